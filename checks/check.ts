@@ -1,0 +1,45 @@
+import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import type { Observation } from '../probes/observation.js';
+import type { Finding } from './finding.js';
+
+/** An observation and the endpoint it was made of. */
+export interface EndpointObservation {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
+  readonly observation: Observation;
+}
+
+/** What was known of a local instance's files when its process (or the agent) started. */
+export interface Baseline {
+  readonly caDigest: string | undefined;
+  readonly since: Date;
+}
+
+/** All that checks may look at; gathered beforehand, never changed. */
+export interface Evidence {
+  readonly now: Date;
+  readonly inventory: Inventory;
+  /** By instance name and component: `credentialKey(instance)`. */
+  readonly credentials: ReadonlyMap<string, CredentialFacts>;
+  readonly baselines: ReadonlyMap<string, Baseline>;
+  /** The agent's own pair. */
+  readonly own: CredentialFacts | undefined;
+  readonly observations: readonly EndpointObservation[];
+}
+
+export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): string {
+  return `${instance.component}/${instance.name}`;
+}
+
+/** A check: pure, one file, one id. */
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  /** The status of its worst finding. */
+  readonly severity: 'warn' | 'fail';
+  /** Markdown paragraphs for docs/checks.md: what it looks at, why it matters. */
+  readonly description: string;
+  readonly cure: string;
+  readonly run: (evidence: Evidence) => readonly Finding[];
+}

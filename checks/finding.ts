@@ -1,0 +1,22 @@
+import type { ComponentName, EndpointName } from '../cluster/profile.js';
+import type { IdentityName } from '../probes/observation.js';
+
+export type Status = 'pass' | 'warn' | 'fail' | 'skip';
+
+/** One verdict with its evidence and its cure; the stable shape of `--json`. */
+export interface Finding {
+  readonly check: string;
+  readonly status: Status;
+  readonly component: ComponentName | 'agent';
+  readonly instance: string;
+  readonly endpoint: EndpointName | undefined;
+  readonly identity: IdentityName | undefined;
+  /** Names what was seen, one line. */
+  readonly message: string;
+  /** Small and flat: what a person needs to believe the message. */
+  readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** What to do, one line; empty on pass. */
+  readonly cure: string;
+  /** `docs/checks.md#id` */
+  readonly help: string;
+}

@@ -1,0 +1,32 @@
+/** Why a credential file could not be used. A closed list: it is also a metric label. */
+export type CredentialErrorCode =
+  | 'not_found'
+  | 'permission_denied'
+  | 'not_a_file'
+  | 'too_large'
+  | 'read_failed'
+  | 'empty'
+  | 'not_pem'
+  | 'no_certificate'
+  | 'bad_pem'
+  | 'no_key'
+  | 'encrypted_key'
+  | 'unsupported_key'
+  | 'key_mismatch'
+  | 'chain_order'
+  | 'changed_while_reading';
+
+/** One problem with one file: `message` says what and where, `hint` is the cure. Never holds file content. */
+export class CredentialError extends Error {
+  override readonly name = 'CredentialError';
+  readonly code: CredentialErrorCode;
+  readonly file: string;
+  readonly hint: string;
+
+  constructor(code: CredentialErrorCode, file: string, message: string, hint: string, cause?: unknown) {
+    super(`${file}: ${message}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.file = file;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Certificate } from './certificate.js';
+import type { CredentialError } from './error.js';
+import type { TrustVerdict } from './trust-verdict.js';
+
+/** Absolute paths of what one component (or the agent) uses. */
+export interface CredentialPaths {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Everything read from the three files of one component at one moment; holds no key material. */
+export interface CredentialFacts {
+  readonly paths: CredentialPaths;
+  readonly readAt: Date;
+  /** The certificate file: leaf first. Undefined when unreadable or when no path is set. */
+  readonly chain: readonly Certificate[] | undefined;
+  readonly ca: readonly Certificate[] | undefined;
+  /** Permission bits of the key file. */
+  readonly keyMode: number | undefined;
+  /** Whether the key file belongs to the leaf; undefined when either could not be read. */
+  readonly keyMatches: boolean | undefined;
+  /** One entry per role; empty when the pair or the bundle is unusable. */
+  readonly verdicts: readonly TrustVerdict[];
+  /** At most one per file. */
+  readonly errors: readonly CredentialError[];
+  /** SHA-256 of the CA file's bytes and of cert+key bytes, to tell a change. */
+  readonly caDigest: string | undefined;
+  readonly pairDigest: string | undefined;
+  /** Modification times, in milliseconds since the epoch. */
+  readonly certModifiedAt: number | undefined;
+  readonly caModifiedAt: number | undefined;
+}

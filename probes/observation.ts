@@ -1,0 +1,79 @@
+import type { Certificate } from '../credentials/certificate.js';
+
+/** Who the probe says it is (design: client identities). */
+export type IdentityName = 'own' | 'tidb' | 'pd' | 'tikv' | 'anonymous' | 'untrusted' | 'imposter' | 'plaintext';
+
+export type Protocol = 'tls' | 'http' | 'grpc';
+
+/**
+ * `accepted` means application bytes came back. `unreachable` and `timeout` are never `refused`.
+ * `inconclusive`: a handshake without refusal and without application bytes.
+ */
+export type Outcome = 'accepted' | 'refused' | 'unreachable' | 'timeout' | 'not-tls' | 'inconclusive';
+
+export interface Refusal {
+  /** Who refused: the server refused our identity, or we refused the server's. */
+  readonly side: 'peer' | 'probe';
+  readonly by: 'tls-alert' | 'close' | 'rpc-status' | 'http-status' | 'certificate' | 'name';
+  /** TLS alert, gRPC status, HTTP status; undefined for a close. */
+  readonly number: number | undefined;
+  /** `unknown_ca`, `UNAUTHENTICATED`, `403`, `CERT_HAS_EXPIRED`, `close`. */
+  readonly name: string;
+}
+
+/** One attempt, one identity, one fresh connection: what was seen. Judges nothing. */
+export interface Observation {
+  readonly protocol: Protocol;
+  readonly identity: IdentityName;
+  readonly host: string;
+  readonly port: number;
+  readonly at: Date;
+  readonly outcome: Outcome;
+  readonly refusal: Refusal | undefined;
+  /** One line in words, safe to print: no file contents, no time stamps. */
+  readonly detail: string;
+  /** What the server sent, leaf first, also when it then refused us or we refused it. */
+  readonly peerChain: readonly Certificate[];
+  /** Our own verdict of the server: undefined = trusted and named; else the verify code. */
+  readonly peerProblem: string | undefined;
+  readonly tlsVersion: string | undefined;
+  readonly cipher: string | undefined;
+  readonly alpn: string | undefined;
+  readonly durations: Durations;
+  /** HTTP status and body (first 64 KiB), or gRPC status and decoded answer. */
+  readonly application: ApplicationAnswer | undefined;
+}
+
+/** Seconds since the attempt began; undefined when not reached. */
+export interface Durations {
+  readonly total: number;
+  readonly connect: number | undefined;
+  readonly handshake: number | undefined;
+}
+
+export type ApplicationAnswer =
+  | { readonly protocol: 'http'; readonly status: number; readonly body: string }
+  | {
+      readonly protocol: 'grpc';
+      readonly status: number;
+      readonly message: string;
+      readonly answer: GrpcAnswer | undefined;
+    };
+
+/** 64-bit ids stay decimal strings. */
+export type GrpcAnswer =
+  | { readonly kind: 'health'; readonly servingStatus: number }
+  | { readonly kind: 'cluster'; readonly clusterId: string }
+  | {
+      readonly kind: 'members';
+      readonly clusterId: string;
+      readonly members: readonly PdMember[];
+      readonly leader: string | undefined;
+    };
+
+export interface PdMember {
+  readonly name: string;
+  readonly memberId: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+}

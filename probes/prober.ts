@@ -1,0 +1,31 @@
+import type { SecureContext } from 'node:tls';
+import type { HarmlessProbe } from '../cluster/profile.js';
+import type { IdentityName, Observation } from './observation.js';
+
+/** What is presented and trusted. The context is built once per generation: building one costs 1 ms. */
+export interface Identity {
+  readonly name: IdentityName;
+  /** Undefined only for `plaintext`. Made with the bundle as `ca`; without a pair for `anonymous`. */
+  readonly secureContext: SecureContext | undefined;
+}
+
+export interface ProbeTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Name to verify and to send as SNI instead of host. */
+  readonly serverName?: string | undefined;
+  readonly alpn: readonly string[];
+  readonly minimumVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  readonly maximumVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** Undefined for the plain TLS prober. */
+  readonly probe?: HarmlessProbe | undefined;
+}
+
+/** Milliseconds; the socket is destroyed at the latest then. */
+export interface ProbeOptions {
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The one shape of all probers: never throws, always resolves within the timeout, socket always destroyed, no resumption. */
+export type Prober = (target: ProbeTarget, identity: Identity, options: ProbeOptions) => Promise<Observation>;
