@@ -1,0 +1,57 @@
+import type { CallerAuthentication, ComponentProfile } from './profile.js';
+
+const callers: CallerAuthentication = {
+  clientCertificate: 'always',
+  commonNameCheckedAt: 'handshake',
+  minimumEntries: 1,
+  countedCommonName: 'last',
+  exemptPaths: [],
+  refusesBy: 'alert',
+};
+
+/** PD: one allow-list for both ports, but the client port ignores a list of one entry. */
+export const pd: ComponentProfile = {
+  component: 'pd',
+  title: 'PD',
+  securityKeys: {
+    ca: 'security.cacert-path',
+    cert: 'security.cert-path',
+    key: 'security.key-path',
+    allowedCommonNames: 'security.cert-allowed-cn',
+  },
+  trimsAllowList: false,
+  needsOwnCommonName: true,
+  advertisedKeys: ['advertise-client-urls', 'advertise-peer-urls'],
+  instanceEndpoint: 'client',
+  mainEndpoint: 'client',
+  endpoints: [
+    {
+      name: 'client',
+      title: 'PD client port',
+      defaultPort: 2379,
+      addressKeys: ['advertise-client-urls', 'client-urls'],
+      protocols: ['http', 'grpc'],
+      alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
+      maximumVersion: 'TLSv1.3',
+      callers: { ...callers, minimumEntries: 2 },
+      pairReload: 'every-handshake',
+      caReload: 'restart',
+      probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
+      calledBy: ['tidb', 'tikv', 'pd'],
+    },
+    {
+      name: 'peer',
+      title: 'PD peer port',
+      defaultPort: 2380,
+      addressKeys: ['advertise-peer-urls', 'peer-urls'],
+      protocols: ['http'],
+      alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
+      maximumVersion: 'TLSv1.3',
+      callers,
+      pairReload: 'every-handshake',
+      caReload: 'restart',
+      probe: { protocol: 'http', path: '/version', accept: 'any' },
+      calledBy: ['pd'],
+    },
+  ],
+};

@@ -1,0 +1,62 @@
+import type { ComponentProfile } from './profile.js';
+
+/** TiKV: gRPC refuses certificates by a bare close and names per call; the status port refuses names by HTTP 403. */
+export const tikv: ComponentProfile = {
+  component: 'tikv',
+  title: 'TiKV',
+  securityKeys: {
+    ca: 'security.ca-path',
+    cert: 'security.cert-path',
+    key: 'security.key-path',
+    allowedCommonNames: 'security.cert-allowed-cn',
+  },
+  trimsAllowList: false,
+  needsOwnCommonName: false,
+  advertisedKeys: ['server.advertise-addr', 'server.advertise-status-addr'],
+  instanceEndpoint: 'status',
+  mainEndpoint: 'grpc',
+  endpoints: [
+    {
+      name: 'grpc',
+      title: 'TiKV gRPC port',
+      defaultPort: 20160,
+      addressKeys: ['server.advertise-addr', 'server.addr'],
+      protocols: ['grpc'],
+      alpn: { http: [], grpc: ['h2'], tls: [] },
+      maximumVersion: 'TLSv1.3',
+      callers: {
+        clientCertificate: 'always',
+        commonNameCheckedAt: 'rpc',
+        minimumEntries: 1,
+        countedCommonName: 'first',
+        exemptPaths: [],
+        refusesBy: 'close',
+      },
+      pairReload: 'certificate-mtime',
+      caReload: 'certificate-mtime',
+      probe: { protocol: 'grpc', method: '/debugpb.Debug/GetClusterInfo' },
+      calledBy: ['tidb', 'tikv', 'pd'],
+    },
+    {
+      name: 'status',
+      title: 'TiKV status port',
+      defaultPort: 20180,
+      addressKeys: ['server.advertise-status-addr', 'server.status-addr'],
+      protocols: ['http'],
+      alpn: { http: ['http/1.1'], grpc: [], tls: [] },
+      maximumVersion: 'TLSv1.2',
+      callers: {
+        clientCertificate: 'with-allow-list',
+        commonNameCheckedAt: 'http',
+        minimumEntries: 1,
+        countedCommonName: 'first',
+        exemptPaths: ['/metrics', '/status', '/config', '/debug/pprof/profile'],
+        refusesBy: 'alert',
+      },
+      pairReload: 'failed-handshake',
+      caReload: 'failed-handshake',
+      probe: { protocol: 'http', path: '/status', accept: 'any' },
+      calledBy: [],
+    },
+  ],
+};
