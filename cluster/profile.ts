@@ -1,5 +1,6 @@
 /** The components this version knows. One file in this folder per component. */
-export type ComponentName = 'tidb' | 'pd' | 'tikv';
+export const componentNames = ['tidb', 'pd', 'tikv'] as const;
+export type ComponentName = (typeof componentNames)[number];
 
 export type EndpointName = 'status' | 'client' | 'peer' | 'grpc';
 

@@ -1,0 +1,69 @@
+import type { Instance } from '../cluster/inventory.js';
+import { CredentialError } from '../credentials/error.js';
+import { CredentialStore, type ReloadEvent } from '../credentials/credential-store.js';
+import { identityOf } from '../probes/identity.js';
+import type { IdentityName } from '../probes/observation.js';
+import type { Identity } from '../probes/prober.js';
+import type { OwnPaths } from './config.js';
+import type { Target } from './scope.js';
+
+/**
+ * Who a probe can be: the agent's own pair, and each local component's pair, used as that component would use it.
+ * Stores are made once per set of paths, so that the CA stays the one read at start; a store that could not be made
+ * is tried again at the next probe.
+ */
+export class Identities {
+  readonly #stores = new Map<string, CredentialStore>();
+  readonly #paths = new Map<IdentityName, OwnPaths>();
+  readonly #onReload: (event: ReloadEvent) => void;
+
+  constructor(own: OwnPaths | undefined, instances: readonly Instance[], onReload: (event: ReloadEvent) => void) {
+    this.#onReload = onReload;
+    if (own !== undefined) {
+      this.#paths.set('own', own);
+    }
+    for (const { component, local, security } of instances) {
+      const { ca, cert, key } = security;
+      if (local && ca !== undefined && cert !== undefined && key !== undefined && !this.#paths.has(component)) {
+        this.#paths.set(component, { ca: ca.value, cert: cert.value, key: key.value });
+      }
+    }
+  }
+
+  /** The identities to present to a port: our own, and those of this node's components that call it. */
+  for(target: Target): readonly Identity[] {
+    const names: readonly IdentityName[] = ['own', ...target.endpoint.profile.calledBy];
+    return names.map((name) => this.#identity(name)).filter((one) => one !== undefined);
+  }
+
+  own(): Identity | undefined {
+    return this.#identity('own');
+  }
+
+  #identity(name: IdentityName): Identity | undefined {
+    const paths = this.#paths.get(name);
+    if (paths === undefined) {
+      return undefined;
+    }
+    try {
+      return identityOf(name, this.#store(paths).current());
+    } catch (error: unknown) {
+      if (error instanceof CredentialError) {
+        // The check certificate-readable reports it from the same files.
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  #store(paths: OwnPaths): CredentialStore {
+    const key = `${paths.ca}\n${paths.cert}\n${paths.key}`;
+    const known = this.#stores.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const store = new CredentialStore(paths, { onReload: this.#onReload });
+    this.#stores.set(key, store);
+    return store;
+  }
+}

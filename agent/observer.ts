@@ -1,0 +1,138 @@
+import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
+import { runChecks } from '../checks/catalogue.js';
+import type { Finding } from '../checks/finding.js';
+import type { Instance, Inventory } from '../cluster/inventory.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import { gatherCredentialFacts } from '../credentials/gather.js';
+import type { ReloadEvent } from '../credentials/credential-store.js';
+import { probeEndpoint } from '../probes/probe.js';
+import { targetOf } from '../probes/target.js';
+import type { AgentConfig } from './config.js';
+import { Identities } from './identities.js';
+import { loadInventory } from './sources.js';
+import { type Target, targetsOf } from './scope.js';
+
+export interface ObserverOptions {
+  readonly now: () => Date;
+  readonly onReload: (event: ReloadEvent) => void;
+}
+
+/** How long the files of a TiKV must have been at rest before a connection of ours may touch its gRPC port. */
+const restMilliseconds = 2_000;
+
+/** Gathers evidence and has it judged: the part that `check` runs once and `run` keeps running. */
+export class Observer {
+  readonly config: AgentConfig;
+  readonly inventory: Inventory;
+  readonly targets: readonly Target[];
+  readonly identities: Identities;
+  readonly #now: () => Date;
+  readonly #baselines = new Map<string, Baseline>();
+  readonly #observations = new Map<string, EndpointObservation>();
+  #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
+  #own: CredentialFacts | undefined;
+
+  constructor(config: AgentConfig, options: ObserverOptions) {
+    this.config = config;
+    this.#now = options.now;
+    this.inventory = loadInventory(config);
+    this.targets = targetsOf(this.inventory, config.scope);
+    this.identities = new Identities(config.security, this.inventory.instances, options.onReload);
+  }
+
+  /** Every credential file that this agent's verdicts rest on. */
+  files(): readonly string[] {
+    const { security } = this.config;
+    const own = security === undefined ? [] : [security.ca, security.cert, security.key];
+    return [...own, ...localInstances(this.inventory).flatMap((one) => Object.values(pathsOf(one)))].filter(
+      (path) => path !== undefined,
+    );
+  }
+
+  credentials(): ReadonlyMap<string, CredentialFacts> {
+    return this.#credentials;
+  }
+
+  own(): CredentialFacts | undefined {
+    return this.#own;
+  }
+
+  observations(): readonly EndpointObservation[] {
+    return [...this.#observations.values()];
+  }
+
+  /** Reads all credential files again. The first sight of a CA file is its baseline. */
+  async readCredentials(): Promise<void> {
+    const credentials = new Map<string, CredentialFacts>();
+    for (const instance of localInstances(this.inventory)) {
+      const facts = await gatherCredentialFacts(pathsOf(instance), this.#now());
+      const key = credentialKey(instance);
+      credentials.set(key, facts);
+      if (!this.#baselines.has(key) && facts.caDigest !== undefined) {
+        this.#baselines.set(key, { caDigest: facts.caDigest, since: this.#now() });
+      }
+    }
+    this.#credentials = credentials;
+    const { security } = this.config;
+    this.#own = security === undefined ? undefined : await gatherCredentialFacts(security, this.#now());
+  }
+
+  /** Probes one port with each identity, one after the other: a port never sees two of our connections at once. */
+  async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    const observed: EndpointObservation[] = [];
+    for (const identity of this.identities.for(target)) {
+      if (signal.aborted || this.#mustRest(target)) {
+        break;
+      }
+      const options = { timeout: this.config.probe.timeout, signal };
+      const observation = await probeEndpoint(targetOf(target.endpoint), identity, options);
+      const entry = { instance: target.instance, endpoint: target.endpoint, observation };
+      if (!signal.aborted) {
+        this.#observations.set(observationKey(entry), entry);
+        observed.push(entry);
+      }
+    }
+    return observed;
+  }
+
+  judge(): readonly Finding[] {
+    return runChecks(this.evidence());
+  }
+
+  evidence(): Evidence {
+    return {
+      now: this.#now(),
+      inventory: this.inventory,
+      credentials: this.#credentials,
+      baselines: this.#baselines,
+      own: this.#own,
+      observations: this.observations(),
+    };
+  }
+
+  /**
+   * A TiKV gRPC port re-reads its files at any TCP connect and notes the certificate's time before loading, so a
+   * connect between the writing of certificate and key leaves it on the old pair. No connection of ours does that.
+   */
+  #mustRest(target: Target): boolean {
+    const facts = this.#credentials.get(credentialKey(target.instance));
+    if (facts === undefined || target.endpoint.profile.pairReload === 'every-handshake') {
+      return false;
+    }
+    const changed = Math.max(facts.certModifiedAt ?? 0, facts.caModifiedAt ?? 0);
+    const age = this.#now().getTime() - changed;
+    return facts.keyMatches === false || (age >= 0 && age < restMilliseconds);
+  }
+}
+
+export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
+  return `${credentialKey(instance)}/${endpoint.name}/${observation.identity}`;
+}
+
+function localInstances(inventory: Inventory): readonly Instance[] {
+  return inventory.instances.filter((instance) => instance.local);
+}
+
+function pathsOf({ security }: Instance) {
+  return { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };
+}

@@ -1,0 +1,16 @@
+import pLimit from 'p-limit';
+import type { EndpointObservation } from '../checks/check.js';
+import type { Observer } from './observer.js';
+
+/** One look at everything: files first, then every port, at most `concurrency` at a time. */
+export async function observeOnce(
+  observer: Observer,
+  signal: AbortSignal,
+  onObserved: (entries: readonly EndpointObservation[]) => void = () => undefined,
+): Promise<void> {
+  await observer.readCredentials();
+  const limit = pLimit(observer.config.probe.concurrency);
+  await Promise.all(
+    observer.targets.map((target) => limit(async () => onObserved(await observer.probe(target, signal)))),
+  );
+}

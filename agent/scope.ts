@@ -1,0 +1,27 @@
+import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
+import type { ComponentName } from '../cluster/profile.js';
+
+export type Scope = 'node' | 'cluster';
+
+export interface Target {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * The ports to probe. `node`: the ports of this node's instances and those its components call, so that the work of
+ * a cluster is spread over its agents. `cluster`: every port known.
+ */
+export function targetsOf(inventory: Inventory, scope: Scope): readonly Target[] {
+  const local = new Set<ComponentName>(inventory.instances.filter((one) => one.local).map((one) => one.component));
+  const targets: Target[] = [];
+  for (const instance of inventory.instances) {
+    for (const endpoint of instance.endpoints) {
+      const called = endpoint.profile.calledBy.some((component) => local.has(component));
+      if (scope === 'cluster' || local.size === 0 || instance.local || called) {
+        targets.push({ instance, endpoint });
+      }
+    }
+  }
+  return targets;
+}

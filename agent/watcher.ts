@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+
+/** Which of the two mechanisms saw a change first: tells the operator when inotify is failing. */
+export type SeenBy = 'event' | 'sweep';
+
+export interface WatcherOptions {
+  readonly onChange: (seenBy: SeenBy) => void;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between two sweeps of content digests. */
+  readonly sweepInterval: number;
+}
+
+/** Events of one rotation come in bursts: one look serves them all. */
+const settleMilliseconds = 60;
+const largestFile = 1 << 20;
+
+/**
+ * Watches files by their directories and reports that any content changed.
+ *
+ * chokidar watches directories, never files: a watch on a file goes blind when the file is unlinked and made again
+ * at once, and Kubernetes swaps a symbolic link beside it. An event is only a hint to compare digests. A slow sweep
+ * compares them anyway, and arms the watches again, because directories can be replaced as a whole.
+ */
+export class FileWatcher {
+  readonly #options: WatcherOptions;
+  readonly #sweep: NodeJS.Timeout;
+  #files: readonly string[] = [];
+  #directories = '';
+  #digest = '';
+  #watcher: FSWatcher | undefined;
+  #settle: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => this.#compare('sweep'), options.sweepInterval);
+  }
+
+  /** Replaces the set of watched files; what they hold now counts as seen. */
+  async watchFiles(files: readonly string[]): Promise<void> {
+    this.#files = [...new Set(files)].sort();
+    this.#digest = digestOf(this.#files);
+    await this.#arm();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    clearTimeout(this.#settle);
+    await this.#watcher?.close();
+  }
+
+  async #arm(): Promise<void> {
+    const directories = directoriesOf(this.#files);
+    const identity = directories.map(directoryIdentity).join('\n');
+    if (this.#closed || identity === this.#directories) {
+      return;
+    }
+    this.#directories = identity;
+    const previous = this.#watcher;
+    const watcher = watch(directories, { depth: 0, followSymlinks: false, atomic: false, ignoreInitial: true });
+    watcher.on('all', () => this.#hint());
+    watcher.on('error', (error) => this.#options.onError(error));
+    this.#watcher = watcher;
+    await Promise.all([previous?.close(), new Promise<void>((resolve) => watcher.once('ready', () => resolve()))]);
+    // What changed between the digest and the watch being ready has raised no event.
+    this.#compare('event');
+  }
+
+  #hint(): void {
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.#compare('event'), settleMilliseconds);
+  }
+
+  #compare(seenBy: SeenBy): void {
+    if (this.#closed) {
+      return;
+    }
+    const digest = digestOf(this.#files);
+    if (digest !== this.#digest) {
+      this.#digest = digest;
+      this.#options.onChange(seenBy);
+    }
+    this.#arm().catch((error: unknown) => this.#options.onError(error));
+  }
+}
+
+/** The directory of each path, of what it resolves to, and the parent of each, where a replaced directory shows. */
+function directoriesOf(files: readonly string[]): readonly string[] {
+  const directories = new Set<string>();
+  for (const file of files) {
+    directories.add(dirname(file));
+    directories.add(dirname(dirname(file)));
+    try {
+      directories.add(dirname(realpathSync(file)));
+    } catch (error: unknown) {
+      ignoreAbsence(error);
+    }
+  }
+  return [...directories].sort();
+}
+
+function directoryIdentity(directory: string): string {
+  try {
+    const stat = statSync(directory, { bigint: true });
+    return `${directory} ${stat.dev}:${stat.ino}`;
+  } catch (error: unknown) {
+    ignoreAbsence(error);
+    return `${directory} absent`;
+  }
+}
+
+function digestOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(`${file}\0`);
+    try {
+      const stat = statSync(file);
+      hash.update(stat.isFile() && stat.size <= largestFile ? readFileSync(file) : `kind ${stat.mode} ${stat.size}`);
+      hash.update(`\0${stat.mode}`);
+    } catch (error: unknown) {
+      hash.update(`error ${ignoreAbsence(error)}`);
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** A file or directory that cannot be read now is a state to compare, reported by the credential checks. */
+function ignoreAbsence(error: unknown): string {
+  if (error instanceof Error && 'code' in error) {
+    return String(error.code);
+  }
+  throw error;
+}
