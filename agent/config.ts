@@ -109,7 +109,11 @@ class Reader {
       const name = inInstance ?? key.value;
       if (!known.includes(name)) {
         const guess = nearest(name, known);
-        throw invalid(key.origin, `unknown key ${name}`, guess === undefined ? `known: ${known.join(', ')}` : `did you mean ${guess}?`);
+        throw invalid(
+          key.origin,
+          `unknown key ${name}`,
+          guess === undefined ? `known: ${known.join(', ')}` : `did you mean ${guess}?`,
+        );
       }
     }
   }
@@ -159,7 +163,11 @@ class Reader {
     }
     const milliseconds = parseDuration(found.value);
     if (milliseconds === undefined || milliseconds < 100) {
-      throw invalid(found.origin, `${key} is "${found.value}", not a duration of 100ms or more`, `write ${key} = "15s"`);
+      throw invalid(
+        found.origin,
+        `${key} is "${found.value}", not a duration of 100ms or more`,
+        `write ${key} = "15s"`,
+      );
     }
     return milliseconds;
   }
@@ -177,7 +185,9 @@ class Reader {
   }
 
   ownPaths(): OwnPaths | undefined {
-    const [ca, cert, key] = (['ca-path', 'cert-path', 'key-path'] as const).map((name) => this.string(`security.${name}`));
+    const [ca, cert, key] = (['ca-path', 'cert-path', 'key-path'] as const).map((name) =>
+      this.string(`security.${name}`),
+    );
     if (ca === undefined && cert === undefined && key === undefined) {
       return undefined;
     }
@@ -202,7 +212,10 @@ class Reader {
     const declared: DeclaredInstance[] = [];
     for (let index = 0; index < count; index++) {
       const prefix = `instance.${index}`;
-      if (this.#document.get(`${prefix}.component`) !== undefined || this.#document.get(`${prefix}.address`) !== undefined) {
+      if (
+        this.#document.get(`${prefix}.component`) !== undefined ||
+        this.#document.get(`${prefix}.address`) !== undefined
+      ) {
         declared.push(this.#instance(prefix));
       }
     }
@@ -243,7 +256,11 @@ export function parseListen(text: string, where: string): { readonly host: strin
   const match = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    throw new OperatorError('bad_listen', `${where}: "${text}" is no listen address`, 'write host:port, as in 127.0.0.1:10793');
+    throw new OperatorError(
+      'bad_listen',
+      `${where}: "${text}" is no listen address`,
+      'write host:port, as in 127.0.0.1:10793',
+    );
   }
   return { host: match[1] ?? (match[2] === '' ? '::' : (match[2] ?? '::')), port };
 }

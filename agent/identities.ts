@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/inventory.js';
-import { CredentialError } from '../credentials/error.js';
 import { CredentialStore, type ReloadEvent } from '../credentials/credential-store.js';
+import { CredentialError } from '../credentials/error.js';
 import { identityOf } from '../probes/identity.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Identity } from '../probes/prober.js';

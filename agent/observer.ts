@@ -1,16 +1,16 @@
-import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import { runChecks } from '../checks/catalogue.js';
+import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
+import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
-import type { ReloadEvent } from '../credentials/credential-store.js';
 import { probeEndpoint } from '../probes/probe.js';
 import { targetOf } from '../probes/target.js';
 import type { AgentConfig } from './config.js';
 import { Identities } from './identities.js';
-import { loadInventory } from './sources.js';
 import { type Target, targetsOf } from './scope.js';
+import { loadInventory } from './sources.js';
 
 export interface ObserverOptions {
   readonly now: () => Date;

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import pino from 'pino';
+import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { tellStory } from '../../devcluster/story.js';
+import { readAgentConfig } from '../config.js';
+import type { Command, Invocation } from './command.js';
+import { serve, untilAborted } from './run.js';
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'An embedded dev cluster of TiDB, PD and TiKV ports, and the agent watching it.',
+  usage: 'demo [--story]',
+  options: [
+    { name: 'story', help: 'play a rotation that works, one that leaves TiKV behind, and an expiring certificate' },
+  ],
+  run: runDemo,
+};
+
+/** Milliseconds between two scenes of the story: long enough to look at the page. */
+const scenePace = 20_000;
+
+async function runDemo({ stdout, signal, values }: Invocation): Promise<number> {
+  const cluster = await startDevCluster();
+  try {
+    const config = join(cluster.directory, 'agent.toml');
+    const logger = pino(
+      { level: 'warn', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+      pino.destination(2),
+    );
+    const served = await serve({ readConfig: () => readAgentConfig(config), logger });
+    try {
+      stdout.write(
+        [
+          `dev cluster   ${cluster.directory}`,
+          `status page   ${served.url}/`,
+          `metrics       ${served.url}/metrics`,
+          `try           npx tidb-mtls-agent check --config ${config}`,
+          'Ctrl-C ends it.',
+          '',
+        ].join('\n'),
+      );
+      if (values.story === true) {
+        await tellStory(cluster, (line) => stdout.write(`${line}\n`), signal, scenePace);
+      }
+      await untilAborted(signal);
+    } finally {
+      await served.stop();
+    }
+  } finally {
+    await cluster.stop();
+  }
+  return 0;
+}

@@ -1,0 +1,118 @@
+import pino, { type Logger } from 'pino';
+import { AgentMetrics } from '../../metrics/agent-metrics.js';
+import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
+import { OperatorError } from '../error.js';
+import { startHttpServer } from '../http/server.js';
+import { probeOnDemand } from '../modules.js';
+import { credentialEntries, Sidecar } from '../sidecar.js';
+import { readVersion } from '../version.js';
+import { type Command, type Invocation, text } from './command.js';
+
+export const run: Command = {
+  name: 'run',
+  summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until stopped.',
+  usage: 'run --config agent.toml [--listen HOST:PORT] [--log-level L]',
+  options: [
+    { name: 'config', value: 'F', help: 'agent.toml' },
+    { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
+    { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
+  ],
+  run: runSidecar,
+};
+
+async function runSidecar(invocation: Invocation): Promise<number> {
+  const file = text(invocation, 'config');
+  if (file === undefined) {
+    throw new OperatorError(
+      'no_config',
+      'run needs --config',
+      'see docs/configuration.md for the least file that works',
+    );
+  }
+  const level = text(invocation, 'log-level') ?? 'info';
+  if (!['debug', 'info', 'warn', 'error'].includes(level)) {
+    throw new OperatorError('bad_flag', `--log-level is "${level}"`, 'one of: debug, info, warn, error');
+  }
+  const listen = text(invocation, 'listen');
+  const logger = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const served = await serve({
+    readConfig: () => {
+      const config = readAgentConfig(file);
+      return listen === undefined ? config : { ...config, web: { ...config.web, ...parseListen(listen, '--listen') } };
+    },
+    logger,
+  });
+  logger.info({ address: served.url }, 'serving status page and /metrics');
+  await untilAborted(invocation.signal);
+  await served.stop();
+  logger.info('stopped');
+  return 0;
+}
+
+export interface ServeOptions {
+  readonly readConfig: () => AgentConfig;
+  readonly logger: Logger;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly sidecar: Sidecar;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two sweeps of file digests. */
+const sweepInterval = 10_000;
+
+/** The sidecar and its HTTP server, as one thing that stops. */
+export async function serve({ readConfig, logger }: ServeOptions): Promise<Served> {
+  const metrics = new AgentMetrics();
+  const version = readVersion();
+  const startedAt = new Date();
+  metrics.setBuildInfo({ version, revision: 'unknown' });
+  const { web } = readConfig();
+  const now = () => new Date();
+  const sidecar = await Sidecar.start({ readConfig, metrics, logger, now, sweepInterval });
+  const reload = () => sidecar.reload();
+  const onHangup = () => void reload();
+  process.on('SIGHUP', onHangup);
+  const server = await startHttpServer({
+    listen: { host: web.host, port: web.port },
+    ...(web.configFile === undefined ? {} : { webConfigFile: web.configFile }),
+    view: {
+      now,
+      startedAt,
+      version,
+      ready: () => sidecar.ready(),
+      findings: () => sidecar.findings(),
+      observations: () => sidecar.observer.observations(),
+      inventory: () => sidecar.observer.inventory,
+      credentials: () => credentialEntries(sidecar.observer),
+    },
+    metrics,
+    probe: (module, target, timeout) => probeOnDemand(sidecar.observer, module, target, timeout),
+    reload,
+    logger,
+  }).catch(async (error: unknown) => {
+    process.off('SIGHUP', onHangup);
+    await sidecar.stop();
+    throw error;
+  });
+  return {
+    url: server.url,
+    sidecar,
+    stop: async () => {
+      process.off('SIGHUP', onHangup);
+      await Promise.all([server.close(), sidecar.stop()]);
+    },
+  };
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    } else {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    }
+  });
+}

@@ -1,0 +1,182 @@
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { EndpointObservation } from '../checks/check.js';
+import type { Finding } from '../checks/finding.js';
+import type { AgentMetrics } from '../metrics/agent-metrics.js';
+import type { AgentConfig } from './config.js';
+import { messageOf } from './error.js';
+import { Observer, observationKey } from './observer.js';
+import { observeOnce } from './round.js';
+import { scheduleAll } from './schedule.js';
+import { FileWatcher, type SeenBy } from './watcher.js';
+
+export interface SidecarOptions {
+  /** Read anew at each reload; throws when the configuration is bad, and the one in force stays. */
+  readonly readConfig: () => AgentConfig;
+  readonly metrics: AgentMetrics;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  /** Milliseconds between two sweeps of file digests. */
+  readonly sweepInterval: number;
+}
+
+/** What changes together when the configuration is read again. */
+interface Generation {
+  readonly observer: Observer;
+  readonly stop: AbortController;
+}
+
+/** Keeps observing and judging; metrics and page read its state. */
+export class Sidecar {
+  readonly #options: SidecarOptions;
+  readonly #watcher: FileWatcher;
+  #generation: Generation;
+  #findings: readonly Finding[] = [];
+  #ready = false;
+  #outcomes = new Map<string, string>();
+
+  private constructor(options: SidecarOptions) {
+    this.#options = options;
+    this.#generation = this.#createGeneration();
+    this.#watcher = new FileWatcher({
+      sweepInterval: options.sweepInterval,
+      onChange: (seenBy) => this.#filesChanged(seenBy),
+      onError: (error) => options.logger.warn({ reason: messageOf(error) }, 'file watching failed; the sweep goes on'),
+    });
+  }
+
+  static async start(options: SidecarOptions): Promise<Sidecar> {
+    const sidecar = new Sidecar(options);
+    options.metrics.recordConfigReload(true, options.now());
+    await sidecar.#begin(sidecar.#generation);
+    return sidecar;
+  }
+
+  get observer(): Observer {
+    return this.#generation.observer;
+  }
+
+  findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  /** True after the first look at every port. */
+  ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Takes the configuration anew; on a bad one everything stays as it was. */
+  async reload(): Promise<{ readonly ok: boolean; readonly message: string }> {
+    const { metrics, logger, now } = this.#options;
+    try {
+      const next = this.#createGeneration();
+      this.#generation.stop.abort();
+      this.#generation = next;
+      metrics.recordConfigReload(true, now());
+      logger.info('configuration reloaded');
+      await this.#begin(next);
+      return { ok: true, message: 'configuration reloaded' };
+    } catch (error: unknown) {
+      metrics.recordConfigReload(false, now());
+      logger.error({ reason: messageOf(error) }, 'configuration not reloaded; the one in force stays');
+      return { ok: false, message: messageOf(error) };
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#generation.stop.abort();
+    await this.#watcher.close();
+  }
+
+  #createGeneration(): Generation {
+    const { readConfig, now, metrics, logger } = this.#options;
+    const observer = new Observer(readConfig(), {
+      now,
+      onReload: (event) => {
+        metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure', event.error?.code);
+        const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
+        log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
+      },
+    });
+    return { observer, stop: new AbortController() };
+  }
+
+  async #begin({ observer, stop }: Generation): Promise<void> {
+    await this.#watcher.watchFiles(observer.files());
+    await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
+    this.#judge();
+    this.#ready = true;
+    const limit = pLimit(observer.config.probe.concurrency);
+    const tasks = observer.targets.map((target) => async () => {
+      this.#observed(await observer.probe(target, stop.signal));
+      this.#judge();
+    });
+    scheduleAll(tasks, { interval: observer.config.probe.interval, limit, signal: stop.signal });
+  }
+
+  #filesChanged(seenBy: SeenBy): void {
+    const { metrics, logger } = this.#options;
+    metrics.recordFileChange(seenBy);
+    logger.info({ seenBy }, 'a credential file changed');
+    this.observer.readCredentials().then(
+      () => this.#judge(),
+      (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),
+    );
+  }
+
+  #observed(entries: readonly EndpointObservation[]): void {
+    for (const entry of entries) {
+      this.#options.metrics.countProbe(entry);
+      const { outcome, detail, identity } = entry.observation;
+      const key = observationKey(entry);
+      const known = this.#outcomes.get(key);
+      this.#outcomes.set(key, outcome);
+      if (known !== outcome && (known !== undefined || outcome !== 'accepted')) {
+        const { component, name } = entry.instance;
+        this.#options.logger.info(
+          { component, instance: name, endpoint: entry.endpoint.name, identity, outcome },
+          detail,
+        );
+      }
+    }
+  }
+
+  #judge(): void {
+    const { observer } = this.#generation;
+    const { metrics, logger } = this.#options;
+    const before = new Map(this.#findings.map((finding) => [findingKey(finding), finding]));
+    this.#findings = observer.judge();
+    for (const finding of this.#findings) {
+      const earlier = before.get(findingKey(finding))?.status ?? 'pass';
+      if (
+        earlier !== finding.status &&
+        (finding.status === 'fail' || finding.status === 'warn' || earlier === 'fail')
+      ) {
+        const level = finding.status === 'fail' ? 'error' : finding.status === 'warn' ? 'warn' : 'info';
+        const { check, component, instance, endpoint, identity, cure } = finding;
+        logger[level](
+          { check, status: finding.status, component, instance, endpoint, identity, cure },
+          finding.message,
+        );
+      }
+    }
+    metrics.setFindings(this.#findings);
+    metrics.setInventory(observer.inventory);
+    metrics.setObservations(observer.observations());
+    metrics.setCredentials(credentialEntries(observer));
+  }
+}
+
+/** The files of each local instance, and the agent's own, as metrics and page list them. */
+export function credentialEntries(observer: Observer) {
+  const entries = observer.inventory.instances.flatMap(({ component, name }) => {
+    const facts = observer.credentials().get(`${component}/${name}`);
+    return facts === undefined ? [] : [{ component, instance: name, facts }];
+  });
+  const own = observer.own();
+  return own === undefined ? entries : [...entries, { component: 'agent' as const, instance: 'agent', facts: own }];
+}
+
+function findingKey(finding: Finding): string {
+  return [finding.check, finding.component, finding.instance, finding.endpoint, finding.identity].join('|');
+}
