@@ -1,8 +1,10 @@
+import 'reflect-metadata';
 import type { X509Certificate } from 'node:crypto';
+import * as peculiar from '@peculiar/x509';
 
 /** The facts of one certificate that a person or a check needs (RFC 5280 terms). */
 export interface Certificate {
-  /** One line, most specific last as in the certificate: `O=PingCAP, OU=TiUP, CN=tikv`. */
+  /** One line, in the order of the certificate: `O=PingCAP, OU=TiUP, CN=tikv`. */
   readonly subject: string;
   readonly issuer: string;
   /** Every CN of the subject in the order of the certificate: Go compares the last, TiKV the first. */
@@ -27,4 +29,102 @@ export interface SubjectAltNames {
   readonly dns: readonly string[];
   readonly ip: readonly string[];
   readonly uri: readonly string[];
+}
+
+const usageNames: Readonly<Record<string, string>> = {
+  '1.3.6.1.5.5.7.3.1': 'serverAuth',
+  '1.3.6.1.5.5.7.3.2': 'clientAuth',
+};
+
+/** Reads the facts. What few callers ask for is parsed when asked, so that the chains of 10 000 ports stay cheap. */
+export function describeCertificate(x509: X509Certificate): Certificate {
+  return new LazyCertificate(x509);
+}
+
+class LazyCertificate implements Certificate {
+  readonly x509: X509Certificate;
+  readonly fingerprint: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  #parsed: peculiar.X509Certificate | undefined;
+
+  constructor(x509: X509Certificate) {
+    this.x509 = x509;
+    this.fingerprint = x509.fingerprint256.replaceAll(':', '').toLowerCase();
+    this.notBefore = new Date(x509.validFrom);
+    this.notAfter = new Date(x509.validTo);
+  }
+
+  get subject(): string {
+    return oneLine(this.x509.subject);
+  }
+
+  get issuer(): string {
+    return oneLine(this.x509.issuer);
+  }
+
+  get commonNames(): readonly string[] {
+    const name: unknown = this.x509.toLegacyObject().subject?.CN;
+    return name === undefined ? [] : Array.isArray(name) ? name.map(String) : [String(name)];
+  }
+
+  get subjectAltNames(): SubjectAltNames {
+    const names = this.#details().getExtension(peculiar.SubjectAlternativeNameExtension)?.names.items ?? [];
+    const of = (type: string) => names.filter((name) => name.type === type).map((name) => name.value);
+    return { dns: of('dns'), ip: of('ip'), uri: of('url') };
+  }
+
+  get keyUsage(): readonly string[] | undefined {
+    const usages = this.#details().getExtension(peculiar.KeyUsagesExtension)?.usages;
+    return usages === undefined
+      ? undefined
+      : keyUsageNames.filter((name) => (usages & peculiar.KeyUsageFlags[name]) !== 0);
+  }
+
+  get extendedKeyUsage(): readonly string[] | undefined {
+    const usages: readonly string[] | undefined = this.x509.keyUsage;
+    return usages?.map((oid) => usageNames[oid] ?? oid);
+  }
+
+  get isCertificateAuthority(): boolean {
+    return this.x509.ca;
+  }
+
+  get serialNumber(): string {
+    return this.x509.serialNumber.toLowerCase();
+  }
+
+  get publicKey(): string {
+    const { asymmetricKeyType, asymmetricKeyDetails } = this.x509.publicKey;
+    switch (asymmetricKeyType) {
+      case 'ec':
+        return `EC ${curveNames[asymmetricKeyDetails?.namedCurve ?? ''] ?? asymmetricKeyDetails?.namedCurve ?? ''}`;
+      case 'rsa':
+        return `RSA ${asymmetricKeyDetails?.modulusLength ?? ''}`;
+      default:
+        return asymmetricKeyType ?? 'unknown';
+    }
+  }
+
+  #details(): peculiar.X509Certificate {
+    this.#parsed ??= new peculiar.X509Certificate(this.x509.raw);
+    return this.#parsed;
+  }
+}
+
+const keyUsageNames = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+] as const;
+
+const curveNames: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** Node writes one attribute a line, with line breaks inside values escaped. */
+function oneLine(name: string | undefined): string {
+  return (name ?? '').split('\n').join(', ');
 }

@@ -1,0 +1,138 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { CredentialError } from './error.js';
+import { fileIdentity } from './file.js';
+import { type KeyPair, readKeyPair } from './key-pair.js';
+import { readTrustBundle, type TrustBundle } from './trust-bundle.js';
+
+/** One loaded pair with the CA read at start; never changes. */
+export interface Generation {
+  /** 1 for the pair loaded at start, then counting up. */
+  readonly number: number;
+  readonly pair: KeyPair;
+  readonly trust: TrustBundle;
+  /** Built once per generation: building one costs 1 ms. */
+  readonly secureContext: SecureContext;
+  readonly loadedAt: Date;
+}
+
+export interface ReloadEvent {
+  readonly outcome: 'reloaded' | 'failed';
+  /** The generation in force after the event. */
+  readonly generation: Generation;
+  readonly error: CredentialError | undefined;
+}
+
+export interface CredentialStoreOptions {
+  readonly onReload?: ((event: ReloadEvent) => void) | undefined;
+  readonly now?: (() => Date) | undefined;
+}
+
+/** A reader that meets a writer tries again at once this often. */
+const attempts = 3;
+
+/**
+ * A pair that is looked at for every new connection, as the Go components of the cluster do.
+ *
+ * The contract: `current()` stats certificate and key, and reads them only when they changed. A pair that does not
+ * parse or does not match is never used: the last good one stays, `lastError` says why, and the next call tries again.
+ * A swap in the middle of reading is noticed, because the files are looked at again after reading. The CA is read once,
+ * at construction. Connections keep the generation they were made with.
+ */
+export class CredentialStore {
+  readonly #paths: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly #options: CredentialStoreOptions;
+  readonly #trust: TrustBundle;
+  #generation: Generation;
+  #loadedIdentity: string;
+  #reportedIdentity: string | undefined;
+  #lastError: CredentialError | undefined;
+
+  /** Throws CredentialError when there is no good pair or no good CA to begin with. */
+  constructor(
+    paths: { readonly ca: string; readonly cert: string; readonly key: string },
+    options: CredentialStoreOptions = {},
+  ) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#trust = readTrustBundle(paths.ca);
+    const { pair, identity } = this.#read();
+    this.#generation = this.#generationOf(pair, 1);
+    this.#loadedIdentity = identity;
+  }
+
+  /** Why the files on disk are not those in use; undefined when they are. */
+  get lastError(): CredentialError | undefined {
+    return this.#lastError;
+  }
+
+  current(): Generation {
+    const identity = this.#identity();
+    if (identity === this.#loadedIdentity) {
+      this.#lastError = undefined;
+      return this.#generation;
+    }
+    try {
+      const read = this.#read();
+      if (read.pair.digest !== this.#generation.pair.digest) {
+        this.#generation = this.#generationOf(read.pair, this.#generation.number + 1);
+        this.#options.onReload?.({ outcome: 'reloaded', generation: this.#generation, error: undefined });
+      }
+      this.#loadedIdentity = read.identity;
+      this.#reportedIdentity = undefined;
+      this.#lastError = undefined;
+    } catch (error: unknown) {
+      this.#keepLastGood(error, identity);
+    }
+    return this.#generation;
+  }
+
+  #keepLastGood(error: unknown, identity: string): void {
+    if (!(error instanceof CredentialError)) {
+      throw error;
+    }
+    this.#lastError = error;
+    // One event for one state of the files, however many connections meet it.
+    if (this.#reportedIdentity !== identity) {
+      this.#reportedIdentity = identity;
+      this.#options.onReload?.({ outcome: 'failed', generation: this.#generation, error });
+    }
+  }
+
+  #read(): { readonly pair: KeyPair; readonly identity: string } {
+    for (let attempt = 1; ; attempt++) {
+      const before = this.#identity();
+      try {
+        const pair = readKeyPair(this.#paths);
+        if (this.#identity() === before) {
+          return { pair, identity: before };
+        }
+      } catch (error: unknown) {
+        if (attempt === attempts || this.#identity() === before) {
+          throw error;
+        }
+      }
+      if (attempt === attempts) {
+        throw new CredentialError(
+          'changed_while_reading',
+          this.#paths.cert,
+          'changes faster than it can be read',
+          'let the files rest; the next connection looks again',
+        );
+      }
+    }
+  }
+
+  #identity(): string {
+    return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)}`;
+  }
+
+  #generationOf(pair: KeyPair, number: number): Generation {
+    const secureContext = createSecureContext({
+      ca: this.#trust.pem,
+      cert: pair.certificatePem,
+      key: pair.keyPem,
+      minVersion: 'TLSv1.2',
+    });
+    return { number, pair, trust: this.#trust, secureContext, loadedAt: this.#options.now?.() ?? new Date() };
+  }
+}

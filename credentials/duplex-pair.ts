@@ -1,0 +1,22 @@
+import { Duplex } from 'node:stream';
+
+/** Two streams, each reading what the other wrote: a connection without a network. */
+export function duplexPair(): readonly [Duplex, Duplex] {
+  const ends: Duplex[] = [];
+  const make = (peer: () => Duplex | undefined) =>
+    new Duplex({
+      read: () => undefined,
+      write: (chunk, _encoding, done) => {
+        peer()?.push(chunk);
+        done();
+      },
+      final: (done) => {
+        peer()?.push(null);
+        done();
+      },
+    });
+  const near = make(() => ends[1]);
+  const far = make(() => ends[0]);
+  ends.push(near, far);
+  return [near, far];
+}

@@ -1,0 +1,86 @@
+import type { Certificate } from './certificate.js';
+import { CredentialError } from './error.js';
+import type { CredentialFacts, CredentialPaths } from './facts.js';
+import { type CredentialFile, readCredentialFile } from './file.js';
+import { pairDigest } from './key-pair.js';
+import { parseCertificates, parseKey, pemText } from './parse.js';
+import { bundleDigest } from './trust-bundle.js';
+import { judge, type TrustVerdict } from './trust-verdict.js';
+
+/** Reads whatever can be read of three files and judges what can be judged. Never rejects for what is in a file. */
+export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): Promise<CredentialFacts> {
+  const errors: CredentialError[] = [];
+  const attempt = <T>(read: () => T): T | undefined => collect(errors, read);
+  const file = (path: string | undefined) => (path === undefined ? undefined : attempt(() => readCredentialFile(path)));
+  const [caFile, certFile, keyFile] = [file(paths.ca), file(paths.cert), file(paths.key)];
+  const ca = caFile && paths.ca ? attempt(() => certificatesOf(caFile, paths.ca ?? '')) : undefined;
+  const chain = certFile && paths.cert ? attempt(() => certificatesOf(certFile, paths.cert ?? '')) : undefined;
+  const key =
+    keyFile && paths.key
+      ? attempt(() => parseKey(pemText(keyFile.bytes, paths.key ?? ''), paths.key ?? ''))
+      : undefined;
+  const keyMatches = chain === undefined || key === undefined ? undefined : chain[0]?.x509.checkPrivateKey(key);
+  if (keyMatches === false && key !== undefined && chain?.some(({ x509 }) => x509.checkPrivateKey(key))) {
+    const hint = 'put the leaf first, then its issuers';
+    errors.push(
+      new CredentialError('chain_order', paths.cert ?? '', 'the certificate of the key is not the first one', hint),
+    );
+  }
+  const usable = keyMatches === true && ca !== undefined && caFile && certFile && keyFile;
+  return {
+    paths,
+    readAt: now,
+    chain,
+    ca,
+    keyMode: keyFile?.mode,
+    keyMatches,
+    verdicts: usable ? await verdictsOf(certFile, keyFile, caFile, errors, paths) : [],
+    errors,
+    caDigest: caFile === undefined ? undefined : bundleDigest(caFile.bytes),
+    pairDigest: certFile === undefined || keyFile === undefined ? undefined : pairDigest(certFile.bytes, keyFile.bytes),
+    certModifiedAt: certFile?.modifiedAt,
+    caModifiedAt: caFile?.modifiedAt,
+  };
+}
+
+function certificatesOf(file: CredentialFile, path: string): readonly Certificate[] {
+  return parseCertificates(pemText(file.bytes, path), path);
+}
+
+async function verdictsOf(
+  cert: CredentialFile,
+  key: CredentialFile,
+  ca: CredentialFile,
+  errors: CredentialError[],
+  paths: CredentialPaths,
+): Promise<readonly TrustVerdict[]> {
+  const pair = { certificatePem: cert.bytes.toString('utf8'), keyPem: key.bytes.toString('utf8') };
+  const bundle = ca.bytes.toString('utf8');
+  try {
+    return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
+  } catch (error: unknown) {
+    // OpenSSL itself will not load it, as with an RSA key too small for its security level.
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    errors.push(
+      new CredentialError(
+        'unsupported_key',
+        paths.cert ?? '',
+        `OpenSSL does not load the pair (${reason})`,
+        'issue a stronger pair',
+      ),
+    );
+    return [];
+  }
+}
+
+function collect<T>(errors: CredentialError[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error: unknown) {
+    if (error instanceof CredentialError) {
+      errors.push(error);
+      return undefined;
+    }
+    throw error;
+  }
+}

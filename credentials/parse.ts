@@ -1,0 +1,64 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { type Certificate, describeCertificate } from './certificate.js';
+import { CredentialError } from './error.js';
+import { hasTornCertificate, splitCertificates } from './pem.js';
+
+/** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16, which end a TiKV that reads them. */
+export function pemText(bytes: Buffer, path: string): string {
+  if (bytes.includes(0) || bytes[0] === 0x30) {
+    const hint = 'convert it to PEM, as with openssl x509 -inform DER or openssl pkcs12';
+    throw new CredentialError('not_pem', path, 'is not PEM text', hint);
+  }
+  return bytes.toString('utf8');
+}
+
+/** Every certificate of a PEM text, in order; at least one, and none of them broken. Throws CredentialError. */
+export function parseCertificates(pem: string, path: string): readonly Certificate[] {
+  const blocks = splitCertificates(pem);
+  if (hasTornCertificate(pem)) {
+    throw new CredentialError('bad_pem', path, 'a certificate in it is cut short', 'write the whole file again');
+  }
+  if (blocks.length === 0) {
+    throw new CredentialError(
+      'no_certificate',
+      path,
+      'holds no certificate',
+      'name the file with BEGIN CERTIFICATE in it',
+    );
+  }
+  return blocks.map((block, index) => {
+    try {
+      return describeCertificate(new X509Certificate(block));
+    } catch (error: unknown) {
+      throw new CredentialError(
+        'bad_pem',
+        path,
+        `certificate ${index + 1} does not parse`,
+        'write the whole file again',
+        error,
+      );
+    }
+  });
+}
+
+/** The private key of a PEM text. Throws CredentialError; no error ever holds a byte of it. */
+export function parseKey(pem: string, path: string): KeyObject {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
+    const hint = 'TiDB components take no passphrase: decrypt it, as with openssl pkey';
+    throw new CredentialError('encrypted_key', path, 'the key is encrypted', hint);
+  }
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    throw new CredentialError('no_key', path, 'holds no private key', 'name the file with BEGIN PRIVATE KEY in it');
+  }
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // The cause is left out on purpose: it could quote what it could not parse.
+    throw new CredentialError(
+      'unsupported_key',
+      path,
+      'the key does not parse',
+      'write the whole file again, as PKCS#8 PEM',
+    );
+  }
+}
