@@ -1,9 +1,9 @@
+import { formatAddress, parseAddress } from '../cluster/address.js';
 import type { ComponentName, EndpointName } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import { renderProbe } from '../metrics/probe-metrics.js';
 import { probeEndpoint } from '../probes/probe.js';
 import { probeTls } from '../probes/tls-probe.js';
-import { formatAddress, parseAddress } from './address.js';
 import type { Observer } from './observer.js';
 
 /** The modules of `/probe`, each a port of a profile, or a bare handshake. */

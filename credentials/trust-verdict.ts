@@ -1,4 +1,5 @@
-import { connect, createSecureContext, TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { connect, createSecureContext, createServer, type SecureContext, TLSSocket } from 'node:tls';
 import { duplexPair } from './duplex-pair.js';
 
 /** The side of a handshake on which a pair is used. TiDB components use one pair for both. */
@@ -36,47 +37,77 @@ export async function judge(pair: Pair, bundlePem: string, role: Role): Promise<
 
 function verifyCode(pair: Pair, ca: string, role: Role, allowPartialTrustChain: boolean): Promise<string | undefined> {
   const holder = createSecureContext({ cert: pair.certificatePem, key: pair.keyPem });
-  const verifier = createSecureContext({ ca, allowPartialTrustChain });
+  // In the client role the verifier is a server and has to show some certificate; nobody judges that one.
+  const shown = role === 'client' ? { cert: pair.certificatePem, key: pair.keyPem } : {};
+  const verifier = createSecureContext({ ca, allowPartialTrustChain, ...shown });
   const [near, far] = duplexPair();
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      client.destroy();
-      server.destroy();
-      settle();
-    };
-    const verdict = (socket: TLSSocket) => {
-      // The types say Error; at run time it is the verify code's name.
-      const code: unknown = socket.authorizationError;
-      finish(() => resolve(code === undefined || code === null ? undefined : String(code)));
-    };
-    const server = new TLSSocket(far, {
-      isServer: true,
-      requestCert: role === 'client',
+  return role === 'client'
+    ? askServer(near, far, holder, { ...pair, ca }, verifier)
+    : askClient(near, far, holder, verifier);
+}
+
+type Code = string | undefined;
+
+/** The pair is the client's; a server verifies it. Its context goes in by SNI, the only way for a partial chain in Node 20. */
+function askServer(
+  near: Duplex,
+  far: Duplex,
+  holder: SecureContext,
+  own: Pair & { ca: string },
+  verifier: SecureContext,
+) {
+  return settle(near, far, (resolve, reject) => {
+    const server = createServer({
+      ca: own.ca,
+      cert: own.certificatePem,
+      key: own.keyPem,
+      requestCert: true,
       rejectUnauthorized: false,
-      // A server socket verifies with the store of the context it was given by name.
-      secureContext: role === 'client' ? verifier : holder,
-      ...(role === 'client'
-        ? {
-            SNICallback: (_name: string, done: (error: Error | null, context?: typeof verifier) => void) =>
-              done(null, verifier),
-          }
-        : {}),
+      SNICallback: (_name, done) => done(null, verifier),
     });
-    const client = connect({
-      socket: near,
-      servername: 'localhost',
-      rejectUnauthorized: false,
-      secureContext: role === 'client' ? holder : verifier,
-      checkServerIdentity: () => undefined,
-      // With TLS 1.2 both sides have judged when the handshake ends.
-      maxVersion: 'TLSv1.2',
-    });
-    client.on('error', (error) => finish(() => reject(error)));
-    server.on('error', (error: Error) => finish(() => reject(error)));
-    if (role === 'client') {
-      server.on('secure', () => verdict(server));
-    } else {
-      client.on('secureConnect', () => verdict(client));
-    }
+    server.on('secureConnection', (socket) => resolve(codeOf(socket)));
+    server.on('tlsClientError', reject);
+    server.emit('connection', far);
+    open(near, holder).on('error', reject);
   });
+}
+
+/** The pair is the server's; a client verifies it. */
+function askClient(near: Duplex, far: Duplex, holder: SecureContext, verifier: SecureContext) {
+  return settle(near, far, (resolve, reject) => {
+    const server = new TLSSocket(far, { isServer: true, secureContext: holder });
+    server.on('error', reject);
+    const client = open(near, verifier);
+    client.on('error', reject);
+    client.on('secureConnect', () => resolve(codeOf(client)));
+  });
+}
+
+function open(socket: Duplex, secureContext: SecureContext): TLSSocket {
+  return connect({
+    socket,
+    servername: 'localhost',
+    rejectUnauthorized: false,
+    secureContext,
+    checkServerIdentity: () => undefined,
+    // With TLS 1.2 both sides have judged when the handshake ends.
+    maxVersion: 'TLSv1.2',
+  });
+}
+
+function settle(
+  near: Duplex,
+  far: Duplex,
+  start: (resolve: (code: Code) => void, reject: (error: Error) => void) => void,
+) {
+  return new Promise<Code>(start).finally(() => {
+    near.destroy();
+    far.destroy();
+  });
+}
+
+function codeOf(socket: TLSSocket): Code {
+  // The types say Error; at run time it is the verify code's name, or null.
+  const code: unknown = socket.authorizationError;
+  return code === undefined || code === null ? undefined : String(code);
 }

@@ -3,9 +3,9 @@ export interface Address {
   readonly port: number;
 }
 
-/** `host:port` or `[v6]:port`; undefined when it is neither. */
+/** `host:port` or `[v6]:port`, with or without a scheme in front; undefined when it is neither. */
 export function parseAddress(text: string): Address | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:https?:\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})\/?$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
@@ -13,4 +13,9 @@ export function parseAddress(text: string): Address | undefined {
 
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A listener on all addresses is reached on this machine by loopback. */
+export function dialable(host: string): string {
+  return host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
 }

@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import { classifyFailure, classifyPeerProblem, needsPlaintextQuestion, timedOut, type Verdict } from './classify.js';
+import type { ApplicationAnswer, Observation, Protocol } from './observation.js';
+import { answersPlaintext } from './plaintext.js';
+import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+import { emptySeen, openTls, type Seen, type TlsConnection } from './tls-connection.js';
+
+/** What the application layer made of a verified connection. */
+export interface Answered {
+  readonly verdict: Verdict;
+  readonly application: ApplicationAnswer | undefined;
+}
+
+export const accepted = (detail: string): Verdict => ({ outcome: 'accepted', refusal: undefined, detail });
+
+const expired = Symbol('expired');
+
+/** One attempt in the making: what was seen so far, and the one connection it may open. */
+export interface Frame {
+  readonly seen: Seen;
+  /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
+  open(connected?: Socket): Promise<TlsConnection | Verdict>;
+  connection(): TlsConnection | undefined;
+}
+
+/**
+ * The frame of every prober: one fresh connection, the server judged, then the question, all before one deadline that
+ * is our own timer. Never rejects; the sockets are destroyed before it resolves.
+ */
+export async function attempt(
+  protocol: Protocol,
+  target: ProbeTarget,
+  identity: Identity,
+  options: ProbeOptions,
+  converse: (frame: Frame) => Promise<Answered>,
+): Promise<Observation> {
+  const at = new Date();
+  const start = performance.now();
+  const seen = emptySeen();
+  const frame = createFrame(target, identity, start, seen);
+  const deadline = startDeadline(options);
+  let answered: Answered;
+  try {
+    const result = await Promise.race([converse(frame), deadline.reached]);
+    answered = result === expired ? { verdict: timedOut(seen, options.timeout), application: undefined } : result;
+  } catch (error: unknown) {
+    const cause = frame.connection()?.firstError() ?? error;
+    const left = options.timeout - (performance.now() - start);
+    const plaintext =
+      needsPlaintextQuestion(cause, seen) && left > 0 ? await answersPlaintext(target, left) : undefined;
+    answered = { verdict: classifyFailure(cause, seen, plaintext), application: undefined };
+  } finally {
+    deadline.clear();
+    frame.connection()?.destroy();
+  }
+  return {
+    protocol,
+    identity: identity.name,
+    host: target.host,
+    port: target.port,
+    at,
+    ...answered.verdict,
+    peerChain: seen.peerChain,
+    peerProblem: seen.peerProblem,
+    tlsVersion: seen.tlsVersion,
+    cipher: seen.cipher,
+    alpn: seen.alpn,
+    durations: { total: (performance.now() - start) / 1000, connect: seen.connect, handshake: seen.handshake },
+    application: answered.application,
+  };
+}
+
+function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame {
+  let connection: TlsConnection | undefined;
+  return {
+    seen,
+    connection: () => connection,
+    open: async (connected) => {
+      connection = openTls(target, identity, start, seen, connected);
+      await connection.handshake;
+      if (connection.socket.isSessionReused()) {
+        throw new Error('a probe resumed a session');
+      }
+      return classifyPeerProblem(seen) ?? connection;
+    },
+  };
+}
+
+export function isVerdict(opened: TlsConnection | Verdict): opened is Verdict {
+  return 'outcome' in opened;
+}
+
+function startDeadline({ timeout, signal }: ProbeOptions) {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const reached = new Promise<typeof expired>((resolve) => {
+    onAbort = () => resolve(expired);
+    timer = setTimeout(onAbort, timeout);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  return {
+    reached,
+    clear: () => {
+      clearTimeout(timer);
+      if (onAbort !== undefined) {
+        signal?.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { Client } from 'undici';
+import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
+import type { Observation } from './observation.js';
+import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+
+/** Bytes of an answer that are kept; the rest is not read. */
+const largestBody = 64 * 1024;
+
+/** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */
+export function probeHttp(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
+  const path = target.probe?.protocol === 'http' ? target.probe.path : '/status';
+  return attempt('http', target, identity, options, (frame) => get(target, path, frame));
+}
+
+async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Answered> {
+  const opened = await frame.open();
+  if (isVerdict(opened)) {
+    return { verdict: opened, application: undefined };
+  }
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const client = new Client(`https://${host}:${target.port}`, {
+    connect: (_options, callback) => callback(null, opened.socket),
+    // The deadline is that of the probe; undici's own timers would only blur it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  try {
+    const { statusCode, body } = await client.request({ method: 'GET', path, reset: true });
+    const text = await readLimited(body);
+    const application = { protocol: 'http' as const, status: statusCode, body: text };
+    if (statusCode === 403) {
+      const refusal = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
+      return { verdict: { outcome: 'refused', refusal, detail: 'the server refused with HTTP 403' }, application };
+    }
+    return { verdict: accepted(`HTTP ${statusCode}`), application };
+  } finally {
+    client.destroy().catch(() => undefined);
+  }
+}
+
+async function readLimited(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= largestBody) {
+      break;
+    }
+  }
+  return Buffer.concat(chunks).subarray(0, largestBody).toString('utf8');
+}

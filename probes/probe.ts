@@ -1,0 +1,17 @@
+import { probeGrpc } from './grpc-probe.js';
+import { probeHttp } from './http-probe.js';
+import type { Observation } from './observation.js';
+import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+import { probeTls } from './tls-probe.js';
+
+/** The prober of the target's harmless question; a bare handshake when it has none. */
+export function probeEndpoint(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
+  switch (target.probe?.protocol) {
+    case 'http':
+      return probeHttp(target, identity, options);
+    case 'grpc':
+      return probeGrpc(target, identity, options);
+    case undefined:
+      return probeTls(target, identity, options);
+  }
+}

@@ -1,0 +1,119 @@
+import { isIP, connect as netConnect, type Socket } from 'node:net';
+import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { Certificate } from '../credentials/certificate.js';
+import { describePeerChain } from '../credentials/peer-chain.js';
+import type { Identity, ProbeTarget } from './prober.js';
+
+/** What is learnt of a connection while it is made; filled in as it goes, so that a failure still tells it. */
+export interface TlsConnection {
+  readonly socket: TLSSocket;
+  readonly tcp: Socket;
+  /** Resolves after the handshake, rejects with the first error; never hangs once the socket is destroyed. */
+  readonly handshake: Promise<void>;
+  /** The first error of the socket, also when it comes after the handshake, as refusals in TLS 1.3 do. */
+  firstError(): Error | undefined;
+  destroy(): void;
+}
+
+export interface Seen {
+  peerChain: readonly Certificate[];
+  peerProblem: string | undefined;
+  peerProblemKind: 'certificate' | 'name' | undefined;
+  tlsVersion: string | undefined;
+  cipher: string | undefined;
+  alpn: string | undefined;
+  connect: number | undefined;
+  handshake: number | undefined;
+}
+
+/**
+ * Opens one fresh TLS connection: no session is offered, and the ClientHello leaves in the same tick as the TCP
+ * connect, because a TiKV status port waits for one connection at a time. The server is judged by us after the
+ * handshake, so that its chain is known also when it is bad. `connected` is a TCP connection made in this very tick.
+ */
+export function openTls(
+  target: ProbeTarget,
+  identity: Identity,
+  start: number,
+  seen: Seen,
+  connected?: Socket,
+): TlsConnection {
+  if (identity.secureContext === undefined) {
+    throw new TypeError(`identity ${identity.name} has no TLS context`);
+  }
+  const name = target.serverName ?? target.host;
+  const tcp = connected ?? netConnect({ host: target.host, port: target.port, noDelay: true });
+  if (connected !== undefined) {
+    seen.connect = (performance.now() - start) / 1000;
+  }
+  const socket = tlsConnect({
+    socket: tcp,
+    secureContext: identity.secureContext,
+    // SNI takes no IP address (RFC 6066).
+    servername: isIP(name) === 0 ? name : '',
+    ALPNProtocols: [...target.alpn],
+    minVersion: target.minimumVersion ?? 'TLSv1.2',
+    maxVersion: target.maximumVersion ?? 'TLSv1.3',
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  let firstError: Error | undefined;
+  const handshake = new Promise<void>((resolve, reject) => {
+    const fail = (error: Error) => {
+      firstError ??= error;
+      reject(firstError);
+    };
+    tcp.once('connect', () => {
+      seen.connect = (performance.now() - start) / 1000;
+    });
+    tcp.on('error', fail);
+    socket.on('error', fail);
+    socket.on('close', () => fail(new Error('closed')));
+    socket.once('secureConnect', () => {
+      describe(socket, name, seen);
+      seen.handshake = (performance.now() - start) / 1000;
+      resolve();
+    });
+  });
+  // Who awaits it later still gets the rejection; unawaited it is no fault of the process.
+  handshake.catch(() => undefined);
+  return {
+    socket,
+    tcp,
+    handshake,
+    firstError: () => firstError,
+    destroy: () => {
+      socket.destroy();
+      tcp.destroy();
+    },
+  };
+}
+
+export function emptySeen(): Seen {
+  return {
+    peerChain: [],
+    peerProblem: undefined,
+    peerProblemKind: undefined,
+    tlsVersion: undefined,
+    cipher: undefined,
+    alpn: undefined,
+    connect: undefined,
+    handshake: undefined,
+  };
+}
+
+function describe(socket: TLSSocket, name: string, seen: Seen): void {
+  seen.tlsVersion = socket.getProtocol() ?? undefined;
+  seen.cipher = socket.getCipher().name;
+  seen.alpn = socket.alpnProtocol || undefined;
+  seen.peerChain = describePeerChain(socket);
+  // The types say Error; at run time it is the verify code's name.
+  const code: unknown = socket.authorizationError;
+  if (code !== undefined && code !== null) {
+    seen.peerProblem = String(code);
+    seen.peerProblemKind = 'certificate';
+  } else if (checkServerIdentity(name, socket.getPeerCertificate()) !== undefined) {
+    seen.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
+    seen.peerProblemKind = 'name';
+  }
+}
