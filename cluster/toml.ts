@@ -68,7 +68,7 @@ function collect(
     }
     return;
   }
-  const key = join(prefix, node.key.keys.map(getStaticTOMLValue));
+  const key = join(prefix, getStaticTOMLValue(node.key));
   if (node.value.type === 'TOMLInlineTable') {
     for (const entry of node.value.body) {
       collect(entry, key, file, entries);

@@ -23,7 +23,7 @@ t.test('writes a pair for each component and tool, good in both roles, keys for 
 });
 
 const expected: Readonly<Record<BadKind, Readonly<Record<Role, string | undefined>>>> = {
-  otherCa: { client: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', server: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+  otherCa: { client: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', server: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' },
   expired: { client: 'CERT_HAS_EXPIRED', server: 'CERT_HAS_EXPIRED' },
   notYetValid: { client: 'CERT_NOT_YET_VALID', server: 'CERT_NOT_YET_VALID' },
   serverAuthOnly: { client: 'INVALID_PURPOSE', server: undefined },

@@ -1,0 +1,49 @@
+import { caUnchanged } from './ca-unchanged.js';
+import { callerAdmitted } from './caller-admitted.js';
+import { callerInAllowList } from './caller-in-allow-list.js';
+import { certificateReadable } from './certificate-readable.js';
+import { certificateValidity } from './certificate-validity.js';
+import type { Check, Evidence } from './check.js';
+import { configuration } from './configuration.js';
+import { endpointAnswers } from './endpoint-answers.js';
+import type { Finding, Status } from './finding.js';
+import { keyFileMode } from './key-file-mode.js';
+import { keyMatchesCertificate } from './key-matches-certificate.js';
+import { keyUsages } from './key-usages.js';
+import { namesCoverAddresses } from './names-cover-addresses.js';
+import { ownNameInOwnList } from './own-name-in-own-list.js';
+import { servedMatchesFile } from './served-matches-file.js';
+import { serverVerifies } from './server-verifies.js';
+import { tlsConfigured } from './tls-configured.js';
+import { verifiesUnderCa } from './verifies-under-ca.js';
+
+/** Every check, in the order of docs/checks.md. */
+export const checks: readonly Check[] = [
+  configuration,
+  tlsConfigured,
+  certificateReadable,
+  keyMatchesCertificate,
+  verifiesUnderCa,
+  certificateValidity,
+  keyUsages,
+  namesCoverAddresses,
+  keyFileMode,
+  endpointAnswers,
+  callerAdmitted,
+  serverVerifies,
+  servedMatchesFile,
+  callerInAllowList,
+  ownNameInOwnList,
+  caUnchanged,
+];
+
+const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, skip: 2, pass: 3 };
+
+/** All findings, worst first, then by component, instance and check. */
+export function runChecks(evidence: Evidence): readonly Finding[] {
+  const place = (finding: Finding) =>
+    `${finding.component} ${finding.instance} ${finding.endpoint ?? ''} ${finding.check}`;
+  return checks
+    .flatMap((check) => check.run(evidence))
+    .sort((a, b) => ranks[a.status] - ranks[b.status] || place(a).localeCompare(place(b)));
+}

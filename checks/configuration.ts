@@ -1,0 +1,20 @@
+import { formatOrigin } from '../cluster/origin.js';
+import type { Check } from './check.js';
+import { findingOf } from './finding-of.js';
+
+export const configuration: Check = {
+  id: 'configuration',
+  title: 'Configuration files can be read and used',
+  severity: 'fail',
+  description:
+    "Each problem met while reading the components' configuration files, with file, line and column. The agent goes on with what it could use.",
+  cure: 'What the finding says for its place.',
+  run: (evidence) =>
+    evidence.inventory.problems.map(({ code, severity, origin, message, cure }) =>
+      findingOf('configuration', severity, 'agent', {
+        message: `${formatOrigin(origin)}: ${message}`,
+        cure,
+        evidence: { reason: code },
+      }),
+    ),
+};

@@ -1,0 +1,65 @@
+import type { Check, EndpointObservation } from './check.js';
+import type { Finding } from './finding.js';
+import { findingOf } from './finding-of.js';
+
+const id = 'endpoint-answers';
+
+export const endpointAnswers: Check = {
+  id,
+  title: "Each port answers the agent's own identity",
+  severity: 'fail',
+  description:
+    'The agent asks each port a harmless question with its own pair. Only application bytes count as an answer: in TLS 1.3 a finished handshake does not. A port that cannot be reached or does not answer in time has not refused anybody, and the finding says so.',
+  cure: "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
+  run: (evidence) => evidence.observations.filter(({ observation }) => observation.identity === 'own').map(judge),
+};
+
+function judge({ instance, endpoint, observation }: EndpointObservation): Finding {
+  const { outcome, detail, application, refusal } = observation;
+  const parts = {
+    endpoint,
+    identity: observation.identity,
+    evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}` },
+  };
+  switch (outcome) {
+    case 'accepted': {
+      const failed = application?.protocol === 'http' ? application.status >= 500 : (application?.status ?? 0) !== 0;
+      return failed
+        ? findingOf(id, 'fail', instance, {
+            ...parts,
+            message: `the port lets the agent in, but answers with an error: ${detail}`,
+            cure: "look into the component's own log",
+          })
+        : findingOf(id, 'pass', instance, { ...parts, message: `answered: ${detail}` });
+    }
+    case 'refused':
+      return findingOf(id, 'fail', instance, {
+        ...parts,
+        message: detail,
+        cure:
+          refusal?.side === 'probe'
+            ? 'see server-verifies'
+            : "give the agent a pair this port admits, or add its Common Name to the component's list",
+      });
+    case 'unreachable':
+      return findingOf(id, 'fail', instance, {
+        ...parts,
+        message: `cannot be reached, which is no refusal: ${detail}`,
+        cure: 'start the component, or mend address or network',
+      });
+    case 'timeout':
+      return findingOf(id, 'fail', instance, {
+        ...parts,
+        message: `does not answer in time, which is no refusal: ${detail}`,
+        cure: 'see whether the component hangs or the network drops packets',
+      });
+    case 'not-tls':
+      return findingOf(id, 'fail', instance, {
+        ...parts,
+        message: `is not encrypted: ${detail}`,
+        cure: 'set the TLS keys and https URLs of the component and restart it',
+      });
+    case 'inconclusive':
+      return findingOf(id, 'skip', instance, { ...parts, message: `nothing can be said: ${detail}` });
+  }
+}

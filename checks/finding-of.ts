@@ -1,0 +1,29 @@
+import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { IdentityName } from '../probes/observation.js';
+import type { Finding, Status } from './finding.js';
+
+type Subject = Pick<Instance, 'component' | 'name'> | 'agent';
+
+interface FindingParts {
+  readonly message: string;
+  readonly cure?: string;
+  readonly endpoint?: Endpoint;
+  readonly identity?: IdentityName;
+  readonly evidence?: Finding['evidence'];
+}
+
+/** A finding with its help anchor and its empty parts filled in. */
+export function findingOf(check: string, status: Status, subject: Subject, parts: FindingParts): Finding {
+  return {
+    check,
+    status,
+    component: subject === 'agent' ? 'agent' : subject.component,
+    instance: subject === 'agent' ? 'agent' : subject.name,
+    endpoint: parts.endpoint?.name,
+    identity: parts.identity,
+    message: parts.message,
+    evidence: parts.evidence ?? {},
+    cure: status === 'pass' ? '' : (parts.cure ?? ''),
+    help: `docs/checks.md#${check}`,
+  };
+}

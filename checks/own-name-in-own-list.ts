@@ -1,0 +1,35 @@
+import { formatOrigin } from '../cluster/origin.js';
+import { profiles } from '../cluster/profiles.js';
+import { type Check, credentialKey } from './check.js';
+import { findingOf } from './finding-of.js';
+
+const id = 'own-name-in-own-list';
+
+export const ownNameInOwnList: Check = {
+  id,
+  title: 'PD is in its own list',
+  severity: 'fail',
+  description:
+    'PD uses its list in both directions and dials itself: a PD whose own Common Name is missing from cert-allowed-cn ends a few seconds after its start.',
+  cure: "Add PD's own Common Name to cert-allowed-cn before the next restart.",
+  run: (evidence) =>
+    evidence.inventory.instances.flatMap((instance) => {
+      const list = instance.security.allowedCommonNames;
+      const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
+      if (!profiles[instance.component].needsOwnCommonName || list === undefined || leaf === undefined) {
+        return [];
+      }
+      const own = leaf.commonNames.at(-1) ?? '';
+      if (list.value.includes(own)) {
+        return [findingOf(id, 'pass', instance, { message: `its list holds its own name, ${own}` })];
+      }
+      const message = `its own Common Name ${own || '(none)'} is not in its own list: it will end at its next start`;
+      return [
+        findingOf(id, 'fail', instance, {
+          message,
+          cure: `add "${own}" to the list at ${formatOrigin(list.origin)}`,
+          evidence: { list: list.value },
+        }),
+      ];
+    }),
+};

@@ -1,0 +1,46 @@
+import type { ReloadRule } from '../cluster/profile.js';
+import { latestChains } from './certificate-validity.js';
+import { type Check, credentialKey } from './check.js';
+import { findingOf } from './finding-of.js';
+
+const id = 'served-matches-file';
+
+const cures: Readonly<Record<ReloadRule, string>> = {
+  'every-handshake':
+    'this port reads its files at every handshake: see whether the process runs with this file, or restart it',
+  'certificate-mtime': 'touch the certificate file: this port looks again only when its modification time changes',
+  'failed-handshake': 'this port reloads after a failed handshake: connect to it and close at once, or restart it',
+  restart: 'restart the component: this port reads its files only then',
+};
+
+export const servedMatchesFile: Check = {
+  id,
+  title: 'The certificate a port serves is the one on disk',
+  severity: 'fail',
+  description:
+    'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments, so the cure depends on the port.',
+  cure: 'What the finding says for its port.',
+  run: (evidence) =>
+    latestChains(evidence.observations).flatMap(({ instance, endpoint, observation }) => {
+      const facts = evidence.credentials.get(credentialKey(instance));
+      const [onDisk] = facts?.chain ?? [];
+      const [served] = observation.peerChain;
+      // An observation older than the file's change says nothing about the file.
+      if (onDisk === undefined || served === undefined || observation.at.getTime() < (facts?.certModifiedAt ?? 0)) {
+        return [];
+      }
+      if (onDisk.fingerprint === served.fingerprint) {
+        return [findingOf(id, 'pass', instance, { endpoint, message: 'serves the certificate on disk' })];
+      }
+      const message = `serves the certificate ending ${served.notAfter.toISOString()}, on disk is the one ending ${onDisk.notAfter.toISOString()}`;
+      const evidenceOf = { served: served.fingerprint, onDisk: onDisk.fingerprint, file: facts?.paths.cert ?? '' };
+      return [
+        findingOf(id, 'fail', instance, {
+          endpoint,
+          message,
+          cure: cures[endpoint.profile.pairReload],
+          evidence: evidenceOf,
+        }),
+      ];
+    }),
+};

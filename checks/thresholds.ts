@@ -1,0 +1,33 @@
+/** How near an end may come, by days and by share of the lifetime: whichever is later speaks. */
+export interface Threshold {
+  readonly seconds: number;
+  readonly share: number;
+}
+
+const day = 86_400;
+
+/**
+ * Neither a ten-year certificate, nor a year's one renewed 15 days before its end, nor a 24-hour one cries wolf.
+ * The alert rules are made of the same numbers.
+ */
+export const thresholds = {
+  warning: { seconds: 14 * day, share: 0.2 },
+  critical: { seconds: 7 * day, share: 0.1 },
+  emergency: { seconds: day, share: 0.03 },
+} as const satisfies Record<string, Threshold>;
+
+export type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';
+
+/** How urgent the end of a validity is at a moment. */
+export function urgencyOf(validity: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): Urgency {
+  const remaining = (validity.notAfter.getTime() - now.getTime()) / 1000;
+  const lifetime = (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000;
+  if (remaining < 0) {
+    return 'expired';
+  }
+  if (now < validity.notBefore) {
+    return 'not-yet-valid';
+  }
+  const below = ({ seconds, share }: Threshold) => remaining < Math.min(seconds, share * lifetime);
+  return (['emergency', 'critical', 'warning'] as const).find((level) => below(thresholds[level])) ?? 'fine';
+}
