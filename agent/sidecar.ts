@@ -93,7 +93,7 @@ export class Sidecar {
     const observer = new Observer(readConfig(), {
       now,
       onReload: (event) => {
-        metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure', event.error?.code);
+        metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
         const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
         log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
       },

@@ -68,7 +68,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
   const metrics = new AgentMetrics();
   const version = readVersion();
   const startedAt = new Date();
-  metrics.setBuildInfo({ version, revision: 'unknown' });
+  metrics.setBuildInfo({ version });
   const { web } = readConfig();
   const now = () => new Date();
   const sidecar = await Sidecar.start({ readConfig, metrics, logger, now, sweepInterval });

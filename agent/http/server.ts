@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { formatAddress } from '../../cluster/address.js';
+import { messageOf, OperatorError } from '../error.js';
+import { renderPage } from '../page/page.js';
+import { style } from '../page/style.js';
+import { findingsDocument } from './findings-json.js';
+import { serviceDiscovery } from './service-discovery.js';
+import { createTlsServer } from './tls-server.js';
+import type { AgentView } from './view.js';
+import { readWebConfig } from './web-config.js';
+
+export interface HttpServerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly webConfigFile?: string;
+  readonly view: AgentView;
+  readonly metrics: { render(): Promise<string>; readonly contentType: string };
+  readonly probe: (
+    module: string,
+    target: string,
+    timeout: number,
+  ) => Promise<{ readonly text: string } | { readonly badRequest: string }>;
+  readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
+const text = (status: number, body: string): Answer => ({ status, body: `${body}\n` });
+const json = (body: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(body) });
+
+/** Prometheus gives up at its own timeout; the answer has to be there before. */
+const scrapeTimeoutOffset = 500;
+const defaultProbeTimeout = 5_000;
+const drainMilliseconds = 2_000;
+
+/** Serves page, metrics and API. Throws OperatorError when it cannot listen. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const tls = options.webConfigFile === undefined ? undefined : readWebConfig(options.webConfigFile).tls;
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    answer(request, options)
+      .catch((error: unknown) => {
+        options.logger.error({ reason: messageOf(error), path: request.url }, 'a request could not be answered');
+        return text(500, 'internal error; see the log');
+      })
+      .then(({ status, type, body }) => {
+        response.writeHead(status, { ...headers, 'content-type': type ?? 'text/plain; charset=utf-8' });
+        response.end(request.method === 'HEAD' ? '' : body);
+      });
+  };
+  const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  await listen(server, options.listen);
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${formatAddress({ host: address, port })}`,
+    close: () =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => server.closeAllConnections(), drainMilliseconds);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const headers = {
+  'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const;
+
+async function answer(request: IncomingMessage, options: HttpServerOptions): Promise<Answer> {
+  const { view, metrics, reload } = options;
+  const url = new URL(request.url ?? '/', 'http://agent');
+  if (url.pathname === '/-/reload') {
+    if (request.method !== 'POST' && request.method !== 'PUT') {
+      return text(405, 'use POST');
+    }
+    const { ok, message } = await reload();
+    return text(ok ? 200 : 500, message);
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return text(405, 'use GET');
+  }
+  switch (url.pathname) {
+    case '/':
+      return { status: 200, type: 'text/html; charset=utf-8', body: renderPage(view) };
+    case '/style.css':
+      return { status: 200, type: 'text/css; charset=utf-8', body: style };
+    case '/metrics':
+      return { status: 200, type: metrics.contentType, body: await metrics.render() };
+    case '/probe':
+      return probe(url.searchParams, request, options);
+    case '/sd':
+      return json(serviceDiscovery(view.inventory()));
+    case '/api/v1/findings':
+      return json(findingsDocument(view.findings()));
+    case '/-/healthy':
+      return text(200, 'healthy');
+    case '/-/ready':
+      return view.ready() ? text(200, 'ready') : text(503, 'the first look at every port is not finished');
+    default:
+      return text(404, 'nothing here; see /');
+  }
+}
+
+async function probe(
+  parameters: URLSearchParams,
+  request: IncomingMessage,
+  options: HttpServerOptions,
+): Promise<Answer> {
+  const module = parameters.get('module');
+  const target = parameters.get('target');
+  if (module === null || target === null) {
+    return text(400, '/probe needs target=host:port and module=tidb_status, pd, tikv_grpc, tikv_status or tls');
+  }
+  const scrape = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - scrapeTimeoutOffset;
+  const result = await options.probe(module, target, scrape > 0 ? Math.min(scrape, 60_000) : defaultProbeTimeout);
+  return 'badRequest' in result
+    ? text(400, result.badRequest)
+    : { status: 200, type: options.metrics.contentType, body: result.text };
+}
+
+function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const hint = 'choose another address with [web] listen or --listen';
+      reject(
+        new OperatorError(
+          'cannot_listen',
+          `cannot listen on ${formatAddress({ host, port })}: ${error.message}`,
+          hint,
+          error,
+        ),
+      );
+    });
+    server.listen({ host, port }, resolve);
+  });
+}

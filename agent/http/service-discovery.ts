@@ -1,0 +1,27 @@
+import { formatAddress } from '../../cluster/address.js';
+import type { Inventory } from '../../cluster/inventory.js';
+
+const modules: Readonly<Record<string, string>> = {
+  'tidb/status': 'tidb_status',
+  'pd/client': 'pd',
+  'tikv/grpc': 'tikv_grpc',
+  'tikv/status': 'tikv_status',
+};
+
+/**
+ * Prometheus HTTP service discovery for `/probe`: one group per port, the port as target, and as labels what relabelling
+ * needs: `__param_module`, and `component`, `instance`, `endpoint` as the agent's own metrics have them.
+ */
+export function serviceDiscovery({ instances }: Inventory) {
+  return instances.flatMap((instance) =>
+    instance.endpoints.map((endpoint) => ({
+      targets: [formatAddress(endpoint)],
+      labels: {
+        __param_module: modules[`${instance.component}/${endpoint.name}`] ?? 'tls',
+        component: instance.component,
+        instance: instance.name,
+        endpoint: endpoint.name,
+      },
+    })),
+  );
+}

@@ -1,0 +1,16 @@
+import type { EndpointObservation } from '../../checks/check.js';
+import type { Finding } from '../../checks/finding.js';
+import type { Inventory } from '../../cluster/inventory.js';
+import type { CredentialEntry } from '../../metrics/agent-metrics.js';
+
+/** What page and API show; read at each request. */
+export interface AgentView {
+  now(): Date;
+  readonly startedAt: Date;
+  readonly version: string;
+  ready(): boolean;
+  findings(): readonly Finding[];
+  observations(): readonly EndpointObservation[];
+  inventory(): Inventory;
+  credentials(): readonly CredentialEntry[];
+}

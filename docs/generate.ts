@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { describeChecks } from '../checks/describe.js';
+import { describeMetrics } from '../metrics/describe.js';
+import { renderRules } from '../metrics/rules.js';
+
+/** Everything that is written from code: a test holds page and code equal. */
+export const generated: Readonly<Record<string, () => string>> = {
+  'docs/checks.md': describeChecks,
+  'docs/metrics.md': describeMetrics,
+  'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
+};
+
+if (process.argv[1]?.endsWith('generate.ts')) {
+  for (const [file, render] of Object.entries(generated)) {
+    writeFileSync(new URL(`../${file}`, import.meta.url), render());
+  }
+}
