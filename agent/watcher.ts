@@ -61,7 +61,7 @@ export class FileWatcher {
     }
     this.#directories = identity;
     const previous = this.#watcher;
-    const watcher = watch(directories, { depth: 0, followSymlinks: false, atomic: false, ignoreInitial: true });
+    const watcher = watch([...directories], { depth: 0, followSymlinks: false, atomic: false, ignoreInitial: true });
     watcher.on('all', () => this.#hint());
     watcher.on('error', (error) => this.#options.onError(error));
     this.#watcher = watcher;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import pino from 'pino';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { tellStory } from '../../devcluster/story.js';
@@ -22,11 +21,8 @@ const scenePace = 20_000;
 async function runDemo({ stdout, signal, values }: Invocation): Promise<number> {
   const cluster = await startDevCluster();
   try {
-    const config = join(cluster.directory, 'agent.toml');
-    const logger = pino(
-      { level: 'warn', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-      pino.destination(2),
-    );
+    const config = cluster.agentConfig;
+    const logger = pino({ level: 'warn', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
     const served = await serve({ readConfig: () => readAgentConfig(config), logger });
     try {
       stdout.write(

@@ -34,7 +34,7 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     throw new OperatorError('bad_flag', `--log-level is "${level}"`, 'one of: debug, info, warn, error');
   }
   const listen = text(invocation, 'listen');
-  const logger = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
   const served = await serve({
     readConfig: () => {
       const config = readAgentConfig(file);

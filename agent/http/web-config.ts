@@ -34,10 +34,11 @@ export function readWebConfig(file: string): WebConfigFile {
   }
   const value: unknown = document.toJS() ?? {};
   const section = sectionOf(value, 'tls_server_config');
-  for (const [path, known] of [
+  const levels: readonly (readonly [readonly string[], readonly string[]])[] = [
     [[], ['tls_server_config']],
     [['tls_server_config'], tlsKeys],
-  ] as const) {
+  ];
+  for (const [path, known] of levels) {
     for (const key of Object.keys(path.length === 0 ? (value as object) : section)) {
       if (!known.includes(key)) {
         const node = document.getIn([...path, key], true) as { range?: [number] } | undefined;

@@ -1,0 +1,96 @@
+import { statSync } from 'node:fs';
+import type { SecureContextOptions } from 'node:tls';
+import type { EndpointProfile } from '../cluster/profile.js';
+import { CredentialError } from '../credentials/error.js';
+import { readKeyPair } from '../credentials/key-pair.js';
+import { readTrustBundle } from '../credentials/trust-bundle.js';
+
+export interface PortFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a port presents and trusts now. */
+export interface Loaded {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/**
+ * Which pair and CA a port has in memory, by the reload rule of its profile. `beforeConnection` is called for each
+ * connection, `afterFailedHandshake` for each that failed; both say what is in use from then on, or undefined when
+ * the port cannot handshake at all now.
+ */
+export class ReloadBehaviour {
+  readonly #files: PortFiles;
+  readonly #profile: EndpointProfile;
+  #loaded: Loaded;
+  #certificateTime: number;
+
+  constructor(files: PortFiles, profile: EndpointProfile) {
+    this.#files = files;
+    this.#profile = profile;
+    this.#loaded = this.#read();
+    this.#certificateTime = this.#time();
+  }
+
+  beforeConnection(): Loaded | undefined {
+    if (this.#profile.pairReload === 'every-handshake') {
+      // Go reads both files in the handshake; the CA stays the one of the start.
+      try {
+        const { certificatePem, keyPem } = readKeyPair(this.#files);
+        this.#loaded = { ...this.#loaded, cert: certificatePem, key: keyPem };
+        return this.#loaded;
+      } catch (error: unknown) {
+        requireCredentialError(error);
+        return undefined;
+      }
+    }
+    if (this.#profile.pairReload === 'certificate-mtime') {
+      this.#readIfTouched();
+    }
+    return this.#loaded;
+  }
+
+  afterFailedHandshake(): Loaded {
+    if (this.#profile.pairReload === 'failed-handshake') {
+      this.#readIfTouched();
+    }
+    return this.#loaded;
+  }
+
+  /** As TiKV does: the time is noted before loading, so that a bad pair is not tried again until the next change. */
+  #readIfTouched(): void {
+    const time = this.#time();
+    if (time === this.#certificateTime) {
+      return;
+    }
+    this.#certificateTime = time;
+    try {
+      this.#loaded = this.#read();
+    } catch (error: unknown) {
+      requireCredentialError(error);
+    }
+  }
+
+  #read(): Loaded {
+    const { certificatePem, keyPem } = readKeyPair(this.#files);
+    return { cert: certificatePem, key: keyPem, ca: readTrustBundle(this.#files.ca).pem };
+  }
+
+  #time(): number {
+    return statSync(this.#files.cert, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  }
+}
+
+function requireCredentialError(error: unknown): void {
+  if (!(error instanceof CredentialError)) {
+    throw error;
+  }
+}
+
+export function contextOf(loaded: Loaded, profile: EndpointProfile): SecureContextOptions {
+  return { ...loaded, minVersion: 'TLSv1.2', maxVersion: profile.maximumVersion };
+}

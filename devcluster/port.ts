@@ -1,0 +1,246 @@
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
+import { isCallerAdmitted, namesEnforced } from '../cluster/expectation.js';
+import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { EndpointProfile } from '../cluster/profile.js';
+import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behaviour.js';
+import type { FaultName } from './faults.js';
+
+export interface PortHandlers {
+  /** Answers HTTP/1.1; undefined when the port speaks none. */
+  readonly http?: RequestListener;
+  /** Answers a unary gRPC call: the message, or undefined for an unknown method. */
+  readonly grpc?: (method: string) => Buffer | undefined;
+}
+
+export interface PortOptions {
+  readonly profile: EndpointProfile;
+  readonly files: PortFiles;
+  /** The list in force, read at each connection so that a fault can change it. */
+  readonly instance: () => Instance;
+  readonly handlers: PortHandlers;
+}
+
+const slowMilliseconds = 1_500;
+
+/**
+ * One port of the dev cluster: TLS, callers and reloading as the profile says.
+ *
+ * Node verifies client certificates above OpenSSL and closes without an alert where Go and OpenSSL send one, so a
+ * certificate of another CA sees a close here; only a missing certificate gets its alert.
+ */
+export class DevPort {
+  readonly #options: PortOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #faults = new Set<FaultName>();
+  readonly #http;
+  readonly #http2;
+  #behaviour: ReloadBehaviour;
+  #frozen: Loaded | undefined;
+  #substitute: Loaded | undefined;
+  #port = 0;
+
+  constructor(options: PortOptions) {
+    this.#options = options;
+    this.#behaviour = new ReloadBehaviour(options.files, options.profile);
+    this.#server = createServer((socket) => this.#accept(socket));
+    this.#http = createHttp((request, response) => this.#answerHttp(request, response));
+    this.#http2 = createHttp2();
+    this.#http2.on('stream', (stream, headers) => this.#answerGrpc(stream, headers));
+    this.#http2.on('sessionError', () => undefined);
+  }
+
+  async listen(port = 0): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    const address = this.#server.address();
+    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
+    return this.#port;
+  }
+
+  /** Reads all files again, as a restart does. */
+  restart(): void {
+    this.#behaviour = new ReloadBehaviour(this.#options.files, this.#options.profile);
+  }
+
+  async fault(name: FaultName, on: boolean, substitute?: Loaded): Promise<void> {
+    if (on) {
+      this.#faults.add(name);
+    } else {
+      this.#faults.delete(name);
+    }
+    this.#substitute = on ? (substitute ?? this.#substitute) : undefined;
+    if (name === 'keepOldCertificate') {
+      this.#frozen = on ? this.#behaviour.beforeConnection() : undefined;
+    }
+    if (name === 'down') {
+      await (on ? this.#close() : this.listen(this.#port));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.listening) {
+      await this.#close();
+    }
+  }
+
+  #close(): Promise<void> {
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    // A peer that resets is none of our business.
+    socket.on('error', () => socket.destroy());
+    if (this.#faults.has('silent')) {
+      return;
+    }
+    if (this.#faults.has('plaintext')) {
+      this.#http.emit('connection', socket);
+      return;
+    }
+    const loaded = this.#substitute ?? this.#frozen ?? this.#behaviour.beforeConnection();
+    if (loaded === undefined) {
+      // TLS alert record: fatal, internal_error, as Go sends when its own files are bad.
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])));
+      return;
+    }
+    this.#handshake(socket, loaded);
+  }
+
+  #handshake(socket: Socket, loaded: Loaded): void {
+    const { profile, handlers } = this.#options;
+    const asks = profile.callers.clientCertificate === 'always' || this.#namesEnforced();
+    const server = createTls({
+      secureContext: createSecureContext(contextOf(loaded, profile)),
+      ...contextOf(loaded, profile),
+      requestCert: asks,
+      rejectUnauthorized: asks,
+      ALPNProtocols:
+        handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['http/1.1', 'h2'],
+    });
+    server.on('tlsClientError', (_error, failed) => {
+      this.#behaviour.afterFailedHandshake();
+      failed.destroy();
+    });
+    server.on('secureConnection', (secure) => this.#serve(secure));
+    server.emit('connection', socket);
+  }
+
+  #serve(secure: TLSSocket): void {
+    const { profile, handlers } = this.#options;
+    secure.on('error', () => secure.destroy());
+    if (profile.callers.commonNameCheckedAt === 'handshake' && !this.#admits(secure)) {
+      secure.destroy();
+      return;
+    }
+    if (handlers.grpc !== undefined && secure.alpnProtocol === 'h2') {
+      this.#http2.emit('connection', secure);
+    } else if (handlers.http !== undefined) {
+      this.#http.emit('connection', secure);
+    } else {
+      secure.destroy();
+    }
+  }
+
+  #answerHttp(...[request, response]: Parameters<RequestListener>): void {
+    const { profile, handlers } = this.#options;
+    const path = request.url?.split('?')[0] ?? '';
+    const exempt = request.method === 'GET' && profile.callers.exemptPaths.includes(path);
+    const plain = !('getPeerCertificate' in request.socket);
+    if (
+      profile.callers.commonNameCheckedAt === 'http' &&
+      !plain &&
+      !exempt &&
+      !this.#admits(request.socket as TLSSocket)
+    ) {
+      response.writeHead(403).end('certificate role error');
+      return;
+    }
+    if (this.#faults.has('internalError')) {
+      response.writeHead(500).end();
+      return;
+    }
+    const answer = () => handlers.http?.(request, response);
+    if (this.#faults.has('slow')) {
+      setTimeout(answer, slowMilliseconds);
+    } else {
+      answer();
+    }
+  }
+
+  #answerGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const { profile, handlers } = this.#options;
+    const method = String(headers[':path']);
+    const message = handlers.grpc?.(method);
+    stream.on('error', () => stream.destroy());
+    const respond = (status: number, text: string, body?: Buffer) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () =>
+        stream.sendTrailers({ 'grpc-status': String(status), 'grpc-message': encodeURIComponent(text) }),
+      );
+      stream.end(body === undefined ? undefined : frame(body));
+    };
+    const answer = () => {
+      const socket = stream.session?.socket as TLSSocket | undefined;
+      if (message === undefined) {
+        respond(12, '');
+      } else if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#admits(socket)) {
+        respond(16, `Common name check fail, reason: x509_common_name from peer is ${commonNamesOf(socket)[0] ?? ''}`);
+      } else if (this.#faults.has('internalError')) {
+        respond(13, 'internal error');
+      } else {
+        respond(0, '', message);
+      }
+    };
+    if (this.#faults.has('slow')) {
+      setTimeout(answer, slowMilliseconds);
+    } else {
+      answer();
+    }
+  }
+
+  #endpoint(): Endpoint {
+    const { profile } = this.#options;
+    return {
+      name: profile.name,
+      host: '127.0.0.1',
+      port: this.#port,
+      origin: { kind: 'default' },
+      scheme: 'https',
+      profile,
+    };
+  }
+
+  #namesEnforced(): boolean {
+    return this.#faults.has('refuseCaller') || namesEnforced(this.#endpoint(), this.#options.instance());
+  }
+
+  #admits(socket: TLSSocket): boolean {
+    if (this.#faults.has('refuseCaller')) {
+      return false;
+    }
+    return isCallerAdmitted(this.#endpoint(), this.#options.instance(), commonNamesOf(socket)) === 'admitted';
+  }
+}
+
+function commonNamesOf(socket: TLSSocket): readonly string[] {
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return name === undefined ? [] : [name].flat().map(String);
+}
+
+/** The length-prefixed form of a gRPC message. */
+function frame(message: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
