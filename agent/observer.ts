@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
 import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
@@ -81,7 +82,8 @@ export class Observer {
   async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const observed: EndpointObservation[] = [];
     for (const identity of this.identities.for(target)) {
-      if (signal.aborted || this.#mustRest(target)) {
+      await this.#rest(target, signal);
+      if (signal.aborted || this.#isTorn(target)) {
         break;
       }
       const options = { timeout: this.config.probe.timeout, signal };
@@ -112,17 +114,36 @@ export class Observer {
 
   /**
    * A TiKV gRPC port re-reads its files at any TCP connect and notes the certificate's time before loading, so a
-   * connect between the writing of certificate and key leaves it on the old pair. No connection of ours does that.
+   * connect between the writing of certificate and key leaves it on the old pair. No connection of ours does that:
+   * while the pair is torn the port is left alone, and after a change until the files have rested.
    */
-  #mustRest(target: Target): boolean {
-    const facts = this.#credentials.get(credentialKey(target.instance));
-    if (facts === undefined || target.endpoint.profile.pairReload === 'every-handshake') {
-      return false;
-    }
-    const changed = Math.max(facts.certModifiedAt ?? 0, facts.caModifiedAt ?? 0);
-    const age = this.#now().getTime() - changed;
-    return facts.keyMatches === false || (age >= 0 && age < restMilliseconds);
+  #isTorn(target: Target): boolean {
+    return readsAtItsOwnTime(target) && this.#factsOf(target)?.keyMatches === false;
   }
+
+  async #rest(target: Target, signal: AbortSignal): Promise<void> {
+    const facts = this.#factsOf(target);
+    const age = this.#now().getTime() - Math.max(facts?.certModifiedAt ?? 0, facts?.caModifiedAt ?? 0);
+    if (readsAtItsOwnTime(target) && age >= 0 && age < restMilliseconds) {
+      await pause(restMilliseconds - age, undefined, { signal }).catch(rethrowUnlessAborted(signal));
+    }
+  }
+
+  #factsOf(target: Target): CredentialFacts | undefined {
+    return this.#credentials.get(credentialKey(target.instance));
+  }
+}
+
+function readsAtItsOwnTime({ endpoint }: Target): boolean {
+  return endpoint.profile.pairReload !== 'every-handshake';
+}
+
+function rethrowUnlessAborted(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) {
+      throw error;
+    }
+  };
 }
 
 export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {

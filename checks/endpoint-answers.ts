@@ -1,4 +1,4 @@
-import type { Check, EndpointObservation } from './check.js';
+import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 
@@ -11,8 +11,28 @@ export const endpointAnswers: Check = {
   description:
     'The agent asks each port a harmless question with its own pair. Only application bytes count as an answer: in TLS 1.3 a finished handshake does not. A port that cannot be reached or does not answer in time has not refused anybody, and the finding says so.',
   cure: "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
-  run: (evidence) => evidence.observations.filter(({ observation }) => observation.identity === 'own').map(judge),
+  run: (evidence) => {
+    const own = evidence.observations.filter(({ observation }) => observation.identity === 'own');
+    return [...own.map(judge), ...notAsked(evidence, own)];
+  },
 };
+
+/** Ports of this node without an observation: what was not asked is said, with the reason. */
+function notAsked(evidence: Evidence, own: readonly EndpointObservation[]): readonly Finding[] {
+  return evidence.inventory.instances
+    .filter(({ local }) => local)
+    .flatMap((instance) => {
+      const torn = evidence.credentials.get(credentialKey(instance))?.keyMatches === false;
+      const why = torn
+        ? 'its key and certificate on disk do not match, and a connection now could leave it on the old pair'
+        : 'the agent has no usable identity, or has not come to it yet';
+      return instance.endpoints
+        .filter((endpoint) => !own.some((one) => one.instance === instance && one.endpoint === endpoint))
+        .map((endpoint) =>
+          findingOf(id, 'skip', instance, { endpoint, message: `not asked: ${why}`, cure: 'mend the files' }),
+        );
+    });
+}
 
 function judge({ instance, endpoint, observation }: EndpointObservation): Finding {
   const { outcome, detail, application, refusal } = observation;

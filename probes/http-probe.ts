@@ -19,7 +19,8 @@ async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Ans
   }
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const client = new Client(`https://${host}:${target.port}`, {
-    connect: (_options, callback) => callback(null, opened.socket),
+    // undici loses a request whose connection is handed over in the same tick.
+    connect: (_options, callback) => void setImmediate(() => callback(null, opened.socket)),
     // The deadline is that of the probe; undici's own timers would only blur it.
     headersTimeout: 0,
     bodyTimeout: 0,

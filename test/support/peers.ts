@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+
+/**
+ * `skip` option for tests that talk to a program of the operating system. On a user's machine its absence skips with
+ * what to install; with CI=true it is a failure, because then it should have been there.
+ */
+export function needs(program: string, debianPackage: string): { readonly skip: string | false } {
+  if (existsSync(program)) {
+    return { skip: false };
+  }
+  if (process.env.CI === 'true') {
+    throw new Error(`${program} is missing: apt-get install ${debianPackage}`);
+  }
+  return { skip: `${program} is missing: apt-get install ${debianPackage}` };
+}
