@@ -53,7 +53,6 @@ export async function probeOnDemand(
     {
       ...address,
       alpn: profile === undefined ? [] : profile.alpn[profile.probe.protocol],
-      maximumVersion: profile?.maximumVersion,
       probe: profile?.probe,
     },
     own,

@@ -116,7 +116,11 @@ export function detectComponent(document: TomlDocument): ComponentName | undefin
     return best.component;
   }
   const places = [basename(document.file), basename(dirname(document.file)), basename(dirname(dirname(document.file)))];
-  return componentNames.find((component) =>
-    places.some((place) => new RegExp(`(^|[^a-z])${component}([^a-z]|$)`).test(place)),
-  );
+  for (const place of places) {
+    const named = componentNames.find((component) => new RegExp(`(^|[^a-z])${component}([^a-z]|$)`).test(place));
+    if (named !== undefined) {
+      return named;
+    }
+  }
+  return undefined;
 }

@@ -94,7 +94,8 @@ const consequence: Readonly<Record<ComponentName, string>> = {
 };
 
 function allowList(document: TomlDocument, profile: ComponentProfile): readonly Problem[] {
-  const list = new Values(document, []).strings(profile.securityKeys.allowedCommonNames);
+  const values = new Values(document, []);
+  const list = values.strings(profile.securityKeys.allowedCommonNames);
   if (list === undefined || list.value.length === 0) {
     return [];
   }
@@ -105,7 +106,7 @@ function allowList(document: TomlDocument, profile: ComponentProfile): readonly 
     problems.push({ code: 'empty-name', severity: 'fail', origin: list.origin, message, cure: corrected(key, list) });
   }
   const unenforced = profile.endpoints.find((endpoint) => list.value.length < endpoint.callers.minimumEntries);
-  if (unenforced !== undefined) {
+  if (unenforced !== undefined && values.string(profile.securityKeys.cert) !== undefined) {
     const message = `${key} with one entry is not enforced on the ${unenforced.title}: any certificate of the CA is let in`;
     problems.push({
       code: 'list-not-enforced',

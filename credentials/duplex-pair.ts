@@ -7,8 +7,11 @@ export function duplexPair(): readonly [Duplex, Duplex] {
     new Duplex({
       read: () => undefined,
       write: (chunk, _encoding, done) => {
-        peer()?.push(chunk);
-        done();
+        // Never in the same tick: the reader would call back into an OpenSSL that is still in the middle of writing.
+        setImmediate(() => {
+          peer()?.push(chunk);
+          done();
+        });
       },
       final: (done) => {
         peer()?.push(null);

@@ -101,8 +101,11 @@ function settle(
   start: (resolve: (code: Code) => void, reject: (error: Error) => void) => void,
 ) {
   return new Promise<Code>(start).finally(() => {
-    near.destroy();
-    far.destroy();
+    // A tick later: the verdict is given from inside a callback of the handshake.
+    setImmediate(() => {
+      near.destroy();
+      far.destroy();
+    });
   });
 }
 

@@ -21,6 +21,8 @@ export interface Frame {
   /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
   open(connected?: Socket): Promise<TlsConnection | Verdict>;
   connection(): TlsConnection | undefined;
+  /** Called once the attempt has its verdict, whatever it is. */
+  whenOver(act: () => void): void;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function attempt(
   } finally {
     deadline.clear();
     frame.connection()?.destroy();
+    frame.end();
   }
   return {
     protocol,
@@ -70,11 +73,18 @@ export async function attempt(
   };
 }
 
-function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame {
+function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame & { end(): void } {
+  const endings: (() => void)[] = [];
   let connection: TlsConnection | undefined;
   return {
     seen,
     connection: () => connection,
+    whenOver: (act) => endings.push(act),
+    end: () => {
+      for (const act of endings) {
+        act();
+      }
+    },
     open: async (connected) => {
       connection = openTls(target, identity, start, seen, connected);
       await connection.handshake;

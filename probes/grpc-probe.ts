@@ -28,8 +28,9 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
     );
     const client = new Client(channelTarget(target), channelCredentials, channelOptions);
     const deadline = Date.now() + options.timeout;
+    const close = () => setImmediate(() => client.close());
+    frame.whenOver(close);
     client.makeUnaryRequest(method, asIs, asIs, Buffer.alloc(0), { deadline }, (error, answer) => {
-      client.close();
       if (error === null) {
         resolve(answeredOk(method, answer ?? Buffer.alloc(0)));
       } else if (error.code === status.UNAVAILABLE) {
@@ -80,14 +81,16 @@ class ProbeCredentials extends ChannelCredentials {
       const opened = await this.#frame.open(tcp);
       if (isVerdict(opened)) {
         this.#onVerdict(opened);
-        throw new Error('the server was refused');
+      } else {
+        opened.socket.once('close', () => this.#onError(opened.firstError() ?? new Error('closed')));
+        return { socket: opened.socket, secure: true };
       }
-      opened.socket.once('close', () => this.#onError(opened.firstError() ?? new Error('closed')));
-      return { socket: opened.socket, secure: true };
     } catch (error: unknown) {
       this.#onError(error);
-      throw error;
     }
+    // The attempt is over and destroys its sockets itself; telling the channel would have it destroy them as well,
+    // from within a callback of the handshake.
+    return new Promise(() => undefined);
   }
 }
 

@@ -15,8 +15,6 @@ export interface ProbeTarget {
   /** Name to verify and to send as SNI instead of host. */
   readonly serverName?: string | undefined;
   readonly alpn: readonly string[];
-  readonly minimumVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
-  readonly maximumVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** Undefined for the plain TLS prober. */
   readonly probe?: HarmlessProbe | undefined;
 }

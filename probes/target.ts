@@ -3,6 +3,6 @@ import type { ProbeTarget } from './prober.js';
 
 /** How to ask an endpoint its harmless question. */
 export function targetOf({ host, port, profile }: Endpoint): ProbeTarget {
-  const { probe, maximumVersion } = profile;
-  return { host, port, alpn: profile.alpn[probe.protocol], maximumVersion, probe };
+  const { probe } = profile;
+  return { host, port, alpn: profile.alpn[probe.protocol], probe };
 }

@@ -52,8 +52,6 @@ export function openTls(
     // SNI takes no IP address (RFC 6066).
     servername: isIP(name) === 0 ? name : '',
     ALPNProtocols: [...target.alpn],
-    minVersion: target.minimumVersion ?? 'TLSv1.2',
-    maxVersion: target.maximumVersion ?? 'TLSv1.3',
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pino from 'pino';
+import t from 'tap';
+import { serve } from '../../agent/commands/run.js';
+import { readAgentConfig } from '../../agent/config.js';
+import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { needs } from '../support/peers.js';
+
+async function eventually(what: string, milliseconds: number, holds: () => Promise<boolean>): Promise<number> {
+  const start = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - start > milliseconds) {
+      throw new Error(`not within ${milliseconds} ms: ${what}`);
+    }
+    await pause(10);
+  }
+  return Date.now() - start;
+}
+
+t.test(
+  'the sidecar serves page, metrics, probe and discovery, and follows each way of swapping within a second',
+  async (t) => {
+    const cluster = await startDevCluster();
+    t.teardown(() => cluster.stop());
+    const readConfig = () => {
+      const config = readAgentConfig(cluster.agentConfig);
+      return { ...config, web: { ...config.web, port: 0 } };
+    };
+    const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
+    t.teardown(() => served.stop());
+    const get = async (path: string, init?: RequestInit) => {
+      const response = await fetch(`${served.url}${path}`, init);
+      return { status: response.status, text: await response.text(), headers: response.headers };
+    };
+
+    t.match(await get('/-/ready'), { status: 200 });
+    const page = await get('/');
+    t.match(page.text, /Nothing failed/);
+    t.match(page.headers.get('content-security-policy'), /default-src 'none'/);
+    t.notMatch(page.text, /<script|PRIVATE KEY/);
+    t.match(
+      (await get('/metrics')).text,
+      /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="own"\} 1/,
+    );
+    const groups = JSON.parse((await get('/sd')).text);
+    t.equal(groups.length, 5);
+    for (const { targets, labels } of groups) {
+      const { status, text } = await get(`/probe?target=${targets[0]}&module=${labels.__param_module}`);
+      t.equal(status, 200);
+      t.match(
+        text,
+        labels.__param_module === 'tls' ? /^probe_success 0$/m : /^probe_success 1$/m,
+        labels.__param_module,
+      );
+    }
+    t.match(await get('/probe?target=127.0.0.1:1&module=pd'), { status: 400, text: /not in the inventory/ });
+    t.match(await get('/probe?target=x&module=nope'), { status: 400, text: /unknown module "nope"; known: / });
+    t.match(await get('/-/reload'), { status: 405 });
+    t.match(await get('/nothing'), { status: 404 });
+    t.match(JSON.parse((await get('/api/v1/findings')).text), { version: 1, summary: { fail: 0 } });
+
+    const { cert, key } = cluster.files('tidb');
+    const fingerprint = async () =>
+      /tidb_mtls_certificate_info\{component="tidb".*fingerprint="(\w+)"/.exec((await get('/metrics')).text)?.[1];
+    const issue = () =>
+      cluster.authority.issue({ commonName: 'TiDB-Server', dns: ['localhost'], ip: ['127.0.0.1', '::1'] });
+    const ways: Readonly<Record<string, (certificate: string, keyPem: string) => void>> = {
+      'in place': (certificate, keyPem) => {
+        writeFileSync(key, keyPem);
+        writeFileSync(cert, certificate);
+      },
+      rename: (certificate, keyPem) => {
+        writeFileSync(`${key}.new`, keyPem);
+        writeFileSync(`${cert}.new`, certificate);
+        renameSync(`${key}.new`, key);
+        renameSync(`${cert}.new`, cert);
+      },
+      'unlink and create': (certificate, keyPem) => {
+        unlinkSync(key);
+        unlinkSync(cert);
+        writeFileSync(key, keyPem);
+        writeFileSync(cert, certificate);
+      },
+      'directory replaced': (certificate, keyPem) => {
+        const tls = dirname(cert);
+        mkdirSync(`${tls}.new`);
+        writeFileSync(`${tls}.new/ca.crt`, cluster.authority.certificatePem);
+        writeFileSync(`${tls}.new/tidb.pem`, keyPem);
+        writeFileSync(`${tls}.new/tidb.crt`, certificate);
+        renameSync(tls, `${tls}.old`);
+        renameSync(`${tls}.new`, tls);
+      },
+    };
+    for (const [way, swap] of Object.entries(ways)) {
+      const before = await fingerprint();
+      const issued = await issue();
+      swap(issued.certificatePem, issued.keyPem);
+      const took = await eventually(`metrics after ${way}`, 1_000, async () => (await fingerprint()) !== before);
+      t.ok(took <= 1_000, `${way}: ${took} ms`);
+    }
+
+    const config = readFileSync(cluster.agentConfig, 'utf8');
+    writeFileSync(cluster.agentConfig, `${config}\nnonsense = 1\n`);
+    t.match(await get('/-/reload', { method: 'POST' }), { status: 500, text: /unknown key/ });
+    t.match((await get('/metrics')).text, /^tidb_mtls_config_last_reload_successful 0$/m);
+    writeFileSync(cluster.agentConfig, config);
+    t.match(await get('/-/reload', { method: 'POST' }), { status: 200 });
+
+    const promtool = needs('/usr/bin/promtool', 'prometheus');
+    t.test('promtool finds nothing to complain about', promtool, async (t) => {
+      const output = execFileSync('/usr/bin/promtool', ['check', 'metrics'], {
+        input: (await get('/metrics')).text,
+        encoding: 'utf8',
+      });
+      t.equal(output, '');
+    });
+  },
+);

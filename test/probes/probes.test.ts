@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import fc from 'fast-check';
+import t from 'tap';
+import { Authority, type Issued } from '../../certs-dev/authority.js';
+import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import { decodeAnswer } from '../../probes/grpc-messages.js';
+import { probeHttp } from '../../probes/http-probe.js';
+import type { Identity, ProbeTarget } from '../../probes/prober.js';
+import { probeTls } from '../../probes/tls-probe.js';
+import { needs } from '../support/peers.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const authority = await Authority.create();
+const names = { commonName: 'TiDB-Server', dns: ['localhost'], ip: ['127.0.0.1'] };
+const good = await authority.issue(names);
+
+type Version = 'TLSv1.2' | 'TLSv1.3';
+
+function identity(pair: Issued | undefined, version?: Version): Identity {
+  const versions = version === undefined ? {} : { minVersion: version, maxVersion: version };
+  const own = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
+  return {
+    name: pair === undefined ? 'anonymous' : 'own',
+    secureContext: createSecureContext({ ca: authority.certificatePem, ...own, ...versions }),
+  };
+}
+
+function target(port: number, more: Partial<ProbeTarget> = {}): ProbeTarget {
+  return { host: '127.0.0.1', port, alpn: [], probe: { protocol: 'http', path: '/', accept: 'any' }, ...more };
+}
+
+async function listening(t: Tap, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+type Tap = { teardown(act: () => unknown): void };
+
+async function openssl(t: Tap, directory: string, pair: Issued): Promise<number> {
+  const file = (name: string, pem: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, pem);
+    return path;
+  };
+  const args = [
+    '-cert',
+    file('cert', pair.certificatePem),
+    '-key',
+    file('key', pair.keyPem),
+    '-CAfile',
+    file('ca', authority.certificatePem),
+  ];
+  const child: ChildProcess = spawn('/usr/bin/openssl', [
+    's_server',
+    '-accept',
+    '127.0.0.1:0',
+    '-Verify',
+    '2',
+    '-verify_return_error',
+    '-www',
+    ...args,
+  ]);
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  for await (const chunk of child.stdout ?? []) {
+    output += chunk;
+    const port = /ACCEPT \S*:(\d+)/.exec(output)?.[1];
+    if (port !== undefined) {
+      return Number(port);
+    }
+  }
+  throw new Error(`openssl s_server did not start: ${output}`);
+}
+
+const expected: readonly (readonly [BadKind | 'good' | 'none', 'TLSv1.2' | 'TLSv1.3', number | undefined])[] = [
+  ['good', 'TLSv1.2', undefined],
+  ['good', 'TLSv1.3', undefined],
+  ['noUsage', 'TLSv1.3', undefined],
+  ['clientAuthOnly', 'TLSv1.3', undefined],
+  ['intermediateChain', 'TLSv1.3', undefined],
+  ['none', 'TLSv1.2', 40],
+  ['none', 'TLSv1.3', 116],
+  ['otherCa', 'TLSv1.2', 48],
+  ['otherCa', 'TLSv1.3', 48],
+  ['expired', 'TLSv1.2', 45],
+  ['expired', 'TLSv1.3', 45],
+  ['serverAuthOnly', 'TLSv1.2', 43],
+  ['serverAuthOnly', 'TLSv1.3', 43],
+  ['notYetValid', 'TLSv1.2', 42],
+  ['notYetValid', 'TLSv1.3', 42],
+];
+
+t.test(
+  'real alerts of OpenSSL are told by number, before and after the handshake',
+  needs('/usr/bin/openssl', 'openssl'),
+  async (t) => {
+    const port = await openssl(t, temporaryDirectory(t), good);
+    for (const [kind, version, alert] of expected) {
+      const pair = kind === 'none' ? undefined : kind === 'good' ? good : await issueBad(authority, kind, names);
+      const seen = await probeHttp(target(port), identity(pair, version), {
+        timeout: 3_000,
+      });
+      t.match(
+        seen,
+        {
+          outcome: alert === undefined ? 'accepted' : 'refused',
+          tlsVersion: alert === undefined ? version : seen.tlsVersion,
+        },
+        `${kind} ${version}: ${seen.detail}`,
+      );
+      t.match(
+        seen.refusal,
+        alert === undefined ? undefined : { side: 'peer', by: 'tls-alert', number: alert },
+        `${kind} ${version}`,
+      );
+      if (version === 'TLSv1.3') {
+        t.equal(
+          seen.peerChain[0]?.x509.subject,
+          'CN=TiDB-Server',
+          `${kind}: the chain is known also when we are refused`,
+        );
+      }
+    }
+  },
+);
+
+t.test(
+  'a bad server is refused by us, and its chain is still known',
+  needs('/usr/bin/openssl', 'openssl'),
+  async (t) => {
+    for (const [kind, problem] of [
+      ['expired', 'CERT_HAS_EXPIRED'],
+      ['otherCa', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+      ['otherHost', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ] as const) {
+      const bad = await issueBad(authority, kind, names);
+      const port = await openssl(t, temporaryDirectory(t), bad);
+      const seen = await probeHttp(target(port), identity(good), { timeout: 3_000 });
+      t.match(seen, { outcome: 'refused', refusal: { side: 'probe' }, peerProblem: new RegExp(problem) }, kind);
+      t.equal(seen.peerChain.length > 0, true, kind);
+    }
+  },
+);
+
+t.test('what is no refusal is never called one', async (t) => {
+  const silent = await listening(
+    t,
+    createServer((socket) => t.teardown(() => socket.destroy())),
+  );
+  const plain = await listening(
+    t,
+    createHttp((_request, response) => response.end('hello')),
+  );
+  const garbage = await listening(
+    t,
+    createServer((socket) => socket.on('error', () => undefined).end('not tls at all\n')),
+  );
+  const closing = await listening(
+    t,
+    createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.destroy())),
+  );
+  const free = createServer();
+  const closed = await listening(t, free);
+  await new Promise((resolve) => free.close(resolve));
+  const cases: readonly (readonly [string, ProbeTarget, string, RegExp])[] = [
+    ['nobody listens', target(closed), 'unreachable', /ECONNREFUSED/],
+    [
+      'a name that does not resolve',
+      target(443, { host: 'no-such-host.invalid' }),
+      'unreachable',
+      /ENOTFOUND|EAI_AGAIN/,
+    ],
+    ['a port that says nothing', target(silent), 'timeout', /no TLS handshake within 300 ms/],
+    ['plaintext HTTP', target(plain), 'not-tls', /without TLS/],
+    ['something else', target(garbage), 'not-tls', /./],
+    [
+      'a close in the handshake',
+      target(closing),
+      'refused',
+      /closed the connection during the handshake, without an alert/,
+    ],
+  ];
+  for (const [what, where, outcome, detail] of cases) {
+    for (const prober of [probeHttp, probeTls]) {
+      const seen = await prober(where, identity(good), { timeout: 300 });
+      t.match(seen, { outcome, detail }, `${what}: ${seen.detail}`);
+      t.ok(seen.durations.total < 1, `${what}: in time`);
+    }
+  }
+});
+
+t.test('decoding never throws, whatever a peer answers', async () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      for (const method of [
+        '/pdpb.PD/GetMembers',
+        '/grpc.health.v1.Health/Check',
+        '/debugpb.Debug/GetClusterInfo',
+      ] as const) {
+        decodeAnswer(method, Buffer.from(bytes));
+      }
+    }),
+  );
+});
