@@ -2,6 +2,7 @@ import { Client } from 'undici';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+import type { Seen, TlsConnection } from './tls-connection.js';
 
 /** Bytes of an answer that are kept; the rest is not read. */
 const largestBody = 64 * 1024;
@@ -17,6 +18,7 @@ async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Ans
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
   }
+  await refusalWindow(opened, frame.seen);
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const client = new Client(`https://${host}:${target.port}`, {
     // undici loses a request whose connection is handed over in the same tick.
@@ -36,6 +38,33 @@ async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Ans
     return { verdict: accepted(`HTTP ${statusCode}`), application };
   } finally {
     client.destroy().catch(() => undefined);
+  }
+}
+
+/**
+ * In TLS 1.3 a refusal comes one round trip after the handshake. A request sent before it arrives makes the server's
+ * close a reset, and a reset can swallow the alert that gave the reason.
+ */
+async function refusalWindow(
+  { socket, firstError }: TlsConnection,
+  { connect = 0, handshake = 0, tlsVersion }: Seen,
+): Promise<void> {
+  if (tlsVersion !== 'TLSv1.3') {
+    return;
+  }
+  const roundTrips = Math.min(Math.max(2 * (handshake - connect) * 1000, 3), 200);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, roundTrips);
+    function done() {
+      clearTimeout(timer);
+      socket.off('close', done);
+      resolve();
+    }
+    socket.once('close', done);
+  });
+  const error = firstError();
+  if (error !== undefined) {
+    throw error;
   }
 }
 
