@@ -89,12 +89,15 @@ function report(error: unknown): void {
   process.stderr.write(`tidb-mtls-agent: ${messageOf(error)}\n    ${hint}\n`);
 }
 
-main(process.argv.slice(2), process.stdout, stopOnSignals()).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    report(error);
-    process.exitCode = 2;
-  },
-);
+/** Long enough to flush what was written; then a connection that a library left over keeps nobody waiting. */
+const flushMilliseconds = 2_000;
+
+function end(status: number): void {
+  process.exitCode = status;
+  setTimeout(() => process.exit(), flushMilliseconds).unref();
+}
+
+main(process.argv.slice(2), process.stdout, stopOnSignals()).then(end, (error: unknown) => {
+  report(error);
+  end(2);
+});

@@ -11,6 +11,9 @@ import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.j
 import type { FaultName } from '../../devcluster/faults.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
+// What a library leaves open after the last test must not decide whether the tests passed.
+t.teardown(() => setTimeout(() => process.exit(), 5_000).unref());
+
 async function clusterFor(t: Test): Promise<DevCluster> {
   const cluster = await startDevCluster();
   t.teardown(() => cluster.stop());
