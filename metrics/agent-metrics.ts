@@ -7,8 +7,9 @@ import type { Inventory } from '../cluster/inventory.js';
 import { componentNames } from '../cluster/profile.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { Outcome } from '../probes/observation.js';
-import { definitions } from './definitions.js';
+import { definitions, type MetricKey } from './definitions.js';
+import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
+import { credentialReasons, outcomes, refusalReason } from './reasons.js';
 
 export interface CredentialEntry {
   readonly component: string;
@@ -16,7 +17,12 @@ export interface CredentialEntry {
   readonly facts: CredentialFacts;
 }
 
-const outcomes: readonly Outcome[] = ['accepted', 'refused', 'unreachable', 'timeout', 'not-tls', 'inconclusive'];
+interface CountedSeries {
+  readonly metric: MetricKey;
+  readonly port: string;
+  readonly labels: Record<string, string>;
+}
+
 const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, fail: 3 };
 
 /**
@@ -27,6 +33,9 @@ export class AgentMetrics {
   readonly registry = new Registry();
   readonly #gauges = new Map<string, Gauge>();
   readonly #counters = new Map<string, Counter>();
+  /** Label sets of per-port counters: a counter cannot tell them, and ports leave the inventory. */
+  readonly #counted = new Map<string, CountedSeries>();
+  #inventory: Inventory | undefined;
 
   constructor() {
     for (const { name, type, help, labels } of Object.values(definitions)) {
@@ -53,20 +62,40 @@ export class AgentMetrics {
     return this.registry.metrics();
   }
 
-  setBuildInfo({ version }: { readonly version: string }): void {
-    this.#gauge('buildInfo').set({ version, nodeversion: process.version }, 1);
+  setBuildInfo({ version, revision = '' }: { readonly version: string; readonly revision?: string }): void {
+    this.#gauge('buildInfo').set({ version, revision, nodeversion: process.version }, 1);
   }
 
-  setInventory({ instances }: Inventory): void {
+  /** Ports that left the inventory lose their counters; new ones begin at 0, so that a first failure is an increase. */
+  setInventory(inventory: Inventory): void {
+    const changed = inventory !== this.#inventory;
+    this.#inventory = inventory;
+    const ports = new Set<string>();
     for (const component of componentNames) {
-      this.#gauge('instances').set({ component }, instances.filter((one) => one.component === component).length);
+      const instances = inventory.instances.filter((one) => one.component === component);
+      const endpoints = instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
+      this.#gauge('instances').set({ component }, instances.length);
+      this.#gauge('endpoints').set({ component }, endpoints.length);
+      for (const one of endpoints) {
+        const labels = portLabels(one);
+        ports.add(seriesKey(labels));
+        if (changed) {
+          this.#countOutcome({ ...labels, identity: 'own' }, undefined);
+        }
+      }
+    }
+    for (const [key, { metric, port, labels }] of this.#counted) {
+      if (!ports.has(port)) {
+        this.#counter(metric).remove(labels);
+        this.#counted.delete(key);
+      }
     }
   }
 
   setCredentials(entries: readonly CredentialEntry[]): void {
     this.#reset('notAfter', 'notBefore', 'certificateInfo', 'caInfo', 'pairMatched', 'credentialError');
     for (const { component, instance, facts } of entries) {
-      const labels = { component, instance };
+      const labels = placeLabels(component, instance);
       const [leaf, ...intermediates] = facts.chain ?? [];
       this.#setValidity({ ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
       this.#setValidity({ ...labels, position: 'intermediate' }, intermediates);
@@ -81,8 +110,9 @@ export class AgentMetrics {
       if (facts.keyMatches !== undefined) {
         this.#gauge('pairMatched').set(labels, facts.keyMatches ? 1 : 0);
       }
-      for (const { code } of facts.errors) {
-        this.#gauge('credentialError').set({ ...labels, reason: code }, 1);
+      const present = new Set<string>(facts.errors.map(({ code }) => code));
+      for (const reason of credentialReasons) {
+        this.#gauge('credentialError').set({ ...labels, reason }, present.has(reason) ? 1 : 0);
       }
     }
   }
@@ -104,25 +134,49 @@ export class AgentMetrics {
   }
 
   countProbe(entry: EndpointObservation): void {
-    for (const outcome of outcomes) {
-      const labels = { ...portLabels(entry), identity: entry.observation.identity, outcome };
-      this.#counter('probes').inc(labels, outcome === entry.observation.outcome ? 1 : 0);
+    const { identity, outcome, refusal } = entry.observation;
+    const labels = { ...portLabels(entry), identity };
+    this.#countOutcome(labels, outcome);
+    if (refusal !== undefined) {
+      this.#count('refusals', { ...labels, reason: refusalReason(refusal) }, 1);
     }
   }
 
-  setFindings(findings: readonly Finding[]): void {
-    this.#reset('findingStatus', 'findings');
+  /** `now` is when the checks ran. */
+  setFindings(findings: readonly Finding[], now = new Date()): void {
+    this.#reset('findingStatus', 'findings', 'caChanged', 'callerAdmitted', 'servedMatchesFile');
     const worst = new Map<string, { readonly labels: Record<string, string>; value: number }>();
     for (const { check, component, instance, endpoint = '', identity = '', status } of findings) {
-      const labels = { check, component, instance, endpoint, identity };
-      const key = Object.values(labels).join('|');
+      const labels = { check, ...placeLabels(component, instance), endpoint, identity };
+      const key = seriesKey(labels);
       worst.set(key, { labels, value: Math.max(worst.get(key)?.value ?? 0, severity[status]) });
     }
     for (const { labels, value } of worst.values()) {
       this.#gauge('findingStatus').set(labels, value);
     }
+    for (const finding of findings) {
+      this.#setVerdict(finding);
+    }
     for (const [status, count] of Object.entries(summarize(findings))) {
       this.#gauge('findings').set({ status }, count);
+    }
+    this.#gauge('lastCheck').set(seconds(now));
+  }
+
+  /** The yes and no of three checks as metrics of their own; what was skipped is neither. */
+  #setVerdict({ check, component, instance, endpoint, identity, status }: Finding): void {
+    const place = placeLabels(component, instance);
+    const at = { ...place, endpoint: endpoint ?? '' };
+    const holds = status === 'pass' ? 1 : 0;
+    if (status === 'skip') {
+      return;
+    }
+    if (check === 'ca-unchanged') {
+      this.#gauge('caChanged').set(place, 1 - holds);
+    } else if (check === 'served-matches-file') {
+      this.#gauge('servedMatchesFile').set(at, holds);
+    } else if (check === 'caller-admitted') {
+      this.#gauge('callerAdmitted').set({ ...at, identity: identity ?? '' }, holds);
     }
   }
 
@@ -149,17 +203,30 @@ export class AgentMetrics {
     }
   }
 
-  #reset(...names: (keyof typeof definitions)[]): void {
+  #countOutcome(labels: Record<string, string>, seen: string | undefined): void {
+    for (const outcome of outcomes) {
+      this.#count('probes', { ...labels, outcome }, outcome === seen ? 1 : 0);
+    }
+  }
+
+  #count(metric: MetricKey, labels: Record<string, string>, by: number): void {
+    const { component = '', instance = '', endpoint = '' } = labels;
+    const port = seriesKey({ component, instance, endpoint });
+    this.#counted.set(`${metric} ${seriesKey(labels)}`, { metric, port, labels });
+    this.#counter(metric).inc(labels, by);
+  }
+
+  #reset(...names: MetricKey[]): void {
     for (const name of names) {
       this.#gauge(name).reset();
     }
   }
 
-  #gauge(name: keyof typeof definitions): Gauge {
+  #gauge(name: MetricKey): Gauge {
     return known(this.#gauges.get(definitions[name].name));
   }
 
-  #counter(name: keyof typeof definitions): Counter {
+  #counter(name: MetricKey): Counter {
     return known(this.#counters.get(definitions[name].name));
   }
 }
@@ -169,12 +236,4 @@ function known<T>(metric: T | undefined): T {
     throw new TypeError('a metric is used as another type than its definition says');
   }
   return metric;
-}
-
-function portLabels({ instance, endpoint }: EndpointObservation) {
-  return { component: instance.component, instance: instance.name, endpoint: endpoint.name };
-}
-
-function seconds(date: Date): number {
-  return date.getTime() / 1000;
 }

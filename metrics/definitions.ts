@@ -4,90 +4,147 @@ export interface MetricDefinition {
   readonly type: 'gauge' | 'counter';
   readonly help: string;
   readonly labels: readonly string[];
+  /** When a series exists, so that a query knows what absence means. */
+  readonly when: string;
 }
 
-const port = ['component', 'instance', 'endpoint'] as const;
 const files = ['component', 'instance'] as const;
+const port = ['component', 'instance', 'endpoint'] as const;
+const attempt = [...port, 'identity'] as const;
+const whileReadable = 'while the file can be read';
+const afterChain = 'after the first probe that saw a certificate';
+const afterProbe = 'after the first probe';
+const always = 'always';
 
 export const definitions = {
   notAfter: gauge(
     'certificate_not_after_timestamp_seconds',
     'Earliest end in a credential file, by position (leaf, intermediate, ca).',
     [...files, 'position'],
+    whileReadable,
   ),
-  notBefore: gauge('certificate_not_before_timestamp_seconds', 'Beginning of the certificate with that end.', [
-    ...files,
-    'position',
-  ]),
-  certificateInfo: gauge('certificate_info', 'The leaf on disk; always 1, and gone when the file changes.', [
-    ...files,
-    'subject',
-    'issuer',
-    'serial_number',
-    'fingerprint',
-  ]),
-  caInfo: gauge('ca_info', 'One per certificate in the CA file on disk; always 1.', [
-    ...files,
-    'subject',
-    'fingerprint',
-  ]),
-  pairMatched: gauge('key_pair_matched', 'Whether the key on disk belongs to the certificate on disk (0 or 1).', files),
+  notBefore: gauge(
+    'certificate_not_before_timestamp_seconds',
+    'Beginning of the certificate with that end.',
+    [...files, 'position'],
+    whileReadable,
+  ),
+  certificateInfo: gauge(
+    'certificate_info',
+    'The leaf on disk; always 1.',
+    [...files, 'subject', 'issuer', 'serial_number', 'fingerprint'],
+    'while this leaf is on disk',
+  ),
+  caInfo: gauge(
+    'ca_info',
+    'One per certificate in the CA file on disk; always 1.',
+    [...files, 'subject', 'fingerprint'],
+    'while this CA certificate is on disk',
+  ),
+  caChanged: gauge(
+    'ca_changed',
+    'Whether the CA file changed after what runs read it (0 or 1).',
+    files,
+    'while the CA file can be read',
+  ),
+  pairMatched: gauge(
+    'key_pair_matched',
+    'Whether the key on disk belongs to the certificate on disk (0 or 1).',
+    files,
+    'while both can be read',
+  ),
   credentialError: gauge(
     'credential_error',
-    'Whether a credential file has this problem now (always 1; no series without one).',
+    'Whether a credential file has this problem now (0 or 1).',
     [...files, 'reason'],
+    'for every reason, from the first look',
   ),
   servedNotAfter: gauge(
     'served_certificate_not_after_timestamp_seconds',
     'End of the leaf that the port served last.',
     port,
+    afterChain,
   ),
   servedNotBefore: gauge(
     'served_certificate_not_before_timestamp_seconds',
     'Beginning of the leaf that the port served last.',
     port,
+    afterChain,
   ),
-  endpointUp: gauge('endpoint_up', 'Whether the last probe with this identity was answered (0 or 1).', [
-    ...port,
-    'identity',
-  ]),
-  probeSeconds: gauge('probe_duration_seconds', 'Duration of the last probe with this identity.', [
-    ...port,
-    'identity',
-  ]),
-  probes: counter('probes_total', 'Probes by outcome.', [...port, 'identity', 'outcome']),
-  findingStatus: gauge('finding', 'Worst status of a check at its place: 0 pass, 1 skip, 2 warn, 3 fail.', [
-    'check',
-    ...port,
-    'identity',
-  ]),
-  findings: gauge('findings', 'Findings now, by status.', ['status']),
+  servedMatchesFile: gauge(
+    'served_matches_file',
+    'Whether the port serves the certificate on disk (0 or 1).',
+    port,
+    'when both are known',
+  ),
+  endpointUp: gauge(
+    'endpoint_up',
+    'Whether the last probe with this identity was answered (0 or 1).',
+    attempt,
+    afterProbe,
+  ),
+  callerAdmitted: gauge(
+    'caller_admitted',
+    "Whether the port lets in a component of the agent's node (0 or 1).",
+    attempt,
+    'when the last probe was conclusive',
+  ),
+  probeSeconds: gauge('probe_duration_seconds', 'Duration of the last probe with this identity.', attempt, afterProbe),
+  probes: counter(
+    'probes_total',
+    'Probes by outcome.',
+    [...attempt, 'outcome'],
+    "for the agent's own identity at once, for others after the first probe; every outcome at 0",
+  ),
+  refusals: counter(
+    'probe_refusals_total',
+    "Refusals by reason: a TLS alert's name or other-alert, close, rpc-status, http-status; certificate and name when the probe refused the server.",
+    [...attempt, 'reason'],
+    'after the first refusal for this reason',
+  ),
+  findingStatus: gauge(
+    'finding',
+    'Worst status of a check at its place: 0 pass, 1 skip, 2 warn, 3 fail.',
+    ['check', ...attempt],
+    'while the check has something to judge',
+  ),
+  findings: gauge('findings', 'Findings now, by status.', ['status'], 'after the first judgement'),
+  lastCheck: gauge('last_check_timestamp_seconds', 'When the checks ran last; 0 before the first time.', [], always),
   reloads: counter(
     'credential_reloads_total',
-    'Changes of the pairs the agent presents: taken, or refused with the last good one kept.',
+    'Changes of the pair the agent presents: taken, or refused with the last good one kept.',
     ['outcome'],
+    always,
   ),
-  fileChanges: counter('file_changes_total', 'Changes of credential files, by what saw them first (event or sweep).', [
-    'seen_by',
-  ]),
-  instances: gauge('instances', 'Component instances in the inventory.', ['component']),
+  fileChanges: counter(
+    'file_changes_total',
+    'Changes of credential files, by what saw them first (event or sweep).',
+    ['seen_by'],
+    always,
+  ),
+  instances: gauge('instances', 'Component instances in the inventory.', ['component'], always),
+  endpoints: gauge('endpoints', 'Ports in the inventory.', ['component'], always),
   configReloadOk: gauge(
     'config_last_reload_successful',
     "Whether the last reading of the agent's configuration succeeded (0 or 1).",
     [],
+    always,
   ),
   configReloadAt: gauge(
     'config_last_reload_success_timestamp_seconds',
     "When the agent's configuration was last read with success.",
     [],
+    always,
   ),
-  buildInfo: gauge('build_info', 'The running version; always 1.', ['version', 'nodeversion']),
+  buildInfo: gauge('build_info', 'The running version; always 1.', ['version', 'revision', 'nodeversion'], always),
 } as const satisfies Record<string, MetricDefinition>;
 
-function gauge(name: string, help: string, labels: readonly string[]): MetricDefinition {
-  return { name: `tidb_mtls_${name}`, type: 'gauge', help, labels };
+export type MetricKey = keyof typeof definitions;
+
+function gauge(name: string, help: string, labels: readonly string[], when: string): MetricDefinition {
+  return { name: `tidb_mtls_${name}`, type: 'gauge', help, labels, when };
 }
 
-function counter(name: string, help: string, labels: readonly string[]): MetricDefinition {
-  return { name: `tidb_mtls_${name}`, type: 'counter', help, labels };
+function counter(name: string, help: string, labels: readonly string[], when: string): MetricDefinition {
+  return { name: `tidb_mtls_${name}`, type: 'counter', help, labels, when };
 }

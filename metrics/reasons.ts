@@ -1,0 +1,44 @@
+import type { CredentialErrorCode } from '../credentials/error.js';
+import type { Outcome, Refusal } from '../probes/observation.js';
+
+/** Closed lists behind labels: what comes from a file or from the wire never becomes a label value as it is. */
+const codes: Readonly<Record<CredentialErrorCode, true>> = {
+  not_found: true,
+  permission_denied: true,
+  not_a_file: true,
+  too_large: true,
+  read_failed: true,
+  empty: true,
+  not_pem: true,
+  no_certificate: true,
+  bad_pem: true,
+  no_key: true,
+  encrypted_key: true,
+  unsupported_key: true,
+  key_mismatch: true,
+  chain_order: true,
+  changed_while_reading: true,
+};
+
+/** Every reason a credential file can be unusable for; the type makes a forgotten one a compile error. */
+export const credentialReasons: readonly string[] = Object.keys(codes);
+
+export const outcomes: readonly Outcome[] = [
+  'accepted',
+  'refused',
+  'unreachable',
+  'timeout',
+  'not-tls',
+  'inconclusive',
+];
+
+/**
+ * The label for a refusal: the alert's name where TLS has one, else only the kind. Status numbers, gRPC messages and
+ * verify codes are the peer's or the library's to choose, so they stay in findings and logs.
+ */
+export function refusalReason({ by, name }: Refusal): string {
+  if (by !== 'tls-alert') {
+    return by;
+  }
+  return /^alert_\d+$/.test(name) ? 'other-alert' : name;
+}
