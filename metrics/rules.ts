@@ -15,19 +15,59 @@ interface Alert {
 const remaining = 'tidb_mtls:certificate_remaining_seconds';
 const lifetime = 'tidb_mtls:certificate_lifetime_seconds';
 
-function below({ seconds, share }: Threshold): string {
-  return `(${remaining} < ${seconds} and ${remaining} < ${share} * ${lifetime})`;
+/** What tells clusters apart in one Prometheus; a label that a site does not set costs nothing. */
+const cluster = 'k8s_cluster, tidb_cluster, cluster, kubernetes_namespace';
+const file = `${cluster}, component, instance`;
+const port = `${file}, endpoint`;
+
+/** Several agents may see one thing, each with its own clock: the worst of them speaks, so that none flaps. */
+function least(labels: string, expr: string): string {
+  return `min by (${labels}) (${expr})`;
 }
 
-const failing = (check: string) =>
-  `max by (component, instance, endpoint, identity) (tidb_mtls_finding{check="${check}"}) == 3`;
+function most(labels: string, expr: string): string {
+  return `max by (${labels}) (${expr})`;
+}
+
+/** Below both limits, as `checks/thresholds.ts` has them. */
+function below({ seconds, share }: Threshold, which = ''): string {
+  return `(${remaining}${which} < ${seconds} and ${remaining}${which} < ${share} * ${lifetime}${which})`;
+}
+
+function failing(check: string): string {
+  return `${most(`${port}, identity`, `tidb_mtls_finding{check="${check}"}`)} == 3`;
+}
+
+const ends = 'tidb_mtls_certificate_not_after_timestamp_seconds';
+const begins = 'tidb_mtls_certificate_not_before_timestamp_seconds';
+const servedEnds = 'tidb_mtls_served_certificate_not_after_timestamp_seconds';
+const servedBegins = 'tidb_mtls_served_certificate_not_before_timestamp_seconds';
+
+/** What a port serves counts where it is not what the file holds: the leaf on disk speaks for the rest. */
+const served = `(${least(port, servedEnds)} unless (${least(port, servedEnds)} == on (${file}) group_left () ${least(file, `${ends}{position="leaf"}`)}))`;
+
+const recordings = [
+  { record: remaining, expr: `${least(`${file}, position`, ends)} - time()` },
+  {
+    record: lifetime,
+    expr: `${least(`${file}, position`, ends)} - ${least(`${file}, position`, begins)}`,
+  },
+  { record: remaining, expr: `${served} - time()`, labels: { position: 'served' } },
+  { record: lifetime, expr: `${served} - ${least(port, servedBegins)}`, labels: { position: 'served' } },
+];
+
+const others = '{component!="agent"}';
+const agent = '{component="agent"}';
+const emergency = `(${below(thresholds.emergency)} or ${remaining} <= 0)`;
+const failed = (outcome: string) =>
+  `${most(`${cluster}, instance`, `increase(tidb_mtls_credential_reloads_total{outcome="${outcome}"}[15m])`)} > 0`;
 
 const alerts: readonly Alert[] = [
   alert(
     'certificate_expiring',
     'warning',
     '15m',
-    `${below(thresholds.warning)} unless ${below(thresholds.critical)}`,
+    `${below(thresholds.warning, others)} unless (${below(thresholds.critical)} or ${remaining} <= 0)`,
     'a certificate ends soon',
     'certificate-validity',
   ),
@@ -35,7 +75,7 @@ const alerts: readonly Alert[] = [
     'certificate_expiring_critical',
     'critical',
     '15m',
-    `${below(thresholds.critical)} unless (${below(thresholds.emergency)} or ${remaining} <= 0)`,
+    `${below(thresholds.critical)} unless ${emergency}`,
     'a certificate ends very soon',
     'certificate-validity',
   ),
@@ -43,15 +83,23 @@ const alerts: readonly Alert[] = [
     'certificate_expired',
     'emergency',
     '1m',
-    `${below(thresholds.emergency)} or ${remaining} <= 0`,
+    emergency,
     'a certificate ended or is about to',
+    'certificate-validity',
+  ),
+  alert(
+    'agent_identity_expiring',
+    'warning',
+    '15m',
+    `${below(thresholds.warning, agent)} unless (${below(thresholds.critical)} or ${remaining} <= 0)`,
+    "the agent's own certificate ends soon",
     'certificate-validity',
   ),
   alert(
     'key_pair_mismatched',
     'critical',
     '2m',
-    'tidb_mtls_key_pair_matched == 0',
+    `${least(file, 'tidb_mtls_key_pair_matched')} == 0`,
     'key and certificate on disk do not belong together',
     'key-matches-certificate',
   ),
@@ -79,11 +127,12 @@ const alerts: readonly Alert[] = [
     'a component would be refused by a port it calls',
     'caller-admitted',
   ),
+  // A certificate written seconds before its key is refused once and taken at once after: that is a rotation.
   alert(
     'reload_failed',
     'warning',
     '5m',
-    'increase(tidb_mtls_credential_reloads_total{outcome="failure"}[15m]) > 0',
+    `${failed('failure')} unless ${failed('success')}`,
     'a changed pair could not be taken; the last good one is in use',
     'key-matches-certificate',
   ),
@@ -91,23 +140,16 @@ const alerts: readonly Alert[] = [
     'ca_changed_not_loaded',
     'warning',
     '5m',
-    'max by (component, instance) (tidb_mtls_finding{check="ca-unchanged"}) >= 2',
+    `${most(file, 'tidb_mtls_finding{check="ca-unchanged"}')} >= 2`,
     'the CA file changed and what runs still trusts the old one',
     'ca-unchanged',
   ),
-  alert(
-    'agent_identity_expiring',
-    'warning',
-    '15m',
-    `${below(thresholds.critical)} and on (component, instance, position) tidb_mtls_certificate_not_after_timestamp_seconds{component="agent"}`,
-    "the agent's own certificate ends soon",
-    'certificate-validity',
-  ),
+  // By instance alone: an upgraded agent is another version, not a missing one.
   alert(
     'agent_missing',
     'warning',
     '5m',
-    '(tidb_mtls_build_info offset 15m) unless tidb_mtls_build_info',
+    `${most(`${cluster}, instance`, 'tidb_mtls_build_info offset 15m')} unless ${most(`${cluster}, instance`, 'tidb_mtls_build_info')}`,
     'an agent is not seen any more',
     'configuration',
   ),
@@ -115,7 +157,7 @@ const alerts: readonly Alert[] = [
     'labels_overwritten',
     'warning',
     '15m',
-    'count by (exported_instance) (tidb_mtls_endpoint_up{exported_instance!=""}) > 0',
+    `count by (${cluster}, instance) (tidb_mtls_finding{exported_instance!=""} or tidb_mtls_finding{exported_component!=""}) > 0`,
     'the scrape job lacks honor_labels: true',
     'configuration',
   ),
@@ -125,38 +167,28 @@ function alert(name: string, level: Level, hold: string, expr: string, summary: 
   return { name: `TiDB_mtls_${name}`, level, for: hold, expr, summary, check };
 }
 
-/** The Prometheus rule file. Nothing in it depends on `job`. */
+/**
+ * The Prometheus rule file. Nothing in it depends on `job`. One group, because the rules of a group run in order: an
+ * alert never meets the recordings of the round before.
+ */
 export function renderRules(): string {
-  const after = 'tidb_mtls_certificate_not_after_timestamp_seconds';
-  const before = 'tidb_mtls_certificate_not_before_timestamp_seconds';
-  return stringify(
-    {
-      groups: [
-        {
-          name: 'tidb-mtls.recording',
-          rules: [
-            { record: remaining, expr: `${after} - time()` },
-            { record: lifetime, expr: `${after} - ${before}` },
-          ],
-        },
-        {
-          name: 'tidb-mtls.alerts',
-          rules: alerts.map(({ name, level, expr, summary, check, for: hold }) => ({
-            alert: name,
-            expr,
-            for: hold,
-            labels: { level, severity: level === 'emergency' ? 'critical' : level },
-            annotations: {
-              summary,
-              description:
-                '{{ $labels.component }} {{ $labels.instance }} {{ $labels.endpoint }}: values: {{ $value }}',
-              value: '{{ $value }}',
-              runbook_url: `docs/checks.md#${check}`,
-            },
-          })),
-        },
-      ],
+  const rules = alerts.map(({ name, level, expr, summary, check, for: hold }) => ({
+    alert: name,
+    expr,
+    for: hold,
+    labels: { level, severity: level === 'emergency' ? 'critical' : level },
+    annotations: {
+      summary,
+      description: `${where}, values: ${check === 'certificate-validity' ? '{{ $value | humanizeDuration }}' : '{{ $value }}'}`,
+      value: '{{ $value }}',
+      runbook_url: `docs/checks.md#${check}`,
     },
-    { lineWidth: 0 },
-  );
+  }));
+  return stringify({ groups: [{ name: 'tidb-mtls', rules: [...recordings, ...rules] }] }, { lineWidth: 0 });
 }
+
+/** Labels an alert lacks are left out of its text. */
+const where = [
+  '{{ with $labels.component }}component: {{ . }}, {{ end }}instance: {{ $labels.instance }}',
+  ...['endpoint', 'identity', 'position'].map((label) => `{{ with $labels.${label} }}, ${label}: {{ . }}{{ end }}`),
+].join('');
