@@ -1,5 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Observation } from '../probes/observation.js';
+import { seconds } from './labels.js';
 
 /** The answer of `/probe` in blackbox_exporter's vocabulary, on a registry of its own so that nothing stale survives. */
 export function renderProbe(observation: Observation, options: { readonly timeoutSeconds: number }): Promise<string> {
@@ -9,7 +10,8 @@ export function renderProbe(observation: Observation, options: { readonly timeou
       new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] }).set(labels, value);
     }
   };
-  const { outcome, durations, peerChain, tlsVersion, cipher, application, refusal } = observation;
+  const { protocol, outcome, durations, peerChain, peerProblem, tlsVersion, cipher, application, refusal } =
+    observation;
   set('probe_success', 'Whether application bytes came back.', outcome === 'accepted' ? 1 : 0);
   set('probe_duration_seconds', 'How long the probe took.', durations.total);
   set('probe_timeout_seconds', 'How long it was allowed to take.', options.timeoutSeconds);
@@ -18,22 +20,34 @@ export function renderProbe(observation: Observation, options: { readonly timeou
     refused_by: refusal?.side ?? '',
     reason: refusal?.name ?? '',
   });
-  if (peerChain.length > 0) {
-    const ends = peerChain.map(({ notAfter }) => notAfter.getTime() / 1000);
-    set('probe_ssl_earliest_cert_expiry', 'Earliest end in the chain served.', Math.min(...ends));
-    const leaf = peerChain[0];
+  const [leaf] = peerChain;
+  if (leaf !== undefined) {
+    const earliest = Math.min(...peerChain.map(({ notAfter }) => seconds(notAfter)));
+    set('probe_ssl_earliest_cert_expiry', 'Earliest end in the chain served.', earliest);
+    if (peerProblem === undefined) {
+      set('probe_ssl_last_chain_expiry_timestamp_seconds', 'Earliest end in the chain that verified.', earliest);
+    }
+    const { dns, ip, uri } = leaf.subjectAltNames;
     set('probe_ssl_last_chain_info', 'The leaf served; always 1.', 1, {
-      fingerprint_sha256: leaf?.fingerprint ?? '',
-      subject: leaf?.subject ?? '',
-      issuer: leaf?.issuer ?? '',
-      serialnumber: leaf?.serialNumber ?? '',
+      fingerprint_sha256: leaf.fingerprint,
+      subject: leaf.subject,
+      issuer: leaf.issuer,
+      subjectalternative: [...dns, ...ip, ...uri].join(','),
+      serialnumber: leaf.serialNumber,
     });
   }
   if (tlsVersion !== undefined) {
-    set('probe_tls_version_info', 'TLS version; always 1.', 1, { version: tlsVersion });
+    // Go, and so every dashboard made for blackbox_exporter, writes `TLS 1.3` where Node has `TLSv1.3`.
+    set('probe_tls_version_info', 'TLS version; always 1.', 1, { version: tlsVersion.replace(/^TLSv/, 'TLS ') });
     set('probe_tls_cipher_info', 'Cipher suite; always 1.', 1, { cipher: cipher ?? '' });
   }
-  set('probe_http_status_code', 'HTTP status.', application?.protocol === 'http' ? application.status : undefined);
-  set('probe_grpc_status_code', 'gRPC status.', application?.protocol === 'grpc' ? application.status : undefined);
+  const encrypted = tlsVersion === undefined ? 0 : 1;
+  if (protocol === 'http') {
+    set('probe_http_ssl', 'Whether the port spoke TLS (0 or 1).', encrypted);
+    set('probe_http_status_code', 'HTTP status; 0 without an answer.', application?.status ?? 0);
+  } else if (protocol === 'grpc') {
+    set('probe_grpc_ssl', 'Whether the port spoke TLS (0 or 1).', encrypted);
+    set('probe_grpc_status_code', 'gRPC status; absent without an answer, since 0 is OK.', application?.status);
+  }
   return registry.metrics();
 }

@@ -1,0 +1,260 @@
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { writePki } from '../../certs-dev/pki.js';
+import type { EndpointObservation } from '../../checks/check.js';
+import type { Finding } from '../../checks/finding.js';
+import type { Instance, Inventory } from '../../cluster/inventory.js';
+import { profiles } from '../../cluster/profiles.js';
+import { describeCertificate } from '../../credentials/certificate.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { AgentMetrics } from '../../metrics/agent-metrics.js';
+import { definitions } from '../../metrics/definitions.js';
+import { renderProbe } from '../../metrics/probe-metrics.js';
+import type { Observation } from '../../probes/observation.js';
+import { needs } from '../support/peers.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const promtool = '/usr/bin/promtool';
+
+function tikv(name: string): Instance {
+  const endpoints = profiles.tikv.endpoints.map((profile) => ({
+    name: profile.name,
+    host: '127.0.0.1',
+    port: profile.defaultPort,
+    origin: { kind: 'default' as const },
+    scheme: 'https' as const,
+    profile,
+  }));
+  const security = { ca: undefined, cert: undefined, key: undefined, allowedCommonNames: undefined };
+  const unknown = { version: undefined, configFile: undefined };
+  return { component: 'tikv', name, ...unknown, security, endpoints, advertisedHosts: [], local: true };
+}
+
+function inventoryOf(...names: readonly string[]): Inventory {
+  return { instances: names.map(tikv), problems: [] };
+}
+
+const accepted: Observation = {
+  protocol: 'grpc',
+  identity: 'own',
+  host: '127.0.0.1',
+  port: 20160,
+  at: new Date('2026-01-01T00:00:00Z'),
+  outcome: 'accepted',
+  refusal: undefined,
+  detail: 'answered',
+  peerChain: [],
+  peerProblem: undefined,
+  tlsVersion: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  alpn: 'h2',
+  durations: { total: 0.01, connect: 0.001, handshake: 0.005 },
+  application: { protocol: 'grpc', status: 0, message: '', answer: undefined },
+};
+
+function refused(by: 'tls-alert' | 'http-status' | 'certificate', name: string): Observation {
+  const refusal = { side: by === 'certificate' ? ('probe' as const) : ('peer' as const), by, number: undefined, name };
+  return { ...accepted, outcome: 'refused', application: undefined, refusal };
+}
+
+function entryOf(inventory: Inventory, index: number, observation: Observation): EndpointObservation {
+  const instance = inventory.instances[index];
+  const endpoint = instance?.endpoints[0];
+  if (instance === undefined || endpoint === undefined) {
+    throw new TypeError('no such instance');
+  }
+  return { instance, endpoint, observation };
+}
+
+function finding(parts: Partial<Finding>): Finding {
+  return {
+    check: 'endpoint-answers',
+    status: 'pass',
+    component: 'tikv',
+    instance: 'a:20180',
+    endpoint: undefined,
+    identity: undefined,
+    message: '',
+    evidence: {},
+    cure: '',
+    help: '',
+    ...parts,
+  };
+}
+
+/** The lines of one metric, without comments. */
+async function series(metrics: AgentMetrics, name: string): Promise<readonly string[]> {
+  return (await metrics.render()).split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
+}
+
+t.test('a fresh agent has a series of each metric that says "always", and counters at 0', async (t) => {
+  const metrics = new AgentMetrics();
+  metrics.setBuildInfo({ version: '1.2.3', revision: 'abc' });
+  metrics.setInventory(inventoryOf());
+  for (const { name, when, type } of Object.values(definitions)) {
+    if (when === 'always') {
+      const lines = await series(metrics, name);
+      t.ok(lines.length > 0, name);
+      t.ok(type === 'gauge' || lines.every((line) => line.endsWith(' 0')), `${name} begins at 0`);
+    }
+  }
+  t.match(await series(metrics, 'tidb_mtls_build_info'), [/version="1.2.3",revision="abc"/]);
+});
+
+t.test('outcomes of the own identity exist at 0 before the first probe, and go with their instance', async (t) => {
+  const metrics = new AgentMetrics();
+  const both = inventoryOf('a:20180', 'b:20180');
+  metrics.setInventory(both);
+  const outcome = /identity="own",outcome="refused"\} 0$/;
+  t.equal((await series(metrics, 'tidb_mtls_probes_total')).filter((line) => outcome.test(line)).length, 4);
+  metrics.countProbe(entryOf(both, 1, refused('tls-alert', 'unknown_ca')));
+  metrics.setInventory(both);
+  t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="refused"\} 1\n/);
+  metrics.setInventory(inventoryOf('a:20180'));
+  t.notMatch(await metrics.render(), 'b:20180');
+  metrics.countProbe(entryOf(both, 1, accepted));
+  metrics.setInventory(inventoryOf('a:20180'));
+  t.notMatch(await metrics.render(), 'b:20180', 'nor does a probe that ended late bring it back');
+});
+
+t.test('refusals are counted by a closed list of reasons', async (t) => {
+  const metrics = new AgentMetrics();
+  const inventory = inventoryOf('a:20180');
+  for (const observation of [
+    refused('tls-alert', 'unknown_ca'),
+    refused('tls-alert', 'alert_201'),
+    refused('http-status', '403'),
+    refused('certificate', 'CERT_HAS_EXPIRED'),
+  ]) {
+    metrics.countProbe(entryOf(inventory, 0, observation));
+  }
+  const lines = await series(metrics, 'tidb_mtls_probe_refusals_total');
+  const reasons = lines.map((line) => /reason="([^"]+)"/.exec(line)?.[1]);
+  t.strictSame(reasons, ['unknown_ca', 'other-alert', 'http-status', 'certificate']);
+});
+
+t.test('files: ends by position, one info series, reasons as 0 and 1; a rotation leaves nothing behind', async (t) => {
+  const directory = temporaryDirectory(t);
+  const pki = await writePki(directory);
+  const now = new Date();
+  const paths = { ca: pki.caPath, cert: pki.pair('tikv').certPath, key: pki.pair('tikv').keyPath };
+  const facts = await gatherCredentialFacts(paths, now);
+  const metrics = new AgentMetrics();
+  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts }]);
+  const leaf = facts.chain?.[0];
+  const end = (leaf?.notAfter.getTime() ?? 0) / 1000;
+  const ends = await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds');
+  t.ok(
+    ends.includes(
+      `tidb_mtls_certificate_not_after_timestamp_seconds{component="tikv",instance="a:20180",position="leaf"} ${end}`,
+    ),
+  );
+  t.match(await series(metrics, 'tidb_mtls_certificate_info'), [leaf?.fingerprint]);
+  t.ok((await series(metrics, 'tidb_mtls_credential_error')).every((line) => line.endsWith(' 0')));
+
+  const other = await gatherCredentialFacts({ ...paths, cert: pki.pair('pd').certPath }, now);
+  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: other }]);
+  t.notMatch(await metrics.render(), leaf?.fingerprint, 'the former leaf is gone');
+  t.match(await series(metrics, 'tidb_mtls_key_pair_matched'), [/ 0$/]);
+
+  const missing = await gatherCredentialFacts({ ...paths, cert: join(directory, 'absent.crt') }, now);
+  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: missing }]);
+  t.match(await metrics.render(), /credential_error\{.*reason="not_found"\} 1/);
+  t.strictSame(await series(metrics, 'tidb_mtls_key_pair_matched'), []);
+  metrics.setCredentials([]);
+  t.strictSame(await series(metrics, 'tidb_mtls_credential_error'), []);
+});
+
+t.test('series about the agent itself carry no instance, so that two agents are two', async (t) => {
+  const pki = await writePki(temporaryDirectory(t));
+  const pair = pki.pair('agent');
+  const facts = await gatherCredentialFacts({ ca: pki.caPath, cert: pair.certPath, key: pair.keyPath }, new Date());
+  const metrics = new AgentMetrics();
+  metrics.setCredentials([{ component: 'agent', instance: 'agent', facts }]);
+  metrics.setFindings([finding({ component: 'agent', instance: 'agent', check: 'key-file-mode' })]);
+  const lines = (await metrics.render()).split('\n').filter((line) => line.includes('component="agent"'));
+  t.ok(lines.length > 5);
+  t.notMatch(lines.join('\n'), 'instance=');
+});
+
+t.test('findings: the worst per place, and the verdicts of three checks; skipped is neither yes nor no', async (t) => {
+  const metrics = new AgentMetrics();
+  const now = new Date('2026-03-01T00:00:00Z');
+  metrics.setFindings(
+    [
+      finding({ check: 'certificate-validity', status: 'pass' }),
+      finding({ check: 'certificate-validity', status: 'fail' }),
+      finding({ check: 'certificate-validity', status: 'warn' }),
+      finding({ check: 'ca-unchanged', status: 'fail' }),
+      finding({ check: 'served-matches-file', status: 'pass', endpoint: 'grpc' }),
+      finding({ check: 'caller-admitted', status: 'fail', endpoint: 'grpc', identity: 'tidb' }),
+      finding({ check: 'caller-admitted', status: 'skip', endpoint: 'grpc', identity: 'pd' }),
+    ],
+    now,
+  );
+  t.match(await metrics.render(), /finding\{check="certificate-validity",.*\} 3\n/);
+  t.match(await series(metrics, 'tidb_mtls_ca_changed'), [/ 1$/]);
+  t.match(await series(metrics, 'tidb_mtls_served_matches_file'), [/endpoint="grpc"\} 1$/]);
+  const callers = await series(metrics, 'tidb_mtls_caller_admitted');
+  t.equal(callers.length, 1);
+  t.match(callers, [/identity="tidb"\} 0$/]);
+  t.strictSame(await series(metrics, 'tidb_mtls_last_check_timestamp_seconds'), [
+    `tidb_mtls_last_check_timestamp_seconds ${now.getTime() / 1000}`,
+  ]);
+  metrics.setFindings([]);
+  t.strictSame(await series(metrics, 'tidb_mtls_finding'), []);
+  t.strictSame(await series(metrics, 'tidb_mtls_ca_changed'), []);
+});
+
+t.test(
+  'both outputs pass promtool check metrics, quotes in a subject included',
+  needs(promtool, 'prometheus'),
+  async (t) => {
+    const authority = await Authority.create();
+    const issued = await authority.issue({ commonName: 'a "quoted" \\ name', dns: ['db.example'] });
+    const leaf = describeCertificate(new X509Certificate(issued.certificatePem));
+    const metrics = new AgentMetrics();
+    const inventory = inventoryOf('a:20180');
+    const entry = entryOf(inventory, 0, { ...accepted, peerChain: [leaf] });
+    metrics.setBuildInfo({ version: '1.2.3' });
+    metrics.setInventory(inventory);
+    metrics.setObservations([entry]);
+    metrics.countProbe(entryOf(inventory, 0, refused('tls-alert', 'unknown_ca')));
+    metrics.setFindings([finding({})]);
+    const probe = await renderProbe(entry.observation, { timeoutSeconds: 5 });
+    const check = (input: string) => {
+      const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
+      return `${status} ${stdout}${stderr}`;
+    };
+    t.equal(check(await metrics.render()), '0 ');
+    t.equal(check(probe), '0 ');
+    t.not(check('tidb_mtls_untyped 1\n'), '0 ', 'promtool does object to what is wrong');
+  },
+);
+
+t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
+  const authority = await Authority.create();
+  const issued = await authority.issue({ commonName: 'tikv', dns: ['db.example'], ip: ['10.0.0.1'] });
+  const leaf = describeCertificate(new X509Certificate(issued.certificatePem));
+  const seen = { ...accepted, peerChain: [leaf] };
+  const good = await renderProbe(seen, { timeoutSeconds: 5 });
+  t.match(good, /^probe_success 1$/m);
+  t.match(good, /^probe_timeout_seconds 5$/m);
+  t.match(good, 'probe_tls_version_info{version="TLS 1.3"} 1');
+  t.match(good, 'subjectalternative="db.example,10.0.0.1"');
+  t.match(good, /^probe_grpc_status_code 0$/m);
+  t.match(good, /^probe_ssl_last_chain_expiry_timestamp_seconds \d+$/m);
+  const bad = await renderProbe(
+    { ...refused('certificate', 'CERT_HAS_EXPIRED'), peerChain: [leaf], peerProblem: 'CERT_HAS_EXPIRED' },
+    { timeoutSeconds: 5 },
+  );
+  t.match(bad, /^probe_success 0$/m);
+  t.match(bad, /^probe_ssl_earliest_cert_expiry \d+$/m, 'the end of a bad certificate is still known');
+  t.notMatch(bad, 'probe_ssl_last_chain_expiry', 'but nothing verified');
+  t.notMatch(bad, 'probe_grpc_status_code', 'and no status was heard');
+  const http = await renderProbe({ ...seen, protocol: 'http', application: undefined }, { timeoutSeconds: 5 });
+  t.match(http, /^probe_http_status_code 0$/m);
+});
