@@ -22,18 +22,27 @@ export class Identities {
     if (own !== undefined) {
       this.#paths.set('own', own);
     }
-    for (const { component, local, security } of instances) {
+    for (const { component, name, local, security } of instances) {
       const { ca, cert, key } = security;
-      if (local && ca !== undefined && cert !== undefined && key !== undefined && !this.#paths.has(component)) {
-        this.#paths.set(component, { ca: ca.value, cert: cert.value, key: key.value });
+      if (local && ca !== undefined && cert !== undefined && key !== undefined) {
+        const paths = { ca: ca.value, cert: cert.value, key: key.value };
+        const known = [...this.#paths].some(
+          ([known, has]) => componentOf(known) === component && JSON.stringify(has) === JSON.stringify(paths),
+        );
+        if (!known) {
+          this.#paths.set(this.#paths.has(component) ? `${component}@${name}` : component, paths);
+        }
       }
     }
   }
 
   /** The identities to present to a port: our own, and those of this node's components that call it. */
   for(target: Target): readonly Identity[] {
-    const names: readonly IdentityName[] = ['own', ...target.endpoint.profile.calledBy];
-    return names.map((name) => this.#identity(name)).filter((one) => one !== undefined);
+    const callers: readonly string[] = ['own', ...target.endpoint.profile.calledBy];
+    return [...this.#paths.keys()]
+      .filter((name) => callers.includes(componentOf(name)))
+      .map((name) => this.#identity(name))
+      .filter((one) => one !== undefined);
   }
 
   own(): Identity | undefined {
@@ -66,4 +75,8 @@ export class Identities {
     this.#stores.set(key, store);
     return store;
   }
+}
+
+function componentOf(name: IdentityName): string {
+  return name.split('@')[0] ?? name;
 }

@@ -1,21 +1,31 @@
 import { formatAddress, parseAddress } from '../cluster/address.js';
-import type { ComponentName, EndpointName } from '../cluster/profile.js';
+import { type ComponentName, componentNames, type EndpointProfile, type HarmlessProbe } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import { renderProbe } from '../metrics/probe-metrics.js';
 import { probeEndpoint } from '../probes/probe.js';
 import { probeTls } from '../probes/tls-probe.js';
 import type { Observer } from './observer.js';
 
-/** The modules of `/probe`, each a port of a profile, or a bare handshake. */
-const modules: Readonly<
-  Record<string, { readonly component: ComponentName; readonly endpoint: EndpointName } | undefined>
-> = {
-  tidb_status: { component: 'tidb', endpoint: 'status' },
-  pd: { component: 'pd', endpoint: 'client' },
-  tikv_grpc: { component: 'tikv', endpoint: 'grpc' },
-  tikv_status: { component: 'tikv', endpoint: 'status' },
-};
-export const moduleNames: readonly string[] = [...Object.keys(modules), 'tls'];
+interface Module {
+  readonly profile: EndpointProfile;
+  readonly probe: HarmlessProbe;
+}
+
+/** The modules of `/probe`: each harmless question of each port, and a bare handshake. */
+const modules = new Map<string, Module>(
+  componentNames.flatMap((component) =>
+    profiles[component].endpoints.flatMap((endpoint) => [
+      [mainModule(component, endpoint), { profile: endpoint, probe: endpoint.probe }] as const,
+      ...Object.entries(endpoint.questions).map(([name, probe]) => [name, { profile: endpoint, probe }] as const),
+    ]),
+  ),
+);
+export const moduleNames: readonly string[] = [...modules.keys(), 'tls'];
+
+/** `tikv_grpc`; PD's client port is plain `pd`. */
+function mainModule(component: ComponentName, { name }: EndpointProfile): string {
+  return name === 'client' ? component : `${component}_${name}`;
+}
 
 export type ProbeAnswer = { readonly text: string } | { readonly badRequest: string };
 
@@ -46,14 +56,13 @@ export async function probeOnDemand(
   if (own === undefined) {
     return { badRequest: 'the agent has no usable identity; see the check own-identity' };
   }
-  const wanted = modules[name];
-  const profile = profiles[wanted?.component ?? 'tidb'].endpoints.find((one) => one.name === wanted?.endpoint);
-  const prober = profile === undefined ? probeTls : probeEndpoint;
+  const wanted = modules.get(name);
+  const prober = wanted === undefined ? probeTls : probeEndpoint;
   const observation = await prober(
     {
       ...address,
-      alpn: profile === undefined ? [] : profile.alpn[profile.probe.protocol],
-      probe: profile?.probe,
+      alpn: wanted === undefined ? [] : wanted.profile.alpn[wanted.probe.protocol],
+      probe: wanted?.probe,
     },
     own,
     { timeout },

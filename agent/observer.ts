@@ -3,6 +3,7 @@ import { runChecks } from '../checks/catalogue.js';
 import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
+import { profiles } from '../cluster/profiles.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
@@ -10,6 +11,7 @@ import { probeEndpoint } from '../probes/probe.js';
 import { targetOf } from '../probes/target.js';
 import type { AgentConfig } from './config.js';
 import { Identities } from './identities.js';
+import { processStart } from './processes.js';
 import { type Target, targetsOf } from './scope.js';
 import { loadInventory } from './sources.js';
 
@@ -69,8 +71,11 @@ export class Observer {
       const facts = await gatherCredentialFacts(pathsOf(instance), this.#now());
       const key = credentialKey(instance);
       credentials.set(key, facts);
-      if (!this.#baselines.has(key) && facts.caDigest !== undefined) {
-        this.#baselines.set(key, { caDigest: facts.caDigest, since: this.#now() });
+      const known = this.#baselines.get(key) ?? { caDigest: facts.caDigest, since: this.#now() };
+      if (known.caDigest !== undefined) {
+        const ports = instance.endpoints.map(({ port }) => port);
+        const start = processStart(profiles[instance.component].executable, ports);
+        this.#baselines.set(key, { ...known, processStart: start });
       }
     }
     this.#credentials = credentials;

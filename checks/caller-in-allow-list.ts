@@ -1,5 +1,6 @@
 import { callersOf, isCallerAdmitted, namesEnforced } from '../cluster/expectation.js';
 import { formatOrigin } from '../cluster/origin.js';
+import type { ComponentName } from '../cluster/profile.js';
 import { type Check, credentialKey, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
@@ -18,31 +19,33 @@ export const callerInAllowList: Check = {
       callee.endpoints
         .filter((endpoint) => namesEnforced(endpoint, callee))
         .flatMap((endpoint) =>
-          callersOf(endpoint).flatMap((component) => {
-            const caller = callerOf(evidence, component);
-            return caller === undefined ? [] : [judge(callee, endpoint, caller)];
-          }),
+          callersOf(endpoint).flatMap((component) =>
+            localCallers(evidence, component).map((caller) => judge(callee, endpoint, caller)),
+          ),
         ),
     ),
 };
 
 type Callee = Evidence['inventory']['instances'][number];
 
-function callerOf(evidence: Evidence, component: string) {
+interface Caller {
+  readonly component: ComponentName;
+  readonly commonNames: readonly string[];
+}
+
+/** Each Common Name that processes of a component on this node have; several processes often share one. */
+function localCallers(evidence: Evidence, component: ComponentName): readonly Caller[] {
+  const callers = new Map<string, Caller>();
   for (const instance of evidence.inventory.instances) {
     const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
     if (instance.component === component && leaf !== undefined) {
-      return { component: instance.component, commonNames: leaf.commonNames };
+      callers.set(leaf.commonNames.join('\n'), { component, commonNames: leaf.commonNames });
     }
   }
-  return undefined;
+  return [...callers.values()];
 }
 
-function judge(
-  callee: Callee,
-  endpoint: Callee['endpoints'][number],
-  caller: NonNullable<ReturnType<typeof callerOf>>,
-): Finding {
+function judge(callee: Callee, endpoint: Callee['endpoints'][number], caller: Caller): Finding {
   const name = caller.commonNames.join(', ') || 'none';
   const parts = { endpoint, identity: caller.component };
   if (isCallerAdmitted(endpoint, callee, caller.commonNames) === 'admitted') {

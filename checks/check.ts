@@ -10,10 +10,12 @@ export interface EndpointObservation {
   readonly observation: Observation;
 }
 
-/** What was known of a local instance's files when its process (or the agent) started. */
+/** What was known of a local instance's CA file when the agent first saw it, and when its process started. */
 export interface Baseline {
   readonly caDigest: string | undefined;
   readonly since: Date;
+  /** Undefined where the process cannot be looked at. */
+  readonly processStart?: Date | undefined;
 }
 
 /** All that checks may look at; gathered beforehand, never changed. */

@@ -1,3 +1,5 @@
+import type { Endpoint } from '../cluster/inventory.js';
+import type { ApplicationAnswer } from '../probes/observation.js';
 import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
@@ -34,6 +36,13 @@ function notAsked(evidence: Evidence, own: readonly EndpointObservation[]): read
     });
 }
 
+/** A page where the component's own JSON was asked for: a proxy, or another service on this address. */
+function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undefined): boolean {
+  const { probe } = profile;
+  const known = probe.protocol === 'http' && probe.accept !== 'any';
+  return known && application?.protocol === 'http' && application.status === 200 && application.answer === undefined;
+}
+
 function judge({ instance, endpoint, observation }: EndpointObservation): Finding {
   const { outcome, detail, application, refusal } = observation;
   const parts = {
@@ -44,6 +53,13 @@ function judge({ instance, endpoint, observation }: EndpointObservation): Findin
   switch (outcome) {
     case 'accepted': {
       const failed = application?.protocol === 'http' ? application.status >= 500 : (application?.status ?? 0) !== 0;
+      if (isForeign(endpoint, application)) {
+        return findingOf(id, 'fail', instance, {
+          ...parts,
+          message: `something answers here that is not this component: ${detail}`,
+          cure: 'mend the address in the configuration, or what answers in its place',
+        });
+      }
       return failed
         ? findingOf(id, 'fail', instance, {
             ...parts,

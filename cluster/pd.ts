@@ -13,6 +13,7 @@ const callers: CallerAuthentication = {
 export const pd: ComponentProfile = {
   component: 'pd',
   title: 'PD',
+  executable: 'pd-server',
   securityKeys: {
     ca: 'security.cacert-path',
     cert: 'security.cert-path',
@@ -37,6 +38,12 @@ export const pd: ComponentProfile = {
       pairReload: 'every-handshake',
       caReload: 'restart',
       probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
+      questions: {
+        pd_members: { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' },
+        pd_health: { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },
+        pd_etcd_health: { protocol: 'http', path: '/health', accept: 'etcd-health' },
+        pd_grpc_health: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
+      },
       calledBy: ['tidb', 'tikv', 'pd'],
     },
     {
@@ -51,6 +58,7 @@ export const pd: ComponentProfile = {
       pairReload: 'every-handshake',
       caReload: 'restart',
       probe: { protocol: 'http', path: '/version', accept: 'any' },
+      questions: {},
       calledBy: ['pd'],
     },
   ],

@@ -45,13 +45,18 @@ export interface EndpointProfile {
   readonly caReload: ReloadRule;
   /** The question asked of this port, proven harmless on this component. */
   readonly probe: HarmlessProbe;
+  /** Further harmless questions, by the name of their `/probe` module. */
+  readonly questions: Readonly<Record<string, HarmlessProbe>>;
   /** Components that connect to this port, as clients. */
   readonly calledBy: readonly ComponentName[];
 }
 
 export type HarmlessProbe =
-  | { readonly protocol: 'http'; readonly path: string; readonly accept: 'any' | 'json' }
+  | { readonly protocol: 'http'; readonly path: string; readonly accept: HttpAnswerKind | 'any' }
   | { readonly protocol: 'grpc'; readonly method: GrpcProbeMethod };
+
+/** Answers that are understood; `any` takes whatever comes with a status below 500. */
+export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'etcd-health';
 
 /** Full method names that are sent, and nothing else. */
 export type GrpcProbeMethod = '/grpc.health.v1.Health/Check' | '/debugpb.Debug/GetClusterInfo' | '/pdpb.PD/GetMembers';
@@ -67,6 +72,8 @@ export interface SecurityKeys {
 export interface ComponentProfile {
   readonly component: ComponentName;
   readonly title: string;
+  /** First word of the command line of its process, without folder. */
+  readonly executable: string;
   /** Dotted keys in the component's own config file. */
   readonly securityKeys: SecurityKeys;
   /** Entries of the allow-list are trimmed by the component before comparing (TiDB). */

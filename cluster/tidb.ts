@@ -4,6 +4,7 @@ import type { ComponentProfile } from './profile.js';
 export const tidb: ComponentProfile = {
   component: 'tidb',
   title: 'TiDB',
+  executable: 'tidb-server',
   securityKeys: {
     ca: 'security.cluster-ssl-ca',
     cert: 'security.cluster-ssl-cert',
@@ -34,7 +35,8 @@ export const tidb: ComponentProfile = {
       },
       pairReload: 'every-handshake',
       caReload: 'restart',
-      probe: { protocol: 'http', path: '/status', accept: 'json' },
+      probe: { protocol: 'http', path: '/status', accept: 'tidb-status' },
+      questions: {},
       calledBy: ['tidb', 'pd'],
     },
   ],

@@ -4,6 +4,7 @@ import type { ComponentProfile } from './profile.js';
 export const tikv: ComponentProfile = {
   component: 'tikv',
   title: 'TiKV',
+  executable: 'tikv-server',
   securityKeys: {
     ca: 'security.ca-path',
     cert: 'security.cert-path',
@@ -35,6 +36,7 @@ export const tikv: ComponentProfile = {
       pairReload: 'certificate-mtime',
       caReload: 'certificate-mtime',
       probe: { protocol: 'grpc', method: '/debugpb.Debug/GetClusterInfo' },
+      questions: { tikv_grpc_health: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' } },
       calledBy: ['tidb', 'tikv', 'pd'],
     },
     {
@@ -56,6 +58,7 @@ export const tikv: ComponentProfile = {
       pairReload: 'failed-handshake',
       caReload: 'failed-handshake',
       probe: { protocol: 'http', path: '/status', accept: 'any' },
+      questions: {},
       calledBy: [],
     },
   ],

@@ -1,5 +1,7 @@
 import { Client } from 'undici';
+import type { HarmlessProbe } from '../cluster/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
+import { decodeHttpAnswer } from './http-answers.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import type { Seen, TlsConnection } from './tls-connection.js';
@@ -9,11 +11,13 @@ const largestBody = 64 * 1024;
 
 /** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */
 export function probeHttp(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
-  const path = target.probe?.protocol === 'http' ? target.probe.path : '/status';
-  return attempt('http', target, identity, options, (frame) => get(target, path, frame));
+  const question = target.probe?.protocol === 'http' ? target.probe : { path: '/status', accept: 'any' as const };
+  return attempt('http', target, identity, options, (frame) => get(target, question, frame));
 }
 
-async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Answered> {
+type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'path' | 'accept'>;
+
+async function get(target: ProbeTarget, { path, accept }: Question, frame: Frame): Promise<Answered> {
   const opened = await frame.open();
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
@@ -30,12 +34,15 @@ async function get(target: ProbeTarget, path: string, frame: Frame): Promise<Ans
   try {
     const { statusCode, body } = await client.request({ method: 'GET', path, reset: true });
     const text = await readLimited(body);
-    const application = { protocol: 'http' as const, status: statusCode, body: text };
+    const answer = accept === 'any' || statusCode !== 200 ? undefined : decodeHttpAnswer(accept, text);
+    const application = { protocol: 'http' as const, status: statusCode, body: text, answer };
     if (statusCode === 403) {
       const refusal = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
       return { verdict: { outcome: 'refused', refusal, detail: 'the server refused with HTTP 403' }, application };
     }
-    return { verdict: accepted(`HTTP ${statusCode}`), application };
+    const foreign = accept !== 'any' && statusCode === 200 && answer === undefined;
+    const what = foreign ? `, but ${kindOf(text)} where JSON of this component was expected` : '';
+    return { verdict: accepted(`HTTP ${statusCode}${what}`), application };
   } finally {
     client.destroy().catch(() => undefined);
   }
@@ -66,6 +73,10 @@ async function refusalWindow(
   if (error !== undefined) {
     throw error;
   }
+}
+
+function kindOf(text: string): string {
+  return /^\s*</.test(text) ? 'HTML' : text === '' ? 'nothing' : 'something else';
 }
 
 async function readLimited(body: AsyncIterable<Buffer>): Promise<string> {

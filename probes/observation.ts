@@ -1,7 +1,17 @@
+import type { ComponentName } from '../cluster/profile.js';
 import type { Certificate } from '../credentials/certificate.js';
+import type { HttpAnswer } from './http-answers.js';
 
 /** Who the probe says it is (design: client identities). */
-export type IdentityName = 'own' | 'tidb' | 'pd' | 'tikv' | 'anonymous' | 'untrusted' | 'imposter' | 'plaintext';
+export type IdentityName =
+  | 'own'
+  | ComponentName
+  /** A second process of one component on this node, with a pair of its own. */
+  | `${ComponentName}@${string}`
+  | 'anonymous'
+  | 'untrusted'
+  | 'imposter'
+  | 'plaintext';
 
 export type Protocol = 'tls' | 'http' | 'grpc';
 
@@ -52,7 +62,13 @@ export interface Durations {
 }
 
 export type ApplicationAnswer =
-  | { readonly protocol: 'http'; readonly status: number; readonly body: string }
+  | {
+      readonly protocol: 'http';
+      readonly status: number;
+      readonly body: string;
+      /** Decoded when the question has an answer of known shape; undefined then means: this is not that component. */
+      readonly answer: HttpAnswer | undefined;
+    }
   | {
       readonly protocol: 'grpc';
       readonly status: number;

@@ -127,7 +127,10 @@ async function probe(
   const module = parameters.get('module');
   const target = parameters.get('target');
   if (module === null || target === null) {
-    return text(400, '/probe needs target=host:port and module=tidb_status, pd, tikv_grpc, tikv_status or tls');
+    return text(
+      400,
+      '/probe needs target=host:port and module=tidb_status, pd, tikv_grpc, tls or another of docs/configuration.md',
+    );
   }
   const scrape = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - scrapeTimeoutOffset;
   const result = await options.probe(module, target, scrape > 0 ? Math.min(scrape, 60_000) : defaultProbeTimeout);

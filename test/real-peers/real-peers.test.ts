@@ -141,7 +141,7 @@ t.test(
       host: '127.0.0.1',
       port,
       alpn: ['http/1.1'],
-      probe: { protocol: 'http', path: '/version', accept: 'json' },
+      probe: { protocol: 'http', path: '/version', accept: 'any' },
     });
     const ask = (port: number) => (pair: Issued | undefined, version: Version) =>
       probeHttp(at(port), identity(pair, version), { timeout: 3_000 });

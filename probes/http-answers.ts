@@ -1,0 +1,70 @@
+import { parse } from 'lossless-json';
+import type { HttpAnswerKind } from '../cluster/profile.js';
+
+/** What a component said over HTTP, as far as anybody needs it. 64-bit ids stay decimal strings. */
+export type HttpAnswer =
+  | { readonly kind: 'tidb-status'; readonly version: string }
+  | {
+      readonly kind: 'pd-members';
+      readonly clusterId: string;
+      readonly members: readonly HttpPdMember[];
+      readonly leader: string | undefined;
+    }
+  | { readonly kind: 'pd-health'; readonly members: readonly { readonly name: string; readonly healthy: boolean }[] }
+  | { readonly kind: 'etcd-health'; readonly healthy: boolean };
+
+export interface HttpPdMember {
+  readonly name: string;
+  readonly memberId: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+}
+
+/** Decodes a body; undefined when it is not what this question is answered with. Sources: PD's and TiDB's HTTP API. */
+export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer | undefined {
+  let value: unknown;
+  try {
+    // Ids above 2^53 would lose their last digits as numbers.
+    value = parse(body, undefined, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text));
+  } catch (error: unknown) {
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return undefined;
+    }
+    throw error;
+  }
+  switch (kind) {
+    case 'tidb-status':
+      return isRecord(value) && typeof value.version === 'string' ? { kind, version: value.version } : undefined;
+    case 'pd-members':
+      return isRecord(value) && Array.isArray(value.members) ? pdMembers(value, value.members) : undefined;
+    case 'pd-health':
+      return Array.isArray(value) && value.every(isRecord)
+        ? { kind, members: value.map((one) => ({ name: String(one.name), healthy: one.health === true })) }
+        : undefined;
+    case 'etcd-health':
+      return isRecord(value) && 'health' in value ? { kind, healthy: String(value.health) === 'true' } : undefined;
+  }
+}
+
+function pdMembers(value: Readonly<Record<string, unknown>>, members: readonly unknown[]): HttpAnswer {
+  const { header, leader } = value;
+  return {
+    kind: 'pd-members',
+    clusterId: isRecord(header) ? String(header.cluster_id) : '0',
+    members: members.filter(isRecord).map((member) => ({
+      name: String(member.name ?? ''),
+      memberId: String(member.member_id ?? 0),
+      peerUrls: strings(member.peer_urls),
+      clientUrls: strings(member.client_urls),
+    })),
+    leader: isRecord(leader) && typeof leader.name === 'string' ? leader.name : undefined,
+  };
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
