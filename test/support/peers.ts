@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /**
  * `skip` option for tests that talk to a program of the operating system. On a user's machine its absence skips with
@@ -12,4 +13,10 @@ export function needs(program: string, debianPackage: string): { readonly skip: 
     throw new Error(`${program} is missing: apt-get install ${debianPackage}`);
   }
   return { skip: `${program} is missing: apt-get install ${debianPackage}` };
+}
+
+/** The first file of that name on PATH. */
+export function onPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }

@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import type { Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { authority, names, type PairFiles, renameOver, swapData } from './real-peer.js';
+
+export interface Rotations {
+  /** A folder made by linkedFiles, whose server is asked by `served`. */
+  readonly directory: string;
+  readonly files: PairFiles;
+  /** `CN=…` of the certificate the next connection is served, or the refusal in words. */
+  readonly served: () => Promise<string>;
+  /** What a new connection sees while certificate and key do not belong together. */
+  readonly torn: string;
+}
+
+/** Every way of replacing a pair, on a server that reads its files at each handshake and its CA once. */
+export async function everyRotation(t: Pick<Test, 'equal'>, { directory, files, served, torn }: Rotations) {
+  const issue = (commonName: string) => authority.issue({ ...names, commonName });
+  const swapped = await issue('Swapped');
+  swapData(directory, 'second', swapped);
+  t.equal(await served(), 'CN=Swapped', 'the link ..data swapped: the next connection has the new pair');
+  const renamed = await issue('Renamed');
+  renameOver(files.key, renamed.keyPem);
+  renameOver(files.cert, renamed.certificatePem);
+  t.equal(await served(), 'CN=Renamed', 'by rename');
+  const inPlace = await issue('In-Place');
+  writeFileSync(files.cert, inPlace.certificatePem);
+  t.equal(await served(), torn, 'certificate new, key old');
+  writeFileSync(files.key, inPlace.keyPem);
+  t.equal(await served(), 'CN=In-Place', 'in place, and the torn pair is cured by its key');
+  writeFileSync(files.cert, '');
+  t.equal(await served(), torn, 'an empty certificate file');
+  writeFileSync(files.cert, inPlace.certificatePem);
+  t.equal(await served(), 'CN=In-Place', 'good again');
+  const next = await Authority.create({ commonName: 'Next CA' });
+  renameOver(files.ca, next.certificatePem);
+  t.equal(await served(), 'CN=In-Place', 'a changed CA file is ignored until restart: old callers are let in');
+  return next;
+}
