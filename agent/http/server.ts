@@ -5,11 +5,12 @@ import { formatAddress } from '../../cluster/address.js';
 import { messageOf, OperatorError } from '../error.js';
 import { renderPage } from '../page/page.js';
 import { style } from '../page/style.js';
+import { BasicAuth } from './basic-auth.js';
 import { findingsDocument } from './findings-json.js';
 import { serviceDiscovery } from './service-discovery.js';
 import { createTlsServer } from './tls-server.js';
 import type { AgentView } from './view.js';
-import { readWebConfig } from './web-config.js';
+import { WebConfigHolder } from './web-config-holder.js';
 
 export interface HttpServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -34,10 +35,14 @@ interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const text = (status: number, body: string): Answer => ({ status, body: `${body}\n` });
 const json = (body: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(body) });
+
+const unauthorized: Answer = { ...text(401, 'unauthorized'), headers: { 'www-authenticate': 'Basic' } };
+const notAllowed = (allow: string): Answer => ({ ...text(405, `use ${allow}`), headers: { allow } });
 
 /** Prometheus gives up at its own timeout; the answer has to be there before. */
 const scrapeTimeoutOffset = 500;
@@ -46,15 +51,21 @@ const drainMilliseconds = 2_000;
 
 /** Serves page, metrics and API. Throws OperatorError when it cannot listen. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const tls = options.webConfigFile === undefined ? undefined : readWebConfig(options.webConfigFile).tls;
+  const web = new WebConfigHolder(options.webConfigFile, options.logger);
+  const { tls } = web.current();
+  const basicAuth = new BasicAuth();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, options)
+    const { users, headers: configured } = web.current();
+    const admitted = users === undefined || basicAuth.admits(request.headers.authorization, users);
+    Promise.resolve(admitted)
+      .then((known) => (known ? answer(request, options) : unauthorized))
       .catch((error: unknown) => {
         options.logger.error({ reason: messageOf(error), path: request.url }, 'a request could not be answered');
         return text(500, 'internal error; see the log');
       })
-      .then(({ status, type, body }) => {
-        response.writeHead(status, { ...headers, 'content-type': type ?? 'text/plain; charset=utf-8' });
+      .then(({ status, type, body, headers: special }) => {
+        const contentType = { 'content-type': type ?? 'text/plain; charset=utf-8' };
+        response.writeHead(status, { ...headers, ...configured, ...special, ...contentType });
         response.end(request.method === 'HEAD' ? '' : body);
       });
   };
@@ -88,14 +99,14 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
   const { view, metrics, reload } = options;
   const url = new URL(request.url ?? '/', 'http://agent');
   if (url.pathname === '/-/reload') {
-    if (request.method !== 'POST' && request.method !== 'PUT') {
-      return text(405, 'use POST');
+    if (request.method !== 'POST') {
+      return notAllowed('POST');
     }
     const { ok, message } = await reload();
     return text(ok ? 200 : 500, message);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return text(405, 'use GET');
+    return notAllowed('GET, HEAD');
   }
   switch (url.pathname) {
     case '/':

@@ -1,24 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import t from 'tap';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
-
-async function eventually(what: string, milliseconds: number, holds: () => Promise<boolean>): Promise<number> {
-  const start = Date.now();
-  while (!(await holds())) {
-    if (Date.now() - start > milliseconds) {
-      throw new Error(`not within ${milliseconds} ms: ${what}`);
-    }
-    await pause(10);
-  }
-  return Date.now() - start;
-}
 
 t.test(
   'the sidecar serves page, metrics, probe and discovery, and follows each way of swapping within a second',

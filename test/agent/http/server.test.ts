@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import t, { type Test } from 'tap';
+import { Authority, type Issued } from '../../../certs-dev/authority.js';
+import { ask, type ClientOptions, startAgentServer } from '../../support/agent-server.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const authority = await Authority.create();
+const server = await authority.issue({ commonName: 'agent', dns: ['localhost'], ip: ['127.0.0.1'] });
+const good = await authority.issue({ commonName: 'Prometheus', dns: ['prometheus.example.com'], ip: [] });
+const other = await (await Authority.create()).issue({
+  commonName: 'Prometheus',
+  dns: ['prometheus.example.com'],
+  ip: [],
+});
+
+function layOut(t: Test, text: string): string {
+  const directory = temporaryDirectory(t);
+  const files = {
+    'ca.crt': authority.certificatePem,
+    'server.crt': server.certificatePem,
+    'server.key': server.keyPem,
+  };
+  for (const [name, content] of Object.entries({ ...files, 'web.yml': text })) {
+    writeFileSync(join(directory, name), content);
+  }
+  return directory;
+}
+
+const pair = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n';
+const withPair = (issued: Issued | undefined): ClientOptions => ({
+  ca: authority.certificatePem,
+  ...(issued === undefined ? {} : { cert: issued.certificatePem, key: issued.keyPem }),
+});
+
+const clients: readonly (readonly [string, string, readonly [number, number, number]])[] = [
+  // settings, extra settings, status for: no certificate, one of another CA, a good one
+  ['NoClientCert', '', [200, 200, 200]],
+  ['RequestClientCert', '', [200, 200, 200]],
+  ['RequireAnyClientCert', '', [0, 200, 200]],
+  ['VerifyClientCertIfGiven', '  client_ca_file: ca.crt\n', [200, 0, 200]],
+  ['RequireAndVerifyClientCert', '  client_ca_file: ca.crt\n', [0, 0, 200]],
+  [
+    'RequireAndVerifyClientCert',
+    '  client_ca_file: ca.crt\n  client_allowed_sans: [prometheus.example.com]\n',
+    [0, 0, 200],
+  ],
+  ['RequireAndVerifyClientCert', '  client_ca_file: ca.crt\n  client_allowed_sans: [example.com]\n', [0, 0, 0]],
+];
+
+t.test('each client_auth_type admits whom Prometheus would admit, in both versions of TLS', async (t) => {
+  for (const [type, extra, expected] of clients) {
+    const directory = layOut(t, `${pair}  client_auth_type: ${type}\n${extra}`);
+    const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const seen = await Promise.all(
+        [undefined, other, good].map(
+          async (one) => (await ask(`${url}/metrics`, { ...withPair(one), maxVersion })).status,
+        ),
+      );
+      t.strictSame(seen, expected, `${type} ${extra.trim()} ${maxVersion}`);
+    }
+  }
+});
+
+t.test('the pair is the one on disk at each connection; a torn one leaves the last good one', async (t) => {
+  const directory = layOut(t, pair);
+  const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+  const subject = async () => (await ask(url, withPair(undefined))).subject;
+  t.equal(await subject(), 'CN=agent');
+  const next = await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] });
+  writeFileSync(join(directory, 'server.crt'), next.certificatePem);
+  t.equal(await subject(), 'CN=agent', 'torn');
+  writeFileSync(join(directory, 'server.key'), next.keyPem);
+  t.equal(await subject(), 'CN=next');
+});
+
+t.test('basic_auth_users: who knows the password, and nobody else', async (t) => {
+  const directory = layOut(t, `basic_auth_users:\n  alice: ${hashSync('se:cret', 4)}\n`);
+  const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+  const as = async (text: string) =>
+    (await ask(`${url}/metrics`, { headers: { authorization: `Basic ${Buffer.from(text).toString('base64')}` } }))
+      .status;
+  t.match(await ask(`${url}/metrics`), { status: 401, headers: { 'www-authenticate': 'Basic' } });
+  t.equal(await as('alice:se:cret'), 200);
+  t.equal(await as('alice:se:cret'), 200, 'and again, remembered');
+  t.equal(await as('alice:wrong'), 401);
+  t.equal(await as('bob:se:cret'), 401);
+  t.equal((await ask(url, { headers: { authorization: 'Bearer x' } })).status, 401);
+  writeFileSync(join(directory, 'web.yml'), 'basic_auth_users:\n  alice: nonsense\n');
+  t.equal(await as('alice:se:cret'), 200, 'a bad file leaves the last good one');
+  writeFileSync(join(directory, 'web.yml'), `basic_auth_users:\n  alice: ${hashSync('changed', 4)}\n`);
+  t.equal(await as('alice:se:cret'), 401, 'and a good one is taken at the next request');
+  t.equal(await as('alice:changed'), 200);
+});
+
+t.test('configured headers come with every answer, over our own', async (t) => {
+  const text =
+    "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    Content-Security-Policy: default-src 'self'\n";
+  const { url } = await startAgentServer(t, join(layOut(t, text), 'web.yml'));
+  const expected = { 'x-frame-options': 'deny', 'content-security-policy': "default-src 'self'" };
+  t.match(await ask(url), { status: 200, headers: expected });
+  t.match(await ask(`${url}/nothing`), { status: 404, headers: expected });
+});
+
+t.test('GET, HEAD and the one POST are answered, and nothing else', async (t) => {
+  const { url } = await startAgentServer(t);
+  for (const [method, path, status, allow] of [
+    ['GET', '/metrics', 200, undefined],
+    ['HEAD', '/metrics', 200, undefined],
+    ['POST', '/-/reload', 200, undefined],
+    ['GET', '/-/reload', 405, 'POST'],
+    ['POST', '/metrics', 405, 'GET, HEAD'],
+    ['PUT', '/-/reload', 405, 'POST'],
+    ['DELETE', '/', 405, 'GET, HEAD'],
+    ['OPTIONS', '/', 405, 'GET, HEAD'],
+    ['GET', '/-/healthy', 200, undefined],
+    ['GET', '/-/ready', 200, undefined],
+    ['GET', '/nothing', 404, undefined],
+  ] as const) {
+    const reply = await ask(`${url}${path}`, { method });
+    t.strictSame([reply.status, reply.headers.allow], [status, allow], `${method} ${path}`);
+  }
+});
+
+t.test('a request with endless headers is cut off, a silent connect does no harm', async (t) => {
+  const { url } = await startAgentServer(t);
+  const port = Number(new URL(url).port);
+  const silent = connect(port, '127.0.0.1');
+  t.teardown(() => silent.destroy());
+  const status = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(64 * 1024)}`),
+    );
+    socket.once('data', (data) => resolve(String(data).split('\r\n')[0] ?? ''));
+    socket.once('error', reject);
+  });
+  t.equal(status, 'HTTP/1.1 431 Request Header Fields Too Large');
+  t.equal((await ask(url)).status, 200);
+});

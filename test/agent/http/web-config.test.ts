@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import fc from 'fast-check';
+import t from 'tap';
+import { OperatorError } from '../../../agent/error.js';
+import { readWebConfig } from '../../../agent/http/web-config.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const hash = hashSync('secret', 4);
+
+t.test('reads every setting of the format, paths relative to the file', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'web.yml');
+  writeFileSync(
+    file,
+    `tls_server_config:
+  cert_file: tls/server.crt
+  key_file: /abs/server.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: tls/ca.crt
+  client_allowed_sans: [prometheus.example.com]
+  min_version: TLS13
+  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
+  curve_preferences: [CurveP256, X25519]
+  prefer_server_cipher_suites: true
+http_server_config:
+  http2: true
+  headers:
+    Strict-Transport-Security: max-age=31536000
+basic_auth_users:
+  alice: ${hash}
+`,
+  );
+  t.strictSame(readWebConfig(file), {
+    tls: {
+      cert: join(directory, 'tls/server.crt'),
+      key: '/abs/server.key',
+      clientCa: join(directory, 'tls/ca.crt'),
+      clientAuth: 'RequireAndVerifyClientCert',
+      allowedSans: ['prometheus.example.com'],
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      ciphers: ['ECDHE-ECDSA-AES128-GCM-SHA256'],
+      curves: ['prime256v1', 'X25519'],
+    },
+    headers: { 'strict-transport-security': 'max-age=31536000' },
+    users: new Map([['alice', hash]]),
+  });
+});
+
+t.test('an empty file asks for nothing', async (t) => {
+  const file = join(temporaryDirectory(t), 'web.yml');
+  writeFileSync(file, '');
+  t.strictSame(readWebConfig(file), { tls: undefined, headers: {}, users: undefined });
+});
+
+const pair = 'tls_server_config:\n  cert_file: a\n  key_file: b\n';
+const mistakes: readonly (readonly [string, string, string])[] = [
+  ['tls_server_confg: {}\n', '1:19: unknown key tls_server_confg', 'did you mean tls_server_config?'],
+  [
+    'tls_server_config:\n  cert_file: a\n',
+    '2:3: tls_server_config needs cert_file and key_file',
+    'add the missing one',
+  ],
+  [
+    `${pair}  client_auth_type: Require\n`,
+    '4:21: tls_server_config.client_auth_type is "Require"',
+    'one of: NoClientCert',
+  ],
+  [
+    `${pair}  client_auth_type: VerifyClientCertIfGiven\n`,
+    '4:21: VerifyClientCertIfGiven needs client_ca_file',
+    'name the CA',
+  ],
+  [
+    `${pair}  client_ca_file: c\n`,
+    '4:19: client_ca_file is not used by client_auth_type NoClientCert',
+    'leave client_ca_file out',
+  ],
+  [
+    `${pair}  client_allowed_sans: [x]\n`,
+    '4:24: client_allowed_sans compares verified certificates only',
+    'RequireAndVerify',
+  ],
+  [`${pair}  min_version: TLS10\n`, '4:16: tls_server_config.min_version is "TLS10"', 'one of: TLS12, TLS13'],
+  [`${pair}  cipher_suites: [RC4]\n`, '4:18: cipher_suites has "RC4", which is not supported', 'TLS_ECDHE_'],
+  [`${pair}  cert_file: c\n`, '4:3: Map keys must be unique', 'mend the YAML'],
+  ['basic_auth_users:\n  alice: secret\n', '2:10: the password of alice is no bcrypt hash', 'htpasswd'],
+  [
+    'http_server_config:\n  headers:\n    X-Other: y\n',
+    '3:14: unknown key http_server_config.headers.X-Other',
+    'known: ',
+  ],
+  ['http_server_config:\n  http2: maybe\n', '2:10: http_server_config.http2 must be true or false', 'true or false'],
+  ['- a\n', '1:1: is no mapping of settings', 'write key: value'],
+  ['tls_server_config: [\n', '2:1: Flow sequence', 'mend the YAML'],
+];
+
+t.test('each mistake has its place, its reason and its cure', async (t) => {
+  const file = join(temporaryDirectory(t), 'web.yml');
+  for (const [text, expected, cure] of mistakes) {
+    writeFileSync(file, text);
+    try {
+      readWebConfig(file);
+      t.fail(`accepted: ${text}`);
+    } catch (error: unknown) {
+      t.ok(
+        error instanceof OperatorError && error.message.startsWith(`${file}:${expected}`),
+        `${expected}; got ${error}`,
+      );
+      t.match((error as OperatorError).hint, cure);
+      t.notMatch((error as OperatorError).message, /secret/, 'no password in a message');
+    }
+  }
+});
+
+t.test('whatever the text, it is read or refused as an operator mistake', async (t) => {
+  const file = join(temporaryDirectory(t), 'web.yml');
+  const fragment = fc.constantFrom(
+    'tls_server_config:',
+    '  cert_file: a',
+    '  - x',
+    'basic_auth_users: {a: 1}',
+    '&a *a',
+    '"',
+    '{',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fragment, fc.string()), { maxLength: 6 }), (lines) => {
+      writeFileSync(file, lines.join('\n'));
+      try {
+        readWebConfig(file);
+      } catch (error: unknown) {
+        if (!(error instanceof OperatorError)) {
+          throw error;
+        }
+      }
+    }),
+  );
+});
