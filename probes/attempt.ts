@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net';
-import { classifyFailure, classifyPeerProblem, needsPlaintextQuestion, timedOut, type Verdict } from './classify.js';
+import {
+  classifyFailure,
+  classifyPeerProblem,
+  NotThisProtocol,
+  needsPlaintextQuestion,
+  timedOut,
+  type Verdict,
+} from './classify.js';
 import type { ApplicationAnswer, Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
@@ -46,7 +53,7 @@ export async function attempt(
     const result = await Promise.race([converse(frame), deadline.reached]);
     answered = result === expired ? { verdict: timedOut(seen, options.timeout), application: undefined } : result;
   } catch (error: unknown) {
-    const cause = frame.connection()?.firstError() ?? error;
+    const cause = error instanceof NotThisProtocol ? error : (frame.connection()?.firstError() ?? error);
     const left = options.timeout - (performance.now() - start);
     const plaintext =
       needsPlaintextQuestion(cause, seen) && left > 0 ? await answersPlaintext(target, left) : undefined;

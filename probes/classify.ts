@@ -21,6 +21,25 @@ const unreachableCodes: ReadonlySet<string> = new Set([
   'ENFILE',
 ]);
 
+/** The server spoke, but not the protocol that was asked for. */
+export class NotThisProtocol extends Error {
+  override readonly name = 'NotThisProtocol';
+  readonly code = 'NOT_THIS_PROTOCOL';
+
+  constructor(protocol: 'gRPC') {
+    super(`the answer is not ${protocol}`);
+  }
+}
+
+/** The codes of undici's parser, and its words for an answer before the question: bytes came, and made no sense. */
+function isNonsense(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_RES_|^NOT_THIS_PROTOCOL$/.test(code) ||
+    (code === 'UND_ERR_SOCKET' && messageOf(error) === 'bad response')
+  );
+}
+
 /** What the error of a connection says, given what was seen before it. `plaintext` is the answer of the follow-up. */
 export function classifyFailure(error: unknown, seen: Seen, plaintext: boolean | undefined): Verdict {
   const alert = receivedAlert(error);
@@ -44,6 +63,10 @@ export function classifyFailure(error: unknown, seen: Seen, plaintext: boolean |
   }
   if (seen.handshake === undefined && plaintext === undefined) {
     return { outcome: 'inconclusive', refusal: undefined, detail: `closed during the handshake: ${code || 'closed'}` };
+  }
+  if (seen.handshake !== undefined && isNonsense(error)) {
+    const detail = `the port took our certificate, but what it sent is not an answer: ${messageOf(error)}`;
+    return { outcome: 'inconclusive', refusal: undefined, detail };
   }
   const when = seen.handshake === undefined ? 'during the handshake' : 'after the handshake, before any answer';
   const refusal: Refusal = { side: 'peer', by: 'close', number: undefined, name: 'close' };
@@ -71,6 +94,10 @@ export function timedOut(seen: Seen, milliseconds: number): Verdict {
 /** True when a plaintext question may tell a port without TLS from one that drops the handshake. */
 export function needsPlaintextQuestion(error: unknown, seen: Seen): boolean {
   return seen.connect !== undefined && seen.handshake === undefined && receivedAlert(error) === undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
 }
 
 export function codeOf(error: unknown): string {

@@ -2,10 +2,11 @@ import { isIP, type Socket } from 'node:net';
 import { ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { GrpcProbeMethod } from '../cluster/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
-import type { Verdict } from './classify.js';
+import { NotThisProtocol, type Verdict } from './classify.js';
 import { decodeAnswer } from './grpc-messages.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+import type { TlsConnection } from './tls-connection.js';
 
 /**
  * One unary call over a fresh connection. Statuses 16 and 7 are a refusal of the caller; any other one, also
@@ -34,7 +35,7 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
       if (error === null) {
         resolve(answeredOk(method, answer ?? Buffer.alloc(0)));
       } else if (error.code === status.UNAVAILABLE) {
-        reject(withSystemCode(error));
+        reject(isProtocolError(error) ? new NotThisProtocol('gRPC') : withSystemCode(error));
       } else if (error.code !== status.DEADLINE_EXCEEDED) {
         resolve(answeredError(error));
       }
@@ -82,7 +83,8 @@ class ProbeCredentials extends ChannelCredentials {
       if (isVerdict(opened)) {
         this.#onVerdict(opened);
       } else {
-        opened.socket.once('close', () => this.#onError(opened.firstError() ?? new Error('closed')));
+        // The channel has the first word: it may have read bytes that were no HTTP/2.
+        opened.socket.once('close', () => setTimeout(() => this.#onError(closeOf(opened)), channelMilliseconds));
         return { socket: opened.socket, secure: true };
       }
     } catch (error: unknown) {
@@ -92,6 +94,18 @@ class ProbeCredentials extends ChannelCredentials {
     // from within a callback of the handshake.
     return new Promise(() => undefined);
   }
+}
+
+/** How long after the close the channel may take to say that it had read bytes which were no HTTP/2. */
+const channelMilliseconds = 50;
+
+function closeOf({ firstError }: TlsConnection): Error {
+  return firstError() ?? new Error('closed');
+}
+
+/** nghttp2 could not make sense of what came. */
+function isProtocolError({ details }: ServiceError): boolean {
+  return /protocol error|ERR_HTTP2_ERROR/i.test(details);
 }
 
 /** grpc-js tells a failed TCP connect only in words. */

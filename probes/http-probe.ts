@@ -1,4 +1,4 @@
-import { Client } from 'undici';
+import { type buildConnector, Client } from 'undici';
 import type { HarmlessProbe } from '../cluster/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
@@ -25,8 +25,7 @@ async function get(target: ProbeTarget, { path, accept }: Question, frame: Frame
   await refusalWindow(opened, frame.seen);
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const client = new Client(`https://${host}:${target.port}`, {
-    // undici loses a request whose connection is handed over in the same tick.
-    connect: (_options, callback) => void setImmediate(() => callback(null, opened.socket)),
+    connect: handOver(opened),
     // The deadline is that of the probe; undici's own timers would only blur it.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -46,6 +45,21 @@ async function get(target: ProbeTarget, { path, accept }: Question, frame: Frame
   } finally {
     client.destroy().catch(() => undefined);
   }
+}
+
+/** Gives undici the one connection of the attempt; undici asks again when the first one was of no use. */
+function handOver({ socket, firstError }: TlsConnection): buildConnector.connector {
+  let given = false;
+  return (_options, callback) => {
+    if (given) {
+      // An error of undici's own would only make it ask once more.
+      callback(new Error(firstError()?.message ?? 'closed'), null);
+    } else {
+      given = true;
+      // undici loses a request whose connection is handed over in the same tick.
+      setImmediate(() => callback(null, socket));
+    }
+  };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -9,10 +8,8 @@ import type { Finding } from '../../checks/finding.js';
 import type { ComponentName, EndpointName } from '../../cluster/profile.js';
 import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
 import type { FaultName } from '../../devcluster/faults.js';
+import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-// What a library leaves open after the last test must not decide whether the tests passed.
-t.teardown(() => setTimeout(() => process.exit(), 5_000).unref());
 
 async function clusterFor(t: Test): Promise<DevCluster> {
   const cluster = await startDevCluster();
@@ -44,19 +41,6 @@ function failed(findings: readonly Finding[]): readonly string[] {
         `${check} ${component}${endpoint ? `/${endpoint}` : ''}${identity ? ` as ${identity}` : ''}`,
     );
   return [...new Set(lines)].sort();
-}
-
-function run(args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/agent/main.js'), ...args]);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
 }
 
 t.test('everything passes on a healthy cluster', async (t) => {
@@ -182,10 +166,10 @@ t.test('a replaced CA is told: what runs keeps the old one', async (t) => {
 
 t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
   const cluster = await clusterFor(t);
-  const good = await run(['check', '--config', cluster.agentConfig]);
+  const good = await runAgent(...['check', '--config', cluster.agentConfig]);
   t.match(good, { status: 0, stdout: /^0 failed, 0 warned, 0 could not be judged, \d+ passed\n$/, stderr: '' });
   await cluster.fault('tidb', 'status', 'down', true);
-  const bad = await run(['check', '--config', cluster.agentConfig, '--json']);
+  const bad = await runAgent(...['check', '--config', cluster.agentConfig, '--json']);
   t.equal(bad.status, 1);
   t.match(JSON.parse(bad.stdout), {
     version: 1,
@@ -193,17 +177,19 @@ t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
     findings: [{ check: 'endpoint-answers', status: 'fail', help: 'docs/checks.md#endpoint-answers' }],
   });
   const { ca, cert, key } = cluster.files('agent');
-  const flags = await run([
-    'check',
-    '--instance',
-    `pd=127.0.0.1:${cluster.port('pd', 'client')}`,
-    '--cacert',
-    ca,
-    '--cert',
-    cert,
-    '--key',
-    key,
-  ]);
+  const flags = await runAgent(
+    ...[
+      'check',
+      '--instance',
+      `pd=127.0.0.1:${cluster.port('pd', 'client')}`,
+      '--cacert',
+      ca,
+      '--cert',
+      cert,
+      '--key',
+      key,
+    ],
+  );
   t.match(flags, { status: 0, stdout: /0 failed/ });
 });
 
@@ -223,11 +209,11 @@ t.test("an operator's mistake is one line with its cure, exit status 2, no stack
     ['half of the credentials', ['check', '--cacert', 'x'], /--cacert, --cert and --key belong together/],
   ];
   for (const [what, args, expected] of mistakes) {
-    const { status, stderr } = await run(args);
+    const { status, stderr } = await runAgent(...args);
     t.equal(status, 2, what);
     t.match(stderr, expected, what);
     t.equal(stderr.trim().split('\n').length, 2, `${what}: one line and its cure`);
   }
-  const keys = await run(['check', '--config', file('scope = "node"\n[probe]\nintervall = "5s"\n')]);
+  const keys = await runAgent(...['check', '--config', file('scope = "node"\n[probe]\nintervall = "5s"\n')]);
   t.match(keys.stderr, /agent\.toml:3:1: unknown key probe\.intervall\n.*did you mean probe\.interval\?/);
 });

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { eventually } from '../support/eventually.js';
+import { runAgent, startAgent } from '../support/run-agent.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const agent = startAgent(['run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0']);
+  t.teardown(() => agent.child.kill('SIGKILL'));
+  await eventually('it serves', 20_000, () => /serving status page/.test(agent.output()));
+  agent.child.kill('SIGHUP');
+  await eventually('it reloads', 10_000, () => /configuration reloaded/.test(agent.output()));
+  writeFileSync(cluster.agentConfig, 'nonsense = 1\n');
+  agent.child.kill('SIGHUP');
+  await eventually('it says what is wrong', 10_000, () => /configuration not reloaded/.test(agent.output()));
+  t.match(agent.output(), /agent\.toml:1:1: unknown key nonsense/);
+  agent.child.kill('SIGTERM');
+  t.match(await agent.ended, { status: 0, signal: null, stderr: /"msg":"stopped"/ });
+});
+
+t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files', async (t) => {
+  const agent = startAgent(['demo']);
+  t.teardown(() => agent.child.kill('SIGKILL'));
+  await eventually('it prints its addresses', 20_000, () => /Ctrl-C ends it/.test(agent.output()));
+  const [, page = ''] = /status page\s+(\S+)/.exec(agent.output()) ?? [];
+  const [, directory = ''] = /dev cluster\s+(\S+)/.exec(agent.output()) ?? [];
+  t.match(await (await fetch(page)).text(), /Nothing failed/);
+  t.match(await (await fetch(`${page}metrics`)).text(), /^tidb_mtls_endpoint_up\{/m);
+  t.ok(existsSync(directory));
+  agent.child.kill('SIGINT');
+  t.match(await agent.ended, { status: 0, signal: null });
+  t.notOk(existsSync(directory));
+});
+
+t.test('an address in use is an operator mistake', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const taken = `127.0.0.1:${cluster.port('pd', 'client')}`;
+  const { status, stderr } = await runAgent('run', '--config', cluster.agentConfig, '--listen', taken);
+  t.equal(status, 2);
+  t.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {4}choose another address/);
+  t.notMatch(stderr, /at .*\.js:\d+/);
+});
+
+t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON', async (t) => {
+  const directory = temporaryDirectory(t);
+  const clean = join(directory, 'tidb.toml');
+  const wrong = join(directory, 'pd.toml');
+  writeFileSync(clean, '[status]\nstatus-port = 10080\n');
+  writeFileSync(wrong, 'client-urls = "https://h:2379"\n[security]\nca-path = "a"\n');
+  t.match(await runAgent('lint', clean), { status: 0 });
+  const text = await runAgent('lint', join(directory, '*.toml'));
+  t.equal(text.status, 1);
+  t.match(
+    text.stdout,
+    /pd\.toml:3:1: error: PD does not know security\.ca-path.*\[unknown-key\]\n {4}under \[security\]/,
+  );
+  const json = await runAgent('lint', '--json', wrong);
+  t.equal(json.status, 1);
+  t.match(JSON.parse(json.stdout), {
+    version: 1,
+    problems: [{ code: 'unknown-key', severity: 'fail', origin: { kind: 'file', file: wrong, line: 3, column: 1 } }],
+  });
+  t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
+});
+
+t.test('certs: a development PKI, and a look at what is in a file', async (t) => {
+  const directory = join(temporaryDirectory(t), 'pki');
+  t.match(await runAgent('certs', 'init', directory, '--host', 'db.example.com'), { status: 0 });
+  t.ok(readdirSync(directory).includes('tikv.pem'));
+  const seen = await runAgent('certs', 'inspect', join(directory, 'tikv.crt'));
+  t.match(seen, {
+    status: 0,
+    stdout: /subject +CN=TiKV-Server[\s\S]*names +db\.example\.com[\s\S]*serverAuth, clientAuth/,
+  });
+  const key = await runAgent('certs', 'inspect', join(directory, 'tikv.pem'));
+  t.match(key, { status: 2, stderr: /no certificate in it/ });
+  t.notMatch(key.stderr + key.stdout, /PRIVATE KEY/);
+  t.match(await runAgent('certs', 'inspect', join(directory, 'absent')), { status: 2, stderr: /ENOENT/ });
+  t.match(await runAgent('certs', 'nonsense'), { status: 2, stderr: /needs a verb/ });
+});
+
+t.test('every command has its help', async (t) => {
+  for (const command of ['run', 'check', 'lint', 'demo', 'certs']) {
+    t.match(await runAgent(command, '--help'), { status: 0, stdout: new RegExp(`Usage: tidb-mtls-agent ${command}`) });
+  }
+  t.match(await runAgent('--version'), { status: 0, stdout: /^tidb-mtls-agent \d+\.\d+\.\d+/ });
+});

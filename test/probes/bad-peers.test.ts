@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
+import { createServer as createHttps } from 'node:https';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import type { HarmlessProbe } from '../../cluster/profile.js';
+import type { Observation } from '../../probes/observation.js';
+import { probeEndpoint } from '../../probes/probe.js';
+import type { Identity } from '../../probes/prober.js';
+
+const authority = await Authority.create();
+const pair = await authority.issue({ commonName: 'peer', dns: ['localhost'], ip: ['127.0.0.1'] });
+const keys = { cert: pair.certificatePem, key: pair.keyPem };
+const identity: Identity = {
+  name: 'own',
+  secureContext: createSecureContext({ ca: authority.certificatePem, ...keys }),
+};
+const timeout = 400;
+
+const http: HarmlessProbe = { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' };
+const grpc: HarmlessProbe = { protocol: 'grpc', method: '/pdpb.PD/GetMembers' };
+
+type Tap = { teardown(act: () => unknown): void };
+
+async function portOf(t: Tap, server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A TLS server that does one thing after the handshake. */
+function after(act: (socket: TLSSocket) => void, alpn: readonly string[] = ['http/1.1', 'h2']): Server {
+  return createTls({ ...keys, ALPNProtocols: [...alpn] }, (socket) => {
+    // The prober destroys its socket as soon as it has its verdict.
+    socket.on('error', () => socket.destroy());
+    act(socket);
+  });
+}
+
+/** A TLS server that does one thing when the question came. */
+function asked(act: (socket: TLSSocket) => void): Server {
+  return after((socket) => socket.once('data', () => act(socket)));
+}
+
+function drip(socket: TLSSocket, text: string): void {
+  let sent = 0;
+  const timer = setInterval(() => socket.write(text[sent++ % text.length] ?? ''), 20);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** Answers as fast as it is read, for ever. */
+function flood(socket: TLSSocket, head: string, more: string): void {
+  socket.write(head);
+  const go = () => {
+    while (!socket.destroyed && socket.write(more)) {
+      // Until the buffer is full.
+    }
+  };
+  socket.on('drain', go);
+  go();
+}
+
+const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observation['outcome'], RegExp])[] = [
+  [
+    'HTML where JSON was expected',
+    () => createHttps(keys, (_request, response) => response.end('<!doctype html><title>Sign in</title>')),
+    http,
+    'accepted',
+    /^HTTP 200, but HTML where JSON of this component was expected$/,
+  ],
+  [
+    'a page of another status',
+    () => createHttps(keys, (_request, response) => response.writeHead(404).end('<h1>404</h1>')),
+    http,
+    'accepted',
+    /^HTTP 404$/,
+  ],
+  [
+    'HTTP/2 only, asked in HTTP/1.1 with ALPN',
+    () => createSecureServer({ ...keys, allowHTTP1: false }, (_request, response) => response.end('{}')),
+    http,
+    'refused',
+    /no_application_protocol|closed the connection/,
+  ],
+  [
+    'a reset in the middle of the handshake',
+    () =>
+      createServer((socket) => socket.on('error', () => socket.destroy()).once('data', () => socket.resetAndDestroy())),
+    http,
+    'refused',
+    /closed the connection during the handshake, without an alert/,
+  ],
+  [
+    'a reset after the handshake',
+    () => after((socket) => socket.once('data', () => socket.destroy())),
+    http,
+    'refused',
+    /closed the connection after the handshake, before any answer, without an alert/,
+  ],
+  ['silence after the handshake', () => after(() => undefined), http, 'timeout', /^no answer within 400 ms$/],
+  ['silence after the handshake, gRPC', () => after(() => undefined), grpc, 'timeout', /^no answer within 400 ms$/],
+  [
+    'an answer that drips',
+    () => after((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx: y')),
+    http,
+    'timeout',
+    /^no answer/,
+  ],
+  [
+    'headers without end',
+    () => asked((socket) => flood(socket, 'HTTP/1.1 200 OK\r\n', `x: ${'y'.repeat(1000)}\r\n`)),
+    http,
+    'inconclusive',
+    /./,
+  ],
+  [
+    'a body without end',
+    () => asked((socket) => flood(socket, 'HTTP/1.1 200 OK\r\n\r\n', 'y'.repeat(10_000))),
+    http,
+    'accepted',
+    /^HTTP 200, but something else where JSON/,
+  ],
+  [
+    'a server that speaks first, and not HTTP',
+    () => after((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')),
+    http,
+    'inconclusive',
+    /./,
+  ],
+  [
+    'HTTP/1.1 to a gRPC question',
+    () => after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), ['h2']),
+    grpc,
+    'inconclusive',
+    /./,
+  ],
+];
+
+t.test('each bad peer has its outcome and its reason in one line, within the deadline', async (t) => {
+  for (const [what, make, probe, outcome, detail] of cases) {
+    const port = await portOf(t, make());
+    const target = { host: '127.0.0.1', port, alpn: probe.protocol === 'http' ? ['http/1.1'] : ['h2'], probe };
+    const seen = await probeEndpoint(target, identity, { timeout });
+    t.match(seen, { outcome, detail }, `${what}: ${seen.outcome}, ${seen.detail}`);
+    t.notMatch(seen.detail, /\n/, what);
+    t.ok(seen.durations.total < 1, `${what}: ${seen.durations.total} s`);
+  }
+});
