@@ -1,0 +1,185 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { issueBad } from '../../certs-dev/bad.js';
+import { certificateReadable } from '../../checks/certificate-readable.js';
+import { configuration } from '../../checks/configuration.js';
+import { keyFileMode } from '../../checks/key-file-mode.js';
+import { keyMatchesCertificate } from '../../checks/key-matches-certificate.js';
+import { keyUsages } from '../../checks/key-usages.js';
+import { namesCoverAddresses } from '../../checks/names-cover-addresses.js';
+import { ownNameInOwnList } from '../../checks/own-name-in-own-list.js';
+import { tlsConfigured } from '../../checks/tls-configured.js';
+import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
+
+const tikv = instanceOf('tikv');
+const good = await authority.issue(names);
+
+t.test('certificate-readable: one line per file that cannot be used, and the others are still judged', async (t) => {
+  const facts = await factsOf(t, good);
+  t.strictSame(run(certificateReadable, evidenceOf({ instances: [tikv], facts: [facts] })), [
+    'pass: all credential files can be read',
+  ]);
+  const { ca = '', cert = '', key = '' } = facts.paths;
+  const spoil: readonly (readonly [string, () => void, RegExp])[] = [
+    ['missing', () => rmSync(ca), /ca\.crt.*no such file|ca\.crt.*does not exist/],
+    ['empty', () => writeFileSync(ca, ''), /ca\.crt.*(empty|no certificate)/],
+    ['truncated', () => writeFileSync(cert, good.certificatePem.slice(0, 300)), /tls\.crt/],
+    ['a key where the certificate should be', () => writeFileSync(cert, good.keyPem), /tls\.crt/],
+    [
+      'encrypted',
+      () => writeFileSync(key, '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n'),
+      /tls\.key.*encrypted/,
+    ],
+    ['DER', () => writeFileSync(cert, Buffer.from([0x30, 0x82, 1, 2, 3])), /tls\.crt.*(DER|PEM)/],
+  ];
+  for (const [what, act, expected] of spoil) {
+    writeFileSync(ca, authority.certificatePem);
+    writeFileSync(cert, good.certificatePem);
+    writeFileSync(key, good.keyPem);
+    act();
+    const findings = certificateReadable.run(
+      evidenceOf({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, new Date())] }),
+    );
+    t.equal(findings.length, 1, what);
+    t.match(findings[0], { status: 'fail', message: expected, cure: /./ }, what);
+    t.notMatch(JSON.stringify(findings), /PRIVATE KEY|\\n/, `${what}: one line, no key`);
+  }
+});
+
+t.test('key-matches-certificate', async (t) => {
+  const bad = await issueBad(authority, 'mismatchedKey', names);
+  const evidence = async (pair: typeof good) => evidenceOf({ instances: [tikv], facts: [await factsOf(t, pair)] });
+  t.strictSame(run(keyMatchesCertificate, await evidence(bad)), ['fail: tls.key is not the key of tls.crt']);
+  t.strictSame(run(keyMatchesCertificate, await evidence(good)), ['pass: tls.key is the key of tls.crt']);
+  t.strictSame(
+    run(keyMatchesCertificate, await evidence({ ...good, keyPem: '' })),
+    [],
+    'a key that cannot be read: said by another check',
+  );
+});
+
+t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
+  const verdicts = async (kind: Parameters<typeof issueBad>[1], ca?: string) => {
+    const pair = await issueBad(authority, kind, names);
+    return run(
+      verifiesUnderCa,
+      evidenceOf({ instances: [tikv], facts: [await factsOf(t, pair, ca === undefined ? {} : { ca })] }),
+    );
+  };
+  const pass = ['pass: tls.crt verifies as client', 'pass: tls.crt verifies as server'];
+  t.strictSame(await verdicts('noUsage'), pass);
+  t.strictSame(await verdicts('intermediateChain'), pass);
+  t.strictSame(await verdicts('expired'), [
+    'fail: tls.crt is not good as client under ca.crt (CERT_HAS_EXPIRED)',
+    'fail: tls.crt is not good as server under ca.crt (CERT_HAS_EXPIRED)',
+  ]);
+  t.match(await verdicts('otherCa'), [/^fail: tls.crt is not good as client under ca.crt \(/, /^fail: .* as server/]);
+  t.match(await verdicts('serverAuthOnly'), [/^fail: tls.crt is not good as client .*\(INVALID_PURPOSE\)/, pass[1]]);
+  t.match(await verdicts('clientAuthOnly'), [pass[0], /^fail: tls.crt is not good as server .*\(INVALID_PURPOSE\)/]);
+  const intermediate = await authority.intermediate('Issuing CA');
+  const facts = await factsOf(t, await intermediate.issue(names), { ca: intermediate.certificatePem });
+  t.match(run(verifiesUnderCa, evidenceOf({ instances: [tikv], facts: [facts] })), [
+    /^warn: tls.crt as client verifies only up to an intermediate: TiKV's status port would refuse it/,
+    /^warn: tls.crt as server verifies only up to an intermediate/,
+  ]);
+  const bundle = `${(await Authority.create({ commonName: 'Next CA' })).certificatePem}${authority.certificatePem}`;
+  t.strictSame(await verdicts('noUsage', bundle), pass, 'old and new CA in one bundle');
+});
+
+t.test('key-usages: both for a component, client for the agent, none at all is good for both', async (t) => {
+  const usages = async (kind: Parameters<typeof issueBad>[1]) => {
+    const facts = await factsOf(t, await issueBad(authority, kind, names));
+    return run(keyUsages, evidenceOf({ instances: [tikv], facts: [facts], own: facts }));
+  };
+  t.strictSame(await usages('clientAuthOnly'), [
+    'fail: tls.crt lacks the usage serverAuth',
+    'pass: tls.crt has the usages it needs',
+  ]);
+  t.strictSame(await usages('serverAuthOnly'), [
+    'fail: tls.crt lacks the usage clientAuth',
+    'fail: tls.crt lacks the usage clientAuth',
+  ]);
+  t.match(await usages('noUsage'), [/^pass/, /^pass/]);
+});
+
+t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
+  const advertised = (...hosts: readonly string[]) =>
+    instanceOf('tikv', { advertisedHosts: hosts.map((value) => ({ value, origin })) });
+  const facts = await factsOf(t, await authority.issue({ commonName: 'db-1', dns: ['*.svc.local'], ip: ['10.0.0.1'] }));
+  const of = (...hosts: readonly string[]) =>
+    run(namesCoverAddresses, evidenceOf({ instances: [advertised(...hosts)], facts: [facts] }));
+  t.strictSame(of('a.svc.local', '10.0.0.1'), [
+    'pass: the certificate covers a.svc.local',
+    'pass: the certificate covers 10.0.0.1',
+  ]);
+  t.match(of('db-1'), [
+    /^fail: the certificate does not cover db-1, which .*:3:7 advertises; it is for \*\.svc\.local, 10\.0\.0\.1$/,
+  ]);
+  t.match(of('a.b.svc.local'), [/^fail/], 'a wildcard is one label');
+  t.match(of('10.0.0.2'), [/^fail/]);
+  const none = await factsOf(t, await issueBad(authority, 'noSan', names));
+  t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
+    /it is for no name at all$/,
+  ]);
+});
+
+t.test('key-file-mode: one warning for the node', async (t) => {
+  const open = await factsOf(t, good, { mode: 0o644 });
+  const closed = await factsOf(t, good, { mode: 0o640 });
+  const pd = instanceOf('pd');
+  const of = (...facts: readonly (typeof open)[]) => run(keyFileMode, evidenceOf({ instances: [tikv, pd], facts }));
+  const other = await factsOf(t, good, { mode: 0o644 });
+  t.strictSame(of(open, other), ['warn: 2 key files are readable by everybody on this node']);
+  t.strictSame(of(open, open), ['warn: 1 key file is readable by everybody on this node'], 'one pair shared by two');
+  t.strictSame(of(open, closed), ['warn: 1 key file is readable by everybody on this node']);
+  t.strictSame(of(closed, closed), ['pass: no key file is readable by everybody']);
+});
+
+t.test('own-name-in-own-list: PD, and the last Common Name counts', async (t) => {
+  const facts = await factsOf(t, await authority.issue({ ...names, commonName: ['other', 'pd'] }));
+  const of = (component: 'pd' | 'tikv', list?: readonly string[]) =>
+    run(
+      ownNameInOwnList,
+      evidenceOf({ instances: [instanceOf(component, list === undefined ? {} : { list })], facts: [facts] }),
+    );
+  t.strictSame(of('pd', ['tidb']), [
+    'fail: its own Common Name pd is not in its own list: it will end at its next start',
+  ]);
+  t.strictSame(of('pd', ['tidb', 'other']), [
+    'fail: its own Common Name pd is not in its own list: it will end at its next start',
+  ]);
+  t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its list holds its own name, pd']);
+  t.strictSame(of('pd'), [], 'no list');
+  t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
+});
+
+t.test('tls-configured: all three keys, and https', async (t) => {
+  const { security } = tikv;
+  const of = (more: Parameters<typeof instanceOf>[1]) =>
+    run(tlsConfigured, evidenceOf({ instances: [instanceOf('tikv', more)] }));
+  t.strictSame(of({}), ['pass: all three TLS keys are set']);
+  t.strictSame(of({ security: { ...security, key: undefined } }), ['fail: only 2 of the three TLS keys are set']);
+  t.strictSame(of({ security: { ...security, ca: undefined, cert: undefined, key: undefined } }), [
+    'warn: no TLS is configured: its ports are plaintext',
+  ]);
+  const [grpc] = tikv.endpoints;
+  t.strictSame(of({ endpoints: grpc === undefined ? [] : [{ ...grpc, scheme: 'http' }] }), [
+    'fail: is configured as http although TLS keys are set: it serves plaintext',
+  ]);
+  t.strictSame(
+    of({ local: false, security: { ...security, key: undefined } }),
+    [],
+    'files of another node are not known',
+  );
+});
+
+t.test('configuration: each problem of a file, with its place', async (t) => {
+  const problem = { code: 'wrong-type', severity: 'fail', origin, message: 'x must be y', cure: 'write y' } as const;
+  t.strictSame(
+    configuration.run(evidenceOf({ problems: [problem] })).map(({ status, message, cure }) => [status, message, cure]),
+    [['fail', '/conf/c.toml:3:7: x must be y', 'write y']],
+  );
+});

@@ -1,0 +1,139 @@
+import t from 'tap';
+import { issueBad } from '../../certs-dev/bad.js';
+import { callerAdmitted } from '../../checks/caller-admitted.js';
+import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
+import { endpointAnswers } from '../../checks/endpoint-answers.js';
+import { servedMatchesFile } from '../../checks/served-matches-file.js';
+import { serverVerifies } from '../../checks/server-verifies.js';
+import type { Observation } from '../../probes/observation.js';
+import { authority, day, evidenceOf, factsOf, instanceOf, names, now, observed, run } from '../support/evidence.js';
+
+const tidb = instanceOf('tidb', { list: ['tidb', 'pd'] });
+const tikv = instanceOf('tikv', { list: ['tidb'] });
+const pd = instanceOf('pd', { list: ['pd', 'tidb'] });
+const good = await authority.issue(names);
+
+const refused = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
+  outcome: 'refused',
+  refusal: { side, by, number: by === 'tls-alert' ? 42 : undefined, name: 'bad_certificate' },
+  detail: 'the server refused with TLS alert 42 (bad_certificate)',
+});
+
+t.test(
+  'endpoint-answers: only application bytes are an answer, and what is no refusal is not called one',
+  async (t) => {
+    const of = (more: Partial<Observation>) =>
+      run(endpointAnswers, evidenceOf({ instances: [tidb], observations: [observed(tidb, 'status', more)] }));
+    const http = (status: number, answer: { kind: 'tidb-status'; version: string } | undefined) =>
+      ({ application: { protocol: 'http', status, body: '', answer }, detail: `HTTP ${status}` }) as const;
+    const version = { kind: 'tidb-status', version: 'v8.5.0' } as const;
+    for (const [more, expected] of [
+      [http(200, version), 'pass: answered: HTTP 200'],
+      [http(500, undefined), 'fail: the port lets the agent in, but answers with an error: HTTP 500'],
+      [http(200, undefined), 'fail: something answers here that is not this component: HTTP 200'],
+      [refused('tls-alert'), 'fail: the server refused with TLS alert 42 (bad_certificate)'],
+      [
+        { outcome: 'unreachable', detail: 'no connection: ECONNREFUSED' },
+        'fail: cannot be reached, which is no refusal: no connection: ECONNREFUSED',
+      ],
+      [
+        { outcome: 'timeout', detail: 'no answer within 1 ms' },
+        'fail: does not answer in time, which is no refusal: no answer within 1 ms',
+      ],
+      [
+        { outcome: 'not-tls', detail: 'the port answers without TLS' },
+        'fail: is not encrypted: the port answers without TLS',
+      ],
+      [{ outcome: 'inconclusive', detail: 'x' }, 'skip: nothing can be said: x'],
+    ] as const) {
+      t.strictSame(of(more), [expected]);
+    }
+    t.strictSame(
+      run(endpointAnswers, evidenceOf({ instances: [tidb] })),
+      ['skip: not asked: the agent has no usable identity, or has not come to it yet'],
+      'no observation, no verdict',
+    );
+  },
+);
+
+t.test("caller-admitted: each local component's own pair on each port it calls", async (t) => {
+  const of = (more: Partial<Observation>) =>
+    run(
+      callerAdmitted,
+      evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { identity: 'pd', ...more })] }),
+    );
+  t.strictSame(of({}), ['pass: pd is let in']);
+  t.strictSame(of(refused('tls-alert')), [
+    'fail: pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is tidb',
+  ]);
+  t.match(of({ ...refused('name', 'probe'), detail: 'the certificate is for other names' }), [
+    /^fail: pd would refuse this server: /,
+  ]);
+  t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['skip: not known: no answer']);
+  t.strictSame(of({ identity: 'own' }), [], 'the agent itself is the matter of endpoint-answers');
+});
+
+t.test('caller-in-allow-list: as the port compares, before any restart', async (t) => {
+  const callerFacts = async (commonName: string | readonly string[]) =>
+    factsOf(t, await authority.issue({ ...names, commonName }));
+  const of = async (callee: typeof tikv, caller: typeof tidb, commonName: string | readonly string[]) =>
+    run(
+      callerInAllowList,
+      evidenceOf({
+        instances: [callee, { ...caller, endpoints: [] }],
+        facts: [undefined, await callerFacts(commonName)],
+      }),
+    );
+  t.strictSame(await of(tikv, tidb, 'tidb'), ['pass: the list holds tidb']);
+  t.strictSame(await of(tikv, tidb, 'not-tidb'), [
+    'fail: the list does not hold not-tidb, the Common Name of tidb, which calls this port',
+  ]);
+  t.match(await of(tikv, tidb, ['tidb', 'x']), [/^pass/], 'TiKV compares the first of two');
+  t.match(await of(pd, tidb, ['tidb', 'x']), [/^fail/], 'PD the last');
+  const one = instanceOf('pd', { list: ['pd'] });
+  t.strictSame(await of(one, tidb, 'tidb'), [], 'PD does not enforce a single name on its client port');
+  const twoProcesses = evidenceOf({
+    instances: [tikv, { ...tidb, endpoints: [] }, { ...tidb, name: 'second', endpoints: [] }],
+    facts: [undefined, await callerFacts('tidb'), await callerFacts('tidb-2')],
+  });
+  t.match(run(callerInAllowList, twoProcesses), [
+    /^pass: the list holds tidb$/,
+    /^fail: the list does not hold tidb-2/,
+  ]);
+});
+
+t.test('server-verifies: chain and name, as a caller judges them', async (t) => {
+  const of = (more: Parameters<typeof observed>[2]) =>
+    run(serverVerifies, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', more)] }));
+  t.strictSame(of({ chain: good }), ['pass: the certificate served verifies']);
+  t.strictSame(of({ chain: good, peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID' }), [
+    'fail: the certificate served is not for 127.0.0.1 but for localhost, 127.0.0.1',
+  ]);
+  t.match(of({ chain: good, peerProblem: 'CERT_HAS_EXPIRED' }), [
+    /^fail: .*does not verify under the agent's CA \(CERT_HAS_EXPIRED\); its issuer is CN=Development CA$/,
+  ]);
+  t.strictSame(of({}), [], 'no chain, no verdict');
+});
+
+t.test('served-matches-file: by fingerprint, with the cure for the way this port reloads', async (t) => {
+  const facts = await factsOf(t, good);
+  const other = await authority.issue(names);
+  const of = (endpoint: 'grpc' | 'status', chain: typeof good, at = new Date(now.getTime() + day)) =>
+    servedMatchesFile.run(
+      evidenceOf({ instances: [tikv], facts: [facts], observations: [observed(tikv, endpoint, { chain, at })] }),
+    );
+  t.match(of('grpc', good), [{ status: 'pass', message: 'serves the certificate on disk' }]);
+  t.match(of('grpc', other), [{ status: 'fail', cure: /^touch the certificate file/ }]);
+  t.match(of('status', other), [{ status: 'fail', cure: /after a failed handshake/ }]);
+  t.strictSame(of('grpc', other, new Date(0)), [], 'seen before the file changed: says nothing');
+  t.strictSame(
+    run(servedMatchesFile, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { chain: good })] })),
+    [],
+    'no file known',
+  );
+  t.match(
+    of('grpc', await issueBad(authority, 'expired', names)),
+    [{ status: 'fail' }],
+    'also where the server was then refused',
+  );
+});

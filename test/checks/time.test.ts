@@ -1,0 +1,95 @@
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { caUnchanged } from '../../checks/ca-unchanged.js';
+import { certificateValidity } from '../../checks/certificate-validity.js';
+import { type Baseline, credentialKey } from '../../checks/check.js';
+import { urgencyOf } from '../../checks/thresholds.js';
+import { day, evidenceOf, factsOf, instanceOf, names, observed, run } from '../support/evidence.js';
+
+const hour = day / 24;
+const start = new Date('2026-01-01T00:00:00Z');
+const at = (milliseconds: number) => new Date(start.getTime() + milliseconds);
+const long = await Authority.create({ notBefore: at(-3650 * day), notAfter: at(36500 * day) });
+
+t.test('urgency speaks at the later of days and share, to the second', async (t) => {
+  const left = (lifetime: number, remaining: number) =>
+    urgencyOf({ notBefore: at(0), notAfter: at(lifetime) }, at(lifetime - remaining));
+  const year = 365 * day;
+  const second = 1000;
+  for (const [lifetime, remaining, expected] of [
+    [10 * year, 14 * day, 'fine'],
+    [10 * year, 14 * day - second, 'warning'],
+    [10 * year, 7 * day - second, 'critical'],
+    [10 * year, day - second, 'emergency'],
+    [year, 15 * day, 'fine'],
+    [year, 14 * day - second, 'warning'],
+    [day, 0.2 * day, 'fine'],
+    [day, 0.2 * day - second, 'warning'],
+    [day, 0.1 * day - second, 'critical'],
+    [day, 0.03 * day - second, 'emergency'],
+    [day, 0, 'emergency'],
+    [day, -second, 'expired'],
+    [day, day + second, 'not-yet-valid'],
+  ] as const) {
+    t.equal(left(lifetime, remaining), expected, `${lifetime / day} days long, ${remaining / hour} h left`);
+  }
+});
+
+t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port serves', async (t) => {
+  const tikv = instanceOf('tikv');
+  const pair = await long.issue({ ...names, notBefore: at(0), notAfter: at(365 * day) });
+  const facts = await factsOf(t, pair, { ca: long.certificatePem });
+  const on = (when: number) =>
+    run(certificateValidity, evidenceOf({ instances: [tikv], facts: [facts], now: at(when) }));
+  t.strictSame(on(1 * day), ['pass: tls.crt ends in 364 days']);
+  t.strictSame(on(350 * day), ['pass: tls.crt ends in 15 days'], 'cert-manager renews now');
+  t.strictSame(on(352 * day), ['warn: tls.crt ends in 13 days, 2027-01-01T00:00:00.000Z']);
+  t.strictSame(on(360 * day), ['fail: tls.crt ends in 5 days, 2027-01-01T00:00:00.000Z']);
+  t.strictSame(on(366 * day), ['fail: tls.crt ended 24 hours ago, 2027-01-01T00:00:00.000Z']);
+  t.strictSame(on(-hour), ['fail: tls.crt is not valid before 2026-01-01T00:00:00.000Z']);
+
+  const short = await Authority.create({ notBefore: at(0), notAfter: at(30 * day) });
+  const underShort = await factsOf(t, await short.issue({ ...names, notBefore: at(0), notAfter: at(365 * day) }), {
+    ca: short.certificatePem,
+  });
+  t.strictSame(
+    run(certificateValidity, evidenceOf({ instances: [tikv], facts: [underShort], now: at(29 * day) })),
+    ['fail: ca.crt ends in 24 hours, 2026-01-31T00:00:00.000Z'],
+    'the CA ends before its leaf',
+  );
+  const served = observed(tikv, 'status', { chain: pair, outcome: 'refused', peerProblem: 'CERT_HAS_EXPIRED' });
+  t.strictSame(
+    run(certificateValidity, evidenceOf({ instances: [tikv], observations: [served], now: at(400 * day) })),
+    ['fail: the certificate served ended 35 days ago, 2027-01-01T00:00:00.000Z'],
+  );
+  t.strictSame(run(certificateValidity, evidenceOf({ instances: [tikv] })), [], 'nothing known, nothing said');
+});
+
+t.test('ca-unchanged: by content since the first sight, and by the start of the process', async (t) => {
+  const pd = instanceOf('pd');
+  const facts = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
+  const written = facts.caModifiedAt ?? 0;
+  const of = (component: 'pd' | 'tikv', baseline: Partial<Baseline>) => {
+    const instance = component === 'pd' ? pd : instanceOf('tikv');
+    const full = { caDigest: facts.caDigest, since: start, ...baseline };
+    return run(
+      caUnchanged,
+      evidenceOf({ instances: [instance], facts: [facts], baselines: new Map([[credentialKey(instance), full]]) }),
+    );
+  };
+  t.strictSame(of('pd', {}), ['pass: the CA file has not changed']);
+  t.strictSame(of('pd', { processStart: new Date(written + hour) }), ['pass: the CA file has not changed']);
+  t.match(of('pd', { processStart: new Date(written - hour) }), [
+    /^warn: ca\.crt was written .*, after the process started .*; unless its contents stayed the same, the process trusts the old CA$/,
+  ]);
+  t.strictSame(of('pd', { caDigest: 'another' }), [
+    'fail: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs still trusts the old CA',
+  ]);
+  t.strictSame(of('tikv', { caDigest: 'another' }), [
+    'warn: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs may still trust the old CA',
+  ]);
+  t.strictSame(of('pd', { caDigest: 'another', processStart: new Date(written + hour) }), [
+    'pass: the process was restarted after the CA file changed',
+  ]);
+  t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no first sight, no verdict');
+});

@@ -1,0 +1,140 @@
+import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { Authority, type Issued, type IssueOptions } from '../../certs-dev/authority.js';
+import { type Check, credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
+import type { Endpoint, Instance, Origin } from '../../cluster/inventory.js';
+import type { ComponentName, EndpointName } from '../../cluster/profile.js';
+import { profiles } from '../../cluster/profiles.js';
+import { describeCertificate } from '../../credentials/certificate.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { splitCertificates } from '../../credentials/pem.js';
+import type { Observation } from '../../probes/observation.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+export const now = new Date();
+export const day = 86_400_000;
+export const authority = await Authority.create();
+export const names: IssueOptions = { commonName: 'tikv', dns: ['localhost'], ip: ['127.0.0.1'] };
+
+/** Where a configuration file says something. */
+export const origin: Origin = { kind: 'file', file: '/conf/c.toml', line: 3, column: 7 };
+
+/** A local instance with every port of its profile, all three TLS keys set, and a list if one is given. */
+export function instanceOf(
+  component: ComponentName,
+  more: Partial<Instance> & { readonly list?: readonly string[] } = {},
+) {
+  const { list, ...rest } = more;
+  const file = (value: string) => ({ value, origin });
+  const instance: Instance = {
+    component,
+    name: '127.0.0.1:1',
+    version: undefined,
+    configFile: '/conf/c.toml',
+    security: {
+      ca: file('ca.crt'),
+      cert: file('tls.crt'),
+      key: file('tls.key'),
+      allowedCommonNames: list === undefined ? undefined : { value: list, origin },
+    },
+    endpoints: profiles[component].endpoints.map(
+      (profile): Endpoint => ({
+        name: profile.name,
+        host: '127.0.0.1',
+        port: profile.defaultPort,
+        origin,
+        scheme: 'https',
+        profile,
+      }),
+    ),
+    advertisedHosts: [],
+    local: true,
+    ...rest,
+  };
+  return instance;
+}
+
+/** Real facts of real files. */
+export async function factsOf(
+  t: Test,
+  pair: Issued,
+  more: { readonly ca?: string; readonly at?: Date; readonly mode?: number } = {},
+): Promise<CredentialFacts> {
+  const directory = temporaryDirectory(t);
+  const paths = { ca: join(directory, 'ca.crt'), cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') };
+  writeFileSync(paths.ca, more.ca ?? authority.certificatePem);
+  writeFileSync(paths.key, pair.keyPem, { mode: more.mode ?? 0o600 });
+  writeFileSync(paths.cert, pair.certificatePem);
+  return await gatherCredentialFacts(paths, more.at ?? now);
+}
+
+export interface EvidenceParts {
+  readonly instances?: readonly Instance[];
+  /** Facts of the instance at the same place. */
+  readonly facts?: readonly (CredentialFacts | undefined)[];
+  readonly own?: CredentialFacts;
+  readonly observations?: readonly EndpointObservation[];
+  readonly baselines?: Evidence['baselines'];
+  readonly problems?: Evidence['inventory']['problems'];
+  readonly now?: Date;
+}
+
+export function evidenceOf(parts: EvidenceParts): Evidence {
+  const instances = parts.instances ?? [];
+  const credentials = instances.flatMap((instance, index) => {
+    const facts = parts.facts?.[index];
+    return facts === undefined ? [] : [[credentialKey(instance), facts] as const];
+  });
+  return {
+    now: parts.now ?? now,
+    inventory: { instances, problems: parts.problems ?? [] },
+    credentials: new Map(credentials),
+    baselines: parts.baselines ?? new Map(),
+    own: parts.own,
+    observations: parts.observations ?? [],
+  };
+}
+
+/** What was seen of a port: let in with an answer, unless said otherwise. */
+export function observed(
+  instance: Instance,
+  name: EndpointName,
+  more: Partial<Observation> & { readonly chain?: Issued } = {},
+): EndpointObservation {
+  const endpoint = instance.endpoints.find((one) => one.name === name);
+  if (endpoint === undefined) {
+    throw new TypeError(`${instance.component} has no port ${name}`);
+  }
+  const { chain, ...rest } = more;
+  const peerChain =
+    chain === undefined
+      ? []
+      : splitCertificates(chain.certificatePem).map((pem) => describeCertificate(new X509Certificate(pem)));
+  const observation: Observation = {
+    protocol: 'http',
+    identity: 'own',
+    host: endpoint.host,
+    port: endpoint.port,
+    at: new Date(now.getTime() + 1_000),
+    outcome: 'accepted',
+    refusal: undefined,
+    detail: 'HTTP 200',
+    peerChain,
+    peerProblem: undefined,
+    tlsVersion: 'TLSv1.3',
+    cipher: undefined,
+    alpn: undefined,
+    durations: { total: 0.01, connect: 0.001, handshake: 0.005 },
+    application: undefined,
+    ...rest,
+  };
+  return { instance, endpoint, observation };
+}
+
+/** `status: message` of each finding; the folder of temporary files is left out. */
+export function run(check: Check, evidence: Evidence): readonly string[] {
+  return check.run(evidence).map(({ status, message }) => `${status}: ${message.replace(/\/\S*\/(?=\w+\.\w+)/g, '')}`);
+}
