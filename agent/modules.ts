@@ -22,8 +22,8 @@ const modules = new Map<string, Module>(
 );
 export const moduleNames: readonly string[] = [...modules.keys(), 'tls'];
 
-/** `tikv_grpc`; PD's client port is plain `pd`. */
-function mainModule(component: ComponentName, { name }: EndpointProfile): string {
+/** The module of a port's own question: `tikv_grpc`; PD's client port is plain `pd`. */
+export function mainModule(component: ComponentName, { name }: EndpointProfile): string {
   return name === 'client' ? component : `${component}_${name}`;
 }
 

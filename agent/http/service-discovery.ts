@@ -1,12 +1,6 @@
 import { formatAddress } from '../../cluster/address.js';
 import type { Inventory } from '../../cluster/inventory.js';
-
-const modules: Readonly<Record<string, string>> = {
-  'tidb/status': 'tidb_status',
-  'pd/client': 'pd',
-  'tikv/grpc': 'tikv_grpc',
-  'tikv/status': 'tikv_status',
-};
+import { mainModule } from '../modules.js';
 
 /**
  * Prometheus HTTP service discovery for `/probe`: one group per port, the port as target, and as labels what relabelling
@@ -17,7 +11,7 @@ export function serviceDiscovery({ instances }: Inventory) {
     instance.endpoints.map((endpoint) => ({
       targets: [formatAddress(endpoint)],
       labels: {
-        __param_module: modules[`${instance.component}/${endpoint.name}`] ?? 'tls',
+        __param_module: mainModule(instance.component, endpoint.profile),
         component: instance.component,
         instance: instance.name,
         endpoint: endpoint.name,
