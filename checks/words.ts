@@ -1,8 +1,14 @@
-/** A span in the largest unit that says enough: `9 days`, `3 hours`, `40 minutes`. */
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** A span in the largest unit of which there are two: `9 days`, `47 hours`, `40 minutes`, `5 seconds`. */
 export function spanInWords(milliseconds: number): string {
-  const minutes = Math.abs(milliseconds) / 60_000;
-  const [amount, unit] =
-    minutes >= 2880 ? [minutes / 1440, 'day'] : minutes >= 120 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  const rounded = Math.floor(amount);
-  return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
+  const span = Math.abs(milliseconds);
+  const [unit, length] = units.find(([, one]) => span >= 2 * one) ?? ['second', 1_000];
+  const amount = Math.floor(span / length);
+  return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }

@@ -2,14 +2,15 @@ import pino from 'pino';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { tellStory } from '../../devcluster/story.js';
 import { readAgentConfig } from '../config.js';
-import type { Command, Invocation } from './command.js';
-import { serve, untilAborted } from './run.js';
+import { type Command, type Invocation, text } from './command.js';
+import { listeningAt, serve, untilAborted } from './run.js';
 
 export const demo: Command = {
   name: 'demo',
   summary: 'An embedded dev cluster of TiDB, PD and TiKV ports, and the agent watching it.',
-  usage: 'demo [--story]',
+  usage: 'demo [--story] [--listen HOST:PORT]',
   options: [
+    { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
     { name: 'story', help: 'play a rotation that works, one that leaves TiKV behind, and an expiring certificate' },
   ],
   run: runDemo,
@@ -18,12 +19,16 @@ export const demo: Command = {
 /** Milliseconds between two scenes of the story: long enough to look at the page. */
 const scenePace = 20_000;
 
-async function runDemo({ stdout, signal, values }: Invocation): Promise<number> {
+async function runDemo(invocation: Invocation): Promise<number> {
+  const { stdout, signal, values } = invocation;
   const cluster = await startDevCluster();
   try {
     const config = cluster.agentConfig;
     const logger = pino({ level: 'warn', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
-    const served = await serve({ readConfig: () => readAgentConfig(config), logger });
+    const served = await serve({
+      readConfig: () => listeningAt(text(invocation, 'listen'), readAgentConfig(config)),
+      logger,
+    });
     try {
       stdout.write(
         [

@@ -36,10 +36,7 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   const listen = text(invocation, 'listen');
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
   const served = await serve({
-    readConfig: () => {
-      const config = readAgentConfig(file);
-      return listen === undefined ? config : { ...config, web: { ...config.web, ...parseListen(listen, '--listen') } };
-    },
+    readConfig: () => listeningAt(listen, readAgentConfig(file)),
     logger,
   });
   logger.info({ address: served.url }, 'serving status page and /metrics');
@@ -47,6 +44,11 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   await served.stop();
   logger.info('stopped');
   return 0;
+}
+
+/** The flag beats the file. */
+export function listeningAt(listen: string | undefined, config: AgentConfig): AgentConfig {
+  return listen === undefined ? config : { ...config, web: { ...config.web, ...parseListen(listen, '--listen') } };
 }
 
 export interface ServeOptions {

@@ -56,7 +56,10 @@ function findingsTable(findings: readonly Finding[]): string {
 }
 
 function portsTable(observations: readonly EndpointObservation[], now: Date): string {
-  const rows = observations.map(({ instance, endpoint, observation }) => [
+  const place = ({ instance, endpoint, observation }: EndpointObservation) =>
+    `${instance.component} ${instance.name} ${endpoint.name} ${observation.identity === 'own' ? '' : observation.identity}`;
+  const sorted = [...observations].sort((a, b) => place(a).localeCompare(place(b)));
+  const rows = sorted.map(({ instance, endpoint, observation }) => [
     escapeHtml(`${instance.component} ${instance.name}`),
     escapeHtml(`${endpoint.name} ${formatAddress(endpoint)}`),
     escapeHtml(observation.identity),
@@ -90,6 +93,11 @@ function filesTable(entries: readonly CredentialEntry[], now: Date): string {
 /** Cells are HTML already. */
 function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((name) => `<th scope="col">${name}</th>`).join('');
-  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
+  const body = rows
+    .map(
+      (cells) =>
+        `<tr>${cells.map((cell, index) => `<td data-head="${heads[index] ?? ''}">${cell}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
   return `<div class="table"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

@@ -9,5 +9,7 @@ caption{text-align:left;color:var(--skip);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}
 td p{margin:0}.cure{color:var(--skip)}
 .fail{color:var(--fail);font-weight:600}.warn{color:var(--warn);font-weight:600}.pass{color:var(--pass)}.skip{color:var(--skip)}
+@media(max-width:40rem){thead{position:absolute;left:-999rem}tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
+td{display:block;border:0;padding:.1rem 0}td::before{content:attr(data-head)": ";color:var(--skip)}td p{display:inline}}
 footer{margin-top:2rem;color:var(--skip);font-size:.9rem}
 `;

@@ -23,7 +23,7 @@ t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (
 });
 
 t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files', async (t) => {
-  const agent = startAgent(['demo']);
+  const agent = startAgent(['demo', '--listen', '127.0.0.1:0']);
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('it prints its addresses', 20_000, () => /Ctrl-C ends it/.test(agent.output()));
   const [, page = ''] = /status page\s+(\S+)/.exec(agent.output()) ?? [];
