@@ -4,70 +4,17 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { writePki } from '../../certs-dev/pki.js';
-import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
-import type { Instance, Inventory } from '../../cluster/inventory.js';
-import { profiles } from '../../cluster/profiles.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions } from '../../metrics/definitions.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
-import type { Observation } from '../../probes/observation.js';
+import { accepted, entryOf, inventoryOf, refused } from '../support/observations.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const promtool = '/usr/bin/promtool';
-
-function tikv(name: string): Instance {
-  const endpoints = profiles.tikv.endpoints.map((profile) => ({
-    name: profile.name,
-    host: '127.0.0.1',
-    port: profile.defaultPort,
-    origin: { kind: 'default' as const },
-    scheme: 'https' as const,
-    profile,
-  }));
-  const security = { ca: undefined, cert: undefined, key: undefined, allowedCommonNames: undefined };
-  const unknown = { version: undefined, configFile: undefined };
-  return { component: 'tikv', name, ...unknown, security, endpoints, advertisedHosts: [], local: true };
-}
-
-function inventoryOf(...names: readonly string[]): Inventory {
-  return { instances: names.map(tikv), problems: [] };
-}
-
-const accepted: Observation = {
-  protocol: 'grpc',
-  identity: 'own',
-  host: '127.0.0.1',
-  port: 20160,
-  at: new Date('2026-01-01T00:00:00Z'),
-  outcome: 'accepted',
-  refusal: undefined,
-  detail: 'answered',
-  peerChain: [],
-  peerProblem: undefined,
-  tlsVersion: 'TLSv1.3',
-  cipher: 'TLS_AES_128_GCM_SHA256',
-  alpn: 'h2',
-  durations: { total: 0.01, connect: 0.001, handshake: 0.005 },
-  application: { protocol: 'grpc', status: 0, message: '', answer: undefined },
-};
-
-function refused(by: 'tls-alert' | 'http-status' | 'certificate', name: string): Observation {
-  const refusal = { side: by === 'certificate' ? ('probe' as const) : ('peer' as const), by, number: undefined, name };
-  return { ...accepted, outcome: 'refused', application: undefined, refusal };
-}
-
-function entryOf(inventory: Inventory, index: number, observation: Observation): EndpointObservation {
-  const instance = inventory.instances[index];
-  const endpoint = instance?.endpoints[0];
-  if (instance === undefined || endpoint === undefined) {
-    throw new TypeError('no such instance');
-  }
-  return { instance, endpoint, observation };
-}
 
 function finding(parts: Partial<Finding>): Finding {
   return {
@@ -234,27 +181,3 @@ t.test(
     t.not(check('tidb_mtls_untyped 1\n'), '0 ', 'promtool does object to what is wrong');
   },
 );
-
-t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
-  const authority = await Authority.create();
-  const issued = await authority.issue({ commonName: 'tikv', dns: ['db.example'], ip: ['10.0.0.1'] });
-  const leaf = describeCertificate(new X509Certificate(issued.certificatePem));
-  const seen = { ...accepted, peerChain: [leaf] };
-  const good = await renderProbe(seen, { timeoutSeconds: 5 });
-  t.match(good, /^probe_success 1$/m);
-  t.match(good, /^probe_timeout_seconds 5$/m);
-  t.match(good, 'probe_tls_version_info{version="TLS 1.3"} 1');
-  t.match(good, 'subjectalternative="db.example,10.0.0.1"');
-  t.match(good, /^probe_grpc_status_code 0$/m);
-  t.match(good, /^probe_ssl_last_chain_expiry_timestamp_seconds \d+$/m);
-  const bad = await renderProbe(
-    { ...refused('certificate', 'CERT_HAS_EXPIRED'), peerChain: [leaf], peerProblem: 'CERT_HAS_EXPIRED' },
-    { timeoutSeconds: 5 },
-  );
-  t.match(bad, /^probe_success 0$/m);
-  t.match(bad, /^probe_ssl_earliest_cert_expiry \d+$/m, 'the end of a bad certificate is still known');
-  t.notMatch(bad, 'probe_ssl_last_chain_expiry', 'but nothing verified');
-  t.notMatch(bad, 'probe_grpc_status_code', 'and no status was heard');
-  const http = await renderProbe({ ...seen, protocol: 'http', application: undefined }, { timeoutSeconds: 5 });
-  t.match(http, /^probe_http_status_code 0$/m);
-});

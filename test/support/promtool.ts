@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { renderRules } from '../../metrics/rules.js';
+import { needs } from './peers.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+const program = '/usr/bin/promtool';
+
+/** Options of a tap test that needs promtool. */
+export const promtool = needs(program, 'prometheus');
+
+export const day = 86_400;
+export const hour = 3600;
+
+export interface Series {
+  readonly series: string;
+  /** promtool's notation: `1x20 stale`. */
+  readonly values: string;
+}
+
+/** At a time, how many alerts of a name are there in a state (firing unless said otherwise). */
+export type Expected = readonly [at: string, alert: string, count: number, state?: 'pending' | 'firing'];
+
+export interface Scenario {
+  readonly name: string;
+  readonly interval?: string;
+  readonly series: readonly Series[];
+  readonly expected?: readonly Expected[];
+  readonly exact?: readonly object[];
+  /** No alert at all, pending or firing, from the beginning to this time. */
+  readonly silentUntil?: string;
+}
+
+/** Writes the shipped rules with these scenarios and lets promtool judge them as one assertion. */
+export function promtoolTests(t: Test, evaluation_interval: string, scenarios: readonly Scenario[]): void {
+  const directory = temporaryDirectory(t);
+  writeFileSync(join(directory, 'rules.yml'), renderRules());
+  const tests = scenarios.map(({ name, interval, series, expected = [], exact, silentUntil }) => ({
+    name,
+    interval: interval ?? evaluation_interval,
+    input_series: series,
+    promql_expr_test: [
+      ...expected.map(([eval_time, alert, value, state = 'firing']) => ({
+        expr: `count(ALERTS{alertname="TiDB_mtls_${alert}",alertstate="${state}"}) or vector(0)`,
+        eval_time,
+        exp_samples: [{ labels: '{}', value }],
+      })),
+      ...(silentUntil === undefined
+        ? []
+        : [
+            {
+              expr: `sum(count_over_time(ALERTS[${silentUntil}])) or vector(0)`,
+              eval_time: silentUntil,
+              exp_samples: [{ labels: '{}', value: 0 }],
+            },
+          ]),
+    ],
+    ...(exact === undefined ? {} : { alert_rule_test: exact }),
+  }));
+  writeFileSync(
+    join(directory, 'tests.yml'),
+    JSON.stringify({ rule_files: ['rules.yml'], evaluation_interval, tests }),
+  );
+  const { status, stdout, stderr } = spawnSync(program, ['test', 'rules', join(directory, 'tests.yml')], {
+    encoding: 'utf8',
+  });
+  t.equal(status, 0, `${scenarios.length} scenarios\n${status === 0 ? '' : `${stdout}${stderr}`}`);
+}
+
+export function validity(labels: string, end: string, begin: string, prefix = 'certificate'): readonly Series[] {
+  return [
+    { series: `tidb_mtls_${prefix}_not_after_timestamp_seconds{${labels}}`, values: end },
+    { series: `tidb_mtls_${prefix}_not_before_timestamp_seconds{${labels}}`, values: begin },
+  ];
+}
+
+/** promtool's own check of the rules file: exit status and what it said. */
+export function checkRules(t: Test): { readonly status: number | null; readonly output: string } {
+  const path = join(temporaryDirectory(t), 'rules.yml');
+  writeFileSync(path, renderRules());
+  const { status, stdout, stderr } = spawnSync(program, ['check', 'rules', path], { encoding: 'utf8' });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+export const tikv = 'component="tikv",instance="h:20180"';
+export const leaf = `${tikv},position="leaf"`;
+
+export function findingSeries(check: string, values: string, more = ''): Series {
+  return { series: `tidb_mtls_finding{check="${check}",${tikv},endpoint="grpc",identity="own"${more}}`, values };
+}
+
+/** A certificate that at minute 30 has so much left. */
+export function certificate(lifetime: number, left: number, labels = leaf): readonly Series[] {
+  const end = 1800 + left;
+  return validity(labels, `${end}x90`, `${end - lifetime}x90`);
+}
