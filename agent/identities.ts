@@ -23,7 +23,7 @@ export class Identities {
       this.#paths.set('own', own);
     }
     for (const { component, name, local, security } of instances) {
-      const { ca, cert, key } = security;
+      const { ca, cert, key } = security.callsWith ?? security;
       if (local && ca !== undefined && cert !== undefined && key !== undefined) {
         const paths = { ca: ca.value, cert: cert.value, key: key.value };
         const known = [...this.#paths].some(

@@ -22,9 +22,10 @@ const modules = new Map<string, Module>(
 );
 export const moduleNames: readonly string[] = [...modules.keys(), 'tls'];
 
-/** The module of a port's own question: `tikv_grpc`; PD's client port is plain `pd`. */
+/** The module of a port's own question: `tikv_grpc`; where a component has one port for its callers, its plain name. */
 export function mainModule(component: ComponentName, { name }: EndpointProfile): string {
-  return name === 'client' ? component : `${component}_${name}`;
+  const plain = component.replaceAll('-', '_');
+  return name === 'client' || name === 'api' || name === 'service' ? plain : `${plain}_${name}`;
 }
 
 export type ProbeAnswer = { readonly text: string } | { readonly badRequest: string };

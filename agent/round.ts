@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Observer } from './observer.js';
@@ -8,6 +9,8 @@ export async function observeOnce(
   signal: AbortSignal,
   onObserved: (entries: readonly EndpointObservation[]) => void = () => undefined,
 ): Promise<void> {
+  // Every probe in flight listens for the end.
+  setMaxListeners(0, signal);
   await observer.readCredentials();
   const limit = pLimit(observer.config.probe.concurrency);
   await Promise.all(

@@ -1,5 +1,5 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
-import type { ComponentName } from '../cluster/profile.js';
+import type { CallerName } from '../cluster/profile.js';
 
 export type Scope = 'node' | 'cluster';
 
@@ -13,11 +13,11 @@ export interface Target {
  * a cluster is spread over its agents. `cluster`: every port known.
  */
 export function targetsOf(inventory: Inventory, scope: Scope): readonly Target[] {
-  const local = new Set<ComponentName>(inventory.instances.filter((one) => one.local).map((one) => one.component));
+  const local = new Set<CallerName>(inventory.instances.filter((one) => one.local).map((one) => one.component));
   const targets: Target[] = [];
   for (const instance of inventory.instances) {
     for (const endpoint of instance.endpoints) {
-      const called = endpoint.profile.calledBy.some((component) => local.has(component));
+      const called = endpoint.profile.calledBy.some((caller) => local.has(caller));
       if (scope === 'cluster' || local.size === 0 || instance.local || called) {
         targets.push({ instance, endpoint });
       }

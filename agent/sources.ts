@@ -4,7 +4,7 @@ import { buildInventory } from '../cluster/inventory-builder.js';
 import type { AgentConfig } from './config.js';
 
 /** What should be, from everything the configuration names. A glob that matches nothing is a problem, not an error. */
-export function loadInventory(config: Pick<AgentConfig, 'configs' | 'instances'>): Inventory {
+export function loadInventory(config: Pick<AgentConfig, 'configs' | 'instances' | 'clients'>): Inventory {
   const files: string[] = [];
   const problems: Problem[] = [];
   for (const pattern of config.configs) {
@@ -20,6 +20,10 @@ export function loadInventory(config: Pick<AgentConfig, 'configs' | 'instances'>
     }
     files.push(...found.map((file) => file.replace(/\/$/, '')));
   }
-  const inventory = buildInventory({ configs: [...new Set(files)].sort(), instances: config.instances });
-  return { instances: inventory.instances, problems: [...problems, ...inventory.problems] };
+  const inventory = buildInventory({
+    configs: [...new Set(files)].sort(),
+    instances: config.instances,
+    clients: config.clients,
+  });
+  return { ...inventory, problems: [...problems, ...inventory.problems] };
 }

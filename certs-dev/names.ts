@@ -1,4 +1,4 @@
-/** The Common Names of TiDB's documentation, and the agent's own. */
+/** The Common Names of TiDB's documentation, ours in the same manner, and the agent's own. */
 export const componentCommonNames = {
   tidb: 'TiDB-Server',
   tikv: 'TiKV-Server',
@@ -6,6 +6,10 @@ export const componentCommonNames = {
   tiflash: 'TiFlash-Server',
   ticdc: 'TiCDC-Server',
   tiproxy: 'TiProxy-Server',
+  tso: 'TSO-Server',
+  scheduling: 'Scheduling-Server',
+  'resource-manager': 'Resource-Manager-Server',
+  router: 'Router-Server',
   prometheus: 'Prometheus',
   'pd-ctl': 'PD-Control',
   'tikv-ctl': 'TiKV-Control',

@@ -21,8 +21,8 @@ function judge({ instance, endpoint, observation }: EndpointObservation): Findin
     return findingOf(id, 'pass', instance, { ...parts, message: `${identity} is let in` });
   }
   if (outcome === 'refused' && refusal?.side === 'peer') {
-    const list = instance.security.allowedCommonNames?.value;
-    const listed = list === undefined ? '' : `; its list is ${list.join(', ')}`;
+    const list = endpoint.allowList;
+    const listed = typeof list === 'string' ? '' : `; its list is ${list.value.join(', ')}`;
     const cure = `add the Common Name of ${identity} to the list of ${instance.component}, or mend the pair of ${identity}`;
     return findingOf(id, 'fail', instance, { ...parts, message: `${identity} is refused: ${detail}${listed}`, cure });
   }

@@ -10,11 +10,15 @@ export const configuration: Check = {
     "Each problem met while reading the components' configuration files, with file, line and column. The agent goes on with what it could use.",
   cure: 'What the finding says for its place.',
   run: (evidence) =>
-    evidence.inventory.problems.map(({ code, severity, origin, message, cure }) =>
-      findingOf('configuration', severity, 'agent', {
-        message: `${formatOrigin(origin)}: ${message}`,
-        cure,
-        evidence: { reason: code },
-      }),
+    evidence.inventory.problems.flatMap(({ code, severity, origin, message, cure }) =>
+      severity === 'note'
+        ? []
+        : [
+            findingOf('configuration', severity, 'agent', {
+              message: `${formatOrigin(origin)}: ${message}`,
+              cure,
+              evidence: { reason: code },
+            }),
+          ],
     ),
 };

@@ -1,4 +1,5 @@
 import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { CallerName } from '../cluster/profile.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Finding, Status } from './finding.js';
 
@@ -8,7 +9,7 @@ interface FindingParts {
   readonly message: string;
   readonly cure?: string;
   readonly endpoint?: Endpoint;
-  readonly identity?: IdentityName;
+  readonly identity?: IdentityName | CallerName;
   readonly evidence?: Finding['evidence'];
 }
 

@@ -1,4 +1,4 @@
-import type { ComponentName, EndpointName } from '../cluster/profile.js';
+import type { CallerName, ComponentName, EndpointName } from '../cluster/profile.js';
 import type { IdentityName } from '../probes/observation.js';
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';
@@ -10,7 +10,8 @@ export interface Finding {
   readonly component: ComponentName | 'agent';
   readonly instance: string;
   readonly endpoint: EndpointName | undefined;
-  readonly identity: IdentityName | undefined;
+  /** Who called, or would call. */
+  readonly identity: IdentityName | CallerName | undefined;
   /** Names what was seen, one line. */
   readonly message: string;
   /** Small and flat: what a person needs to believe the message. */

@@ -1,4 +1,6 @@
+import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { ReloadRule } from '../cluster/profile.js';
+import { isBefore } from '../cluster/version.js';
 import { latestChains } from './certificate-validity.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
@@ -10,6 +12,8 @@ const cures: Readonly<Record<ReloadRule, string>> = {
     'this port reads its files at every handshake: see whether the process runs with this file, or restart it',
   'certificate-mtime': 'touch the certificate file: this port looks again only when its modification time changes',
   'failed-handshake': 'this port reloads after a failed handshake: connect to it and close at once, or restart it',
+  poll: 'wait: this port looks at its files every two seconds, and uses them at the next connection; else restart it',
+  hourly: 'wait: this port reads its files once an hour; or have it read its configuration again',
   restart: 'restart the component: this port reads its files only then',
 };
 
@@ -38,9 +42,15 @@ export const servedMatchesFile: Check = {
         findingOf(id, 'fail', instance, {
           endpoint,
           message,
-          cure: cures[endpoint.profile.pairReload],
+          cure: cureFor(endpoint, instance),
           evidence: evidenceOf,
         }),
       ];
     }),
 };
+
+/** Before a release that learnt to reload, only a restart helps. */
+function cureFor({ profile }: Endpoint, { version }: Instance): string {
+  const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
+  return cures[old ? 'restart' : profile.pairReload];
+}

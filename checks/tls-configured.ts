@@ -16,8 +16,9 @@ export const tlsConfigured: Check = {
       .filter(({ local }) => local)
       .flatMap((instance) => {
         const { ca, cert, key } = instance.security;
+        const { securityKeys: keys, caOptional } = profiles[instance.component];
         const set = [ca, cert, key].filter((one) => one !== undefined).length;
-        const keys = profiles[instance.component].securityKeys;
+        const complete = cert !== undefined && key !== undefined && (ca !== undefined || caOptional === true);
         const wanted = `${keys.ca}, ${keys.cert} and ${keys.key}`;
         if (set === 0) {
           return [
@@ -27,7 +28,7 @@ export const tlsConfigured: Check = {
             }),
           ];
         }
-        if (set < 3) {
+        if (!complete) {
           return [
             findingOf(id, 'fail', instance, {
               message: `only ${set} of the three TLS keys are set`,
@@ -37,7 +38,11 @@ export const tlsConfigured: Check = {
         }
         const plain = instance.endpoints.filter(({ scheme }) => scheme === 'http');
         return plain.length === 0
-          ? [findingOf(id, 'pass', instance, { message: 'all three TLS keys are set' })]
+          ? [
+              findingOf(id, 'pass', instance, {
+                message: ca ? 'all three TLS keys are set' : 'certificate and key are set',
+              }),
+            ]
           : plain.map((endpoint) =>
               findingOf(id, 'fail', instance, {
                 endpoint,

@@ -1,38 +1,78 @@
 import type { Endpoint, Instance } from './inventory.js';
-import type { ComponentName } from './profile.js';
+import { type ComponentName, componentNames } from './profile.js';
 import { profiles } from './profiles.js';
+import { isBefore } from './version.js';
 
 /** Components that connect to this endpoint as clients. */
 export function callersOf(endpoint: Endpoint): readonly ComponentName[] {
-  return endpoint.profile.calledBy;
+  return componentNames.filter((component) => endpoint.profile.calledBy.includes(component));
 }
 
 /** Whether the allow-list is long enough for names to be compared on this endpoint. Always false without TLS. */
 export function namesEnforced(endpoint: Endpoint, instance: Instance): boolean {
-  const entries = instance.security.allowedCommonNames?.value.length ?? 0;
-  return endpoint.scheme === 'https' && entries > 0 && entries >= endpoint.profile.callers.minimumEntries;
+  const { allowList, profile } = endpoint;
+  const ignored = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
+  const entries = typeof allowList === 'string' || ignored ? 0 : allowList.value.length;
+  return endpoint.scheme === 'https' && entries > 0 && entries >= profile.callers.minimumEntries;
 }
 
 /** Whether a caller must present a certificate at the handshake. Always false without TLS. */
 export function clientCertificateAsked(endpoint: Endpoint, instance: Instance): boolean {
   if (endpoint.scheme === 'http') return false;
-  return endpoint.profile.callers.clientCertificate === 'always' || namesEnforced(endpoint, instance);
+  switch (endpoint.profile.callers.clientCertificate) {
+    case 'always':
+      return true;
+    case 'with-allow-list':
+      return namesEnforced(endpoint, instance);
+    case 'with-switch':
+      return namesEnforced(endpoint, instance) || instance.security.asksForCertificates === true;
+  }
 }
+
+/** Who gets in: listed names, any certificate of the CA, anybody over TLS, anybody at all; or nobody told. */
+export type Openness = 'names' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
+
+export function opennessOf(endpoint: Endpoint, instance: Instance): Openness {
+  if (endpoint.scheme === 'http') return 'plaintext';
+  if (endpoint.allowList === 'unknown') return 'unknown';
+  if (namesEnforced(endpoint, instance)) return 'names';
+  return clientCertificateAsked(endpoint, instance) ? 'any-certificate' : 'anybody';
+}
+
+/** What a caller shows; `chain` are the Common Names of the certificates above the leaf, its CA included. */
+export interface ShownNames {
+  readonly leaf: readonly string[];
+  readonly chain?: readonly string[];
+}
+
+/** First release that may take a name which only contains an entry (TiKV, merged in July 2026). */
+const containsSince = '9.0.0';
 
 /**
  * Whether a trusted certificate with these Common Names passes the name check. On paths in `exemptPaths`
  * no name check runs, so this answers for all other requests. A certificate without CN counts as the
- * empty name, which an empty entry admits.
+ * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told.
  */
 export function isCallerAdmitted(
   endpoint: Endpoint,
   instance: Instance,
-  callerCommonNames: readonly string[],
-): 'admitted' | 'refused' {
+  { leaf, chain = [] }: ShownNames,
+  ownCommonName?: string,
+): 'admitted' | 'refused' | 'undecided' {
   if (!namesEnforced(endpoint, instance)) return 'admitted';
-  const list = instance.security.allowedCommonNames?.value ?? [];
-  const entries = profiles[instance.component].trimsAllowList ? list.map((entry) => entry.trim()) : list;
-  const counted =
-    endpoint.profile.callers.countedCommonName === 'first' ? callerCommonNames[0] : callerCommonNames.at(-1);
-  return entries.includes(counted ?? '') ? 'admitted' : 'refused';
+  const profile = profiles[instance.component];
+  const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
+  const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;
+  const entries = profile.addsOwnCommonName && ownCommonName !== undefined ? [...written, ownCommonName] : written;
+  const { countedCommonName, commonNameMatch } = endpoint.profile.callers;
+  const counted = (countedCommonName === 'first' ? leaf[0] : leaf.at(-1)) ?? '';
+  if (entries.includes(counted)) return 'admitted';
+  if (commonNameMatch === 'equal-in-chain') {
+    return chain.some((name) => entries.includes(name)) ? 'admitted' : 'refused';
+  }
+  if (commonNameMatch === 'equal-or-contains' && entries.some((entry) => counted.includes(entry))) {
+    const old = isBefore(instance.version, containsSince);
+    return old === undefined ? 'undecided' : old ? 'refused' : 'admitted';
+  }
+  return 'refused';
 }

@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from './address.js';
 import { readComponentConfig } from './component-config.js';
-import type { Instance, Inventory, Origin, Problem, Sourced } from './inventory.js';
-import { endpointsOf, type Placement } from './layout.js';
+import type { Client, Instance, Inventory, Origin, Problem, Sourced } from './inventory.js';
+import { endpointsOf, type Placement } from './placement.js';
 import type { ComponentName, EndpointName } from './profile.js';
 import { profiles } from './profiles.js';
 
@@ -10,8 +10,8 @@ export interface DeclaredInstance {
   readonly component: ComponentName;
   /** Main port: TiDB's status port, PD's client port, TiKV's gRPC port. */
   readonly address: string;
-  readonly statusAddress?: string;
-  readonly peerAddress?: string;
+  /** Its other ports by name. */
+  readonly addresses?: Readonly<Partial<Record<EndpointName, string>>>;
   readonly config?: string;
   readonly version?: string;
   readonly ca?: string;
@@ -24,6 +24,7 @@ export interface DeclaredInstance {
 export interface InventorySources {
   readonly configs?: readonly string[] | undefined;
   readonly instances?: readonly DeclaredInstance[] | undefined;
+  readonly clients?: readonly Client[] | undefined;
 }
 
 /** What should be, from config files and declarations. Never throws; what cannot be used is a problem. */
@@ -43,7 +44,7 @@ export function buildInventory(sources: InventorySources): Inventory {
   for (const declared of sources.instances ?? []) {
     add(fromDeclaration(declared, problems));
   }
-  return { instances: [...instances.values()], problems };
+  return { instances: [...instances.values()], clients: sources.clients ?? [], problems, disagreements: [] };
 }
 
 function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Instance | undefined {
@@ -69,21 +70,22 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
     }
     return true;
   };
-  if (
-    ![
-      place(profile.mainEndpoint, declared.address),
-      place('status', profile.mainEndpoint === 'status' ? undefined : declared.statusAddress),
-      place('peer', declared.peerAddress),
-    ].every(Boolean)
-  ) {
+  const others = Object.entries(declared.addresses ?? {}) as [EndpointName, string][];
+  const all: readonly (readonly [EndpointName, string])[] = [[profile.mainEndpoint, declared.address], ...others];
+  if (!all.map(([name, text]) => place(name, text)).every(Boolean)) {
     return undefined;
   }
   const fromFile = (file?.instance?.endpoints ?? []).filter((endpoint) => placement[endpoint.name] === undefined);
-  const endpoints = [...endpointsOf(component, placement), ...fromFile];
   const security = file?.instance?.security;
+  const names = declared.allowedCommonNames;
+  const listOf = (name: EndpointName) =>
+    names !== undefined
+      ? { value: names, origin }
+      : (file?.instance?.endpoints.find((endpoint) => endpoint.name === name)?.allowList ??
+        (security?.allowedCommonNames || (file?.instance === undefined ? 'unknown' : 'none')));
+  const endpoints = [...endpointsOf(profile, placement, listOf), ...fromFile];
   const sourced = (value: string | undefined): Sourced<string> | undefined =>
     value === undefined ? undefined : { value, origin };
-  const names = declared.allowedCommonNames;
   const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
   return named === undefined
     ? undefined
@@ -93,6 +95,7 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
         version: declared.version,
         configFile: declared.config,
         security: {
+          ...security,
           ca: sourced(declared.ca) ?? security?.ca,
           cert: sourced(declared.cert) ?? security?.cert,
           key: sourced(declared.key) ?? security?.key,

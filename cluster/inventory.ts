@@ -1,15 +1,20 @@
-import type { ComponentName, EndpointName, EndpointProfile } from './profile.js';
+import type { ClientName, ComponentName, EndpointName, EndpointProfile } from './profile.js';
 
-/** Where a value came from; printed as `file:line:column`, `--flag` or `default`. */
+/** Where a value came from; printed as `file:line:column`, `--flag`, `PD at https://…`, `process 123` or `default`. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'flag'; readonly name: string }
+  | { readonly kind: 'pd'; readonly url: string; readonly key?: string }
+  | { readonly kind: 'process'; readonly pid: number; readonly flag?: string }
   | { readonly kind: 'default' };
 
 export interface Sourced<T> {
   readonly value: T;
   readonly origin: Origin;
 }
+
+/** The names a port admits. `unknown`: nobody told. `none`: no list is set. */
+export type AllowList = Sourced<readonly string[]> | 'none' | 'unknown';
 
 /** One component process: what should be. */
 export interface Instance {
@@ -26,12 +31,19 @@ export interface Instance {
   readonly local: boolean;
 }
 
-export interface InstanceSecurity {
+export interface CredentialPaths {
   /** Absolute paths; relative ones are resolved as the component would. */
   readonly ca: Sourced<string> | undefined;
   readonly cert: Sourced<string> | undefined;
   readonly key: Sourced<string> | undefined;
+}
+
+export interface InstanceSecurity extends CredentialPaths {
   readonly allowedCommonNames: Sourced<readonly string[]> | undefined;
+  /** The pair it calls others with, where that is another one. */
+  readonly callsWith?: CredentialPaths;
+  /** Its setting for asking callers for certificates, on ports that have one. */
+  readonly asksForCertificates?: boolean;
 }
 
 /** One port of one instance. */
@@ -42,14 +54,23 @@ export interface Endpoint {
   readonly origin: Origin;
   /** What the configuration says runs there. */
   readonly scheme: 'https' | 'http';
+  readonly allowList: AllowList;
   readonly profile: EndpointProfile;
+}
+
+/** Somebody who calls components without being one. */
+export interface Client {
+  readonly name: ClientName;
+  readonly commonName: string | undefined;
+  readonly origin: Origin;
 }
 
 /** One line for the operator: what, where, why, cure. */
 export interface Problem {
   /** Closed list, also used by lint output: `toml-syntax`, `unknown-key`, `wrong-type` … */
   readonly code: string;
-  readonly severity: 'warn' | 'fail';
+  /** `note`: worth knowing, nothing to mend. */
+  readonly severity: 'note' | 'warn' | 'fail';
   readonly origin: Origin;
   readonly message: string;
   readonly cure: string;
@@ -57,5 +78,8 @@ export interface Problem {
 
 export interface Inventory {
   readonly instances: readonly Instance[];
+  readonly clients: readonly Client[];
   readonly problems: readonly Problem[];
+  /** Where two sources say different things of one instance. */
+  readonly disagreements: readonly Problem[];
 }

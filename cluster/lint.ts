@@ -1,8 +1,8 @@
 import { readComponentConfig } from './component-config.js';
+import type { ConfigDocument } from './document.js';
 import type { Origin, Problem, Sourced } from './inventory.js';
-import type { ComponentName, ComponentProfile } from './profile.js';
+import type { ComponentProfile } from './profile.js';
 import { profiles } from './profiles.js';
-import type { TomlDocument } from './toml.js';
 import { Values } from './values.js';
 
 export { formatProblem } from './origin.js';
@@ -46,7 +46,7 @@ const aliases: Readonly<Record<string, keyof ComponentProfile['securityKeys']>> 
   'cluster-allowed-cn': 'allowedCommonNames',
 };
 
-function foreignKeys(document: TomlDocument, profile: ComponentProfile): readonly Problem[] {
+function foreignKeys(document: ConfigDocument, profile: ComponentProfile): readonly Problem[] {
   return document.keys().flatMap(({ value: key, origin }) => {
     const inSecurity = /^(?:security\.)+([^.]+)$/.exec(key)?.[1];
     const meant = inSecurity === undefined ? undefined : aliases[inSecurity];
@@ -65,7 +65,7 @@ function foreignKeys(document: TomlDocument, profile: ComponentProfile): readonl
   });
 }
 
-function incompleteKeys(document: TomlDocument, profile: ComponentProfile): readonly Problem[] {
+function incompleteKeys(document: ConfigDocument, profile: ComponentProfile): readonly Problem[] {
   const values = new Values(document, []);
   const { ca, cert, key } = profile.securityKeys;
   const keys = [ca, cert, key].map((name) => ({ name, set: values.string(name) }));
@@ -75,7 +75,7 @@ function incompleteKeys(document: TomlDocument, profile: ComponentProfile): read
     return [];
   }
   const missing = keys.filter((one) => one.set === undefined).map(({ name }) => name.slice('security.'.length));
-  const message = `TLS needs three keys, and ${missing.join(' and ')} is not set: ${consequence[profile.component]}`;
+  const message = `TLS needs three keys, and ${missing.join(' and ')} is not set: ${profile.incompleteTls}`;
   return [
     {
       code: 'incomplete-tls',
@@ -87,13 +87,7 @@ function incompleteKeys(document: TomlDocument, profile: ComponentProfile): read
   ];
 }
 
-const consequence: Readonly<Record<ComponentName, string>> = {
-  tidb: 'TiDB serves plaintext or does not start',
-  pd: 'PD does not start, or asks nobody for a certificate',
-  tikv: 'TiKV does not start',
-};
-
-function allowList(document: TomlDocument, profile: ComponentProfile): readonly Problem[] {
+function allowList(document: ConfigDocument, profile: ComponentProfile): readonly Problem[] {
   const values = new Values(document, []);
   const list = values.strings(profile.securityKeys.allowedCommonNames);
   if (list === undefined || list.value.length === 0) {
@@ -123,7 +117,7 @@ function corrected(key: string, list: Sourced<readonly string[]>): string {
   return `write ${key} = ${JSON.stringify(list.value.filter((entry) => entry.trim() !== ''))}`;
 }
 
-function pdSchemes(document: TomlDocument, profile: ComponentProfile): readonly Problem[] {
+function pdSchemes(document: ConfigDocument, profile: ComponentProfile): readonly Problem[] {
   const values = new Values(document, []);
   const hasCertificate = values.string(profile.securityKeys.cert) !== undefined;
   const keys = ['client-urls', 'peer-urls', 'advertise-client-urls', 'advertise-peer-urls'] as const;

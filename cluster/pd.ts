@@ -1,25 +1,24 @@
-import type { CallerAuthentication, ComponentProfile } from './profile.js';
-
-const callers: CallerAuthentication = {
-  clientCertificate: 'always',
-  commonNameCheckedAt: 'handshake',
-  minimumEntries: 1,
-  countedCommonName: 'last',
-  exemptPaths: [],
-  refusesBy: 'alert',
-};
+import { parseAddress } from './address.js';
+import { firstString, placeAddress, placementOf, schemeOf } from './placement.js';
+import type { ComponentProfile } from './profile.js';
+import { go, goCallers } from './transport.js';
+import type { Values } from './values.js';
 
 /** PD: one allow-list for both ports, but the client port ignores a list of one entry. */
 export const pd: ComponentProfile = {
   component: 'pd',
   title: 'PD',
+  file: 'pd',
   executable: 'pd-server',
+  tellingKeys:
+    /^(client-urls|peer-urls|advertise-client-urls|advertise-peer-urls|initial-cluster|security\.cacert-path|replication\.|schedule\.)/,
   securityKeys: {
     ca: 'security.cacert-path',
     cert: 'security.cert-path',
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
+  incompleteTls: 'PD does not start, or asks nobody for a certificate',
   trimsAllowList: false,
   needsOwnCommonName: true,
   advertisedKeys: ['advertise-client-urls', 'advertise-peer-urls'],
@@ -27,16 +26,12 @@ export const pd: ComponentProfile = {
   mainEndpoint: 'client',
   endpoints: [
     {
+      ...go,
       name: 'client',
       title: 'PD client port',
       defaultPort: 2379,
-      addressKeys: ['advertise-client-urls', 'client-urls'],
       protocols: ['http', 'grpc'],
-      alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
-      maximumVersion: 'TLSv1.3',
-      callers: { ...callers, minimumEntries: 2 },
-      pairReload: 'every-handshake',
-      caReload: 'restart',
+      callers: { ...goCallers, minimumEntries: 2 },
       probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
       questions: {
         pd_members: { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' },
@@ -44,22 +39,51 @@ export const pd: ComponentProfile = {
         pd_etcd_health: { protocol: 'http', path: '/health', accept: 'etcd-health' },
         pd_grpc_health: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
       },
-      calledBy: ['tidb', 'tikv', 'pd'],
+      calledBy: [
+        'tidb',
+        'tikv',
+        'pd',
+        'tiflash',
+        'ticdc',
+        'tiproxy',
+        'tso',
+        'scheduling',
+        'resource-manager',
+        'router',
+        'prometheus',
+        'tiup',
+        'tidb-operator',
+        'pd-ctl',
+        'tikv-ctl',
+        'cdc-cli',
+        'br',
+        'lightning',
+        'agent',
+      ],
     },
     {
+      ...go,
       name: 'peer',
       title: 'PD peer port',
       defaultPort: 2380,
-      addressKeys: ['advertise-peer-urls', 'peer-urls'],
       protocols: ['http'],
-      alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
-      maximumVersion: 'TLSv1.3',
-      callers,
-      pairReload: 'every-handshake',
-      caReload: 'restart',
+      callers: goCallers,
       probe: { protocol: 'http', path: '/version', accept: 'any' },
       questions: {},
-      calledBy: ['pd'],
+      calledBy: ['pd', 'agent'],
     },
   ],
+  place: (values) =>
+    placementOf({
+      client: placeUrl(values, ['advertise-client-urls', 'client-urls'], 2379),
+      peer: placeUrl(values, ['advertise-peer-urls', 'peer-urls'], 2380),
+    }),
 };
+
+/** PD serves TLS by the scheme of the URL it listens on, whatever the certificates. */
+function placeUrl(values: Values, keys: readonly [string, string], port: number) {
+  const listening = firstString(values, [keys[1], keys[0]])?.value;
+  const listener = parseAddress(listening?.split(',')[0] ?? '');
+  const host = listener?.host ?? '127.0.0.1';
+  return placeAddress(values, keys, { host, port }, schemeOf(listening));
+}

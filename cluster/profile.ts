@@ -1,8 +1,50 @@
+import type { Placement } from './placement.js';
+import type { Values } from './values.js';
+
 /** The components this version knows. One file in this folder per component. */
-export const componentNames = ['tidb', 'pd', 'tikv'] as const;
+export const componentNames = [
+  'tidb',
+  'pd',
+  'tikv',
+  'tiflash',
+  'ticdc',
+  'tiproxy',
+  'tso',
+  'scheduling',
+  'resource-manager',
+  'router',
+] as const;
 export type ComponentName = (typeof componentNames)[number];
 
-export type EndpointName = 'status' | 'client' | 'peer' | 'grpc';
+/** Those who connect to components without being one. */
+export const clientNames = [
+  'agent',
+  'prometheus',
+  'tiup',
+  'tidb-operator',
+  'pd-ctl',
+  'tikv-ctl',
+  'tidb-ctl',
+  'cdc-cli',
+  'br',
+  'lightning',
+] as const;
+export type ClientName = (typeof clientNames)[number];
+
+export type CallerName = ComponentName | ClientName;
+
+export const endpointNames = [
+  'status',
+  'client',
+  'peer',
+  'grpc',
+  'metrics',
+  'proxy',
+  'http',
+  'api',
+  'service',
+] as const;
+export type EndpointName = (typeof endpointNames)[number];
 
 /** What makes a component use a changed file. */
 export type ReloadRule =
@@ -12,14 +54,26 @@ export type ReloadRule =
   | 'certificate-mtime'
   /** Context rebuilt after a failed handshake if the certificate file's modification time changed. */
   | 'failed-handshake'
+  /** Modification times compared every two seconds, used at the next handshake. */
+  | 'poll'
+  /** Once an hour, or when the configuration changes. */
+  | 'hourly'
   | 'restart';
 
 /** How one port tells an admitted caller from a refused one. */
 export interface CallerAuthentication {
-  /** `always`: whenever TLS is on. `with-allow-list`: asked for only if the list has `minimumEntries`. */
-  readonly clientCertificate: 'always' | 'with-allow-list';
+  /**
+   * `always`: whenever TLS is on. `with-allow-list`: asked for only if the list has `minimumEntries`.
+   * `with-switch`: with a list, or if a setting of the component says so.
+   */
+  readonly clientCertificate: 'always' | 'with-allow-list' | 'with-switch';
   /** Where the Common Name is compared. */
   readonly commonNameCheckedAt: 'handshake' | 'rpc' | 'http';
+  /**
+   * `equal`: the leaf's name is an entry. `equal-or-contains`: releases compare, builds since July 2026 take a name
+   * that contains an entry. `equal-in-chain`: any certificate of the chain may have the name.
+   */
+  readonly commonNameMatch: 'equal' | 'equal-or-contains' | 'equal-in-chain';
   /** Least number of list entries for the names to be enforced on this port. */
   readonly minimumEntries: number;
   /** Which CN counts when the subject has several. */
@@ -34,8 +88,6 @@ export interface EndpointProfile {
   readonly name: EndpointName;
   readonly title: string;
   readonly defaultPort: number;
-  /** Config keys that give the address, first one set wins; then `flag` names are for messages only. */
-  readonly addressKeys: readonly string[];
   readonly protocols: readonly ('http' | 'grpc' | 'tls')[];
   /** Offered by a probe; empty means offer none. */
   readonly alpn: Readonly<Record<'http' | 'grpc' | 'tls', readonly string[]>>;
@@ -43,12 +95,16 @@ export interface EndpointProfile {
   readonly callers: CallerAuthentication;
   readonly pairReload: ReloadRule;
   readonly caReload: ReloadRule;
+  /** First release that reloads so; earlier ones need a restart. */
+  readonly reloadSince?: string;
   /** The question asked of this port, proven harmless on this component. */
   readonly probe: HarmlessProbe;
   /** Further harmless questions, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
-  /** Components that connect to this port, as clients. */
-  readonly calledBy: readonly ComponentName[];
+  /** Who connects to this port. */
+  readonly calledBy: readonly CallerName[];
+  /** Callers that TiDB's documentation lists besides, though no call of theirs is known. */
+  readonly documentedCallers?: readonly CallerName[];
 }
 
 export type HarmlessProbe =
@@ -56,10 +112,15 @@ export type HarmlessProbe =
   | { readonly protocol: 'grpc'; readonly method: GrpcProbeMethod };
 
 /** Answers that are understood; `any` takes whatever comes with a status below 500. */
-export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'etcd-health';
+export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'etcd-health' | 'ticdc-status';
 
 /** Full method names that are sent, and nothing else. */
-export type GrpcProbeMethod = '/grpc.health.v1.Health/Check' | '/debugpb.Debug/GetClusterInfo' | '/pdpb.PD/GetMembers';
+export type GrpcProbeMethod =
+  | '/grpc.health.v1.Health/Check'
+  | '/debugpb.Debug/GetClusterInfo'
+  | '/pdpb.PD/GetMembers'
+  /** Only to a port that a health question on the same connection has shown to be no Go server (TiDB is one). */
+  | '/tikvpb.Tikv/IsAlive';
 
 export interface SecurityKeys {
   readonly ca: string;
@@ -68,18 +129,38 @@ export interface SecurityKeys {
   readonly allowedCommonNames: string;
 }
 
-/** Everything the agent knows about a component. Lint, expectations, dev cluster and docs read this and nothing else. */
-export interface ComponentProfile {
-  readonly component: ComponentName;
+/** One kind of configuration file. */
+export interface ConfigFileProfile {
+  /** Its usual name without `.toml`. */
+  readonly file: string;
   readonly title: string;
+  /** Dotted keys in it. */
+  readonly securityKeys: SecurityKeys;
+  /** Keys that only this kind has. */
+  readonly tellingKeys: RegExp;
+  /** What happens when one or two of the three paths are set. */
+  readonly incompleteTls: string;
+}
+
+/** Everything the agent knows about a component. Lint, expectations, dev cluster and docs read this and nothing else. */
+export interface ComponentProfile extends ConfigFileProfile {
+  readonly component: ComponentName;
   /** First word of the command line of its process, without folder. */
   readonly executable: string;
-  /** Dotted keys in the component's own config file. */
-  readonly securityKeys: SecurityKeys;
+  /** A second file with settings of its own for the endpoints named (TiFlash's proxy). */
+  readonly companion?: ConfigFileProfile & { readonly pathKey: string; readonly endpoints: readonly EndpointName[] };
+  /** The pair it calls others with, where that is not the one it serves (TiProxy). */
+  readonly callerKeys?: Omit<SecurityKeys, 'allowedCommonNames'>;
+  /** Certificate and key suffice for TLS; without CA no client certificate is asked for and no list counts (TiProxy). */
+  readonly caOptional?: boolean;
+  /** The setting behind `with-switch`. */
+  readonly clientCertificateSwitch?: (values: Values) => boolean;
   /** Entries of the allow-list are trimmed by the component before comparing (TiDB). */
   readonly trimsAllowList: boolean;
   /** The component must find its own CN in its own list (PD). */
   readonly needsOwnCommonName: boolean;
+  /** It adds its own CN to a list that is not empty (TiCDC). */
+  readonly addsOwnCommonName?: boolean;
   /** Config keys whose host must be covered by the certificate's SANs. */
   readonly advertisedKeys: readonly string[];
   /** The endpoint whose address names the instance, as TiDB's own monitoring does (host:status-port; PD host:client-port). */
@@ -87,4 +168,6 @@ export interface ComponentProfile {
   /** The endpoint that `address` in agent.toml means. */
   readonly mainEndpoint: EndpointName;
   readonly endpoints: readonly EndpointProfile[];
+  /** Its ports as its file and its defaults place them; `companion` is its second file where it has one. */
+  readonly place: (values: Values, scheme: 'https' | 'http', companion: Values | undefined) => Placement;
 }

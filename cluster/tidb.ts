@@ -1,16 +1,22 @@
+import { placeAddress, placementOf } from './placement.js';
 import type { ComponentProfile } from './profile.js';
+import { go, goCallers } from './transport.js';
 
 /** TiDB: only the status port belongs to cluster TLS; its gRPC side is never called, some of its methods end the process. */
 export const tidb: ComponentProfile = {
   component: 'tidb',
   title: 'TiDB',
+  file: 'tidb',
   executable: 'tidb-server',
+  tellingKeys:
+    /^(security\.cluster-(ssl|verify)-|status\.(status-port|report-status)$|advertise-address$|lease$|token-limit$)/,
   securityKeys: {
     ca: 'security.cluster-ssl-ca',
     cert: 'security.cluster-ssl-cert',
     key: 'security.cluster-ssl-key',
     allowedCommonNames: 'security.cluster-verify-cn',
   },
+  incompleteTls: 'TiDB serves plaintext or does not start',
   trimsAllowList: true,
   needsOwnCommonName: false,
   advertisedKeys: ['advertise-address'],
@@ -18,26 +24,25 @@ export const tidb: ComponentProfile = {
   mainEndpoint: 'status',
   endpoints: [
     {
+      ...go,
       name: 'status',
       title: 'TiDB status port',
       defaultPort: 10080,
-      addressKeys: ['status.status-port'],
       protocols: ['http', 'grpc'],
-      alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
-      maximumVersion: 'TLSv1.3',
-      callers: {
-        clientCertificate: 'with-allow-list',
-        commonNameCheckedAt: 'handshake',
-        minimumEntries: 1,
-        countedCommonName: 'last',
-        exemptPaths: [],
-        refusesBy: 'alert',
-      },
-      pairReload: 'every-handshake',
-      caReload: 'restart',
+      callers: { ...goCallers, clientCertificate: 'with-allow-list' },
       probe: { protocol: 'http', path: '/status', accept: 'tidb-status' },
       questions: {},
-      calledBy: ['tidb', 'pd'],
+      calledBy: ['tidb', 'pd', 'tiflash', 'tiproxy', 'prometheus', 'tiup', 'tidb-operator', 'tidb-ctl', 'agent'],
     },
   ],
+  place: (values, scheme) => {
+    if (values.boolean('status.report-status')?.value === false) {
+      return {};
+    }
+    const host = values.string('advertise-address') ?? values.string('status.status-host') ?? values.string('host');
+    const port = values.port('status.status-port');
+    const placed = placeAddress(undefined, [], { host: host?.value ?? '', port: port?.value ?? 10080 }, scheme);
+    const origin = port?.origin ?? host?.origin;
+    return placementOf({ status: placed && origin ? { ...placed, origin } : placed });
+  },
 };

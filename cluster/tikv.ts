@@ -1,16 +1,21 @@
+import { placeAddress, placementOf } from './placement.js';
 import type { ComponentProfile } from './profile.js';
+import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
 
 /** TiKV: gRPC refuses certificates by a bare close and names per call; the status port refuses names by HTTP 403. */
 export const tikv: ComponentProfile = {
   component: 'tikv',
   title: 'TiKV',
+  file: 'tikv',
   executable: 'tikv-server',
+  tellingKeys: /^(server\.(addr|status-addr|advertise-addr|advertise-status-addr)$|raftstore\.|rocksdb\.|storage\.)/,
   securityKeys: {
     ca: 'security.ca-path',
     cert: 'security.cert-path',
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
+  incompleteTls: 'TiKV does not start',
   trimsAllowList: false,
   needsOwnCommonName: false,
   advertisedKeys: ['server.advertise-addr', 'server.advertise-status-addr'],
@@ -18,48 +23,36 @@ export const tikv: ComponentProfile = {
   mainEndpoint: 'grpc',
   endpoints: [
     {
+      ...grpcCore,
       name: 'grpc',
       title: 'TiKV gRPC port',
       defaultPort: 20160,
-      addressKeys: ['server.advertise-addr', 'server.addr'],
       protocols: ['grpc'],
-      alpn: { http: [], grpc: ['h2'], tls: [] },
-      maximumVersion: 'TLSv1.3',
-      callers: {
-        clientCertificate: 'always',
-        commonNameCheckedAt: 'rpc',
-        minimumEntries: 1,
-        countedCommonName: 'first',
-        exemptPaths: [],
-        refusesBy: 'close',
-      },
-      pairReload: 'certificate-mtime',
-      caReload: 'certificate-mtime',
+      callers: grpcCoreCallers,
       probe: { protocol: 'grpc', method: '/debugpb.Debug/GetClusterInfo' },
       questions: { tikv_grpc_health: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' } },
-      calledBy: ['tidb', 'tikv', 'pd'],
+      calledBy: ['tidb', 'tikv', 'pd', 'tiflash', 'ticdc', 'tikv-ctl', 'br', 'lightning', 'agent'],
     },
     {
+      ...tikvStatus,
       name: 'status',
       title: 'TiKV status port',
       defaultPort: 20180,
-      addressKeys: ['server.advertise-status-addr', 'server.status-addr'],
       protocols: ['http'],
-      alpn: { http: ['http/1.1'], grpc: [], tls: [] },
-      maximumVersion: 'TLSv1.2',
-      callers: {
-        clientCertificate: 'with-allow-list',
-        commonNameCheckedAt: 'http',
-        minimumEntries: 1,
-        countedCommonName: 'first',
-        exemptPaths: ['/metrics', '/status', '/config', '/debug/pprof/profile'],
-        refusesBy: 'alert',
-      },
-      pairReload: 'failed-handshake',
-      caReload: 'failed-handshake',
+      callers: tikvStatusCallers,
       probe: { protocol: 'http', path: '/status', accept: 'any' },
       questions: {},
-      calledBy: [],
+      calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
     },
   ],
+  place: (values, scheme) => {
+    const loopback = { host: '127.0.0.1', port: 20160 };
+    const grpc = placeAddress(values, ['server.advertise-addr', 'server.addr'], loopback, scheme);
+    const host = grpc?.address.host ?? loopback.host;
+    const disabled = values.rawString('server.status-addr')?.value === '';
+    const keys = ['server.advertise-status-addr', 'server.status-addr'];
+    const known = values.string('server.advertise-status-addr') ?? values.string('server.status-addr');
+    const fallback = { host: known === undefined ? loopback.host : host, port: 20180 };
+    return placementOf({ grpc, status: disabled ? undefined : placeAddress(values, keys, fallback, scheme) });
+  },
 };

@@ -1,14 +1,7 @@
 import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
 import { ConfigError } from './config-error.js';
-import type { Origin, Sourced } from './inventory.js';
-
-/** A TOML file as values with their places. Keys are dotted, however the file nests them: `security.ca-path`. */
-export interface TomlDocument {
-  readonly file: string;
-  get(key: string): Sourced<unknown> | undefined;
-  /** Every key that holds a value, with the place of the key; elements of arrays of tables as `instance.0.address`. */
-  keys(): readonly Sourced<string>[];
-}
+import type { ConfigDocument } from './document.js';
+import type { Origin } from './inventory.js';
 
 interface Entry {
   readonly value: unknown;
@@ -17,7 +10,7 @@ interface Entry {
 }
 
 /** Parses TOML 1.0; a byte order mark and CRLF are fine. Throws ConfigError naming line and column. */
-export function parseToml(text: string, file: string): TomlDocument {
+export function parseToml(text: string, file: string): ConfigDocument {
   const program = parse(text.replace(/^\uFEFF/, ''), file);
   const entries = new Map<string, Entry>();
   for (const node of program.body[0].body) {

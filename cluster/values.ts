@@ -1,13 +1,13 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { ConfigDocument } from './document.js';
 import type { Problem, Sourced } from './inventory.js';
-import type { TomlDocument } from './toml.js';
 
 /** Reads typed values of one component's file; what has the wrong type becomes a problem and counts as not set. */
 export class Values {
-  readonly document: TomlDocument;
+  readonly document: ConfigDocument;
   readonly #problems: Problem[];
 
-  constructor(document: TomlDocument, problems: Problem[]) {
+  constructor(document: ConfigDocument, problems: Problem[]) {
     this.document = document;
     this.#problems = problems;
   }
@@ -32,7 +32,16 @@ export class Values {
     return this.#typed(key, 'true or false', (value): value is boolean => typeof value === 'boolean');
   }
 
-  strings(key: string): Sourced<readonly string[]> | undefined {
+  /** An array of strings; a single string counts as one (TiFlash takes both, and so do command lines). */
+  strings(key: string, single = false): Sourced<readonly string[]> | undefined {
+    const found = this.document.get(key);
+    if (single && typeof found?.value === 'string') {
+      const entries = found.value
+        .replace(/^\[|\]$/g, '')
+        .split(',')
+        .map((entry) => entry.trim().replace(/^["']|["']$/g, ''));
+      return { value: entries.filter((entry) => entry !== ''), origin: found.origin };
+    }
     const isStrings = (value: unknown): value is readonly string[] =>
       Array.isArray(value) && value.every((entry) => typeof entry === 'string');
     return this.#typed(key, 'an array of strings', isStrings);

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
-import type { EndpointProfile } from '../cluster/profile.js';
+import type { EndpointProfile, ReloadRule } from '../cluster/profile.js';
 import { CredentialError } from '../credentials/error.js';
 import { readKeyPair } from '../credentials/key-pair.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
@@ -18,6 +18,13 @@ export interface Loaded {
   readonly ca: string;
 }
 
+/** How long a port that reads its files by itself lets them rest between two looks. */
+const restMilliseconds: Partial<Record<ReloadRule, number>> = {
+  'certificate-mtime': 0,
+  poll: 2_000,
+  hourly: 3_600_000,
+};
+
 /**
  * Which pair and CA a port has in memory, by the reload rule of its profile. `beforeConnection` is called for each
  * connection, `afterFailedHandshake` for each that failed; both say what is in use from then on, or undefined when
@@ -28,6 +35,7 @@ export class ReloadBehaviour {
   readonly #profile: EndpointProfile;
   #loaded: Loaded;
   #certificateTime: number;
+  #lookedAt = Date.now();
 
   constructor(files: PortFiles, profile: EndpointProfile) {
     this.#files = files;
@@ -48,7 +56,9 @@ export class ReloadBehaviour {
         return undefined;
       }
     }
-    if (this.#profile.pairReload === 'certificate-mtime') {
+    const rest = restMilliseconds[this.#profile.pairReload];
+    if (rest !== undefined && Date.now() - this.#lookedAt >= rest) {
+      this.#lookedAt = Date.now();
       this.#readIfTouched();
     }
     return this.#loaded;

@@ -1,20 +1,22 @@
 import { mkdtempSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Authority, type IssueOptions } from '../certs-dev/authority.js';
 import { issueBad } from '../certs-dev/bad.js';
-import { componentCommonNames } from '../certs-dev/names.js';
+import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { loopbackHosts, splitHosts } from '../certs-dev/pki.js';
 import { readComponentConfig } from '../cluster/component-config.js';
 import type { Instance } from '../cluster/inventory.js';
-import { type ComponentName, componentNames, type EndpointName } from '../cluster/profile.js';
+import type { EndpointName } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import type { Loaded } from './behaviour.js';
-import { agentConfig, componentConfig, type Ports } from './configs.js';
+import { agentConfig, componentConfigs } from './configs.js';
 import type { FaultName } from './faults.js';
 import { handlersOf } from './handlers.js';
+import { type Member, type MemberCounts, type MemberName, membersOf, oneOfEach } from './members.js';
 import { DevPort } from './port.js';
+import { registryOf } from './registry.js';
 
 export type RotationOrder = 'key-first' | 'certificate-first';
 
@@ -25,110 +27,132 @@ export interface RotateOptions {
   readonly between?: () => Promise<void>;
 }
 
-/** One TiDB, one PD and one TiKV as ports in this process, laid out on disk as TiUP lays them out. */
+/** Components as ports in this process, laid out on disk as TiUP lays them out. */
 export interface DevCluster {
   readonly directory: string;
   readonly agentConfig: string;
   readonly authority: Authority;
-  port(component: ComponentName, endpoint: EndpointName): number;
-  files(component: ComponentName | 'agent'): { readonly ca: string; readonly cert: string; readonly key: string };
-  fault(component: ComponentName, endpoint: EndpointName, name: FaultName, on: boolean): Promise<void>;
+  port(member: MemberName, endpoint: EndpointName): number;
+  files(member: MemberName | 'agent'): { readonly ca: string; readonly cert: string; readonly key: string };
+  fault(member: MemberName, endpoint: EndpointName, name: FaultName, on: boolean): Promise<void>;
   /** Writes a new pair in place. */
-  rotate(component: ComponentName, options?: RotateOptions): Promise<void>;
-  replaceCa(component: ComponentName): Promise<void>;
-  restart(component: ComponentName): void;
+  rotate(member: MemberName, options?: RotateOptions): Promise<void>;
+  replaceCa(member: MemberName): Promise<void>;
+  restart(member: MemberName): void;
   stop(): Promise<void>;
 }
 
 const day = 86_400_000;
 
-/** Starts it; everything lives under `directory`, a temporary one by default, which `stop` removes. */
-export async function startDevCluster(options: { readonly directory?: string } = {}): Promise<DevCluster> {
+export interface DevClusterOptions {
+  /** Everything lives under it; a temporary one by default, which `stop` removes. */
+  readonly directory?: string;
+  readonly members?: MemberCounts;
+}
+
+export async function startDevCluster(options: DevClusterOptions = {}): Promise<DevCluster> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tidb-mtls-demo-'));
   const authority = await Authority.create();
-  const hosts = splitHosts(loopbackHosts);
-  const deployment = (component: ComponentName | 'agent') => join(directory, component);
-  const files = (component: ComponentName | 'agent') => {
-    const tls = join(deployment(component), 'tls');
+  const members = membersOf(options.members ?? oneOfEach);
+  const files = (member: MemberName | 'agent') => {
+    const tls = join(directory, member, 'tls');
+    const component = componentOf(member);
     return { ca: join(tls, 'ca.crt'), cert: join(tls, `${component}.crt`), key: join(tls, `${component}.pem`) };
   };
-  const issueOptions = (component: ComponentName | 'agent', notAfter?: Date): IssueOptions => ({
-    commonName: componentCommonNames[component],
-    ...hosts,
-    notAfter: notAfter ?? new Date(Date.now() + 365 * day),
-  });
-  for (const component of [...componentNames, 'agent'] as const) {
-    const issued = await authority.issue(issueOptions(component));
-    await mkdir(dirname(files(component).ca), { recursive: true });
-    await mkdir(join(deployment(component), 'conf'), { recursive: true });
-    await writeFile(files(component).ca, authority.certificatePem);
-    await writeFile(files(component).key, issued.keyPem, { mode: 0o600 });
-    await writeFile(files(component).cert, issued.certificatePem);
+  for (const member of [...members.map(({ name }) => name), 'agent'] as const) {
+    const issued = await authority.issue(issueOptions(member));
+    await mkdir(join(directory, member, 'tls'), { recursive: true });
+    await mkdir(join(directory, member, 'conf'), { recursive: true });
+    await writeFile(files(member).ca, authority.certificatePem);
+    await writeFile(files(member).key, issued.keyPem, { mode: 0o600 });
+    await writeFile(files(member).cert, issued.certificatePem);
   }
 
   const ports = new Map<string, DevPort>();
-  const numbers: Record<string, number> = {};
-  const instances = new Map<ComponentName, Instance>();
-  const pdUrls = () => ({
-    client: `https://127.0.0.1:${numbers['pd/client']}`,
-    peer: `https://127.0.0.1:${numbers['pd/peer']}`,
-  });
-  for (const component of componentNames) {
-    for (const profile of profiles[component].endpoints) {
-      const key = `${component}/${profile.name}`;
+  const numbers = new Map<string, number>();
+  const instances = new Map<MemberName, Instance>();
+  const addressOf = ({ name }: Member, endpoint: EndpointName) => `127.0.0.1:${numbers.get(`${name}/${endpoint}`)}`;
+  const registry = () => registryOf(members, addressOf);
+  for (const member of members) {
+    for (const profile of endpointsOf(member)) {
       const port = new DevPort({
         profile,
-        files: files(component),
-        instance: () => required(instances.get(component)),
-        handlers: handlersOf(component, profile.name, pdUrls),
+        files: files(member.name),
+        instance: () => required(instances.get(member.name)),
+        handlers: handlersOf(member, profile.name, registry),
+        ownCommonName: componentCommonNames[member.component],
       });
-      numbers[key] = await port.listen();
-      ports.set(key, port);
+      numbers.set(`${member.name}/${profile.name}`, await port.listen());
+      ports.set(`${member.name}/${profile.name}`, port);
     }
   }
-  for (const component of componentNames) {
-    const file = join(deployment(component), 'conf', `${component}.toml`);
-    await writeFile(file, componentConfig(component, numbers as Ports));
-    instances.set(component, required(readComponentConfig(file, component).instance));
+  const pdAddresses = members.filter(({ component }) => component === 'pd').map((pd) => addressOf(pd, 'client'));
+  for (const member of members) {
+    const folder = join(directory, member.name, 'conf');
+    const address = (endpoint: EndpointName) => addressOf(member, endpoint);
+    const configs = componentConfigs(member.component, { name: member.name, address, pdAddresses });
+    for (const [name, text] of Object.entries(configs)) {
+      await writeFile(join(folder, name), text);
+    }
+    const [main = ''] = Object.keys(configs);
+    instances.set(member.name, required(readComponentConfig(join(folder, main), member.component).instance));
   }
   const agentFile = join(directory, 'agent.toml');
   await writeFile(agentFile, agentConfig());
 
-  const portOf = (component: ComponentName, endpoint: EndpointName) => required(ports.get(`${component}/${endpoint}`));
-  const each = (component: ComponentName) => profiles[component].endpoints.map(({ name }) => portOf(component, name));
+  const portOf = (member: MemberName, endpoint: EndpointName) => required(ports.get(`${member}/${endpoint}`));
   return {
     directory,
     agentConfig: agentFile,
     authority,
     files,
-    port: (component, endpoint) => numbers[`${component}/${endpoint}`] ?? 0,
-    fault: async (component, endpoint, name, on) => {
-      const substitute = on ? await substituteFor(name, authority, issueOptions(component)) : undefined;
-      await portOf(component, endpoint).fault(name, on, substitute);
+    port: (member, endpoint) => required(numbers.get(`${member}/${endpoint}`)),
+    fault: async (member, endpoint, name, on) => {
+      const substitute = on ? await substituteFor(name, authority, issueOptions(member)) : undefined;
+      await portOf(member, endpoint).fault(name, on, substitute);
     },
-    rotate: async (component, { order = 'key-first', notAfter, between } = {}) => {
-      const issued = await authority.issue(issueOptions(component, notAfter));
+    rotate: async (member, { order = 'key-first', notAfter, between } = {}) => {
+      const issued = await authority.issue(issueOptions(member, notAfter));
       const writes = [
-        () => writeFile(files(component).key, issued.keyPem, { mode: 0o600 }),
-        () => writeFile(files(component).cert, issued.certificatePem),
+        () => writeFile(files(member).key, issued.keyPem, { mode: 0o600 }),
+        () => writeFile(files(member).cert, issued.certificatePem),
       ];
       const [first, second] = order === 'key-first' ? writes : writes.reverse();
       await first?.();
       await between?.();
       await second?.();
     },
-    replaceCa: async (component) => {
-      await writeFile(files(component).ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
+    replaceCa: async (member) => {
+      await writeFile(files(member).ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
     },
-    restart: (component) => {
-      for (const port of each(component)) {
-        port.restart();
+    restart: (member) => {
+      for (const [key, port] of ports) {
+        if (key.startsWith(`${member}/`)) {
+          port.restart();
+        }
       }
     },
     stop: async () => {
       await Promise.all([...ports.values()].map((port) => port.stop()));
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** All but TiFlash's HTTPS port, which ended with 7.1. */
+function endpointsOf({ component }: Member) {
+  return profiles[component].endpoints.filter(({ name }) => name !== 'http');
+}
+
+function componentOf(member: MemberName | 'agent'): PairName {
+  return member.replace(/-\d+$/, '') as PairName;
+}
+
+function issueOptions(member: MemberName | 'agent', notAfter?: Date): IssueOptions {
+  return {
+    commonName: componentCommonNames[componentOf(member)],
+    ...splitHosts(loopbackHosts),
+    notAfter: notAfter ?? new Date(Date.now() + 365 * day),
   };
 }
 

@@ -1,19 +1,26 @@
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
-import { isCallerAdmitted, namesEnforced } from '../cluster/expectation.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createSecureContext, createServer as createTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { clientCertificateAsked, isCallerAdmitted, type ShownNames } from '../cluster/expectation.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { EndpointProfile } from '../cluster/profile.js';
 import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
+import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
 
 export interface PortHandlers {
   /** Answers HTTP/1.1; undefined when the port speaks none. */
   readonly http?: RequestListener;
-  /** Answers a unary gRPC call: the message, or undefined for an unknown method. */
-  readonly grpc?: (method: string) => Buffer | undefined;
+  /** Answers a unary gRPC call. */
+  readonly grpc?: (method: string, request: Buffer) => GrpcReply;
+  /** What a name on no list is told per call; TiKV's words when absent. */
+  readonly nameRefusal?: GrpcAnswer;
 }
+
+/** Undefined for an unknown method. */
+export type GrpcReply = GrpcAnswer | undefined;
 
 export interface PortOptions {
   readonly profile: EndpointProfile;
@@ -21,6 +28,8 @@ export interface PortOptions {
   /** The list in force, read at each connection so that a fault can change it. */
   readonly instance: () => Instance;
   readonly handlers: PortHandlers;
+  /** Of the component itself, for those that add it to their list. */
+  readonly ownCommonName: string;
 }
 
 const slowMilliseconds = 1_500;
@@ -49,7 +58,7 @@ export class DevPort {
     this.#server = createServer((socket) => this.#accept(socket));
     this.#http = createHttp((request, response) => this.#answerHttp(request, response));
     this.#http2 = createHttp2();
-    this.#http2.on('stream', (stream, headers) => this.#answerGrpc(stream, headers));
+    this.#http2.on('stream', (stream, headers) => void this.#answerGrpc(stream, headers));
     this.#http2.on('sessionError', () => undefined);
   }
 
@@ -119,7 +128,7 @@ export class DevPort {
 
   #handshake(socket: Socket, loaded: Loaded): void {
     const { profile, handlers } = this.#options;
-    const asks = profile.callers.clientCertificate === 'always' || this.#namesEnforced();
+    const asks = this.#faults.has('refuseCaller') || clientCertificateAsked(this.#endpoint(), this.#options.instance());
     const server = createTls({
       secureContext: createSecureContext(contextOf(loaded, profile)),
       ...contextOf(loaded, profile),
@@ -178,69 +187,61 @@ export class DevPort {
     }
   }
 
-  #answerGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const { profile, handlers } = this.#options;
-    const method = String(headers[':path']);
-    const message = handlers.grpc?.(method);
+  async #answerGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     stream.on('error', () => stream.destroy());
-    const respond = (status: number, text: string, body?: Buffer) => {
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-      stream.on('wantTrailers', () =>
-        stream.sendTrailers({ 'grpc-status': String(status), 'grpc-message': encodeURIComponent(text) }),
-      );
-      stream.end(body === undefined ? undefined : frame(body));
-    };
-    const answer = () => {
-      const socket = stream.session?.socket as TLSSocket | undefined;
-      if (message === undefined) {
-        respond(12, '');
-      } else if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#admits(socket)) {
-        respond(16, `Common name check fail, reason: x509_common_name from peer is ${commonNamesOf(socket)[0] ?? ''}`);
-      } else if (this.#faults.has('internalError')) {
-        respond(13, 'internal error');
-      } else {
-        respond(0, '', message);
-      }
-    };
-    if (this.#faults.has('slow')) {
-      setTimeout(answer, slowMilliseconds);
-    } else {
-      answer();
+    const request = await requestOf(stream).catch(() => undefined);
+    // A caller that went away while it spoke.
+    if (request === undefined) {
+      return;
     }
+    if (this.#faults.has('slow')) {
+      await pause(slowMilliseconds);
+    }
+    respond(stream, this.#grpcAnswer(stream, String(headers[':path']), request));
+  }
+
+  #grpcAnswer(stream: ServerHttp2Stream, method: string, request: Buffer): GrpcAnswer {
+    const { profile, handlers } = this.#options;
+    const reply = handlers.grpc?.(method, request);
+    const socket = stream.session?.socket as TLSSocket | undefined;
+    if (reply === undefined) {
+      return { status: 12, message: '' };
+    }
+    if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#admits(socket)) {
+      const message = `Common name check fail, reason: x509_common_name from peer is ${shownBy(socket).leaf[0] ?? ''}`;
+      return handlers.nameRefusal ?? { status: 16, message };
+    }
+    return this.#faults.has('internalError') ? { status: 13, message: 'internal error' } : reply;
   }
 
   #endpoint(): Endpoint {
-    const { profile } = this.#options;
-    return {
-      name: profile.name,
-      host: '127.0.0.1',
-      port: this.#port,
-      origin: { kind: 'default' },
-      scheme: 'https',
-      profile,
-    };
-  }
-
-  #namesEnforced(): boolean {
-    return this.#faults.has('refuseCaller') || namesEnforced(this.#endpoint(), this.#options.instance());
+    const { instance, profile } = this.#options;
+    const endpoint = instance().endpoints.find(({ name }) => name === profile.name);
+    if (endpoint === undefined) {
+      throw new TypeError(`the configuration places no ${profile.title}`);
+    }
+    return endpoint;
   }
 
   #admits(socket: TLSSocket): boolean {
     if (this.#faults.has('refuseCaller')) {
       return false;
     }
-    return isCallerAdmitted(this.#endpoint(), this.#options.instance(), commonNamesOf(socket)) === 'admitted';
+    const { instance, ownCommonName } = this.#options;
+    return isCallerAdmitted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'admitted';
   }
 }
 
-function commonNamesOf(socket: TLSSocket): readonly string[] {
-  const name: unknown = socket.getPeerCertificate().subject?.CN;
-  return name === undefined ? [] : [name].flat().map(String);
+/** Common Names of the peer's leaf, and of the certificates above it. */
+function shownBy(socket: TLSSocket): ShownNames {
+  const [leaf = [], ...chain] = namesUpwards(socket.getPeerCertificate(true));
+  return { leaf, chain: chain.flat() };
 }
 
-/** The length-prefixed form of a gRPC message. */
-function frame(message: Buffer): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+function namesUpwards(certificate: Partial<DetailedPeerCertificate>): readonly (readonly string[])[] {
+  const name: unknown = certificate.subject?.CN;
+  const names = name === undefined ? [] : [name].flat().map(String);
+  const issuer = certificate.issuerCertificate;
+  const ends = issuer === undefined || issuer.fingerprint256 === certificate.fingerprint256;
+  return [names, ...(ends ? [] : namesUpwards(issuer))];
 }

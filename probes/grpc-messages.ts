@@ -1,59 +1,6 @@
 import type { GrpcProbeMethod } from '../cluster/profile.js';
+import { bytesOf, readFields, stringsOf, varintOf } from '../cluster/protobuf.js';
 import type { GrpcAnswer, PdMember } from './observation.js';
-
-/** One field of a protobuf message: a varint, or bytes. */
-interface Field {
-  readonly number: number;
-  readonly value: bigint | Buffer;
-}
-
-/** Reads the fields of a protobuf message; throws RangeError on one that is cut short or malformed. */
-export function readFields(bytes: Buffer): readonly Field[] {
-  const fields: Field[] = [];
-  let offset = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = bytes[offset++];
-      if (byte === undefined) {
-        throw new RangeError('protobuf message cut short');
-      }
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        return BigInt.asUintN(64, value);
-      }
-    }
-    throw new RangeError('protobuf varint longer than 64 bits');
-  };
-  const take = (length: number): Buffer => {
-    if (length > bytes.length - offset) {
-      throw new RangeError('protobuf message cut short');
-    }
-    offset += length;
-    return bytes.subarray(offset - length, offset);
-  };
-  while (offset < bytes.length) {
-    const tag = varint();
-    const number = Number(tag >> 3n);
-    switch (Number(tag & 7n)) {
-      case 0:
-        fields.push({ number, value: varint() });
-        break;
-      case 1:
-        fields.push({ number, value: take(8) });
-        break;
-      case 2:
-        fields.push({ number, value: take(Number(varint())) });
-        break;
-      case 5:
-        fields.push({ number, value: take(4) });
-        break;
-      default:
-        throw new RangeError('protobuf wire type not known');
-    }
-  }
-  return fields;
-}
 
 /** Decodes the answer of a probe method; undefined when it is not what the method should answer. */
 export function decodeAnswer(method: GrpcProbeMethod, bytes: Buffer): GrpcAnswer | undefined {
@@ -65,6 +12,8 @@ export function decodeAnswer(method: GrpcProbeMethod, bytes: Buffer): GrpcAnswer
         return { kind: 'cluster', clusterId: String(varintOf(readFields(bytes), 1)) };
       case '/pdpb.PD/GetMembers':
         return decodeMembers(bytes);
+      case '/tikvpb.Tikv/IsAlive':
+        return { kind: 'alive', available: varintOf(readFields(bytes), 1) === 1n };
     }
   } catch (error: unknown) {
     if (error instanceof RangeError) {
@@ -87,20 +36,10 @@ function decodeMembers(bytes: Buffer): GrpcAnswer {
 
 function decodeMember(bytes: Buffer): PdMember {
   const fields = readFields(bytes);
-  const strings = (number: number) => bytesOf(fields, number).map((value) => value.toString('utf8'));
   return {
-    name: strings(1)[0] ?? '',
+    name: stringsOf(fields, 1)[0] ?? '',
     memberId: String(varintOf(fields, 2)),
-    peerUrls: strings(3),
-    clientUrls: strings(4),
+    peerUrls: stringsOf(fields, 3),
+    clientUrls: stringsOf(fields, 4),
   };
-}
-
-function varintOf(fields: readonly Field[], number: number): bigint {
-  const value = fields.find((field) => field.number === number)?.value;
-  return typeof value === 'bigint' ? value : 0n;
-}
-
-function bytesOf(fields: readonly Field[], number: number): readonly Buffer[] {
-  return fields.flatMap((field) => (field.number === number && Buffer.isBuffer(field.value) ? [field.value] : []));
 }

@@ -13,7 +13,7 @@ import type { TlsConnection } from './tls-connection.js';
  * UNIMPLEMENTED, is an answer. ALPN `h2` is always offered: without it C-core closes as if it had refused us.
  */
 export function probeGrpc(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
-  const method = target.probe?.protocol === 'grpc' ? target.probe.method : '/grpc.health.v1.Health/Check';
+  const method = target.probe?.protocol === 'grpc' ? target.probe.method : health;
   return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (frame) =>
     call(target, method, frame, options),
   );
@@ -31,17 +31,47 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
     const deadline = Date.now() + options.timeout;
     const close = () => setImmediate(() => client.close());
     frame.whenOver(close);
-    client.makeUnaryRequest(method, asIs, asIs, Buffer.alloc(0), { deadline }, (error, answer) => {
-      if (error === null) {
-        resolve(answeredOk(method, answer ?? Buffer.alloc(0)));
-      } else if (error.code === status.UNAVAILABLE) {
-        reject(isProtocolError(error) ? new NotThisProtocol('gRPC') : withSystemCode(error));
-      } else if (error.code !== status.DEADLINE_EXCEEDED) {
-        resolve(answeredError(error));
-      }
-      // At the deadline the frame's own timer speaks, which knows how far the connection came.
-    });
+    const ask = (question: GrpcProbeMethod, onAnswer: (answer: Answered) => void) =>
+      client.makeUnaryRequest(question, asIs, asIs, Buffer.alloc(0), { deadline }, (error, answer) => {
+        if (error === null) {
+          onAnswer(answeredOk(question, answer ?? Buffer.alloc(0)));
+        } else if (error.code === status.UNAVAILABLE) {
+          reject(isProtocolError(error) ? new NotThisProtocol('gRPC') : withSystemCode(error));
+        } else if (error.code !== status.DEADLINE_EXCEEDED) {
+          onAnswer(answeredError(error));
+        }
+        // At the deadline the frame's own timer speaks, which knows how far the connection came.
+      });
+    if (method === isAlive) {
+      ask(health, (answer) => (isTiFlash(answer) ? ask(isAlive, resolve) : resolve(unlessRefused(answer))));
+    } else {
+      ask(method, resolve);
+    }
   });
+}
+
+const health = '/grpc.health.v1.Health/Check';
+const isAlive = '/tikvpb.Tikv/IsAlive';
+
+/**
+ * TiFlash has no health service, and its C core says so without words; a Go server, to which `IsAlive` must not be
+ * sent, names the service it does not know.
+ */
+function isTiFlash({ application }: Answered): boolean {
+  return (
+    application?.protocol === 'grpc' &&
+    application.status === status.UNIMPLEMENTED &&
+    !/unknown/i.test(application.message)
+  );
+}
+
+/** A refusal is one whoever answers; anything else leaves open what is behind this port. */
+function unlessRefused(answer: Answered): Answered {
+  if (answer.verdict.outcome === 'refused') {
+    return answer;
+  }
+  const detail = 'the port does not show itself to be TiFlash, so it was not asked further';
+  return { ...answer, verdict: { outcome: 'inconclusive', refusal: undefined, detail } };
 }
 
 /** TLS over the TCP connection of the channel, made by us so that chain and first error are known. */

@@ -11,7 +11,8 @@ export type HttpAnswer =
       readonly leader: string | undefined;
     }
   | { readonly kind: 'pd-health'; readonly members: readonly { readonly name: string; readonly healthy: boolean }[] }
-  | { readonly kind: 'etcd-health'; readonly healthy: boolean };
+  | { readonly kind: 'etcd-health'; readonly healthy: boolean }
+  | { readonly kind: 'ticdc-status'; readonly version: string; readonly isOwner: boolean };
 
 export interface HttpPdMember {
   readonly name: string;
@@ -20,7 +21,7 @@ export interface HttpPdMember {
   readonly clientUrls: readonly string[];
 }
 
-/** Decodes a body; undefined when it is not what this question is answered with. Sources: PD's and TiDB's HTTP API. */
+/** Decodes a body; undefined when it is not what this question is answered with. Sources: the HTTP APIs of PD, TiDB and TiCDC. */
 export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer | undefined {
   let value: unknown;
   try {
@@ -43,6 +44,10 @@ export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer
         : undefined;
     case 'etcd-health':
       return isRecord(value) && 'health' in value ? { kind, healthy: String(value.health) === 'true' } : undefined;
+    case 'ticdc-status':
+      return isRecord(value) && typeof value.version === 'string' && 'is_owner' in value
+        ? { kind, version: value.version, isOwner: value.is_owner === true }
+        : undefined;
   }
 }
 

@@ -80,6 +80,7 @@ export type ApplicationAnswer =
 export type GrpcAnswer =
   | { readonly kind: 'health'; readonly servingStatus: number }
   | { readonly kind: 'cluster'; readonly clusterId: string }
+  | { readonly kind: 'alive'; readonly available: boolean }
   | {
       readonly kind: 'members';
       readonly clusterId: string;

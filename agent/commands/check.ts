@@ -63,6 +63,7 @@ function configOf(invocation: Invocation): AgentConfig {
     security: securityOf(invocation),
     configs: invocation.positionals.map((path) => resolve(path)),
     instances: texts(invocation, 'instance').map(declaredOf),
+    clients: [],
     probe: { ...defaultProbe, timeout: timeout ?? defaultProbe.timeout },
     web: defaultWeb,
   };

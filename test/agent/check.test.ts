@@ -67,7 +67,9 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'grpc',
     [
       'caller-admitted tikv/grpc as pd',
+      'caller-admitted tikv/grpc as ticdc',
       'caller-admitted tikv/grpc as tidb',
+      'caller-admitted tikv/grpc as tiflash',
       'caller-admitted tikv/grpc as tikv',
       'endpoint-answers tikv/grpc as own',
     ],
@@ -76,13 +78,21 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'refuseCaller',
     'tidb',
     'status',
-    ['caller-admitted tidb/status as pd', 'caller-admitted tidb/status as tidb', 'endpoint-answers tidb/status as own'],
+    [
+      'caller-admitted tidb/status as pd',
+      'caller-admitted tidb/status as tidb',
+      'caller-admitted tidb/status as tiflash',
+      'caller-admitted tidb/status as tiproxy',
+      'endpoint-answers tidb/status as own',
+    ],
   ],
   [
     'serveExpired',
     'tikv',
     'status',
     [
+      'caller-admitted tikv/status as pd',
+      'caller-admitted tikv/status as tidb',
       'certificate-validity tikv/status',
       'endpoint-answers tikv/status as own',
       'served-matches-file tikv/status',
@@ -104,7 +114,13 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'serveOtherName',
     'tikv',
     'status',
-    ['endpoint-answers tikv/status as own', 'served-matches-file tikv/status', 'server-verifies tikv/status as own'],
+    [
+      'caller-admitted tikv/status as pd',
+      'caller-admitted tikv/status as tidb',
+      'endpoint-answers tikv/status as own',
+      'served-matches-file tikv/status',
+      'server-verifies tikv/status as own',
+    ],
   ],
 ];
 

@@ -15,6 +15,7 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     security: undefined,
     configs: [join(directory, 'conf/*.toml')],
     instances: [],
+    clients: [],
     probe: { interval: 15_000, timeout: 5_000, concurrency: 16 },
     web: { host: '127.0.0.1', port: 10793, configFile: undefined },
   });

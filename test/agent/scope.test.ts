@@ -4,18 +4,20 @@ import type { Instance } from '../../cluster/inventory.js';
 import { buildInventory } from '../../cluster/inventory-builder.js';
 
 const origin = { kind: 'flag', name: '--instance' } as const;
-const { instances } = buildInventory({
+const inventory = buildInventory({
   instances: [
     { component: 'tidb', address: '10.0.0.1:10080', origin },
-    { component: 'pd', address: '10.0.0.2:2379', peerAddress: '10.0.0.2:2380', origin },
-    { component: 'tikv', address: '10.0.0.3:20160', statusAddress: '10.0.0.3:20180', origin },
-    { component: 'tikv', address: '10.0.0.4:20160', statusAddress: '10.0.0.4:20180', origin },
+    { component: 'pd', address: '10.0.0.2:2379', addresses: { peer: '10.0.0.2:2380' }, origin },
+    { component: 'tikv', address: '10.0.0.3:20160', addresses: { status: '10.0.0.3:20180' }, origin },
+    { component: 'tikv', address: '10.0.0.4:20160', addresses: { status: '10.0.0.4:20180' }, origin },
   ],
 });
 
 function seenFrom(host: string, scope: 'node' | 'cluster'): readonly string[] {
-  const local = instances.map((one): Instance => ({ ...one, local: one.endpoints.some((port) => port.host === host) }));
-  return targetsOf({ instances: local, problems: [] }, scope).map(
+  const local = inventory.instances.map(
+    (one): Instance => ({ ...one, local: one.endpoints.some((port) => port.host === host) }),
+  );
+  return targetsOf({ ...inventory, instances: local }, scope).map(
     ({ instance, endpoint }) => `${instance.component}/${endpoint.name} ${endpoint.host}`,
   );
 }

@@ -47,7 +47,7 @@ t.test(
       /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="own"\} 1/,
     );
     const groups = JSON.parse((await get('/sd')).text);
-    t.equal(groups.length, 5);
+    t.equal(groups.length, 11);
     for (const { targets, labels } of groups) {
       const { status, text } = await get(`/probe?target=${targets[0]}&module=${labels.__param_module}`);
       t.equal(status, 200);

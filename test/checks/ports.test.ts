@@ -6,7 +6,18 @@ import { endpointAnswers } from '../../checks/endpoint-answers.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
 import { serverVerifies } from '../../checks/server-verifies.js';
 import type { Observation } from '../../probes/observation.js';
-import { authority, day, evidenceOf, factsOf, instanceOf, names, now, observed, run } from '../support/evidence.js';
+import {
+  authority,
+  day,
+  evidenceOf,
+  factsOf,
+  instanceOf,
+  names,
+  now,
+  observed,
+  origin,
+  run,
+} from '../support/evidence.js';
 
 const tidb = instanceOf('tidb', { list: ['tidb', 'pd'] });
 const tikv = instanceOf('tikv', { list: ['tidb'] });
@@ -84,22 +95,33 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
         facts: [undefined, await callerFacts(commonName)],
       }),
     );
-  t.strictSame(await of(tikv, tidb, 'tidb'), ['pass: the list holds tidb']);
-  t.strictSame(await of(tikv, tidb, 'not-tidb'), [
-    'fail: the list does not hold not-tidb, the Common Name of tidb, which calls this port',
-  ]);
+  const line = 'the list does not hold not-tidb, the Common Name of tidb, which calls this port';
+  t.strictSame(
+    await of(tikv, tidb, 'tidb'),
+    ['pass: the list admits tidb', 'pass: the list admits tidb'],
+    'both ports',
+  );
+  t.strictSame(await of({ ...tikv, version: '8.5.0' }, tidb, 'not-tidb'), [`fail: ${line}`, `fail: ${line}`]);
+  t.match(await of({ ...tikv, version: '9.0.0' }, tidb, 'not-tidb'), [/^pass/, /^pass/], 'names that contain an entry');
+  t.match(await of(tikv, tidb, 'not-tidb'), [/^skip: not known: /, /^skip/], 'a version nobody told');
   t.match(await of(tikv, tidb, ['tidb', 'x']), [/^pass/], 'TiKV compares the first of two');
   t.match(await of(pd, tidb, ['tidb', 'x']), [/^fail/], 'PD the last');
   const one = instanceOf('pd', { list: ['pd'] });
   t.strictSame(await of(one, tidb, 'tidb'), [], 'PD does not enforce a single name on its client port');
   const twoProcesses = evidenceOf({
-    instances: [tikv, { ...tidb, endpoints: [] }, { ...tidb, name: 'second', endpoints: [] }],
+    instances: [pd, { ...tidb, endpoints: [] }, { ...tidb, name: 'second', endpoints: [] }],
     facts: [undefined, await callerFacts('tidb'), await callerFacts('tidb-2')],
   });
   t.match(run(callerInAllowList, twoProcesses), [
-    /^pass: the list holds tidb$/,
+    /^pass: the list admits tidb$/,
     /^fail: the list does not hold tidb-2/,
   ]);
+  const clients = [{ name: 'pd-ctl' as const, commonName: 'PD-Control', origin }];
+  t.strictSame(
+    run(callerInAllowList, evidenceOf({ instances: [pd], clients })),
+    ['fail: the list does not hold PD-Control, the Common Name of pd-ctl, which calls this port'],
+    'a declared client, on the ports it needs',
+  );
 });
 
 t.test('server-verifies: chain and name, as a caller judges them', async (t) => {

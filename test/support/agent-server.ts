@@ -16,7 +16,7 @@ export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?
       ready: () => true,
       findings: () => [],
       observations: () => [],
-      inventory: () => ({ instances: [], problems: [] }),
+      inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
       credentials: () => [],
     },
     metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },

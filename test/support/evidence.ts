@@ -47,6 +47,7 @@ export function instanceOf(
         port: profile.defaultPort,
         origin,
         scheme: 'https',
+        allowList: list === undefined ? 'none' : { value: list, origin },
         profile,
       }),
     ),
@@ -79,6 +80,7 @@ export interface EvidenceParts {
   readonly observations?: readonly EndpointObservation[];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
+  readonly clients?: Evidence['inventory']['clients'];
   readonly now?: Date;
 }
 
@@ -90,7 +92,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
   });
   return {
     now: parts.now ?? now,
-    inventory: { instances, problems: parts.problems ?? [] },
+    inventory: { instances, clients: parts.clients ?? [], problems: parts.problems ?? [], disagreements: [] },
     credentials: new Map(credentials),
     baselines: parts.baselines ?? new Map(),
     own: parts.own,

@@ -10,6 +10,7 @@ export function tikv(name: string): Instance {
     port: profile.defaultPort,
     origin: { kind: 'default' as const },
     scheme: 'https' as const,
+    allowList: 'unknown' as const,
     profile,
   }));
   const security = { ca: undefined, cert: undefined, key: undefined, allowedCommonNames: undefined };
@@ -18,7 +19,7 @@ export function tikv(name: string): Instance {
 }
 
 export function inventoryOf(...names: readonly string[]): Inventory {
-  return { instances: names.map(tikv), problems: [] };
+  return { instances: names.map(tikv), clients: [], problems: [], disagreements: [] };
 }
 
 /** An answered gRPC probe, to be varied. */

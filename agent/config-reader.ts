@@ -1,0 +1,117 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { ConfigDocument } from '../cluster/document.js';
+import type { Origin, Sourced } from '../cluster/inventory.js';
+import { formatOrigin } from '../cluster/origin.js';
+import { parseDuration } from './duration.js';
+import { OperatorError } from './error.js';
+
+/** Typed values of agent.toml; what has the wrong type or range is an OperatorError with its place. */
+export class ConfigReader {
+  readonly #document: ConfigDocument;
+  readonly #directory: string;
+
+  constructor(document: ConfigDocument, directory: string) {
+    this.#document = document;
+    this.#directory = directory;
+  }
+
+  keys(): readonly Sourced<string>[] {
+    return this.#document.keys();
+  }
+
+  originOf(key: string): Origin | undefined {
+    return this.#document.get(key)?.origin;
+  }
+
+  /** Relative paths are relative to the file. */
+  path(value: string): string {
+    return isAbsolute(value) ? value : resolve(this.#directory, value);
+  }
+
+  file(key: string): string | undefined {
+    const found = this.string(key);
+    return found === undefined ? undefined : this.path(found.value);
+  }
+
+  string(key: string): Sourced<string> | undefined {
+    const found = this.#document.get(key);
+    if (found === undefined) {
+      return undefined;
+    }
+    if (typeof found.value !== 'string' || found.value === '') {
+      throw invalid(found.origin, `${key} must be a string that is not empty`, `write ${key} = "…"`);
+    }
+    return { value: found.value, origin: found.origin };
+  }
+
+  strings(key: string): readonly string[] {
+    const found = this.#document.get(key);
+    if (found === undefined) {
+      return [];
+    }
+    if (!Array.isArray(found.value) || found.value.some((entry) => typeof entry !== 'string')) {
+      throw invalid(found.origin, `${key} must be an array of strings`, `write ${key} = ["…"]`);
+    }
+    return found.value as readonly string[];
+  }
+
+  choice<const T extends string>(key: string, values: readonly T[]): T | undefined {
+    const found = this.string(key);
+    if (found === undefined) {
+      return undefined;
+    }
+    const value = values.find((one) => one === found.value);
+    if (value === undefined) {
+      throw invalid(found.origin, `${key} is "${found.value}"`, `one of: ${values.join(', ')}`);
+    }
+    return value;
+  }
+
+  /** In milliseconds. */
+  duration(key: string): number | undefined {
+    const found = this.string(key);
+    if (found === undefined) {
+      return undefined;
+    }
+    const milliseconds = parseDuration(found.value);
+    if (milliseconds === undefined || milliseconds < 100) {
+      const message = `${key} is "${found.value}", not a duration of 100ms or more`;
+      throw invalid(found.origin, message, `write ${key} = "15s"`);
+    }
+    return milliseconds;
+  }
+
+  positiveInteger(key: string): number | undefined {
+    const found = this.#document.get(key);
+    if (found === undefined) {
+      return undefined;
+    }
+    const value = Number(found.value);
+    if (!Number.isInteger(value) || value < 1) {
+      throw invalid(found.origin, `${key} must be a whole number above 0`, `write ${key} = 16`);
+    }
+    return value;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const found = this.#document.get(key);
+    if (found === undefined) {
+      return undefined;
+    }
+    if (typeof found.value !== 'boolean') {
+      throw invalid(found.origin, `${key} must be true or false`, `write ${key} = true`);
+    }
+    return found.value;
+  }
+
+  /** The prefixes of an array of tables: `instance.0`, `instance.1` … */
+  tables(name: string): readonly string[] {
+    const prefix = new RegExp(`^${name}\\.(\\d+)\\.`);
+    const indices = new Set(this.keys().flatMap(({ value }) => prefix.exec(value)?.[1] ?? []));
+    return [...indices].map((index) => `${name}.${index}`);
+  }
+}
+
+export function invalid(origin: Origin, message: string, hint: string): OperatorError {
+  return new OperatorError('config_invalid', `${formatOrigin(origin)}: ${message}`, hint);
+}

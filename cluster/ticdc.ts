@@ -1,0 +1,45 @@
+import { placeAddress, placementOf } from './placement.js';
+import type { ComponentProfile } from './profile.js';
+import { go, goCallers } from './transport.js';
+
+/** TiCDC: asks for client certificates only with `mtls` or a list, to which it adds its own name; any certificate of the chain may have an allowed name. */
+export const ticdc: ComponentProfile = {
+  component: 'ticdc',
+  title: 'TiCDC',
+  file: 'ticdc',
+  executable: 'cdc',
+  tellingKeys:
+    /^(addr$|advertise-addr$|capture-session-ttl$|owner-flush-interval$|processor-flush-interval$|gc-ttl$|per-table-memory-quota$|sorter\.|debug\.|newarch$|security\.(mtls|client-user-required|client-allowed-user)$)/,
+  securityKeys: {
+    ca: 'security.ca-path',
+    cert: 'security.cert-path',
+    key: 'security.key-path',
+    allowedCommonNames: 'security.cert-allowed-cn',
+  },
+  incompleteTls: 'TiCDC serves plaintext without a word',
+  clientCertificateSwitch: (values) => values.boolean('security.mtls')?.value === true,
+  trimsAllowList: false,
+  needsOwnCommonName: false,
+  addsOwnCommonName: true,
+  advertisedKeys: ['advertise-addr'],
+  instanceEndpoint: 'api',
+  mainEndpoint: 'api',
+  endpoints: [
+    {
+      ...go,
+      name: 'api',
+      title: 'TiCDC port',
+      defaultPort: 8300,
+      protocols: ['http', 'grpc'],
+      callers: { ...goCallers, clientCertificate: 'with-switch', commonNameMatch: 'equal-in-chain' },
+      reloadSince: '6.6.0',
+      probe: { protocol: 'http', path: '/status', accept: 'ticdc-status' },
+      questions: { ticdc_health: { protocol: 'http', path: '/api/v2/health', accept: 'any' } },
+      calledBy: ['ticdc', 'prometheus', 'tiup', 'tidb-operator', 'cdc-cli', 'agent'],
+    },
+  ],
+  place: (values, scheme) => {
+    const fallback = { host: '127.0.0.1', port: 8300 };
+    return placementOf({ api: placeAddress(values, ['advertise-addr', 'addr'], fallback, scheme) });
+  },
+};

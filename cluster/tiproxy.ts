@@ -1,0 +1,59 @@
+import { placeAddress, placementOf } from './placement.js';
+import type { ComponentProfile } from './profile.js';
+import { go, goCallers } from './transport.js';
+
+/**
+ * TiProxy: a block of settings per connection. Its API port is served by `server-http-tls` and asks for certificates
+ * with a CA there, unless `skip-ca` is set without a list; it calls PD and TiDB with `cluster-tls`.
+ */
+export const tiproxy: ComponentProfile = {
+  component: 'tiproxy',
+  title: 'TiProxy',
+  file: 'tiproxy',
+  executable: 'tiproxy',
+  tellingKeys:
+    /^(proxy\.(pd-addrs|require-backend-tls|addr|max-connections)$|security\.(cluster-tls|sql-tls|server-tls|server-http-tls|peer-tls)\.|(cluster|sql|server|server-http)-tls\.|advance\.ignore-wrong-namespace$)/,
+  securityKeys: {
+    ca: 'security.server-http-tls.ca',
+    cert: 'security.server-http-tls.cert',
+    key: 'security.server-http-tls.key',
+    allowedCommonNames: 'security.server-http-tls.cert-allowed-cn',
+  },
+  incompleteTls: 'its API port is plaintext, or TiProxy does not start',
+  callerKeys: {
+    ca: 'security.cluster-tls.ca',
+    cert: 'security.cluster-tls.cert',
+    key: 'security.cluster-tls.key',
+  },
+  caOptional: true,
+  clientCertificateSwitch: (values) =>
+    values.string('security.server-http-tls.ca') !== undefined &&
+    values.boolean('security.server-http-tls.skip-ca')?.value !== true,
+  trimsAllowList: false,
+  needsOwnCommonName: false,
+  advertisedKeys: ['proxy.advertise-addr'],
+  instanceEndpoint: 'api',
+  mainEndpoint: 'api',
+  endpoints: [
+    {
+      ...go,
+      name: 'api',
+      title: 'TiProxy API port',
+      defaultPort: 3080,
+      protocols: ['http'],
+      callers: { ...goCallers, clientCertificate: 'with-switch' },
+      pairReload: 'hourly',
+      caReload: 'hourly',
+      probe: { protocol: 'http', path: '/api/debug/health', accept: 'any' },
+      questions: {},
+      calledBy: ['prometheus', 'tiup', 'tidb-operator', 'agent'],
+      documentedCallers: ['pd', 'tidb'],
+    },
+  ],
+  place: (values) => {
+    const served = ['cert', 'key'].every((name) => values.string(`security.server-http-tls.${name}`) !== undefined);
+    const advertised = values.string('proxy.advertise-addr')?.value.split(':')[0];
+    const fallback = { host: advertised ?? '127.0.0.1', port: 3080 };
+    return placementOf({ api: placeAddress(values, ['api.addr'], fallback, served ? 'https' : 'http') });
+  },
+};

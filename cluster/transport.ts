@@ -1,0 +1,58 @@
+import type { CallerAuthentication, EndpointProfile } from './profile.js';
+
+/** What listeners of one TLS stack have in common; each component says what is different. */
+type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'pairReload' | 'caReload'>;
+
+/** Go's crypto/tls with a certificate callback: TiDB, PD, TiCDC. */
+export const go: Stack = {
+  alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
+  maximumVersion: 'TLSv1.3',
+  pairReload: 'every-handshake',
+  caReload: 'restart',
+};
+
+/** gRPC's C core: TiKV and TiFlash. */
+export const grpcCore: Stack = {
+  alpn: { http: [], grpc: ['h2'], tls: [] },
+  maximumVersion: 'TLSv1.3',
+  pairReload: 'certificate-mtime',
+  caReload: 'certificate-mtime',
+};
+
+/** OpenSSL behind TiKV's status server: no TLS 1.3. */
+export const tikvStatus: Stack = {
+  alpn: { http: ['http/1.1'], grpc: [], tls: [] },
+  maximumVersion: 'TLSv1.2',
+  pairReload: 'failed-handshake',
+  caReload: 'failed-handshake',
+};
+
+export const goCallers: CallerAuthentication = {
+  clientCertificate: 'always',
+  commonNameCheckedAt: 'handshake',
+  commonNameMatch: 'equal',
+  minimumEntries: 1,
+  countedCommonName: 'last',
+  exemptPaths: [],
+  refusesBy: 'alert',
+};
+
+export const grpcCoreCallers: CallerAuthentication = {
+  clientCertificate: 'always',
+  commonNameCheckedAt: 'rpc',
+  commonNameMatch: 'equal-or-contains',
+  minimumEntries: 1,
+  countedCommonName: 'first',
+  exemptPaths: [],
+  refusesBy: 'close',
+};
+
+export const tikvStatusCallers: CallerAuthentication = {
+  clientCertificate: 'with-allow-list',
+  commonNameCheckedAt: 'http',
+  commonNameMatch: 'equal-or-contains',
+  minimumEntries: 1,
+  countedCommonName: 'first',
+  exemptPaths: ['/metrics', '/status', '/config', '/debug/pprof/profile'],
+  refusesBy: 'alert',
+};

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import type { ComponentName, EndpointName } from '../../cluster/profile.js';
+import { profiles } from '../../cluster/profiles.js';
+import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import { probeEndpoint } from '../../probes/probe.js';
+import type { Identity } from '../../probes/prober.js';
+
+const question = { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' } as const;
+
+function identityOf(cluster: DevCluster): Identity {
+  const { ca, cert, key } = cluster.files('agent');
+  const [caPem, certPem, keyPem] = [ca, cert, key].map((file) => readFileSync(file, 'utf8'));
+  return { name: 'own', secureContext: createSecureContext({ ca: caPem, cert: certPem, key: keyPem }) };
+}
+
+t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no other', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const asked = async (component: ComponentName, endpoint: EndpointName) => {
+    const port = cluster.port(component, endpoint);
+    const target = { host: '127.0.0.1', port, alpn: ['h2'], probe: question };
+    return await probeEndpoint(target, identityOf(cluster), { timeout: 2_000 });
+  };
+  t.match(await asked('tiflash', 'grpc'), {
+    outcome: 'accepted',
+    application: { answer: { kind: 'alive', available: true } },
+  });
+  for (const [component, endpoint] of [
+    ['tidb', 'status'],
+    ['pd', 'client'],
+    ['tikv', 'grpc'],
+  ] as const) {
+    const { outcome, application } = await asked(component, endpoint);
+    t.equal(outcome, 'inconclusive', `${component} is not taken for TiFlash`);
+    t.not(application?.protocol === 'grpc' && application.answer?.kind, 'alive', 'and was not sent the question');
+  }
+  await cluster.fault('tiflash', 'grpc', 'refuseCaller', true);
+  t.match(await asked('tiflash', 'grpc'), { outcome: 'refused', refusal: { by: 'rpc-status', number: 7 } });
+});
+
+t.test('no other port is ever asked it', async (t) => {
+  const asked = Object.values(profiles).flatMap(({ component, endpoints }) =>
+    endpoints
+      .filter(({ probe, questions }) =>
+        [probe, ...Object.values(questions)].some((one) => one.protocol === 'grpc' && one.method === question.method),
+      )
+      .map(({ name }) => `${component}/${name}`),
+  );
+  t.strictSame(asked, ['tiflash/grpc']);
+});
+
+t.test('a stranger is refused by TiFlash before any question', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const other = await (await Authority.create()).issue({ commonName: 'TiDB-Server', ip: ['127.0.0.1'] });
+  const stranger: Identity = {
+    name: 'untrusted',
+    secureContext: createSecureContext({
+      ca: cluster.authority.certificatePem,
+      cert: other.certificatePem,
+      key: other.keyPem,
+    }),
+  };
+  const target = { host: '127.0.0.1', port: cluster.port('tiflash', 'grpc'), alpn: ['h2'], probe: question };
+  t.match(await probeEndpoint(target, stranger, { timeout: 2_000 }), { outcome: 'refused' });
+});
