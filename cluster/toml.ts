@@ -1,44 +1,42 @@
 import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
 import { ConfigError } from './config-error.js';
-import type { ConfigDocument } from './document.js';
+import { type ConfigDocument, documentOf, type Entries, type Entry } from './document.js';
 import type { Origin } from './inventory.js';
 
-interface Entry {
-  readonly value: unknown;
-  readonly valueOrigin: Origin;
-  readonly keyOrigin: Origin;
-}
+/** Where line and column (both from 1) of a text are, when it is a part of a larger file. */
+export type Place = (line: number, column: number) => Origin;
 
 /** Parses TOML 1.0; a byte order mark and CRLF are fine. Throws ConfigError naming line and column. */
 export function parseToml(text: string, file: string): ConfigDocument {
-  const program = parse(text.replace(/^\uFEFF/, ''), file);
-  const entries = new Map<string, Entry>();
-  for (const node of program.body[0].body) {
-    collect(node, '', file, entries);
-  }
-  return {
+  return documentOf(
     file,
-    get: (key) => {
-      const entry = entries.get(key);
-      return entry === undefined ? undefined : { value: entry.value, origin: entry.valueOrigin };
-    },
-    keys: () => [...entries].map(([key, { keyOrigin }]) => ({ value: key, origin: keyOrigin })),
-  };
+    tomlEntries(text, (line, column) => ({ kind: 'file', file, line, column })),
+  );
 }
 
-function parse(text: string, file: string): AST.TOMLProgram {
+/** As `parseToml`, for a text that is a part of another file. */
+export function tomlEntries(text: string, place: Place): Entries {
+  const program = parse(text.replace(/^\uFEFF/, ''), place);
+  const entries = new Map<string, Entry>();
+  for (const node of program.body[0].body) {
+    collect(node, '', place, entries);
+  }
+  return entries;
+}
+
+function parse(text: string, place: Place): AST.TOMLProgram {
   try {
     return parseTOML(text);
   } catch (error: unknown) {
     if (!(error instanceof ParseError)) {
       throw error;
     }
-    const template = /^\s*\{\{|\{%/m.test(text);
+    const template = isTemplate(text);
     throw new ConfigError(
       {
         code: 'toml-syntax',
         severity: 'fail',
-        origin: { kind: 'file', file, line: error.lineNumber, column: error.column + 1 },
+        origin: place(error.lineNumber, error.column + 1),
         message: template ? 'not TOML but a template that was not rendered' : error.message,
         cure: template
           ? 'render the template and name the result'
@@ -49,29 +47,34 @@ function parse(text: string, file: string): AST.TOMLProgram {
   }
 }
 
+/** Go templates, Jinja2 and their like. */
+export function isTemplate(text: string): boolean {
+  return /^\s*\{\{|\{%/m.test(text);
+}
+
 function collect(
   node: AST.TOMLTable | AST.TOMLKeyValue,
   prefix: string,
-  file: string,
+  place: Place,
   entries: Map<string, Entry>,
 ): void {
   if (node.type === 'TOMLTable') {
     for (const entry of node.body) {
-      collect(entry, join(prefix, node.resolvedKey), file, entries);
+      collect(entry, join(prefix, node.resolvedKey), place, entries);
     }
     return;
   }
   const key = join(prefix, getStaticTOMLValue(node.key));
   if (node.value.type === 'TOMLInlineTable') {
     for (const entry of node.value.body) {
-      collect(entry, key, file, entries);
+      collect(entry, key, place, entries);
     }
     return;
   }
   entries.set(key, {
     value: getStaticTOMLValue(node.value),
-    valueOrigin: originOf(node.value, file),
-    keyOrigin: originOf(node.key, file),
+    valueOrigin: originOf(node.value, place),
+    keyOrigin: originOf(node.key, place),
   });
 }
 
@@ -79,6 +82,6 @@ function join(prefix: string, keys: readonly (string | number)[]): string {
   return [...(prefix === '' ? [] : [prefix]), ...keys].join('.');
 }
 
-function originOf(node: AST.TOMLNode, file: string): Origin {
-  return { kind: 'file', file, line: node.loc.start.line, column: node.loc.start.column + 1 };
+function originOf(node: AST.TOMLNode, place: Place): Origin {
+  return place(node.loc.start.line, node.loc.start.column + 1);
 }
