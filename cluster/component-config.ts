@@ -1,9 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { formatAddress } from './address.js';
 import { ConfigError } from './config-error.js';
+import type { Described } from './described.js';
 import type { ConfigDocument } from './document.js';
-import type { Instance, InstanceSecurity, Problem, Sourced } from './inventory.js';
+import { textOf } from './file-text.js';
+import type { Instance, InstanceSecurity, Origin, Problem, Sourced } from './inventory.js';
 import { advertisedHosts, endpointsOf } from './placement.js';
 import type { ComponentName, ComponentProfile, ConfigFileProfile } from './profile.js';
 import { profiles } from './profiles.js';
@@ -11,42 +13,51 @@ import { parseToml } from './toml.js';
 import { Values } from './values.js';
 
 export interface ComponentConfig {
-  readonly component: ComponentName | undefined;
-  /** The kind of file; undefined when it could not be told. */
-  readonly file: ConfigFileProfile | undefined;
+  /** Undefined when the file could not be read, or its component not be told. */
+  readonly described: Described | undefined;
+  /** Undefined for a component's second file, too. */
   readonly instance: Instance | undefined;
-  readonly document: ConfigDocument | undefined;
   readonly problems: readonly Problem[];
 }
-
-/** Configuration files are small; a log or a disk image is not one. */
-const largestFile = 4 << 20;
 
 /** Reads one component's file. Never throws: what cannot be read or used is a problem. */
 export function readComponentConfig(file: string, expected?: ComponentName): ComponentConfig {
   const problems: Problem[] = [];
   const document = openDocument(file, problems);
-  if (document === undefined) {
-    return { component: expected, file: undefined, instance: undefined, document, problems };
+  const described = document === undefined ? undefined : describe(document, problems, expected);
+  const instance =
+    described === undefined || described.companion
+      ? undefined
+      : instanceOf(profiles[described.component], described.document, problems, described.second);
+  return { described, instance, problems };
+}
+
+/** What a component's own file says; undefined, with a note, when nothing tells whose it is. */
+export function describe(
+  document: ConfigDocument,
+  problems: Problem[],
+  expected?: ComponentName,
+): Described | undefined {
+  const { file } = document;
+  const kind = expected === undefined ? detectComponent(document) : fileKinds.find((one) => one.component === expected);
+  const origin = { kind: 'file', file, line: 1, column: 1 } as const;
+  if (kind === undefined) {
+    problems.push(unknownFile(origin));
+    return undefined;
   }
-  const component =
-    expected === undefined ? detectComponent(document) : fileKinds.find((kind) => kind.component === expected);
-  if (component === undefined) {
-    problems.push({
-      code: 'unknown-component',
-      severity: 'note',
-      origin: { kind: 'file', file, line: 1, column: 1 },
-      message: 'neither its keys nor its name tell which component this file is for',
-      cure: `if it is one of theirs, name it as the component does: ${fileKinds.map((kind) => kind.file.file).join(', ')}`,
-    });
-    return { component: undefined, file: undefined, instance: undefined, document, problems };
-  }
-  if (component.companion) {
-    return { component: component.component, file: component.file, instance: undefined, document, problems };
-  }
-  const profile = profiles[component.component];
-  const instance = instanceOf(profile, document, problems);
-  return { component: profile.component, file: profile, instance, document, problems };
+  const { component, companion } = kind;
+  const second = companion ? undefined : readCompanion(profiles[component], new Values(document, problems), problems);
+  return { component, companion, document, second, origin, completeness: 'flags' };
+}
+
+export function unknownFile(origin: Origin): Problem {
+  return {
+    code: 'unknown-component',
+    severity: 'note',
+    origin,
+    message: 'neither its keys nor its name tell which component this file is for',
+    cure: `if it is one of theirs, name it as the component does: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
+  };
 }
 
 /** The instance that a component's document describes. */
@@ -54,18 +65,19 @@ export function instanceOf(
   profile: ComponentProfile,
   document: ConfigDocument,
   problems: Problem[],
+  second?: ConfigDocument,
 ): Instance | undefined {
   const values = new Values(document, problems);
   const security = readSecurity(profile, values);
-  const companion = readCompanion(profile, values, problems);
+  const companion = second === undefined ? undefined : new Values(second, problems);
   const scheme =
     security.ca !== undefined && security.cert !== undefined && security.key !== undefined ? 'https' : 'http';
-  const placement = profile.place(values, scheme, companion?.values);
+  const placement = profile.place(values, scheme, companion);
   const endpoints = endpointsOf(profile, placement, (name) =>
     profile.companion?.endpoints.includes(name) === true
-      ? companion === undefined
+      ? companion === undefined || profile.companion === undefined
         ? 'unknown'
-        : (companion.names ?? 'none')
+        : (readNames(profile.companion, companion) ?? 'none')
       : (security.allowedCommonNames ?? 'none'),
   );
   const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
@@ -111,43 +123,31 @@ export function readNames(file: ConfigFileProfile, values: Values): Sourced<read
 }
 
 /** The second file, as far as the first one names it and it can be read. */
-function readCompanion(profile: ComponentProfile, values: Values, problems: Problem[]) {
+function readCompanion(profile: ComponentProfile, values: Values, problems: Problem[]): ConfigDocument | undefined {
   const path = profile.companion === undefined ? undefined : values.path(profile.companion.pathKey);
-  const document = path === undefined ? undefined : openDocument(path.value, problems);
-  if (profile.companion === undefined || document === undefined) {
+  if (path !== undefined && !existsSync(path.value)) {
+    problems.push({
+      code: 'second-file-absent',
+      severity: 'note',
+      origin: path.origin,
+      message: `${path.value} is not here, so the two files were not compared`,
+      cure: 'run this where both files are',
+    });
     return undefined;
   }
-  const second = new Values(document, problems);
-  return { values: second, names: readNames(profile.companion, second) };
+  return path === undefined ? undefined : openDocument(path.value, problems);
 }
 
 function openDocument(file: string, problems: Problem[]): ConfigDocument | undefined {
-  const unreadable = (message: string, cure: string) => {
-    problems.push({
-      code: 'unreadable',
-      severity: 'fail',
-      origin: { kind: 'file', file, line: 1, column: 1 },
-      message,
-      cure,
-    });
-    return undefined;
-  };
+  const text = textOf(file, problems);
   try {
-    const stat = statSync(file);
-    if (!stat.isFile()) {
-      return unreadable('is not a regular file', 'name the component config file itself');
-    }
-    if (stat.size > largestFile) {
-      return unreadable(`is ${stat.size} bytes long, no config file`, 'name the component config file itself');
-    }
-    return parseToml(readFileSync(file, 'utf8'), file);
+    return text === undefined ? undefined : parseToml(text, file);
   } catch (error: unknown) {
     if (error instanceof ConfigError) {
       problems.push(error.problem);
       return undefined;
     }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return unreadable(`cannot be read (${code})`, 'check the path and its mode; run as the user of the components');
+    throw error;
   }
 }
 

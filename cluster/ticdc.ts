@@ -6,7 +6,7 @@ import { go, goCallers } from './transport.js';
 export const ticdc: ComponentProfile = {
   component: 'ticdc',
   title: 'TiCDC',
-  file: 'ticdc',
+  file: 'cdc',
   executable: 'cdc',
   tellingKeys:
     /^(addr$|advertise-addr$|capture-session-ttl$|owner-flush-interval$|processor-flush-interval$|gc-ttl$|per-table-memory-quota$|sorter\.|debug\.|newarch$|security\.(mtls|client-user-required|client-allowed-user)$)/,

@@ -25,7 +25,7 @@ export const tiflash: ComponentProfile = {
   companion: {
     file: 'tiflash-learner',
     title: 'TiFlash proxy',
-    tellingKeys: /^(server\.engine-addr$|raftdb\.(?!.*security)|raftstore\.snap-handle-pool-size$)/,
+    tellingKeys: /^(server\.engine-addr$|server\.labels\.engine$|raftstore\.snap-handle-pool-size$)/,
     securityKeys: tikv.securityKeys,
     incompleteTls: 'the TiFlash proxy does not start',
     pathKey: 'flash.proxy.config',

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { describeChecks } from '../checks/describe.js';
+import { describeLint } from '../cluster/lint/describe.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderRules } from '../metrics/rules.js';
 
 /** Everything that is written from code: a test holds page and code equal. */
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/checks.md': describeChecks,
+  'docs/lint.md': describeLint,
   'docs/metrics.md': describeMetrics,
   'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
 };

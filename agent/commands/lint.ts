@@ -1,30 +1,93 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { formatProblem, lintFile } from '../../cluster/lint.js';
-import { OperatorError } from '../error.js';
+import { ConfigError } from '../../cluster/config-error.js';
+import type { Problem } from '../../cluster/inventory.js';
+import { lintFile } from '../../cluster/lint/lint.js';
+import { formatProblem } from '../../cluster/origin.js';
+import { parseVersion } from '../../cluster/version.js';
+import { readAgentConfig } from '../config.js';
+import { hintOf, messageOf, OperatorError } from '../error.js';
+import { sarifOf } from '../sarif.js';
 import { printable } from '../table.js';
-import type { Command, Invocation } from './command.js';
+import { readVersion } from '../version.js';
+import { type Command, type Invocation, text } from './command.js';
 
 export const lint: Command = {
   name: 'lint',
-  summary: 'Finds TLS mistakes in tidb.toml, pd.toml and tikv.toml before a component does.',
-  usage: 'lint FILE…',
-  options: [{ name: 'json', help: 'print the problems as JSON' }],
+  summary: 'Finds TLS mistakes in component configurations, topologies and manifests before a component does.',
+  usage: 'lint [--cluster-version V] [--json | --sarif] FILE…',
+  options: [
+    { name: 'cluster-version', value: 'V', help: 'release of the cluster, as 8.5.0, where no file tells it' },
+    { name: 'json', help: 'print the problems as JSON' },
+    { name: 'sarif', help: 'print them as SARIF, for code hosts' },
+  ],
   run: runLint,
 };
 
-async function runLint({ positionals, stdout, values }: Invocation): Promise<number> {
+async function runLint(invocation: Invocation): Promise<number> {
+  const { positionals, stdout, values } = invocation;
   if (positionals.length === 0) {
-    throw new OperatorError('no_file', 'lint needs a file', 'name component config files, or a glob in quotes');
+    throw new OperatorError('no_file', 'lint needs a file', 'name config files, folders, or a glob in quotes');
   }
-  const files = positionals.flatMap((name) => (/[*?{]/.test(name) ? globSync(name) : [name]));
-  const problems = files.flatMap((file) => lintFile(file));
+  const version = text(invocation, 'cluster-version');
+  if (version !== undefined && parseVersion(version) === undefined) {
+    throw new OperatorError('bad_flag', `--cluster-version ${version} is no release`, 'write it as 8.5.0');
+  }
+  const files = [...new Set(positionals.flatMap(expand))];
+  const problems = files.flatMap((file) =>
+    basename(file) === 'agent.toml' ? lintOwn(file) : lintFile(file, { version }),
+  );
   if (values.json === true) {
     stdout.write(`${JSON.stringify({ version: 1, problems }, null, 2)}\n`);
+  } else if (values.sarif === true) {
+    stdout.write(`${JSON.stringify(sarifOf(problems, readVersion()), null, 2)}\n`);
   } else {
     for (const problem of problems) {
       stdout.write(`${printable(formatProblem(problem))}\n    ${printable(problem.cure)}\n`);
     }
-    stdout.write(`${files.length} files, ${problems.length} problems\n`);
+    stdout.write(`${summaryOf(files.length, problems)}\n`);
   }
   return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
+}
+
+/** A folder stands for the files in it, a pattern for those that match. */
+function expand(name: string): readonly string[] {
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return globSync('**/*.{toml,yaml,yml}', { cwd: name, absolute: false, dot: false })
+      .sort()
+      .map((file) => `${name.replace(/\/+$/, '')}/${file}`);
+  }
+  return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [name];
+}
+
+/** The agent's own file is read as `run` would. */
+function lintOwn(file: string): readonly Problem[] {
+  try {
+    readAgentConfig(file);
+    return [];
+  } catch (error: unknown) {
+    if (error instanceof ConfigError) {
+      return [error.problem];
+    }
+    if (!(error instanceof OperatorError)) {
+      throw error;
+    }
+    const [, line, column, message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(messageOf(error)) ?? [];
+    const origin = { kind: 'file', file, line: Number(line ?? 1), column: Number(column ?? 1) } as const;
+    return [
+      {
+        code: 'agent-config',
+        severity: 'fail',
+        origin,
+        message: message ?? messageOf(error),
+        cure: hintOf(error) ?? '',
+      },
+    ];
+  }
+}
+
+function summaryOf(files: number, problems: readonly Problem[]): string {
+  const count = (severity: Problem['severity']) => problems.filter((one) => one.severity === severity).length;
+  return `${files} files, ${count('fail')} errors, ${count('warn')} warnings, ${count('note')} notes`;
 }

@@ -1,0 +1,24 @@
+import type { ConfigDocument } from './document.js';
+import type { Origin } from './inventory.js';
+import type { ComponentName } from './profile.js';
+
+/** One component as a file describes it: its own configuration, a TiUP topology, or a Kubernetes manifest. */
+export interface Described {
+  readonly component: ComponentName;
+  /** Which of its two files, for a component that has a second one. */
+  readonly companion: boolean;
+  readonly document: ConfigDocument;
+  /** Its second file, where it could be found. */
+  readonly second?: ConfigDocument | undefined;
+  readonly version?: string | undefined;
+  /** Where the file names it. */
+  readonly origin: Origin;
+  /** `flags`: paths and URLs may also come from a command line that this file does not show. `all`: nothing else counts. */
+  readonly completeness: 'flags' | 'all' | 'list-only';
+  /** The other components that the same file names. */
+  readonly neighbours?: readonly ComponentName[] | undefined;
+  /** True where Prometheus is deployed with it. */
+  readonly monitored?: boolean;
+  /** The name of TiUP's own certificate, where TiUP deploys it. */
+  readonly tiupClient?: string | undefined;
+}

@@ -1,0 +1,61 @@
+import type { CallerName } from '../profile.js';
+import { namedCallers } from './naming.js';
+import { lastOf, quoted, type Rule, type Subject } from './rule.js';
+
+/** What stops when a caller is not let in; by callee and caller, `*` for any. */
+const consequences: Readonly<Record<string, string>> = {
+  'pd<pd': 'PD ends a few seconds after its start',
+  'tikv<tikv': 'Raft between stores stops',
+  'tiflash<tiflash': 'queries over several TiFlash nodes fail',
+  'tidb<tidb': 'TiDB cannot ask other TiDB servers',
+  'tidb<pd': 'TiDB Dashboard cannot ask TiDB',
+  'tidb<tiflash': 'TiFlash cannot report to TiDB',
+  'tidb<tiproxy': 'TiProxy takes TiDB for down and serves no SQL',
+  '*<prometheus': 'it is not scraped',
+  '*<tiup': 'tiup cluster display shows it as down',
+};
+
+export const callerMissing: Rule = {
+  code: 'caller-missing',
+  severity: 'warn',
+  title:
+    'A list that names callers one by one lacks one that the component needs, as names are given by TiUP or in the documentation',
+  run: (subject) => {
+    const { list, kind, described } = subject;
+    const named = list === undefined ? undefined : namedCallers(list.value);
+    if (list === undefined || named === undefined) {
+      return [];
+    }
+    const missing = needed(subject).filter((caller) => !named.callers.has(caller));
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const names = missing.map((caller) => nameFor(caller, subject, named.nameOf) ?? caller);
+    return missing.map((caller, index) => {
+      const effect = consequences[`${described.component}<${caller}`] ?? consequences[`*<${caller}`] ?? 'it is refused';
+      const added = quoted([...list.value, ...names]);
+      return {
+        origin: list.origin,
+        message: `${key} does not name ${caller} ("${names[index]}"), which calls ${kind.title}: ${effect}`,
+        cure: `write ${key} = ${added}`,
+      };
+    });
+  },
+};
+
+function nameFor(caller: CallerName, { described }: Subject, nameOf: (caller: CallerName) => string | undefined) {
+  return caller === 'tiup' ? described.tiupClient : nameOf(caller);
+}
+
+/** Who calls the ports of this file in every cluster, and who does because the deployment has it. */
+function needed({ profile, kind, described }: Subject): readonly CallerName[] {
+  const inCompanion = (name: string) => profile.companion?.endpoints.some((one) => one === name) === true;
+  const ports = profile.endpoints.filter(({ name }) => inCompanion(name) === (kind !== profile));
+  const present = new Set<CallerName>([
+    ...(['tidb', 'pd', 'tikv', described.component] as const),
+    ...(described.neighbours ?? []),
+    ...(described.monitored === true ? (['prometheus'] as const) : []),
+    ...(described.tiupClient === undefined ? [] : (['tiup'] as const)),
+  ]);
+  const self = profile.addsOwnCommonName === true ? described.component : undefined;
+  const callers = new Set(ports.flatMap(({ calledBy }) => calledBy));
+  return [...callers].filter((caller) => present.has(caller) && caller !== self);
+}

@@ -1,0 +1,29 @@
+import type { EndpointProfile } from '../profile.js';
+import { lastOf, type Rule, type Subject } from './rule.js';
+
+export const callersNotAuthenticated: Rule = {
+  code: 'callers-not-authenticated',
+  severity: 'note',
+  title: 'TLS is on, but a port asks nobody for a certificate, as the product ships it',
+  run: (subject) => {
+    const { paths, profile, kind, tls, list } = subject;
+    const first = paths.find(({ set }) => set !== undefined)?.set;
+    const open = profile.endpoints.filter((endpoint) => belongs(endpoint, subject) && isOpen(endpoint, subject));
+    if (tls !== 'on' || list !== undefined || first === undefined || open.length === 0) {
+      return [];
+    }
+    const ports = open.map(({ title, defaultPort }) => `${title} (${defaultPort})`).join(' and ');
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const cure = `set ${key} to the names of those who call it`;
+    return [{ origin: first.origin, message: `without ${key} the ${ports} asks callers for no certificate`, cure }];
+  },
+};
+
+function belongs({ name }: EndpointProfile, { profile, kind }: Subject): boolean {
+  return profile.companion === undefined || profile.companion.endpoints.includes(name) === (kind !== profile);
+}
+
+function isOpen({ callers }: EndpointProfile, { profile, values }: Subject): boolean {
+  const switched = callers.clientCertificate === 'with-switch' && profile.clientCertificateSwitch?.(values) === true;
+  return callers.clientCertificate !== 'always' && !switched;
+}

@@ -1,0 +1,23 @@
+import { lastOf, quoted, type Rule } from './rule.js';
+
+export const emptyName: Rule = {
+  code: 'empty-name',
+  severity: 'fail',
+  title: 'An empty entry in an allow-list',
+  run: ({ list, kind, profile }) => {
+    const isEmpty = (entry: string) => (profile.trimsAllowList ? entry.trim() : entry) === '';
+    if (list === undefined || !list.value.some(isEmpty)) {
+      return [];
+    }
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const contains = profile.endpoints.some(({ callers }) => callers.commonNameMatch === 'equal-or-contains');
+    const everybody = contains ? ', and in TiKV builds of 2026 everybody' : '';
+    return [
+      {
+        origin: list.origin,
+        message: `an empty entry in ${key} admits certificates without a Common Name${everybody}`,
+        cure: `write ${key} = ${quoted(list.value.filter((entry) => entry.trim() !== ''))}`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,24 @@
+import { lastOf, type Rule } from './rule.js';
+
+export const incompleteTls: Rule = {
+  code: 'incomplete-tls',
+  severity: 'fail',
+  title: 'One or two of the three paths',
+  run: ({ tls, paths, kind, described }) => {
+    const first = paths.find(({ set }) => set !== undefined)?.set;
+    if (tls !== 'incomplete' || first === undefined) {
+      return [];
+    }
+    const missing = paths.filter(({ set }) => set === undefined).map(({ key }) => lastOf(key));
+    const table = kind.securityKeys.ca.slice(0, kind.securityKeys.ca.lastIndexOf('.'));
+    const flags = described.completeness === 'flags' && ['pd', 'ticdc'].includes(described.component);
+    const unless = flags ? ', unless flags complete it' : '';
+    return [
+      {
+        origin: first.origin,
+        message: `TLS needs three keys, and ${missing.join(' and ')} is not set: ${kind.incompleteTls}${unless}`,
+        cure: `under [${table}] add ${missing.map((name) => `${name} = "…"`).join(', ')}`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,65 @@
+import type { Problem } from '../inventory.js';
+import { at, textAt, type YamlValue } from '../yaml.js';
+
+/** What a TidbCluster says of TLS as a whole. */
+export function lintManifests(documents: readonly YamlValue[]): readonly Problem[] {
+  return documents
+    .filter((root) => textAt(root, 'kind') === 'TidbCluster')
+    .flatMap((root) => [...oldSwitch(root), ...oneName(root), ...clientSecret(root)]);
+}
+
+function oldSwitch(root: YamlValue): readonly Problem[] {
+  const old = at(root, 'spec')?.entries?.get('enableTLSCluster');
+  return old === undefined
+    ? []
+    : [
+        {
+          code: 'old-tls-switch',
+          severity: 'fail',
+          origin: old.key,
+          message: 'tidb-operator since 1.1 does not know enableTLSCluster: the cluster is plaintext',
+          cure: 'under spec write tlsCluster: {enabled: true}',
+        },
+      ];
+}
+
+/** The operator's own validation, whatever the version of PD. */
+function oneName(root: YamlValue): readonly Problem[] {
+  const list = at(root, 'spec', 'pd', 'config', 'security', 'cert-allowed-cn');
+  return (list?.items?.length ?? 0) < 2 || list === undefined
+    ? []
+    : [
+        {
+          code: 'operator-takes-one-name',
+          severity: 'fail',
+          origin: list.origin,
+          message: "tidb-operator 1.x refuses a TidbCluster with several names in PD's cert-allowed-cn",
+          cure: 'give every component the same Common Name and list that one, or use tidb-operator 2',
+        },
+      ];
+}
+
+function clientSecret(root: YamlValue): readonly Problem[] {
+  const sections = at(root, 'spec')?.entries ?? new Map();
+  const tls = at(root, 'spec', 'tlsCluster', 'enabled')?.value === true;
+  return [...sections].flatMap(([, { value }]) => {
+    const mount = (value as YamlValue).entries?.get('mountClusterClientSecret');
+    return mount === undefined || mount.value.value !== true || tls
+      ? []
+      : [
+          {
+            code: 'client-secret-without-tls',
+            severity: 'note' as const,
+            origin: mount.key,
+            message: 'mountClusterClientSecret has no effect without tlsCluster',
+            cure: 'take it out, or enable tlsCluster',
+          },
+        ];
+  });
+}
+
+export const kubernetesRuleTitles: Readonly<Record<string, string>> = {
+  'old-tls-switch': 'enableTLSCluster, which tidb-operator since 1.1 does not know',
+  'operator-takes-one-name': "Several names in PD's list of a TidbCluster (v1)",
+  'client-secret-without-tls': 'mountClusterClientSecret without tlsCluster',
+};

@@ -1,0 +1,20 @@
+import { lastOf, type Rule } from './rule.js';
+
+export const listNotEnforced: Rule = {
+  code: 'list-not-enforced',
+  severity: 'warn',
+  title: 'A list too short for a port to compare names with (PD, client port)',
+  run: ({ list, kind, profile, tls }) => {
+    const unenforced =
+      list === undefined
+        ? undefined
+        : profile.endpoints.find(({ callers }) => list.value.length < callers.minimumEntries);
+    if (list === undefined || unenforced === undefined || tls !== 'on') {
+      return [];
+    }
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const message = `${key} with one entry is not enforced on the ${unenforced.title}: any certificate of the CA is let in`;
+    const cure = `list at least ${unenforced.callers.minimumEntries} names in ${key} (PD 8.4 or later)`;
+    return [{ origin: list.origin, message, cure }];
+  },
+};

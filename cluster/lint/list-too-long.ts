@@ -1,0 +1,36 @@
+import { isBefore } from '../version.js';
+import { lastOf, type Rule } from './rule.js';
+
+/** First release of PD that takes more than one name. */
+const severalSince = '8.4.0';
+
+export const listTooLong: Rule = {
+  code: 'list-too-long',
+  severity: 'fail',
+  title:
+    'Several names in the list of a PD older than 8.4, which then does not start; a note where the version is not known',
+  run: ({ list, kind, profile, version }) => {
+    const old = isBefore(version, severalSince);
+    if (profile.component !== 'pd' || list === undefined || list.value.length < 2 || old === false) {
+      return [];
+    }
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const cure = 'give every component the same Common Name and list that one, or upgrade first';
+    return old
+      ? [
+          {
+            origin: list.origin,
+            message: `PD before ${severalSince} takes one name in ${key} and does not start with ${list.value.length}`,
+            cure,
+          },
+        ]
+      : [
+          {
+            origin: list.origin,
+            severity: 'note',
+            message: `${list.value.length} names in ${key} need PD ${severalSince} or later; earlier ones do not start`,
+            cure,
+          },
+        ];
+  },
+};

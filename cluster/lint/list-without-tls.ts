@@ -1,0 +1,22 @@
+import { lastOf, type Rule } from './rule.js';
+
+/** Those that take their paths from nowhere but this file. */
+const withoutFlags: readonly string[] = ['tidb', 'tikv', 'tiflash'];
+
+export const listWithoutTls: Rule = {
+  code: 'list-without-tls',
+  severity: 'warn',
+  title: 'An allow-list without certificates: the port stays plaintext and nobody is compared',
+  run: ({ list, paths, described, kind }) => {
+    const set = paths.some((one) => one.set !== undefined);
+    const applies = withoutFlags.includes(described.component) && described.completeness !== 'list-only';
+    if (list === undefined || set || !applies) {
+      return [];
+    }
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const cure = `set ${paths.map((one) => lastOf(one.key)).join(', ')}`;
+    return [
+      { origin: list.origin, message: `${key} is set, but no certificates: ${kind.title} serves plaintext`, cure },
+    ];
+  },
+};

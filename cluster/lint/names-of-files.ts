@@ -1,0 +1,22 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Sourced } from '../inventory.js';
+
+/** The Common Names in a certificate file; undefined where it cannot be read from here. */
+export function commonNamesIn(file: Sourced<string> | undefined): readonly (string | undefined)[] | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  try {
+    const blocks = readFileSync(file.value, 'latin1').match(
+      /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g,
+    );
+    return blocks?.map((pem) => /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1]);
+  } catch (error: unknown) {
+    if (error instanceof Error && 'code' in error) {
+      // Elsewhere, not readable, or no certificate: the checks on files speak of that.
+      return undefined;
+    }
+    throw error;
+  }
+}

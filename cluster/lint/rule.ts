@@ -1,0 +1,73 @@
+import { readNames } from '../component-config.js';
+import type { Described } from '../described.js';
+import type { Origin, Problem, Sourced } from '../inventory.js';
+import type { ComponentProfile, ConfigFileProfile } from '../profile.js';
+import { profiles } from '../profiles.js';
+import { Values } from '../values.js';
+
+/** What a rule looks at: one file of one component, with what is known around it. */
+export interface Subject {
+  readonly described: Described;
+  readonly profile: ComponentProfile;
+  /** The kind of file; differs from the profile for a component's second file. */
+  readonly kind: ConfigFileProfile;
+  readonly values: Values;
+  /** The three paths, as far as they are set. */
+  readonly paths: readonly { readonly key: string; readonly set: Sourced<string> | undefined }[];
+  /** `elsewhere`: the settings leave it to flags or to whoever deploys. */
+  readonly tls: 'on' | 'incomplete' | 'off' | 'elsewhere';
+  readonly list: Sourced<readonly string[]> | undefined;
+  readonly version: string | undefined;
+}
+
+/** A rule: pure, one file, one code. */
+export interface Rule {
+  readonly code: string;
+  readonly severity: Problem['severity'];
+  /** For the table in docs/lint.md: what is reported. */
+  readonly title: string;
+  readonly run: (subject: Subject) => readonly Report[];
+}
+
+/** What a rule found; code and severity are the rule's unless said otherwise. */
+export interface Report {
+  readonly origin: Origin;
+  readonly message: string;
+  readonly cure: string;
+  readonly severity?: Problem['severity'];
+}
+
+export function subjectOf(described: Described, version: string | undefined): Subject {
+  const profile = profiles[described.component];
+  const kind = described.companion && profile.companion !== undefined ? profile.companion : profile;
+  const values = new Values(described.document, []);
+  const { ca, cert, key } = kind.securityKeys;
+  const paths = [ca, cert, key].map((name) => ({ key: name, set: values.string(name) }));
+  const set = paths.filter((one) => one.set !== undefined).length;
+  const complete = set === 3 || (profile.caOptional === true && paths.slice(1).every((one) => one.set !== undefined));
+  const elsewhere = set === 0 && described.completeness !== 'all';
+  return {
+    described,
+    profile,
+    kind,
+    values,
+    paths,
+    tls: complete ? 'on' : set > 0 ? 'incomplete' : elsewhere ? 'elsewhere' : 'off',
+    list: readNames(kind, values),
+    version: described.version ?? version,
+  };
+}
+
+/** `cert-allowed-cn` of `security.cert-allowed-cn`. */
+export function lastOf(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+/** The key as it is written in a file of this component: `[security] cert-allowed-cn`. */
+export function written(key: string): string {
+  return `[${key.slice(0, key.lastIndexOf('.'))}] ${lastOf(key)}`;
+}
+
+export function quoted(names: readonly string[]): string {
+  return `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
+}

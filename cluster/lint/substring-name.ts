@@ -1,0 +1,28 @@
+import { isBefore } from '../version.js';
+import { lastOf, type Rule } from './rule.js';
+
+/** First release that may have the change of July 2026. */
+const containsSince = '9.0.0';
+
+export const substringName: Rule = {
+  code: 'substring-name',
+  severity: 'warn',
+  title: 'A list in a TiKV build that admits every name which contains an entry; a note where the version is not known',
+  run: ({ list, profile, kind, version }) => {
+    const contains = profile.endpoints.some(
+      ({ name, callers }) =>
+        callers.commonNameMatch === 'equal-or-contains' &&
+        (profile.companion === undefined || profile.companion.endpoints.includes(name) === (kind !== profile)),
+    );
+    const old = isBefore(version, containsSince);
+    const entries = list?.value.filter((entry) => entry !== '') ?? [];
+    const [shortest] = [...entries].sort((a, b) => a.length - b.length);
+    if (!contains || list === undefined || shortest === undefined || old === true) {
+      return [];
+    }
+    const key = lastOf(kind.securityKeys.allowedCommonNames);
+    const message = `TiKV builds since July 2026 admit every name that contains an entry of ${key}: "${shortest}" admits "not-${shortest}" too`;
+    const cure = 'use Common Names that no other certificate of this CA contains';
+    return [{ origin: list.origin, message, cure, ...(old === undefined ? { severity: 'note' as const } : {}) }];
+  },
+};

@@ -1,0 +1,124 @@
+import { readNames } from '../component-config.js';
+import { profiles } from '../profiles.js';
+import { Values } from '../values.js';
+import { isBefore, parseVersion } from '../version.js';
+import { lastOf, quoted, type Rule, type Subject } from './rule.js';
+
+export const metricsPlaintext: Rule = {
+  code: 'metrics-plaintext',
+  severity: 'warn',
+  title: "TiFlash's metrics port is put back to plaintext",
+  run: ({ values, described, tls }) => {
+    const off = values.boolean('status.disable_metrics_tls');
+    return described.component === 'tiflash' && off?.value === true && tls === 'on'
+      ? [
+          {
+            origin: off.origin,
+            message: 'disable_metrics_tls puts the TiFlash metrics port back to plaintext for anybody',
+            cure: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
+          },
+        ]
+      : [];
+  },
+};
+
+/** First release of each line that takes empty strings for not set. */
+const emptyAllowedSince = ['6.5.11', '7.1.6', '7.5.3', '8.1.1'];
+
+export const emptyPaths: Rule = {
+  code: 'empty-paths',
+  severity: 'fail',
+  title:
+    'Empty TLS paths in a TiFlash that takes their presence for TLS and does not start; a note where the version is not known',
+  run: ({ values, described, kind, version }) => {
+    const { ca, cert, key } = kind.securityKeys;
+    const empty = [ca, cert, key].map((name) => values.rawString(name)).find((found) => found?.value.trim() === '');
+    const old = takesEmptyForSet(version);
+    if (described.component !== 'tiflash' || described.companion || empty === undefined || old === false) {
+      return [];
+    }
+    const releases = `TiFlash before ${emptyAllowedSince.join(', ')}`;
+    const message = `${releases} takes an empty path for TLS and does not start`;
+    const cure = `leave ${[ca, cert, key].map(lastOf).join(', ')} out`;
+    return [{ origin: empty.origin, message, cure, ...(old === undefined ? { severity: 'note' as const } : {}) }];
+  },
+};
+
+function takesEmptyForSet(version: string | undefined): boolean | undefined {
+  const [major, minor] = version === undefined ? [] : (parseVersion(version) ?? []);
+  if (major === undefined || minor === undefined) {
+    return undefined;
+  }
+  const line = emptyAllowedSince.find((since) => since.startsWith(`${major}.${minor}.`));
+  return line === undefined ? isBefore(version, '8.1.1') : isBefore(version, line);
+}
+
+export const httpsPortMissing: Rule = {
+  code: 'https-port-missing',
+  severity: 'fail',
+  title: 'A TiFlash before 7.1 with TLS and without https_port, which does not start',
+  run: ({ values, described, paths, tls, version }) => {
+    const origin = paths[0]?.set?.origin;
+    const applies = described.component === 'tiflash' && !described.companion && tls === 'on';
+    if (!applies || origin === undefined || values.port('https_port') || isBefore(version, '7.1.0') !== true) {
+      return [];
+    }
+    const message = 'TiFlash before 7.1 does not start with TLS but without https_port';
+    return [{ origin, message, cure: 'at the top of the file write https_port = 8123' }];
+  },
+};
+
+export const learnerDisagrees: Rule = {
+  code: 'learner-disagrees',
+  severity: 'fail',
+  title: "TiFlash's two files disagree on TLS, on the CA (warning) or on the allow-list (warning)",
+  run: (subject) => {
+    const { companion } = profiles.tiflash;
+    const second = subject.described.second;
+    if (second === undefined || companion === undefined || subject.described.companion) {
+      return [];
+    }
+    return disagreements(subject, new Values(second, []));
+  },
+};
+
+function disagreements({ values, list, paths, kind }: Subject, second: Values) {
+  const { companion } = profiles.tiflash;
+  const other = companion?.securityKeys ?? kind.securityKeys;
+  const secondFile = second.document.file;
+  const ours = paths.map(({ set }) => set);
+  const theirs = [other.ca, other.cert, other.key].map((key) => second.string(key));
+  const on = ours.every((one) => one !== undefined);
+  const secondOn = theirs.every((one) => one !== undefined);
+  if (on !== secondOn) {
+    const origin = [...ours, ...theirs].find((one) => one !== undefined)?.origin;
+    const message = `TLS is ${on ? 'on' : 'off'} here and ${secondOn ? 'on' : 'off'} in ${secondFile}: one half of TiFlash speaks plaintext`;
+    return origin === undefined ? [] : [{ origin, message, cure: 'set the three paths in both files' }];
+  }
+  const [ca, secondCa] = [values.path(kind.securityKeys.ca), second.path(other.ca)];
+  const names = companion === undefined ? undefined : readNames(companion, second);
+  const listed = (one: typeof list) => (one === undefined ? 'none' : quoted([...one.value].sort()));
+  const half = (list === undefined) !== (names === undefined);
+  return [
+    ...(ca !== undefined && secondCa !== undefined && ca.value !== secondCa.value
+      ? [
+          {
+            origin: ca.origin,
+            severity: 'warn' as const,
+            message: `the CA is ${ca.value} here and ${secondCa.value} in ${secondFile}`,
+            cure: 'name one CA in both files',
+          },
+        ]
+      : []),
+    ...(half
+      ? [
+          {
+            origin: (list ?? names)?.origin ?? { kind: 'default' as const },
+            severity: 'warn' as const,
+            message: `the allow-list is ${listed(list)} here and ${listed(names)} in ${secondFile}: one half lets in every certificate of the CA`,
+            cure: 'set the list in both files',
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,74 @@
+import { basename, dirname, extname } from 'node:path';
+import { describe, unknownFile } from '../component-config.js';
+import { ConfigError } from '../config-error.js';
+import type { Described } from '../described.js';
+import { textOf } from '../file-text.js';
+import type { Problem } from '../inventory.js';
+import { parseToml } from '../toml.js';
+import { parseYaml, type YamlValue } from '../yaml.js';
+import { isKubernetes, type Manifest, readManifests } from './kubernetes.js';
+import { isTopology, readTopology, type Topology } from './topology.js';
+
+/** What a file turned out to be, by its content. */
+export type DescribedFile =
+  | { readonly kind: 'component'; readonly described: readonly Described[] }
+  | { readonly kind: 'topology'; readonly described: readonly Described[]; readonly topology: Topology }
+  | {
+      readonly kind: 'kubernetes';
+      readonly described: readonly Described[];
+      readonly manifest: Manifest;
+      readonly documents: readonly YamlValue[];
+    }
+  | { readonly kind: 'other'; readonly described: readonly []; readonly documents: readonly YamlValue[] };
+
+const nothing: DescribedFile = { kind: 'other', described: [], documents: [] };
+
+/** Reads a file of any of these kinds. Never throws: what cannot be read or used is a problem. */
+export function readDescribedFile(file: string, problems: Problem[]): DescribedFile {
+  const text = textOf(file, problems);
+  if (text === undefined) {
+    return nothing;
+  }
+  try {
+    return isYamlName(file) ? fromYaml(parseYaml(text, file), file, problems) : fromToml(text, file, problems);
+  } catch (error: unknown) {
+    if (error instanceof ConfigError) {
+      problems.push(error.problem);
+      return nothing;
+    }
+    throw error;
+  }
+}
+
+/** `.yaml`, `.yml`, and both as templates. */
+function isYamlName(file: string): boolean {
+  const name = basename(file).replace(/\.(j2|tpl|tmpl|gotmpl)$/, '');
+  return ['.yaml', '.yml'].includes(extname(name));
+}
+
+function fromToml(text: string, file: string, problems: Problem[]): DescribedFile {
+  const described = describe(parseToml(text, file), problems);
+  return { kind: 'component', described: described === undefined ? [] : [described] };
+}
+
+function fromYaml(documents: readonly YamlValue[], file: string, problems: Problem[]): DescribedFile {
+  const topology = documents.find(isTopology);
+  if (topology !== undefined) {
+    const read = readTopology(topology, file, problems, clusterNameOf(file));
+    return { kind: 'topology', described: read.described, topology: read };
+  }
+  if (documents.some(isKubernetes)) {
+    const manifest = readManifests(documents, file, problems);
+    return { kind: 'kubernetes', described: manifest.described, manifest, documents };
+  }
+  if (documents.length === 0) {
+    problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }));
+  }
+  return { kind: 'other', described: [], documents };
+}
+
+/** TiUP keeps `clusters/<name>/meta.yaml`. */
+function clusterNameOf(file: string): string | undefined {
+  const folder = dirname(file);
+  return basename(file) === 'meta.yaml' && basename(dirname(folder)) === 'clusters' ? basename(folder) : undefined;
+}

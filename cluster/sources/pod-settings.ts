@@ -1,0 +1,39 @@
+import type { ComponentName } from '../profile.js';
+
+export interface PodNames {
+  readonly host: string;
+}
+
+/** The settings that tidb-operator makes of a pod's name: the ports are the defaults. */
+export function podSettings(
+  component: ComponentName,
+  { host }: PodNames,
+  tls: boolean,
+): Readonly<Record<string, unknown>> {
+  const scheme = tls ? 'https' : 'http';
+  switch (component) {
+    case 'tidb':
+      return { 'advertise-address': host };
+    case 'pd':
+      return {
+        'client-urls': `${scheme}://0.0.0.0:2379`,
+        'advertise-client-urls': `${scheme}://${host}:2379`,
+        'peer-urls': `${scheme}://0.0.0.0:2380`,
+        'advertise-peer-urls': `${scheme}://${host}:2380`,
+      };
+    case 'tikv':
+      return { 'server.advertise-addr': `${host}:20160`, 'server.advertise-status-addr': `${host}:20180` };
+    case 'tiflash':
+      return {
+        'flash.service_addr': `${host}:3930`,
+        'flash.proxy.advertise-addr': `${host}:20170`,
+        'flash.proxy.advertise-status-addr': `${host}:20292`,
+      };
+    case 'ticdc':
+      return { 'advertise-addr': `${host}:8301` };
+    case 'tiproxy':
+      return { 'api.addr': `${host}:3080` };
+    default:
+      return { 'advertise-listen-addr': `${scheme}://${host}:${component === 'router' ? 2379 : 3379}` };
+  }
+}

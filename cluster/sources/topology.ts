@@ -1,0 +1,165 @@
+import { isAbsolute, posix } from 'node:path';
+import type { Described } from '../described.js';
+import { documentOf, type Entries, type Entry } from '../document.js';
+import type { Origin, Problem } from '../inventory.js';
+import type { ConfigFileProfile } from '../profile.js';
+import { profiles } from '../profiles.js';
+import { at, settingsOf, textAt, type YamlValue } from '../yaml.js';
+import { type TiupInstance, type TiupSection, tiupSections } from './tiup-sections.js';
+
+/** A TiUP topology.yaml or meta.yaml. */
+export interface Topology {
+  readonly file: string;
+  readonly origin: Origin;
+  readonly version: string | undefined;
+  readonly tls: boolean;
+  /** The place of `enable_tls`, or where it would be. */
+  readonly tlsOrigin: Origin;
+  /** `server_configs` and the `config` of each instance, by their section. */
+  readonly settings: readonly { readonly section: TiupSection; readonly entries: Entries }[];
+  readonly described: readonly Described[];
+  /** The host of each instance in the order of `described`: what TiUP's certificates are for. */
+  readonly hosts: readonly string[];
+  readonly scaleOutLocked: boolean;
+}
+
+/** Whether a YAML document is a topology: it has one of TiUP's lists. */
+export function isTopology(root: YamlValue): boolean {
+  const inner = at(root, 'topology') ?? root;
+  return tiupSections.some(({ list }) => at(inner, list)?.items !== undefined);
+}
+
+/** Reads it; `name` is the cluster's, which TiUP's own certificate carries. */
+export function readTopology(root: YamlValue, file: string, problems: Problem[], name?: string): Topology {
+  const inner = at(root, 'topology') ?? root;
+  const version = textAt(root, 'tidb_version');
+  const enabled = at(inner, 'global', 'enable_tls');
+  const tls = enabled?.value === true;
+  if (enabled !== undefined && typeof enabled.value !== 'boolean') {
+    problems.push({
+      code: 'wrong-type',
+      severity: 'fail',
+      origin: enabled.origin,
+      message: 'enable_tls must be true or false',
+      cure: 'write enable_tls: true',
+    });
+  }
+  const found = tiupSections.flatMap((section) =>
+    (at(inner, section.list)?.items ?? []).map((item) => ({ section, item })),
+  );
+  const neighbours = [...new Set(found.map(({ section }) => section.component))];
+  const monitored = (at(inner, 'monitoring_servers')?.items ?? []).length > 0;
+  const describe = ({ section, item }: (typeof found)[number]): Described[] => {
+    const host = textAt(item, 'host');
+    if (host === undefined) {
+      problems.push({
+        code: 'no-host',
+        severity: 'fail',
+        origin: item.origin,
+        message: `an instance of ${section.list} has no host`,
+        cure: 'add host: …',
+      });
+      return [];
+    }
+    const shared = { version, origin: item.origin, neighbours, monitored, completeness: 'all' as const };
+    const deployment = { section, item, host, tls, directory: deployDirectory(inner, section, item) };
+    const configs = (table: string, own: string) => [
+      settingsOf(at(inner, 'server_configs', table)),
+      settingsOf(at(item, own)),
+    ];
+    const profile = profiles[section.component];
+    const made = madeByTiup(deployment);
+    const security = tls ? securityOf(deployment, profile) : new Map<string, Entry>();
+    const second =
+      profile.companion === undefined
+        ? undefined
+        : documentOf(
+            file,
+            ...configs(`${section.configs}-learner`, 'learner_config'),
+            tls ? securityOf(deployment, profile.companion) : new Map(),
+          );
+    return [
+      {
+        ...shared,
+        component: section.component,
+        companion: false,
+        document: documentOf(file, ...configs(section.configs, 'config'), made, security),
+        second,
+        tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
+      },
+    ];
+  };
+  const described = found.flatMap((one) => describe(one).map((it) => ({ it, host: textAt(one.item, 'host') ?? '' })));
+  return {
+    file,
+    origin: inner.origin,
+    version,
+    tls,
+    tlsOrigin: enabled?.origin ?? at(inner, 'global')?.origin ?? inner.origin,
+    settings: tiupSections.flatMap((section) =>
+      [
+        settingsOf(at(inner, 'server_configs', section.configs)),
+        ...(at(inner, section.list)?.items ?? []).map((item) => settingsOf(at(item, 'config'))),
+      ].map((entries) => ({ section, entries })),
+    ),
+    described: described.map(({ it }) => it),
+    hosts: described.map(({ host }) => host),
+    scaleOutLocked: false,
+  };
+}
+
+interface Deployment {
+  readonly section: TiupSection;
+  readonly item: YamlValue;
+  readonly host: string;
+  readonly tls: boolean;
+  readonly directory: string;
+}
+
+/** Relative directories are below the deploying user's home. */
+function deployDirectory(inner: YamlValue, section: TiupSection, item: YamlValue): string {
+  const user = textAt(inner, 'global', 'user') ?? 'tidb';
+  const [portKey = '', portDefault] = Object.entries(section.ports)[0] ?? [];
+  const port = textAt(item, portKey) ?? String(portDefault);
+  const base = textAt(inner, 'global', 'deploy_dir') ?? 'deploy';
+  const given = textAt(item, 'deploy_dir') ?? posix.join(base, `${section.role}-${port}`);
+  const home = posix.join('/home', user);
+  const expanded = given.replace(/^~(?=\/|$)/, home);
+  return isAbsolute(expanded) ? expanded : posix.join(home, expanded);
+}
+
+function madeByTiup({ section, item, host, tls }: Deployment): Entries {
+  const instance: TiupInstance = {
+    host,
+    scheme: tls ? 'https' : 'http',
+    port: (key) => Number(textAt(item, key) ?? section.ports[key]),
+    text: (key) => textAt(item, key),
+  };
+  const origin = at(item, 'host')?.origin ?? item.origin;
+  return entriesOf(section.settings(instance), origin);
+}
+
+/** The pair that TiUP lays out per role; TiFlash's two halves share one. */
+function securityOf({ section, item, directory }: Deployment, kind: ConfigFileProfile): Entries {
+  const origin = at(item, 'host')?.origin ?? item.origin;
+  const tls = posix.join(directory, 'tls');
+  const pair = { ca: `${tls}/ca.crt`, cert: `${tls}/${section.role}.crt`, key: `${tls}/${section.role}.pem` };
+  const keys = [kind.securityKeys, ...('callerKeys' in kind ? [profiles.tiproxy.callerKeys] : [])];
+  const paths = keys.flatMap((one) =>
+    one === undefined
+      ? []
+      : [
+          [one.ca, pair.ca],
+          [one.cert, pair.cert],
+          [one.key, pair.key],
+        ],
+  );
+  const proxy = section.component === 'tiproxy' ? [['security.server-http-tls.skip-ca', true] as const] : [];
+  return entriesOf(Object.fromEntries([...paths, ...proxy]), origin);
+}
+
+function entriesOf(settings: Readonly<Record<string, unknown>>, origin: Origin): Entries {
+  return new Map(
+    Object.entries(settings).map(([key, value]) => [key, { value, valueOrigin: origin, keyOrigin: origin }]),
+  );
+}
