@@ -55,6 +55,10 @@ export class ConfigReader {
     return found.value as readonly string[];
   }
 
+  stringOrStrings(key: string): readonly string[] {
+    return typeof this.#document.get(key)?.value === 'string' ? [this.string(key)?.value ?? ''] : this.strings(key);
+  }
+
   choice<const T extends string>(key: string, values: readonly T[]): T | undefined {
     const found = this.string(key);
     if (found === undefined) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { parseAddress } from '../cluster/address.js';
 import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
@@ -17,6 +18,14 @@ export interface AgentConfig {
   readonly security: OwnPaths | undefined;
   /** Globs of component config files. */
   readonly configs: readonly string[];
+  /** TiUP topologies, meta.yaml, Kubernetes manifests. */
+  readonly topology: readonly string[];
+  /** Client URLs of PD, asked for the rest of the cluster. */
+  readonly pd: readonly string[];
+  /** Whether the command lines of this node's components are read. */
+  readonly processes: boolean;
+  /** Time between two looks at PD, files and processes for components that came or went. */
+  readonly refresh: number;
   readonly instances: readonly DeclaredInstance[];
   readonly clients: readonly Client[];
   readonly probe: ProbeConfig;
@@ -43,6 +52,7 @@ export interface WebConfig {
 
 /** Loopback: who wants more says so. */
 export const defaultWeb: WebConfig = { host: '127.0.0.1', port: 10793, configFile: undefined };
+export const defaultRefresh = 60_000;
 export const defaultProbe: ProbeConfig = { interval: 15_000, timeout: 5_000, concurrency: 16 };
 
 const topLevelKeys: readonly string[] = [
@@ -51,6 +61,10 @@ const topLevelKeys: readonly string[] = [
   'security.cert-path',
   'security.key-path',
   'cluster.configs',
+  'cluster.topology',
+  'cluster.pd',
+  'cluster.processes',
+  'cluster.refresh',
   'probe.interval',
   'probe.timeout',
   'probe.concurrency',
@@ -88,6 +102,10 @@ export function readAgentConfig(file: string): AgentConfig {
     scope: reader.choice('scope', ['node', 'cluster']) ?? 'node',
     security: ownPaths(reader),
     configs: reader.strings('cluster.configs').map((glob) => reader.path(glob)),
+    topology: reader.stringOrStrings('cluster.topology').map((file) => reader.path(file)),
+    pd: pdUrls(reader),
+    processes: reader.boolean('cluster.processes') ?? false,
+    refresh: reader.duration('cluster.refresh') ?? defaultRefresh,
     instances: reader.tables('instance').map((prefix) => instanceAt(reader, prefix)),
     clients: reader.tables('client').map((prefix) => clientAt(reader, prefix)),
     probe: {
@@ -124,6 +142,21 @@ function ownPaths(reader: ConfigReader): OwnPaths | undefined {
     throw invalid(origin ?? { kind: 'default' }, message, 'add the missing ones');
   }
   return { ca, cert, key };
+}
+
+function pdUrls(reader: ConfigReader): readonly string[] {
+  const urls = reader.stringOrStrings('cluster.pd').flatMap((entry) => entry.split(','));
+  for (const url of urls) {
+    requirePdUrl(url, (message, hint) => invalid(reader.originOf('cluster.pd') ?? { kind: 'default' }, message, hint));
+  }
+  return urls.map((url) => url.trim());
+}
+
+/** `https://10.0.1.1:2379`; the scheme says whether PD is spoken to over TLS. */
+export function requirePdUrl(url: string, failure: (message: string, hint: string) => Error): void {
+  if (!/^https?:\/\//.test(url.trim()) || parseAddress(url) === undefined) {
+    throw failure(`"${url}" is no client URL of PD`, 'write it as https://10.0.1.1:2379');
+  }
 }
 
 function webOf(reader: ConfigReader): WebConfig {

@@ -13,12 +13,18 @@ import type { Target } from './scope.js';
  * is tried again at the next probe.
  */
 export class Identities {
-  readonly #stores = new Map<string, CredentialStore>();
+  readonly #stores: Map<string, CredentialStore>;
   readonly #paths = new Map<IdentityName, OwnPaths>();
   readonly #onReload: (event: ReloadEvent) => void;
 
-  constructor(own: OwnPaths | undefined, instances: readonly Instance[], onReload: (event: ReloadEvent) => void) {
+  constructor(
+    own: OwnPaths | undefined,
+    instances: readonly Instance[],
+    onReload: (event: ReloadEvent) => void,
+    before?: Identities,
+  ) {
     this.#onReload = onReload;
+    this.#stores = before === undefined ? new Map() : before.#stores;
     if (own !== undefined) {
       this.#paths.set('own', own);
     }

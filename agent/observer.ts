@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
 import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
+import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
 import { profiles } from '../cluster/profiles.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
@@ -13,7 +14,7 @@ import type { AgentConfig } from './config.js';
 import { Identities } from './identities.js';
 import { processStart } from './processes.js';
 import { type Target, targetsOf } from './scope.js';
-import { loadInventory } from './sources.js';
+import { type Loaded, loadInventory } from './sources.js';
 
 export interface ObserverOptions {
   readonly now: () => Date;
@@ -29,18 +30,42 @@ export class Observer {
   readonly inventory: Inventory;
   readonly targets: readonly Target[];
   readonly identities: Identities;
+  readonly #options: ObserverOptions;
+  readonly #discovery: Discovery | undefined;
   readonly #now: () => Date;
-  readonly #baselines = new Map<string, Baseline>();
-  readonly #observations = new Map<string, EndpointObservation>();
+  readonly #baselines: Map<string, Baseline>;
+  readonly #observations: Map<string, EndpointObservation>;
   #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
   #own: CredentialFacts | undefined;
 
-  constructor(config: AgentConfig, options: ObserverOptions) {
+  private constructor(config: AgentConfig, options: ObserverOptions, loaded: Loaded, before?: Observer) {
     this.config = config;
+    this.#options = options;
     this.#now = options.now;
-    this.inventory = loadInventory(config);
+    this.#discovery = loaded.discovery;
+    this.inventory = loaded.inventory;
     this.targets = targetsOf(this.inventory, config.scope);
-    this.identities = new Identities(config.security, this.inventory.instances, options.onReload);
+    const { instances } = this.inventory;
+    this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
+    const known = new Set(instances.map(credentialKey));
+    this.#baselines = new Map([...(before === undefined ? [] : before.#baselines)].filter(([key]) => known.has(key)));
+    this.#observations = new Map(
+      [...(before === undefined ? [] : before.#observations)].filter(([, { instance }]) =>
+        known.has(credentialKey(instance)),
+      ),
+    );
+  }
+
+  static async create(config: AgentConfig, options: ObserverOptions): Promise<Observer> {
+    return new Observer(config, options, await loadInventory(config));
+  }
+
+  /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
+  async refreshed(): Promise<Observer | undefined> {
+    const loaded = await loadInventory(this.config, this.#discovery);
+    return JSON.stringify(loaded.inventory) === JSON.stringify(this.inventory)
+      ? undefined
+      : new Observer(this.config, this.#options, loaded, this);
   }
 
   /** Every credential file that this agent's verdicts rest on. */

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { linkIn, namesIn, procText } from '../cluster/sources/proc.js';
 
 /** Linux reports process times in these, on every architecture. */
 const ticksPerSecond = 100;
@@ -12,7 +12,7 @@ const listening = '0A';
 export function processStart(executable: string, ports: readonly number[], root = '/proc'): Date | undefined {
   const sockets = new Set(ports.flatMap((port) => listeningSockets(port, root)));
   for (const pid of namesIn(root).filter((name) => /^\d+$/.test(name))) {
-    const [program = ''] = textOf(`${root}/${pid}/cmdline`).split('\0');
+    const [program = ''] = procText(`${root}/${pid}/cmdline`).split('\0');
     if (basename(program) === executable && holds(`${root}/${pid}/fd`, sockets)) {
       return startOf(pid, root);
     }
@@ -24,7 +24,7 @@ export function processStart(executable: string, ports: readonly number[], root 
 function listeningSockets(port: number, root: string): readonly string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['tcp', 'tcp6'].flatMap((family) =>
-    textOf(`${root}/net/${family}`)
+    procText(`${root}/net/${family}`)
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
       .filter((columns) => columns[1]?.endsWith(suffix) === true && columns[3] === listening)
@@ -33,45 +33,14 @@ function listeningSockets(port: number, root: string): readonly string[] {
 }
 
 function holds(directory: string, sockets: ReadonlySet<string>): boolean {
-  return namesIn(directory).some((name) => {
-    try {
-      return sockets.has(readlinkSync(`${directory}/${name}`));
-    } catch (error: unknown) {
-      return ignoreGone(error, false);
-    }
-  });
+  return namesIn(directory).some((name) => sockets.has(linkIn(`${directory}/${name}`) ?? ''));
 }
 
 function startOf(pid: string, root: string): Date | undefined {
   // The second field is the program's name in brackets and may hold anything; counting starts behind it.
-  const stat = textOf(`${root}/${pid}/stat`);
+  const stat = procText(`${root}/${pid}/stat`);
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  const boot = Number(/^btime (\d+)$/m.exec(textOf(`${root}/stat`))?.[1]);
+  const boot = Number(/^btime (\d+)$/m.exec(procText(`${root}/stat`))?.[1]);
   const seconds = boot + ticks / ticksPerSecond;
   return Number.isFinite(seconds) ? new Date(seconds * 1000) : undefined;
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error: unknown) {
-    return ignoreGone(error, []);
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch (error: unknown) {
-    return ignoreGone(error, '');
-  }
-}
-
-/** Processes end while one looks, and those of other users may not be looked into; anything else is a fault. */
-function ignoreGone<T>(error: unknown, value: T): T {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM' || code === 'EINVAL') {
-    return value;
-  }
-  throw error;
 }

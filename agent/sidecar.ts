@@ -35,9 +35,9 @@ export class Sidecar {
   #ready = false;
   #outcomes = new Map<string, string>();
 
-  private constructor(options: SidecarOptions) {
+  private constructor(options: SidecarOptions, generation: Generation) {
     this.#options = options;
-    this.#generation = this.#createGeneration();
+    this.#generation = generation;
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),
@@ -46,7 +46,7 @@ export class Sidecar {
   }
 
   static async start(options: SidecarOptions): Promise<Sidecar> {
-    const sidecar = new Sidecar(options);
+    const sidecar = new Sidecar(options, await createGeneration(options));
     options.metrics.recordConfigReload(true, options.now());
     await sidecar.#begin(sidecar.#generation);
     return sidecar;
@@ -69,9 +69,8 @@ export class Sidecar {
   async reload(): Promise<{ readonly ok: boolean; readonly message: string }> {
     const { metrics, logger, now } = this.#options;
     try {
-      const next = this.#createGeneration();
-      this.#generation.stop.abort();
-      this.#generation = next;
+      const next = await createGeneration(this.#options);
+      this.#replace(next);
       metrics.recordConfigReload(true, now());
       logger.info('configuration reloaded');
       await this.#begin(next);
@@ -88,20 +87,40 @@ export class Sidecar {
     await this.#watcher.close();
   }
 
-  #createGeneration(): Generation {
-    const { readConfig, now, metrics, logger } = this.#options;
-    const observer = new Observer(readConfig(), {
-      now,
-      onReload: (event) => {
-        metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
-        const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
-        log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
-      },
-    });
-    return { observer, stop: new AbortController() };
+  #replace(next: Generation): void {
+    this.#generation.stop.abort();
+    this.#generation = next;
   }
 
-  async #begin({ observer, stop }: Generation): Promise<void> {
+  /** Looks for components that came or went, as long as this generation is the one in force. */
+  #planRefresh(generation: Generation): void {
+    const { observer, stop } = generation;
+    const timer = setTimeout(() => {
+      this.#refresh(generation).catch((error: unknown) =>
+        this.#options.logger.error({ reason: messageOf(error) }, 'the cluster could not be looked at again'),
+      );
+    }, observer.config.refresh);
+    stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  }
+
+  async #refresh(generation: Generation): Promise<void> {
+    const observer = await generation.observer.refreshed();
+    if (generation.stop.signal.aborted) {
+      return;
+    }
+    if (observer === undefined) {
+      this.#planRefresh(generation);
+      return;
+    }
+    const instances = observer.inventory.instances.length;
+    this.#options.logger.info({ instances }, 'what is known of the cluster changed');
+    const next = { observer, stop: new AbortController() };
+    this.#replace(next);
+    await this.#begin(next);
+  }
+
+  async #begin(generation: Generation): Promise<void> {
+    const { observer, stop } = generation;
     await this.#watcher.watchFiles(observer.files());
     await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
     this.#judge();
@@ -112,6 +131,7 @@ export class Sidecar {
       this.#judge();
     });
     scheduleAll(tasks, { interval: observer.config.probe.interval, limit, signal: stop.signal });
+    this.#planRefresh(generation);
   }
 
   #filesChanged(seenBy: SeenBy): void {
@@ -165,6 +185,18 @@ export class Sidecar {
     metrics.setObservations(observer.observations());
     metrics.setCredentials(credentialEntries(observer));
   }
+}
+
+async function createGeneration({ readConfig, now, metrics, logger }: SidecarOptions): Promise<Generation> {
+  const observer = await Observer.create(readConfig(), {
+    now,
+    onReload: (event) => {
+      metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
+      const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
+      log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
+    },
+  });
+  return { observer, stop: new AbortController() };
 }
 
 /** The files of each local instance, and the agent's own, as metrics and page list them. */

@@ -1,29 +1,65 @@
+import type { SecureContext } from 'node:tls';
 import { globSync } from 'tinyglobby';
+import { type Discovery, discover } from '../cluster/discovery/discover.js';
 import type { Inventory, Problem } from '../cluster/inventory.js';
 import { buildInventory } from '../cluster/inventory-builder.js';
+import { CredentialStore } from '../credentials/credential-store.js';
+import { CredentialError } from '../credentials/error.js';
+import { identityOf } from '../probes/identity.js';
 import type { AgentConfig } from './config.js';
 
-/** What should be, from everything the configuration names. A glob that matches nothing is a problem, not an error. */
-export function loadInventory(config: Pick<AgentConfig, 'configs' | 'instances' | 'clients'>): Inventory {
-  const files: string[] = [];
+type Sources = Pick<
+  AgentConfig,
+  'configs' | 'topology' | 'pd' | 'processes' | 'instances' | 'clients' | 'security' | 'probe'
+>;
+
+export interface Loaded {
+  readonly inventory: Inventory;
+  readonly discovery: Discovery | undefined;
+}
+
+/**
+ * What should be, from everything the configuration names. A glob that matches nothing is a problem, not an error;
+ * where PD does not answer, what it said before still counts.
+ */
+export async function loadInventory(config: Sources, before?: Discovery): Promise<Loaded> {
   const problems: Problem[] = [];
-  for (const pattern of config.configs) {
-    const found = globSync(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
-    if (found.length === 0) {
-      problems.push({
-        code: 'no-config-file',
-        severity: 'fail',
-        origin: { kind: 'file', file: pattern, line: 1, column: 1 },
-        message: 'no component config file matches',
-        cure: 'check the path under [cluster] configs, and that the agent may read its folders',
-      });
-    }
-    files.push(...found.map((file) => file.replace(/\/$/, '')));
+  const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
+  const discovery = config.pd.length === 0 ? undefined : await ask(config, before);
+  const { instances, clients, processes } = config;
+  const inventory = buildInventory({ files: [...new Set(files)].sort(), instances, clients, processes, discovery });
+  return { inventory: { ...inventory, problems: [...problems, ...inventory.problems] }, discovery };
+}
+
+function filesOf(pattern: string, problems: Problem[]): readonly string[] {
+  const found = globSync(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
+  if (found.length === 0) {
+    problems.push({
+      code: 'no-config-file',
+      severity: 'fail',
+      origin: { kind: 'file', file: pattern, line: 1, column: 1 },
+      message: 'no such file',
+      cure: 'check the path, and that the agent may read its folders',
+    });
   }
-  const inventory = buildInventory({
-    configs: [...new Set(files)].sort(),
-    instances: config.instances,
-    clients: config.clients,
-  });
-  return { ...inventory, problems: [...problems, ...inventory.problems] };
+  return found.map((file) => file.replace(/\/$/, ''));
+}
+
+async function ask({ pd, security, probe }: Sources, before: Discovery | undefined): Promise<Discovery> {
+  const found = await discover(pd, { secureContext: secureContextOf(security), timeout: probe.timeout });
+  return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
+}
+
+function secureContextOf(security: Sources['security']): SecureContext | undefined {
+  try {
+    return security === undefined
+      ? undefined
+      : identityOf('own', new CredentialStore(security).current()).secureContext;
+  } catch (error: unknown) {
+    if (error instanceof CredentialError) {
+      // The check own-identity tells it from the same files.
+      return undefined;
+    }
+    throw error;
+  }
 }

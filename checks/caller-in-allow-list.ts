@@ -1,10 +1,11 @@
-import { callersOf, isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/expectation.js';
+import { isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/expectation.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
-import type { CallerName, ComponentName } from '../cluster/profile.js';
-import { type Check, credentialKey, type Evidence } from './check.js';
+import type { CallerName } from '../cluster/profile.js';
+import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
+import { knownNames } from './known-names.js';
 
 const id = 'caller-in-allow-list';
 
@@ -15,52 +16,30 @@ export const callerInAllowList: Check = {
   description:
     "Compares the Common Name in each local component's certificate, and of each `[[client]]`, with the allow-list of every port that caller needs, as that port compares names. Needs no connection, so it speaks before a restart makes a list count.",
   cure: 'Add the Common Name to the list and restart the component that holds it.',
-  run: (evidence) =>
-    evidence.inventory.instances.flatMap((callee) =>
-      callee.endpoints
+  run: (evidence) => {
+    const names = knownNames(evidence);
+    return evidence.inventory.instances.flatMap((callee) => {
+      const own = names.get(callee.component)?.[0]?.leaf.at(-1);
+      return callee.endpoints
         .filter((endpoint) => namesEnforced(endpoint, callee))
         .flatMap((endpoint) =>
-          callersFor(evidence, endpoint).map((caller) => judge(callee, endpoint, caller, ownNameOf(evidence, callee))),
-        ),
-    ),
+          endpoint.profile.calledBy
+            .filter((caller) => caller !== 'agent')
+            .flatMap((caller) => (names.get(caller) ?? []).map((shown) => judge(callee, endpoint, caller, shown, own))),
+        );
+    });
+  },
 };
 
-interface Caller {
-  readonly name: CallerName;
-  readonly shown: ShownNames;
-}
-
-function callersFor(evidence: Evidence, endpoint: Endpoint): readonly Caller[] {
-  const components = callersOf(endpoint).flatMap((component) => localCallers(evidence, component));
-  const clients = evidence.inventory.clients.flatMap(({ name, commonName }) =>
-    commonName !== undefined && endpoint.profile.calledBy.includes(name)
-      ? [{ name, shown: { leaf: [commonName] } }]
-      : [],
-  );
-  return [...components, ...clients];
-}
-
-/** Each Common Name that processes of a component on this node have; several processes often share one. */
-function localCallers(evidence: Evidence, component: ComponentName): readonly Caller[] {
-  const callers = new Map<string, Caller>();
-  for (const instance of evidence.inventory.instances) {
-    const facts = evidence.credentials.get(credentialKey(instance));
-    const [leaf, ...above] = facts?.chain ?? [];
-    if (instance.component === component && leaf !== undefined && instance.security.callsWith === undefined) {
-      const chain = [...above, ...(facts?.ca ?? [])].flatMap(({ commonNames }) => commonNames);
-      callers.set(leaf.commonNames.join('\n'), { name: component, shown: { leaf: leaf.commonNames, chain } });
-    }
-  }
-  return [...callers.values()];
-}
-
-function ownNameOf(evidence: Evidence, callee: Instance): string | undefined {
-  return evidence.credentials.get(credentialKey(callee))?.chain?.[0]?.commonNames.at(-1);
-}
-
-function judge(callee: Instance, endpoint: Endpoint, { name, shown }: Caller, own: string | undefined): Finding {
+function judge(
+  callee: Instance,
+  endpoint: Endpoint,
+  caller: CallerName,
+  shown: ShownNames,
+  own: string | undefined,
+): Finding {
   const names = shown.leaf.join(', ') || 'none';
-  const parts = { endpoint, identity: name };
+  const parts = { endpoint, identity: caller };
   const verdict = isCallerAdmitted(endpoint, callee, shown, own);
   if (verdict === 'admitted') {
     return findingOf(id, 'pass', callee, { ...parts, message: `the list admits ${names}` });
@@ -73,7 +52,7 @@ function judge(callee: Instance, endpoint: Endpoint, { name, shown }: Caller, ow
   const where = list === undefined ? '' : ` at ${formatOrigin(list.origin)}`;
   return findingOf(id, 'fail', callee, {
     ...parts,
-    message: `the list does not hold ${names}, the Common Name of ${name}, which calls this port`,
+    message: `the list does not hold ${names}, the Common Name of ${caller}, which calls this port`,
     cure: `add "${names}" to the list${where} and restart ${callee.component}`,
     evidence: { list: list?.value ?? [] },
   });

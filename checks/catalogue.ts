@@ -11,15 +11,18 @@ import { keyFileMode } from './key-file-mode.js';
 import { keyMatchesCertificate } from './key-matches-certificate.js';
 import { keyUsages } from './key-usages.js';
 import { namesCoverAddresses } from './names-cover-addresses.js';
+import { needlessCaller } from './needless-caller.js';
 import { ownNameInOwnList } from './own-name-in-own-list.js';
 import { servedMatchesFile } from './served-matches-file.js';
 import { serverVerifies } from './server-verifies.js';
+import { sourcesAgree } from './sources-agree.js';
 import { tlsConfigured } from './tls-configured.js';
 import { verifiesUnderCa } from './verifies-under-ca.js';
 
 /** Every check, in the order of docs/checks.md. */
 export const checks: readonly Check[] = [
   configuration,
+  sourcesAgree,
   tlsConfigured,
   certificateReadable,
   keyMatchesCertificate,
@@ -33,6 +36,7 @@ export const checks: readonly Check[] = [
   serverVerifies,
   servedMatchesFile,
   callerInAllowList,
+  needlessCaller,
   ownNameInOwnList,
   caUnchanged,
 ];

@@ -19,6 +19,8 @@ export interface Described {
   readonly neighbours?: readonly ComponentName[] | undefined;
   /** True where Prometheus is deployed with it. */
   readonly monitored?: boolean;
+  /** Its host in a topology, which TiUP's certificate is for. */
+  readonly host?: string | undefined;
   /** The name of TiUP's own certificate, where TiUP deploys it. */
   readonly tiupClient?: string | undefined;
 }

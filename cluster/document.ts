@@ -3,6 +3,8 @@ import type { Origin, Sourced } from './inventory.js';
 /** A configuration as values with their places. Keys are dotted, however the file nests them: `security.ca-path`. */
 export interface ConfigDocument {
   readonly file: string;
+  /** The working directory of the process that reads it, where it is known. */
+  readonly directory?: string | undefined;
   get(key: string): Sourced<unknown> | undefined;
   /** Every key that holds a value, with the place of the key; elements of arrays of tables as `instance.0.address`. */
   keys(): readonly Sourced<string>[];

@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
 import { formatAddress, parseAddress } from './address.js';
-import { readComponentConfig } from './component-config.js';
+import { instanceOf, readComponentConfig } from './component-config.js';
+import type { Described } from './described.js';
+import type { Discovery } from './discovery/discover.js';
 import type { Client, Instance, Inventory, Origin, Problem, Sourced } from './inventory.js';
+import { mergeReadings, type Reading } from './merge.js';
 import { endpointsOf, type Placement } from './placement.js';
 import type { ComponentName, EndpointName } from './profile.js';
 import { profiles } from './profiles.js';
+import { describeProcesses } from './sources/command-lines.js';
+import { type DescribedFile, readDescribedFile } from './sources/described-file.js';
 
 /** A component named by hand, in agent.toml or by flag. */
 export interface DeclaredInstance {
@@ -22,29 +28,80 @@ export interface DeclaredInstance {
 }
 
 export interface InventorySources {
-  readonly configs?: readonly string[] | undefined;
+  /** Component files, topologies and manifests, told apart by content. */
+  readonly files?: readonly string[] | undefined;
   readonly instances?: readonly DeclaredInstance[] | undefined;
   readonly clients?: readonly Client[] | undefined;
+  /** Look at the command lines of this node's processes. */
+  readonly processes?: boolean | undefined;
+  readonly discovery?: Discovery | undefined;
 }
 
-/** What should be, from config files and declarations. Never throws; what cannot be used is a problem. */
+/** What should be, from everything that was named. Never throws; what cannot be used is a problem. */
 export function buildInventory(sources: InventorySources): Inventory {
   const problems: Problem[] = [];
-  const instances = new Map<string, Instance>();
-  const add = (instance: Instance | undefined) => {
-    if (instance !== undefined) {
-      instances.set(`${instance.component}/${instance.name}`, instance);
-    }
+  const read = (sources.files ?? []).map((file) => readDescribedFile(file, problems));
+  const fromFiles = read.flatMap(({ kind, described }) => described.map((one) => ({ kind, described: one })));
+  const processes = sources.processes === true ? describeProcesses(problems) : [];
+  const { discovery } = sources;
+  const readings: readonly Reading[] = [
+    {
+      source: 'declared',
+      instances: (sources.instances ?? []).flatMap((one) => fromDeclaration(one, problems) ?? []),
+    },
+    { source: 'process', instances: processes.flatMap((one) => instancesOf(one, problems)) },
+    {
+      source: 'config',
+      instances: fromFiles
+        .filter(({ kind }) => kind === 'component')
+        .flatMap(({ described }) => instancesOf(described, problems)),
+    },
+    {
+      source: 'deployment',
+      instances: fromFiles
+        .filter(({ kind }) => kind !== 'component')
+        .flatMap(({ described }) => instancesOf(described, problems).map(localIfHere)),
+    },
+    { source: 'pd', instances: discovery?.instances ?? [], complete: discovery?.complete },
+  ];
+  const { instances, disagreements } = mergeReadings(readings);
+  return {
+    instances,
+    clients: [...(sources.clients ?? []), ...read.flatMap(clientsOf)],
+    problems: distinct([...problems, ...(discovery?.problems ?? [])]),
+    disagreements: distinct(disagreements),
   };
-  for (const file of sources.configs ?? []) {
-    const read = readComponentConfig(file);
-    problems.push(...read.problems);
-    add(read.instance);
+}
+
+/** A component's second file describes no instance of its own. */
+function instancesOf(described: Described, problems: Problem[]): readonly Instance[] {
+  const { component, companion, document, second, version } = described;
+  const instance = companion ? undefined : instanceOf(profiles[component], document, problems, second);
+  return instance === undefined ? [] : [{ ...instance, version: version ?? instance.version }];
+}
+
+/** What a topology says of other machines is not here. */
+function localIfHere(instance: Instance): Instance {
+  const { cert } = instance.security;
+  return { ...instance, configFile: undefined, local: cert !== undefined && existsSync(cert.value) };
+}
+
+/** TiUP's own certificate, and that of the Prometheus it deploys. */
+function clientsOf(read: DescribedFile): readonly Client[] {
+  if (read.kind !== 'topology' || !read.topology.tls) {
+    return [];
   }
-  for (const declared of sources.instances ?? []) {
-    add(fromDeclaration(declared, problems));
-  }
-  return { instances: [...instances.values()], clients: sources.clients ?? [], problems, disagreements: [] };
+  const { described, origin } = read.topology;
+  const tiup = described.find(({ tiupClient }) => tiupClient !== undefined)?.tiupClient;
+  const monitored = described.some(({ monitored }) => monitored === true);
+  return [
+    ...(tiup === undefined ? [] : [{ name: 'tiup' as const, commonName: tiup, origin }]),
+    ...(monitored ? [{ name: 'prometheus' as const, commonName: 'prometheus', origin }] : []),
+  ];
+}
+
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Instance | undefined {

@@ -29,7 +29,12 @@ export interface Instance {
   readonly advertisedHosts: readonly Sourced<string>[];
   /** True when the config and files are on this node (known by a config file or paths). */
   readonly local: boolean;
+  /** Who told of it, the one that counts most first. */
+  readonly sources?: readonly SourceName[];
 }
+
+/** `process`: a command line; `config`: a component's own file; `deployment`: a topology or manifest. */
+export type SourceName = 'declared' | 'process' | 'config' | 'deployment' | 'pd';
 
 export interface CredentialPaths {
   /** Absolute paths; relative ones are resolved as the component would. */

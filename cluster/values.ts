@@ -57,8 +57,8 @@ export class Values {
       return found;
     }
     const folder = dirname(resolve(this.document.file));
-    const base = basename(folder) === 'conf' ? dirname(folder) : folder;
-    return { value: join(base, found.value), origin: found.origin };
+    const guess = basename(folder) === 'conf' ? dirname(folder) : folder;
+    return { value: join(this.document.directory ?? guess, found.value), origin: found.origin };
   }
 
   #typed<T>(key: string, expected: string, is: (value: unknown) => value is T): Sourced<T> | undefined {

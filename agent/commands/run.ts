@@ -1,4 +1,6 @@
 import pino, { type Logger } from 'pino';
+import { knownNames } from '../../checks/known-names.js';
+import { matrixOf } from '../../cluster/matrix.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
 import { OperatorError } from '../error.js';
@@ -88,6 +90,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
       findings: () => sidecar.findings(),
       observations: () => sidecar.observer.observations(),
       inventory: () => sidecar.observer.inventory,
+      matrix: () => matrixOf(sidecar.observer.inventory, knownNames(sidecar.observer.evidence())),
       credentials: () => credentialEntries(sidecar.observer),
     },
     metrics,

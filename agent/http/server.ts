@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/address.js';
 import { messageOf, OperatorError } from '../error.js';
+import { matrixDocument } from '../matrix-table.js';
 import { renderPage } from '../page/page.js';
 import { style } from '../page/style.js';
 import { BasicAuth } from './basic-auth.js';
@@ -119,6 +120,8 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
       return probe(url.searchParams, request, options);
     case '/sd':
       return json(serviceDiscovery(view.inventory()));
+    case '/api/v1/matrix':
+      return json(matrixDocument(view.matrix()));
     case '/api/v1/findings':
       return json(findingsDocument(view.findings()));
     case '/-/healthy':

@@ -1,6 +1,7 @@
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Inventory } from '../../cluster/inventory.js';
+import type { Matrix } from '../../cluster/matrix.js';
 import type { CredentialEntry } from '../../metrics/agent-metrics.js';
 
 /** What page and API show; read at each request. */
@@ -12,5 +13,6 @@ export interface AgentView {
   findings(): readonly Finding[];
   observations(): readonly EndpointObservation[];
   inventory(): Inventory;
+  matrix(): Matrix;
   credentials(): readonly CredentialEntry[];
 }

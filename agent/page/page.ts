@@ -3,8 +3,10 @@ import type { Finding, Status } from '../../checks/finding.js';
 import { summarize } from '../../checks/summary.js';
 import { spanInWords } from '../../checks/words.js';
 import { formatAddress } from '../../cluster/address.js';
+import type { Matrix } from '../../cluster/matrix.js';
 import type { CredentialEntry } from '../../metrics/agent-metrics.js';
 import type { AgentView } from '../http/view.js';
+import { wordOf } from '../matrix-table.js';
 import { escapeHtml } from './escape.js';
 
 /** The status page: no script, one style sheet, everything escaped. */
@@ -18,8 +20,9 @@ export function renderPage(view: AgentView): string {
 <p class="verdict ${worst(findings)}">${escapeHtml(verdict(view))}</p>
 <h2>Findings</h2>${findingsTable(findings)}
 <h2>Ports</h2>${portsTable(view.observations(), now)}
+<h2>Who may call whom</h2>${matrixTable(view.matrix())}
 <h2>Certificates on this node</h2>${filesTable(view.credentials(), now)}
-</main><footer>tidb-mtls-agent ${escapeHtml(view.version)}, running since ${view.startedAt.toISOString()}; <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings as JSON</a></footer>
+</main><footer>tidb-mtls-agent ${escapeHtml(view.version)}, running since ${view.startedAt.toISOString()}; <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a> and <a href="/api/v1/matrix">callers</a> as JSON</footer>
 </body></html>
 `;
 }
@@ -71,6 +74,23 @@ function portsTable(observations: readonly EndpointObservation[], now: Date): st
     'The last look at each port, once per identity',
     ['instance', 'port', 'as', 'outcome', 'TLS', 'seen'],
     rows,
+  );
+}
+
+/** By lists and names alone; what ports really do is in the findings. */
+function matrixTable({ callers, rows }: Matrix): string {
+  const loud = ['REFUSED', 'OPEN', 'PLAIN'];
+  return table(
+    'By allow-lists and names: yes is needed and let in, - neither; any and OPEN are whoever comes with a certificate, and without',
+    ['port', ...callers],
+    rows.map(({ instance, endpoint, cells }) => [
+      escapeHtml(`${instance.component} ${endpoint.name} ${formatAddress(endpoint)}`),
+      ...cells.map((cell) => {
+        const word = wordOf(cell);
+        const level = word === 'needless' ? 'warn' : loud.includes(word) ? 'fail' : '';
+        return level === '' ? word : `<span class="${level}">${word}</span>`;
+      }),
+    ]),
   );
 }
 

@@ -1,4 +1,5 @@
-import { basename, dirname, extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { describe, unknownFile } from '../component-config.js';
 import { ConfigError } from '../config-error.js';
 import type { Described } from '../described.js';
@@ -20,6 +21,9 @@ export type DescribedFile =
       readonly documents: readonly YamlValue[];
     }
   | { readonly kind: 'other'; readonly described: readonly []; readonly documents: readonly YamlValue[] };
+
+/** TiUP leaves it beside meta.yaml between the stages of a scale-out. */
+const scaleOutLock = '.scale-out.yaml';
 
 const nothing: DescribedFile = { kind: 'other', described: [], documents: [] };
 
@@ -54,7 +58,8 @@ function fromToml(text: string, file: string, problems: Problem[]): DescribedFil
 function fromYaml(documents: readonly YamlValue[], file: string, problems: Problem[]): DescribedFile {
   const topology = documents.find(isTopology);
   if (topology !== undefined) {
-    const read = readTopology(topology, file, problems, clusterNameOf(file));
+    const locked = existsSync(join(dirname(file), scaleOutLock));
+    const read = readTopology(topology, file, problems, clusterNameOf(file), locked);
     return { kind: 'topology', described: read.described, topology: read };
   }
   if (documents.some(isKubernetes)) {

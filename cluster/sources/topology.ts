@@ -18,8 +18,6 @@ export interface Topology {
   /** `server_configs` and the `config` of each instance, by their section. */
   readonly settings: readonly { readonly section: TiupSection; readonly entries: Entries }[];
   readonly described: readonly Described[];
-  /** The host of each instance in the order of `described`: what TiUP's certificates are for. */
-  readonly hosts: readonly string[];
   readonly scaleOutLocked: boolean;
 }
 
@@ -30,7 +28,13 @@ export function isTopology(root: YamlValue): boolean {
 }
 
 /** Reads it; `name` is the cluster's, which TiUP's own certificate carries. */
-export function readTopology(root: YamlValue, file: string, problems: Problem[], name?: string): Topology {
+export function readTopology(
+  root: YamlValue,
+  file: string,
+  problems: Problem[],
+  name?: string,
+  scaleOutLocked = false,
+): Topology {
   const inner = at(root, 'topology') ?? root;
   const version = textAt(root, 'tidb_version');
   const enabled = at(inner, 'global', 'enable_tls');
@@ -83,13 +87,13 @@ export function readTopology(root: YamlValue, file: string, problems: Problem[],
         ...shared,
         component: section.component,
         companion: false,
+        host,
         document: documentOf(file, ...configs(section.configs, 'config'), made, security),
         second,
         tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
       },
     ];
   };
-  const described = found.flatMap((one) => describe(one).map((it) => ({ it, host: textAt(one.item, 'host') ?? '' })));
   return {
     file,
     origin: inner.origin,
@@ -102,9 +106,8 @@ export function readTopology(root: YamlValue, file: string, problems: Problem[],
         ...(at(inner, section.list)?.items ?? []).map((item) => settingsOf(at(item, 'config'))),
       ].map((entries) => ({ section, entries })),
     ),
-    described: described.map(({ it }) => it),
-    hosts: described.map(({ host }) => host),
-    scaleOutLocked: false,
+    described: found.flatMap(describe),
+    scaleOutLocked,
   };
 }
 

@@ -22,7 +22,7 @@ async function findingsOf(
   act: () => Promise<void> = async () => undefined,
 ): Promise<readonly Finding[]> {
   const config = readAgentConfig(cluster.agentConfig);
-  const observer = new Observer(
+  const observer = await Observer.create(
     { ...config, probe: { ...config.probe, timeout: 700 } },
     { now: () => new Date(), onReload: () => undefined },
   );

@@ -36,7 +36,7 @@ t.test('the inventory goes on with what can be used, and says what cannot', asyn
   const directory = temporaryDirectory(t);
   const origin = { kind: 'flag', name: '--instance' } as const;
   const { instances, problems } = buildInventory({
-    configs: [join(directory, 'absent.toml'), directory],
+    files: [join(directory, 'absent.toml'), directory],
     instances: [
       { component: 'tikv', address: '[::1]:20160', addresses: { status: '[::1]:20180' }, origin },
       { component: 'pd', address: 'nonsense', origin },

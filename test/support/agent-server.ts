@@ -17,6 +17,7 @@ export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?
       findings: () => [],
       observations: () => [],
       inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
+      matrix: () => ({ callers: [], rows: [] }),
       credentials: () => [],
     },
     metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },

@@ -80,6 +80,7 @@ export interface EvidenceParts {
   readonly observations?: readonly EndpointObservation[];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
+  readonly disagreements?: Evidence['inventory']['disagreements'];
   readonly clients?: Evidence['inventory']['clients'];
   readonly now?: Date;
 }
@@ -92,7 +93,12 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
   });
   return {
     now: parts.now ?? now,
-    inventory: { instances, clients: parts.clients ?? [], problems: parts.problems ?? [], disagreements: [] },
+    inventory: {
+      instances,
+      clients: parts.clients ?? [],
+      problems: parts.problems ?? [],
+      disagreements: parts.disagreements ?? [],
+    },
     credentials: new Map(credentials),
     baselines: parts.baselines ?? new Map(),
     own: parts.own,

@@ -1,4 +1,4 @@
-import type { CallerName } from '../profile.js';
+import type { CallerName } from './profile.js';
 
 /** How certificates are named in one tradition: each Common Name and whose it is. */
 type Naming = Readonly<Record<string, CallerName>>;

@@ -1,0 +1,21 @@
+import { formatAddress } from '../cluster/address.js';
+import type { AllowList, Inventory } from '../cluster/inventory.js';
+import { formatOrigin } from '../cluster/origin.js';
+import { printable } from './table.js';
+
+/** Every port that is known, and who told of it. */
+export function renderInventory({ instances }: Inventory): string {
+  const lines = instances.flatMap(({ component, name, version, sources = [], endpoints }) => [
+    `${component} ${name}${version === undefined ? '' : ` ${version}`}, known from ${sources.join(' and ')}`,
+    ...endpoints.map(
+      (endpoint) =>
+        `  ${endpoint.name.padEnd(8)} ${endpoint.scheme}://${formatAddress(endpoint)}  ${formatOrigin(endpoint.origin)}${listed(endpoint.allowList)}`,
+    ),
+  ]);
+  const ports = instances.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
+  return `${[...lines.map(printable), `${instances.length} instances, ${ports} ports`].join('\n')}\n`;
+}
+
+function listed(list: AllowList): string {
+  return typeof list === 'string' ? '' : `  admits ${list.value.join(', ')}`;
+}

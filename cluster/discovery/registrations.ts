@@ -1,0 +1,115 @@
+import type { Address } from '../address.js';
+import { parseAddress } from '../address.js';
+import type { ComponentName } from '../profile.js';
+
+/** A component that wrote its address into PD's key store. */
+export interface Registration {
+  readonly component: ComponentName;
+  readonly key: string;
+  readonly address: Address;
+  readonly scheme: 'https' | 'http' | undefined;
+  readonly version: string | undefined;
+}
+
+export interface Registrations {
+  readonly alive: readonly Registration[];
+  /** Keys of components that have not said for a while that they live. */
+  readonly stale: readonly string[];
+  /** Keys whose value is not what their component writes. */
+  readonly unreadable: readonly string[];
+}
+
+/** What to read: prefixes, since ids and addresses follow. */
+export function prefixesFor(clusterId: bigint): readonly string[] {
+  return ['/topology/', '/tidb/cdc/', `/ms/${clusterId}/`, '/keyspaces/tidb/'];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Kind {
+  /** With a group for what tells one owner's keys from another's. A keyspace may stand before it. */
+  readonly key: RegExp;
+  readonly component: (match: RegExpExecArray) => ComponentName | undefined;
+  readonly address: (value: Json) => string;
+  /** Its owner proves that it lives by a second key with a lease. */
+  readonly leased: boolean;
+}
+
+const services: Readonly<Record<string, ComponentName>> = {
+  tso: 'tso',
+  scheduling: 'scheduling',
+  resource_manager: 'resource-manager',
+  router: 'router',
+};
+
+const kinds: readonly Kind[] = [
+  {
+    key: /\/topology\/tidb\/([^/]+)\/info$/,
+    component: () => 'tidb',
+    address: ({ ip, status_port: port }) => joined(ip, port),
+    leased: true,
+  },
+  {
+    key: /\/topology\/tiproxy\/([^/]+)\/info$/,
+    component: () => 'tiproxy',
+    address: ({ ip, status_port: port }) => joined(ip, port),
+    leased: true,
+  },
+  {
+    key: /\/tidb\/cdc\/[^/]+\/__cdc_meta__\/capture\/([^/]+)$/,
+    component: () => 'ticdc',
+    address: ({ address }) => String(address ?? ''),
+    leased: false,
+  },
+  {
+    key: /\/ms\/\d+\/([^/]+)\/registry\/(.+)$/,
+    component: ([, service = '']) => services[service],
+    address: (value) => String(value['service-addr'] ?? ''),
+    leased: false,
+  },
+];
+
+/** Decodes what was read under `prefixesFor`. Sources: the keys that TiDB, TiProxy, TiCDC and PD's services write. */
+export function registrationsIn(keys: ReadonlyMap<string, string>): Registrations {
+  const alive: Registration[] = [];
+  const stale: string[] = [];
+  const unreadable: string[] = [];
+  for (const [key, text] of keys) {
+    for (const kind of kinds) {
+      const match = kind.key.exec(key);
+      const component = match === null ? undefined : kind.component(match);
+      if (component === undefined) {
+        continue;
+      }
+      const value = jsonOf(text);
+      const address = value === undefined ? undefined : parseAddress(kind.address(value));
+      if (value === undefined || address === undefined) {
+        unreadable.push(key);
+      } else if (kind.leased && !keys.has(key.replace(/info$/, 'ttl'))) {
+        stale.push(key);
+      } else {
+        const [scheme] = /^https?(?=:\/\/)/.exec(kind.address(value)) ?? [];
+        const version = typeof value.version === 'string' ? value.version : undefined;
+        alive.push({ component, key, address, scheme: scheme as Registration['scheme'], version });
+      }
+    }
+  }
+  return { alive, stale, unreadable };
+}
+
+function joined(ip: unknown, port: unknown): string {
+  const host = String(ip ?? '');
+  return `${host.includes(':') ? `[${host}]` : host}:${String(port ?? '')}`;
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch (error: unknown) {
+    if (error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
