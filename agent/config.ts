@@ -55,7 +55,7 @@ export const defaultWeb: WebConfig = { host: '127.0.0.1', port: 10793, configFil
 export const defaultRefresh = 60_000;
 export const defaultProbe: ProbeConfig = { interval: 15_000, timeout: 5_000, concurrency: 16 };
 
-const topLevelKeys: readonly string[] = [
+export const topLevelKeys: readonly string[] = [
   'scope',
   'security.ca-path',
   'security.cert-path',
@@ -73,7 +73,7 @@ const topLevelKeys: readonly string[] = [
 ];
 
 /** Keys of the arrays of tables. */
-const tableKeys: Readonly<Record<string, readonly string[]>> = {
+export const tableKeys: Readonly<Record<string, readonly string[]>> = {
   instance: [
     'component',
     'address',

@@ -66,6 +66,30 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
     problems: [{ code: 'unknown-key', severity: 'fail', origin: { kind: 'file', file: wrong, line: 3, column: 1 } }],
   });
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
+  const folder = await runAgent('lint', directory);
+  t.match(folder, { status: 1, stdout: /2 files, 1 errors, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
+  const sarif = JSON.parse((await runAgent('lint', '--sarif', wrong)).stdout);
+  t.match(sarif, {
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'tidb-mtls-agent', rules: [{ id: 'unknown-key' }] } },
+        results: [
+          {
+            ruleId: 'unknown-key',
+            level: 'error',
+            locations: [{ physicalLocation: { region: { startLine: 3, startColumn: 1 } } }],
+          },
+        ],
+      },
+    ],
+  });
+  t.match(await runAgent('lint', '--cluster-version', 'new', wrong), { status: 2, stderr: /is no release/ });
+  writeFileSync(join(directory, 'agent.toml'), '[probe]\nintervall = "5s"\n');
+  t.match(await runAgent('lint', join(directory, 'agent.toml')), {
+    status: 1,
+    stdout: /agent\.toml:2:1: error: unknown key probe\.intervall \[agent-config\]\n {4}did you mean probe\.interval\?/,
+  });
 });
 
 t.test('certs: a development PKI, and a look at what is in a file', async (t) => {

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { readAgentConfig } from '../../agent/config.js';
+import { readAgentConfig, tableKeys, topLevelKeys } from '../../agent/config.js';
 import { hintOf, messageOf } from '../../agent/error.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -137,4 +137,60 @@ t.test('whatever the text, it is read or refused with a cure', async () => {
       }
     }),
   );
+});
+
+t.test('sources of the cluster: PD, topologies, processes, and who else calls', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'agent.toml');
+  writeFileSync(
+    file,
+    `[cluster]
+pd = "https://10.0.1.1:2379, https://10.0.1.2:2379"
+topology = ["meta.yaml"]
+processes = true
+refresh = "30s"
+[[client]]
+name = "pd-ctl"
+common-name = "PD-Control"
+[[instance]]
+component = "tiflash"
+address = "10.0.1.4:3930"
+metrics-address = "10.0.1.4:8234"
+`,
+  );
+  t.match(readAgentConfig(file), {
+    pd: ['https://10.0.1.1:2379', 'https://10.0.1.2:2379'],
+    topology: [join(directory, 'meta.yaml')],
+    processes: true,
+    refresh: 30_000,
+    clients: [{ name: 'pd-ctl', commonName: 'PD-Control', origin: { line: 8 } }],
+    instances: [{ component: 'tiflash', addresses: { metrics: '10.0.1.4:8234' } }],
+  });
+  for (const [text, expected] of [
+    ['[cluster]\npd = ["10.0.1.1:2379"]\n', /agent\.toml:2:6: "10\.0\.1\.1:2379" is no client URL of PD/],
+    ['[[client]]\nname = "pdctl"\ncommon-name = "x"\n', /:2:8: client\.0\.name is "pdctl"/],
+    ['[[client]]\nname = "pd-ctl"\n', /a \[\[client\]\] needs name and common-name/],
+    [
+      '[[instance]]\ncomponent = "pd"\naddress = "h:1"\nmetrics-address = "h:2"\n',
+      /:4:19: pd has no port called metrics/,
+    ],
+    ['[cluster]\nprocesses = "yes"\n', /processes must be true or false/],
+  ] as const) {
+    writeFileSync(file, text);
+    t.throws(() => readAgentConfig(file), { message: expected }, text);
+  }
+});
+
+t.test('every key has its line in docs/configuration.md', async (t) => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  for (const key of topLevelKeys) {
+    const [table = '', name] = key.split('.');
+    t.ok(page.includes(name === undefined ? `\`${table}\`` : name) && page.includes(table), key);
+  }
+  for (const [table, keys] of Object.entries(tableKeys)) {
+    t.ok(page.includes(`[[${table}]]`));
+    for (const key of keys.filter((one) => !one.endsWith('-address'))) {
+      t.ok(page.includes(key), `${table} ${key}`);
+    }
+  }
 });

@@ -92,25 +92,28 @@ t.test('one instance of each misconfigured in turn is found each time', async (t
   }
 });
 
-t.test('PD that does not answer, or refuses, is a finding with its reason; another one named is asked, and tells what it knows without its leader', async (t) => {
-  const cluster = await clusterFor(t);
-  const { ca, cert, key } = cluster.files('agent');
-  const own = ['--cacert', ca, '--cert', cert, '--key', key];
-  const url = (pd: MemberName) => `https://127.0.0.1:${cluster.port(pd, 'client')}`;
-  await cluster.fault('pd', 'client', 'down', true);
-  const none = await runAgent('check', '--pd', url('pd'), ...own);
-  t.match(none, { status: 1, stdout: /PD at https:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*\n.*check the URL/ });
-  const second = await runAgent('check', '--pd', `${url('pd')},${url('pd-2')}`, ...own, '--inventory');
-  t.match(second, { status: 0, stdout: /7 instances, 10 ports/ });
-  await cluster.fault('pd-2', 'client', 'refuseCaller', true);
-  const refused = await runAgent('check', '--pd', url('pd-2'), ...own);
-  t.equal(refused.status, 1);
-  t.match(await runAgent('check', '--pd', 'nonsense', ...own), { status: 2, stderr: /no client URL of PD/ });
-  t.match(await runAgent('check', '--pd', url('pd-3')), {
-    status: 1,
-    stdout: /https needs the identity of the agent/,
-  });
-});
+t.test(
+  'PD that does not answer, or refuses, is a finding with its reason; another one named is asked, and tells what it knows without its leader',
+  async (t) => {
+    const cluster = await clusterFor(t);
+    const { ca, cert, key } = cluster.files('agent');
+    const own = ['--cacert', ca, '--cert', cert, '--key', key];
+    const url = (pd: MemberName) => `https://127.0.0.1:${cluster.port(pd, 'client')}`;
+    await cluster.fault('pd', 'client', 'down', true);
+    const none = await runAgent('check', '--pd', url('pd'), ...own);
+    t.match(none, { status: 1, stdout: /PD at https:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*\n.*check the URL/ });
+    const second = await runAgent('check', '--pd', `${url('pd')},${url('pd-2')}`, ...own, '--inventory');
+    t.match(second, { status: 0, stdout: /7 instances, 10 ports/ });
+    await cluster.fault('pd-2', 'client', 'refuseCaller', true);
+    const refused = await runAgent('check', '--pd', url('pd-2'), ...own);
+    t.equal(refused.status, 1);
+    t.match(await runAgent('check', '--pd', 'nonsense', ...own), { status: 2, stderr: /no client URL of PD/ });
+    t.match(await runAgent('check', '--pd', url('pd-3')), {
+      status: 1,
+      stdout: /https needs the identity of the agent/,
+    });
+  },
+);
 
 t.test('files and PD together: what one of them lacks is told', async (t) => {
   const cluster = await clusterFor(t);
