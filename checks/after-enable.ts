@@ -32,7 +32,7 @@ function pdUrls({ inventory }: Evidence): readonly Finding[] {
               message: `its ${endpoint.name} URL is still http in PD`,
               cure:
                 endpoint.name === 'peer'
-                  ? `etcdctl member update with --peer-urls=https://${address}`
+                  ? `etcdctl member update ID --peer-urls=https://${address}, with the ID that etcdctl member list shows`
                   : 'start PD with https URLs',
             });
       }),

@@ -165,8 +165,12 @@ function pdErrorOf(error: ServiceError): PdError {
     return new PdError('pd_not_leader', 'it does not lead', error);
   }
   const refused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || /alert/i.test(details);
-  const [line = ''] = details.replace(/^No connection established\. Last error: /, '').split('\n');
-  return new PdError(refused ? 'pd_refused' : 'pd_unreachable', line || (status[code] ?? String(code)), error);
+  const [line = ''] = details.replace(/^No connection established\. Last error: (Error: )?/, '').split('\n');
+  return new PdError(
+    refused ? 'pd_refused' : 'pd_unreachable',
+    line.replace(/\. Resolution note: .*$/, '') || (status[code] ?? String(code)),
+    error,
+  );
 }
 
 function credentialsFor(url: string, { host }: Address, secureContext: SecureContext | undefined): ChannelCredentials {
