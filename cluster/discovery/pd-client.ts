@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { type Address, parseAddress } from '../address.js';
-import { bytesField, bytesOf, readFields, stringsOf, varintField, varintOf } from '../protobuf.js';
+import { bytesField, bytesOf, type Field, readFields, stringsOf, varintField, varintOf } from '../protobuf.js';
 
 export interface PdMember {
   readonly name: string;
@@ -54,6 +54,7 @@ const options = {
 
 /** Tombstones stay in PD's list for ever; they are filtered here too, since older PDs do not know the request's field. */
 const tombstone = 2n;
+const notBootstrapped = 2n;
 
 /** Reads from one PD member over gRPC; sends nothing that writes. Sources: pdpb.proto, metapb.proto, etcd's rpc.proto. */
 export class PdClient {
@@ -96,6 +97,7 @@ export class PdClient {
   async stores(clusterId: bigint): Promise<readonly PdStore[]> {
     const request = Buffer.concat([bytesField(1, varintField(1, clusterId)), varintField(2, 1n)]);
     const fields = await this.#ask('/pdpb.PD/GetAllStores', request);
+    refuseErrorIn(fields);
     return bytesOf(fields, 2)
       .map(readFields)
       .filter((store) => varintOf(store, 3) !== tombstone)
@@ -146,6 +148,17 @@ export class PdClient {
     } catch (error: unknown) {
       throw new PdError('pd_bad_answer', `its answer to ${method} is no protobuf message`, error);
     }
+  }
+}
+
+/** PD answers OK with an error in the header; a cluster that is not bootstrapped has no stores, which is no error. */
+function refuseErrorIn(fields: readonly Field[]): void {
+  const [header] = bytesOf(fields, 1);
+  const [error] = header === undefined ? [] : bytesOf(readFields(header), 2);
+  const inError = error === undefined ? [] : readFields(error);
+  const type = varintOf(inError, 1);
+  if (type !== 0n && type !== notBootstrapped) {
+    throw new PdError('pd_bad_answer', stringsOf(inError, 2)[0] ?? `PD error ${type}`);
   }
 }
 

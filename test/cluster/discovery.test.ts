@@ -92,6 +92,22 @@ t.test('without a leader the members are known, the stores are not, and it is sa
   t.notOk(complete.has('tikv'), 'no store is called absent');
 });
 
+t.test('an error inside an OK: no stores yet is none, anything else is told', async (t) => {
+  const inHeader = (type: bigint) => {
+    const error = Buffer.concat([varintField(1, type), bytesField(2, 'why not')]);
+    return bytesField(1, Buffer.concat([varintField(1, 42n), bytesField(2, error)]));
+  };
+  const asked = async (type: bigint) =>
+    await (
+      await pdThat(t, (method, url) => {
+        const members = Buffer.concat([header, bytesField(2, member(url)), bytesField(3, member(url))]);
+        return method === '/pdpb.PD/GetMembers' ? members : method.endsWith('Stores') ? inHeader(type) : header;
+      })
+    ).ask();
+  t.strictSame((await asked(2n)).problems, [], 'not bootstrapped');
+  t.match((await asked(1n)).problems, [{ code: 'stores-unknown', message: 'why not' }]);
+});
+
 t.test('answers that are none are problems with their reason', async (t) => {
   const garbage = await pdThat(t, () => Buffer.from([0xff, 0xff, 0xff]));
   t.match((await garbage.ask()).problems, [{ code: 'pd-unreachable', message: /no protobuf message/ }]);
