@@ -11,6 +11,7 @@ import { ConfigReader, invalid } from './config-reader.js';
 import { messageOf, OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
+import type { ImposterPaths } from './strangers.js';
 
 /** Everything `run` and `check` are told; paths absolute, durations in milliseconds. */
 export interface AgentConfig {
@@ -29,6 +30,8 @@ export interface AgentConfig {
   readonly instances: readonly DeclaredInstance[];
   readonly clients: readonly Client[];
   readonly probe: ProbeConfig;
+  /** A pair of the cluster's CA with a name on no list, if the operator has one. */
+  readonly imposter: ImposterPaths | undefined;
   readonly web: WebConfig;
 }
 
@@ -42,6 +45,8 @@ export interface ProbeConfig {
   readonly interval: number;
   readonly timeout: number;
   readonly concurrency: number;
+  /** Time between two rounds of strangers at one port; undefined: none are sent. */
+  readonly refusals: number | undefined;
 }
 
 export interface WebConfig {
@@ -53,7 +58,7 @@ export interface WebConfig {
 /** Loopback: who wants more says so. */
 export const defaultWeb: WebConfig = { host: '127.0.0.1', port: 10793, configFile: undefined };
 export const defaultRefresh = 60_000;
-export const defaultProbe: ProbeConfig = { interval: 15_000, timeout: 5_000, concurrency: 16 };
+export const defaultProbe: ProbeConfig = { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000 };
 
 export const topLevelKeys: readonly string[] = [
   'scope',
@@ -68,6 +73,9 @@ export const topLevelKeys: readonly string[] = [
   'probe.interval',
   'probe.timeout',
   'probe.concurrency',
+  'probe.refusals',
+  'imposter.cert-path',
+  'imposter.key-path',
   'web.listen',
   'web.config-file',
 ];
@@ -112,7 +120,9 @@ export function readAgentConfig(file: string): AgentConfig {
       interval: reader.duration('probe.interval') ?? defaultProbe.interval,
       timeout: reader.duration('probe.timeout') ?? defaultProbe.timeout,
       concurrency: reader.positiveInteger('probe.concurrency') ?? defaultProbe.concurrency,
+      refusals: refusalsOf(reader),
     },
+    imposter: imposterOf(reader),
     web: webOf(reader),
   };
 }
@@ -142,6 +152,21 @@ function ownPaths(reader: ConfigReader): OwnPaths | undefined {
     throw invalid(origin ?? { kind: 'default' }, message, 'add the missing ones');
   }
   return { ca, cert, key };
+}
+
+function refusalsOf(reader: ConfigReader): number | undefined {
+  return reader.string('probe.refusals')?.value === 'off'
+    ? undefined
+    : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
+}
+
+function imposterOf(reader: ConfigReader): ImposterPaths | undefined {
+  const [cert, key] = [reader.file('imposter.cert-path'), reader.file('imposter.key-path')];
+  if ((cert === undefined) !== (key === undefined)) {
+    const origin = reader.originOf('imposter.cert-path') ?? reader.originOf('imposter.key-path');
+    throw invalid(origin ?? { kind: 'default' }, '[imposter] needs cert-path and key-path', 'add the missing one');
+  }
+  return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
 function pdUrls(reader: ConfigReader): readonly string[] {

@@ -1,11 +1,12 @@
 import type { Instance } from '../cluster/inventory.js';
-import { CredentialStore, type ReloadEvent } from '../credentials/credential-store.js';
+import { CredentialStore, type Generation, type ReloadEvent } from '../credentials/credential-store.js';
 import { CredentialError } from '../credentials/error.js';
 import { identityOf } from '../probes/identity.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Identity } from '../probes/prober.js';
 import type { OwnPaths } from './config.js';
 import type { Target } from './scope.js';
+import { isRefusedByName } from './strangers.js';
 
 /**
  * Who a probe can be: the agent's own pair, and each local component's pair, used as that component would use it.
@@ -55,13 +56,36 @@ export class Identities {
     return this.#identity('own');
   }
 
+  /** This node's components that do not call the port, and whose names its list refuses; each name once. */
+  wrongNamesFor(target: Target): readonly Identity[] {
+    const { calledBy } = target.endpoint.profile;
+    const seen = new Set<string>();
+    return [...this.#paths.keys()]
+      .filter((name) => name !== 'own' && !calledBy.some((caller) => caller === componentOf(name)))
+      .filter((name) => {
+        const names = this.#commonNames(name);
+        const fresh = !seen.has(names.join('\n'));
+        seen.add(names.join('\n'));
+        return fresh && isRefusedByName(target, names);
+      })
+      .map((name) => this.#identity(name))
+      .filter((one) => one !== undefined)
+      .map((identity) => ({ ...identity, judgesServer: false }));
+  }
+
+  #commonNames(name: IdentityName): readonly string[] {
+    return this.#generation(name)?.pair.leaf.commonNames ?? [];
+  }
+
   #identity(name: IdentityName): Identity | undefined {
+    const generation = this.#generation(name);
+    return generation === undefined ? undefined : identityOf(name, generation);
+  }
+
+  #generation(name: IdentityName): Generation | undefined {
     const paths = this.#paths.get(name);
-    if (paths === undefined) {
-      return undefined;
-    }
     try {
-      return identityOf(name, this.#store(paths).current());
+      return paths === undefined ? undefined : this.#store(paths).current();
     } catch (error: unknown) {
       if (error instanceof CredentialError) {
         // The check certificate-readable reports it from the same files.

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
-import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
+import {
+  type Baseline,
+  credentialKey,
+  type EndpointHello,
+  type EndpointObservation,
+  type Evidence,
+} from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
@@ -8,13 +14,16 @@ import { profiles } from '../cluster/profiles.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
+import { readHello } from '../probes/hello.js';
+import { probePlaintext } from '../probes/plaintext-probe.js';
 import { probeEndpoint } from '../probes/probe.js';
 import { targetOf } from '../probes/target.js';
 import type { AgentConfig } from './config.js';
 import { Identities } from './identities.js';
 import { processStart } from './processes.js';
-import { type Target, targetsOf } from './scope.js';
+import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
+import { mayMeetStrangers, Strangers } from './strangers.js';
 
 export interface ObserverOptions {
   readonly now: () => Date;
@@ -29,12 +38,15 @@ export class Observer {
   readonly config: AgentConfig;
   readonly inventory: Inventory;
   readonly targets: readonly Target[];
+  readonly strangerTargets: readonly Target[];
   readonly identities: Identities;
   readonly #options: ObserverOptions;
   readonly #discovery: Discovery | undefined;
   readonly #now: () => Date;
   readonly #baselines: Map<string, Baseline>;
   readonly #observations: Map<string, EndpointObservation>;
+  readonly #hellos: Map<string, EndpointHello>;
+  readonly #strangers: Strangers;
   #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
   #own: CredentialFacts | undefined;
 
@@ -45,6 +57,7 @@ export class Observer {
     this.#discovery = loaded.discovery;
     this.inventory = loaded.inventory;
     this.targets = targetsOf(this.inventory, config.scope);
+    this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
     const { instances } = this.inventory;
     this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
     const known = new Set(instances.map(credentialKey));
@@ -54,6 +67,12 @@ export class Observer {
         known.has(credentialKey(instance)),
       ),
     );
+    this.#hellos = new Map(
+      [...(before === undefined ? [] : before.#hellos)].filter(([, { instance }]) =>
+        known.has(credentialKey(instance)),
+      ),
+    );
+    this.#strangers = before === undefined ? new Strangers(config.imposter) : before.#strangers;
   }
 
   static async create(config: AgentConfig, options: ObserverOptions): Promise<Observer> {
@@ -127,6 +146,35 @@ export class Observer {
     return observed;
   }
 
+  /** Comes to one port as each stranger in turn, and reads its first flight. */
+  async refuse(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    const observed: EndpointObservation[] = [];
+    if (!mayMeetStrangers(target)) {
+      return observed;
+    }
+    const { instance, endpoint } = target;
+    const { timeout } = this.config.probe;
+    const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
+    const asOnes = (await this.#strangers.for(target, this.identities)).map(
+      (identity) => () => probeEndpoint(asked, identity, { timeout, signal }),
+    );
+    const overTls = endpoint.scheme === 'https' ? asOnes : [];
+    for (const ask of [() => probePlaintext(asked, { timeout, signal }), ...overTls]) {
+      await this.#rest(target, signal);
+      if (signal.aborted || this.#isTorn(target)) {
+        return observed;
+      }
+      const entry = { instance, endpoint, observation: await ask() };
+      this.#observations.set(observationKey(entry), entry);
+      observed.push(entry);
+    }
+    if (endpoint.scheme === 'https' && !signal.aborted) {
+      const hello = await readHello(asked, timeout);
+      this.#hellos.set(`${credentialKey(instance)}/${endpoint.name}`, { instance, endpoint, hello });
+    }
+    return observed;
+  }
+
   judge(): readonly Finding[] {
     return runChecks(this.evidence());
   }
@@ -139,6 +187,7 @@ export class Observer {
       baselines: this.#baselines,
       own: this.#own,
       observations: this.observations(),
+      hellos: [...this.#hellos.values()],
     };
   }
 
@@ -148,7 +197,9 @@ export class Observer {
    * while the pair is torn the port is left alone, and after a change until the files have rested.
    */
   #isTorn(target: Target): boolean {
-    return readsAtItsOwnTime(target) && this.#factsOf(target)?.keyMatches === false;
+    const facts = this.#factsOf(target);
+    const bad = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
+    return readsAtItsOwnTime(target) && bad;
   }
 
   async #rest(target: Target, signal: AbortSignal): Promise<void> {

@@ -17,3 +17,10 @@ export async function observeOnce(
     observer.targets.map((target) => limit(async () => onObserved(await observer.probe(target, signal)))),
   );
 }
+
+/** One visit of the strangers to every port they come to. */
+export async function refuseOnce(observer: Observer, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal);
+  const limit = pLimit(observer.config.probe.concurrency);
+  await Promise.all(observer.strangerTargets.map((target) => limit(() => observer.refuse(target, signal))));
+}

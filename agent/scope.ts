@@ -25,3 +25,13 @@ export function targetsOf(inventory: Inventory, scope: Scope): readonly Target[]
   }
   return targets;
 }
+
+/**
+ * The ports that strangers come to: this node's own, so that each port of a cluster meets those of one agent. Where
+ * none is known to be here, or the scope is the cluster, all of them.
+ */
+export function strangerTargetsOf(inventory: Inventory, scope: Scope): readonly Target[] {
+  const targets = targetsOf(inventory, scope);
+  const here = targets.filter(({ instance }) => instance.local);
+  return scope === 'cluster' || here.length === 0 ? targets : here;
+}

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
+import { isStranger } from '../checks/strangers-refused.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { AgentConfig } from './config.js';
 import { messageOf } from './error.js';
@@ -131,6 +132,15 @@ export class Sidecar {
       this.#judge();
     });
     scheduleAll(tasks, { interval: observer.config.probe.interval, limit, signal: stop.signal });
+    const { refusals } = observer.config.probe;
+    if (refusals !== undefined) {
+      const visits = observer.strangerTargets.map((target) => async () => {
+        this.#observed(await observer.refuse(target, stop.signal));
+        this.#judge();
+      });
+      // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
+      scheduleAll(visits, { interval: refusals, limit: pLimit(1), signal: stop.signal });
+    }
     this.#planRefresh(generation);
   }
 
@@ -151,7 +161,8 @@ export class Sidecar {
       const key = observationKey(entry);
       const known = this.#outcomes.get(key);
       this.#outcomes.set(key, outcome);
-      if (known !== outcome && (known !== undefined || outcome !== 'accepted')) {
+      const usual = isStranger(entry.endpoint, identity) ? 'refused' : 'accepted';
+      if (known !== outcome && (known !== undefined || outcome !== usual)) {
         const { component, name } = entry.instance;
         this.#options.logger.info(
           { component, instance: name, endpoint: entry.endpoint.name, identity, outcome },

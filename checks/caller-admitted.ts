@@ -1,3 +1,4 @@
+import type { IdentityName } from '../probes/observation.js';
 import type { Check, EndpointObservation } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
@@ -11,8 +12,15 @@ export const callerAdmitted: Check = {
   description:
     "The agent calls each port as each local component that calls it would: with that component's own certificate, key and CA. A refusal here is what the component will meet at its next connection, even if its present ones still live.",
   cure: "Add the caller's Common Name to the list of the port's component, or mend the caller's pair.",
-  run: (evidence) => evidence.observations.filter(({ observation }) => observation.identity !== 'own').map(judge),
+  run: (evidence) =>
+    evidence.observations
+      .filter(({ endpoint, observation }) => isCaller(endpoint.profile.calledBy, observation.identity))
+      .map(judge),
 };
+
+function isCaller(calledBy: readonly string[], identity: IdentityName): boolean {
+  return calledBy.includes(identity.split('@')[0] ?? '');
+}
 
 function judge({ instance, endpoint, observation }: EndpointObservation): Finding {
   const { outcome, detail, identity, refusal } = observation;

@@ -1,3 +1,4 @@
+import { asksForCertificate } from './asks-for-certificate.js';
 import { caUnchanged } from './ca-unchanged.js';
 import { callerAdmitted } from './caller-admitted.js';
 import { callerInAllowList } from './caller-in-allow-list.js';
@@ -6,6 +7,7 @@ import { certificateValidity } from './certificate-validity.js';
 import type { Check, Evidence } from './check.js';
 import { configuration } from './configuration.js';
 import { endpointAnswers } from './endpoint-answers.js';
+import { fileSafe } from './file-safe.js';
 import type { Finding, Status } from './finding.js';
 import { keyFileMode } from './key-file-mode.js';
 import { keyMatchesCertificate } from './key-matches-certificate.js';
@@ -16,7 +18,10 @@ import { ownNameInOwnList } from './own-name-in-own-list.js';
 import { servedMatchesFile } from './served-matches-file.js';
 import { serverVerifies } from './server-verifies.js';
 import { sourcesAgree } from './sources-agree.js';
+import { strangersRefused } from './strangers-refused.js';
+import { survivesRestart } from './survives-restart.js';
 import { tlsConfigured } from './tls-configured.js';
+import { trustsCaOnDisk } from './trusts-ca-on-disk.js';
 import { verifiesUnderCa } from './verifies-under-ca.js';
 
 /** Every check, in the order of docs/checks.md. */
@@ -25,13 +30,17 @@ export const checks: readonly Check[] = [
   sourcesAgree,
   tlsConfigured,
   certificateReadable,
+  fileSafe,
   keyMatchesCertificate,
   verifiesUnderCa,
   certificateValidity,
   keyUsages,
   namesCoverAddresses,
   keyFileMode,
+  survivesRestart,
   endpointAnswers,
+  strangersRefused,
+  asksForCertificate,
   callerAdmitted,
   serverVerifies,
   servedMatchesFile,
@@ -39,6 +48,7 @@ export const checks: readonly Check[] = [
   needlessCaller,
   ownNameInOwnList,
   caUnchanged,
+  trustsCaOnDisk,
 ];
 
 const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, skip: 2, pass: 3 };

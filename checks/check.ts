@@ -1,5 +1,6 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import type { Hello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
 import type { Finding } from './finding.js';
 
@@ -8,6 +9,13 @@ export interface EndpointObservation {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly observation: Observation;
+}
+
+/** The first flight of a port, read without a credential. */
+export interface EndpointHello {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
+  readonly hello: Hello;
 }
 
 /** What was known of a local instance's CA file when the agent first saw it, and when its process started. */
@@ -28,6 +36,7 @@ export interface Evidence {
   /** The agent's own pair. */
   readonly own: CredentialFacts | undefined;
   readonly observations: readonly EndpointObservation[];
+  readonly hellos: readonly EndpointHello[];
 }
 
 export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): string {

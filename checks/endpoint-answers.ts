@@ -1,4 +1,4 @@
-import type { Endpoint } from '../cluster/inventory.js';
+import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
 import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
@@ -15,7 +15,7 @@ export const endpointAnswers: Check = {
   cure: "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
   run: (evidence) => {
     const own = evidence.observations.filter(({ observation }) => observation.identity === 'own');
-    return [...own.map(judge), ...notAsked(evidence, own)];
+    return [...own.map((entry) => judge(entry, evidence)), ...notAsked(evidence, own)];
   },
 };
 
@@ -24,9 +24,12 @@ function notAsked(evidence: Evidence, own: readonly EndpointObservation[]): read
   return evidence.inventory.instances
     .filter(({ local }) => local)
     .flatMap((instance) => {
-      const torn = evidence.credentials.get(credentialKey(instance))?.keyMatches === false;
+      const facts = evidence.credentials.get(credentialKey(instance));
+      const torn = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
       const why = torn
-        ? 'its key and certificate on disk do not match, and a connection now could leave it on the old pair'
+        ? facts?.keyMatches === false
+          ? 'its key and certificate on disk do not match, and a connection now could leave it on the old pair'
+          : 'its files on disk are not good, and a connection now would have it read them'
         : 'the agent has no usable identity, or has not come to it yet';
       return instance.endpoints
         .filter((endpoint) => !own.some((one) => one.instance === instance && one.endpoint === endpoint))
@@ -36,6 +39,14 @@ function notAsked(evidence: Evidence, own: readonly EndpointObservation[]): read
     });
 }
 
+/** TLS alert of a Go server whose own pair does not load. */
+const internalError = 80;
+
+function cannotLoad({ credentials }: Evidence, instance: Instance): boolean {
+  const facts = credentials.get(credentialKey(instance));
+  return facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
+}
+
 /** A page where the component's own JSON was asked for: a proxy, or another service on this address. */
 function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undefined): boolean {
   const { probe } = profile;
@@ -43,7 +54,7 @@ function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undef
   return known && application?.protocol === 'http' && application.status === 200 && application.answer === undefined;
 }
 
-function judge({ instance, endpoint, observation }: EndpointObservation): Finding {
+function judge({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
   const { outcome, detail, application, refusal } = observation;
   const parts = {
     endpoint,
@@ -69,6 +80,13 @@ function judge({ instance, endpoint, observation }: EndpointObservation): Findin
         : findingOf(id, 'pass', instance, { ...parts, message: `answered: ${detail}` });
     }
     case 'refused':
+      if (refusal?.number === internalError && cannotLoad(evidence, instance)) {
+        return findingOf(id, 'fail', instance, {
+          ...parts,
+          message: `refuses everybody, since it cannot load its own files: ${detail}`,
+          cure: 'mend the pair on disk; the next connection reads it',
+        });
+      }
       return findingOf(id, 'fail', instance, {
         ...parts,
         message: detail,

@@ -22,7 +22,7 @@ export const servedMatchesFile: Check = {
   title: 'The certificate a port serves is the one on disk',
   severity: 'fail',
   description:
-    'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments, so the cure depends on the port.',
+    'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments: before the moment of the port the answer is `reloading`, after it a failure, and the cure depends on the port.',
   cure: 'What the finding says for its port.',
   run: (evidence) =>
     latestChains(evidence.observations).flatMap(({ instance, endpoint, observation }) => {
@@ -36,6 +36,11 @@ export const servedMatchesFile: Check = {
       if (onDisk.fingerprint === served.fingerprint) {
         return [findingOf(id, 'pass', instance, { endpoint, message: 'serves the certificate on disk' })];
       }
+      const deadline = deadlineOf(endpoint, instance, facts?.certModifiedAt ?? 0);
+      if (deadline !== undefined && deadline > evidence.now) {
+        const message = `reloading: this port takes the certificate on disk by ${deadline.toISOString()}`;
+        return [findingOf(id, 'skip', instance, { endpoint, message })];
+      }
       const message = `serves the certificate ending ${served.notAfter.toISOString()}, on disk is the one ending ${onDisk.notAfter.toISOString()}`;
       const evidenceOf = { served: served.fingerprint, onDisk: onDisk.fingerprint, file: facts?.paths.cert ?? '' };
       return [
@@ -48,6 +53,16 @@ export const servedMatchesFile: Check = {
       ];
     }),
 };
+
+/** How long a port that looks at its files by the clock may take, in milliseconds, with a second of slack. */
+const patience: Partial<Record<ReloadRule, number>> = { poll: 3_000, hourly: 3_601_000 };
+
+/** Undefined for ports whose moment is the next connection, which the observation was. */
+function deadlineOf({ profile }: Endpoint, { version }: Instance, changedAt: number): Date | undefined {
+  const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
+  const allowed = old ? undefined : patience[profile.pairReload];
+  return allowed === undefined ? undefined : new Date(changedAt + allowed);
+}
 
 /** Before a release that learnt to reload, only a restart helps. */
 function cureFor({ profile }: Endpoint, { version }: Instance): string {

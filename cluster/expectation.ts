@@ -76,3 +76,26 @@ export function isCallerAdmitted(
   }
   return 'refused';
 }
+
+/** Somebody who has no business here: without TLS, without a certificate, with one of another CA, or with these names. */
+export type Stranger = 'plaintext' | 'anonymous' | 'untrusted' | ShownNames;
+
+/** Whether a port lets a stranger in. `undecided` when nobody told its list. */
+export function strangerExpectation(
+  endpoint: Endpoint,
+  instance: Instance,
+  stranger: Stranger,
+  ownCommonName?: string,
+): 'admitted' | 'refused' | 'undecided' {
+  if (stranger === 'plaintext') return endpoint.scheme === 'http' ? 'admitted' : 'refused';
+  if (endpoint.scheme === 'http') return 'undecided';
+  const { callers } = endpoint.profile;
+  const told = endpoint.allowList !== 'unknown';
+  if (typeof stranger === 'object') {
+    return told ? isCallerAdmitted(endpoint, instance, stranger, ownCommonName) : 'undecided';
+  }
+  const open = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
+  if (stranger === 'untrusted' && callers.verifiesIfGiven === true && !open) return 'refused';
+  if (clientCertificateAsked(endpoint, instance)) return 'refused';
+  return told ? 'admitted' : 'undecided';
+}

@@ -19,6 +19,7 @@ export function microservice(
     incompleteTls: `${title} serves plaintext or does not start`,
     trimsAllowList: false,
     needsOwnCommonName: false,
+    fatalAtStart: ['unreadable', 'key-mismatch'],
     advertisedKeys: ['advertise-listen-addr'],
     instanceEndpoint: 'service',
     mainEndpoint: 'service',
@@ -29,7 +30,7 @@ export function microservice(
         title: `${title} port`,
         defaultPort: 3379,
         protocols: ['http', 'grpc'],
-        callers: { ...goCallers, clientCertificate: 'with-allow-list' },
+        callers: { ...goCallers, clientCertificate: 'with-allow-list', verifiesIfGiven: true },
         probe: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
         questions: {
           [`${component.replaceAll('-', '_')}_status`]: { protocol: 'http', path: '/status', accept: 'any' },

@@ -67,6 +67,8 @@ export interface CallerAuthentication {
    * `with-switch`: with a list, or if a setting of the component says so.
    */
   readonly clientCertificate: 'always' | 'with-allow-list' | 'with-switch';
+  /** A certificate is asked for and verified also where none is required: a foreign one is refused, none is let in. */
+  readonly verifiesIfGiven?: boolean;
   /** Where the Common Name is compared. */
   readonly commonNameCheckedAt: 'handshake' | 'rpc' | 'http';
   /**
@@ -99,6 +101,10 @@ export interface EndpointProfile {
   readonly reloadSince?: string;
   /** The question asked of this port, proven harmless on this component. */
   readonly probe: HarmlessProbe;
+  /** Asked to see whether names are compared, where the question above is exempt from that. */
+  readonly nameProbe?: HarmlessProbe;
+  /** First release whose port may be shown a bad certificate without harm to it. */
+  readonly strangersSince?: string;
   /** Further harmless questions, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
   /** Who connects to this port. */
@@ -121,6 +127,9 @@ export type GrpcProbeMethod =
   | '/pdpb.PD/GetMembers'
   /** Only to a port that a health question on the same connection has shown to be no Go server (TiDB is one). */
   | '/tikvpb.Tikv/IsAlive';
+
+/** What ends a component at its start, of what may be wrong with its files. */
+export type StartFault = 'unreadable' | 'key-mismatch' | 'incomplete' | 'untrusted' | 'names' | 'own-name';
 
 export interface SecurityKeys {
   readonly ca: string;
@@ -157,6 +166,10 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly clientCertificateSwitch?: (values: Values) => boolean;
   /** Entries of the allow-list are trimmed by the component before comparing (TiDB). */
   readonly trimsAllowList: boolean;
+  /** Source: each was tried on the component, or read in its start code. */
+  readonly fatalAtStart: readonly StartFault[];
+  /** Text that is no PEM in one of its files ends the running process. */
+  readonly needsPem?: boolean;
   /** The component must find its own CN in its own list (PD). */
   readonly needsOwnCommonName: boolean;
   /** It adds its own CN to a list that is not empty (TiCDC). */

@@ -20,6 +20,7 @@ export const ticdc: ComponentProfile = {
   clientCertificateSwitch: (values) => values.boolean('security.mtls')?.value === true,
   trimsAllowList: false,
   needsOwnCommonName: false,
+  fatalAtStart: ['unreadable', 'key-mismatch'],
   addsOwnCommonName: true,
   advertisedKeys: ['advertise-addr'],
   instanceEndpoint: 'api',

@@ -19,6 +19,7 @@ export const tidb: ComponentProfile = {
   incompleteTls: 'TiDB serves plaintext or does not start',
   trimsAllowList: true,
   needsOwnCommonName: false,
+  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
   advertisedKeys: ['advertise-address'],
   instanceEndpoint: 'status',
   mainEndpoint: 'status',

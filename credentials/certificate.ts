@@ -7,6 +7,8 @@ export interface Certificate {
   /** One line, in the order of the certificate: `O=PingCAP, OU=TiUP, CN=tikv`. */
   readonly subject: string;
   readonly issuer: string;
+  /** The subject as in the certificate, DER in hex: what a server names in its CertificateRequest. */
+  readonly subjectDer: string;
   /** Every CN of the subject in the order of the certificate: Go compares the last, TiKV the first. */
   readonly commonNames: readonly string[];
   readonly subjectAltNames: SubjectAltNames;
@@ -61,6 +63,10 @@ class LazyCertificate implements Certificate {
 
   get issuer(): string {
     return oneLine(this.x509.issuer);
+  }
+
+  get subjectDer(): string {
+    return Buffer.from(this.#details().subjectName.toArrayBuffer()).toString('hex');
   }
 
   get commonNames(): readonly string[] {

@@ -10,6 +10,14 @@ export const faultNames = [
   'serveOtherName',
   'internalError',
   'down',
+  /** Asks nobody for a certificate. */
+  'asksNobody',
+  /** Asks, verifies nothing, lets in. */
+  'verifiesNothing',
+  /** Any certificate of the CA will do. */
+  'ignoresNames',
+  /** Serves TLS, and plaintext beside it. */
+  'plaintextToo',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];

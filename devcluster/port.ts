@@ -2,12 +2,12 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSecureContext, createServer as createTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { clientCertificateAsked, isCallerAdmitted, type ShownNames } from '../cluster/expectation.js';
-import type { Endpoint, Instance } from '../cluster/inventory.js';
+import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
+import type { Instance } from '../cluster/inventory.js';
 import type { EndpointProfile } from '../cluster/profile.js';
 import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
+import { Gate, shownBy } from './gate.js';
 import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
 
 export interface PortHandlers {
@@ -33,6 +33,7 @@ export interface PortOptions {
 }
 
 const slowMilliseconds = 1_500;
+const handshakeRecord = 22;
 
 /**
  * One port of the dev cluster: TLS, callers and reloading as the profile says.
@@ -45,6 +46,7 @@ export class DevPort {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #faults = new Set<FaultName>();
+  readonly #gate: Gate;
   readonly #http;
   readonly #http2;
   #behaviour: ReloadBehaviour;
@@ -54,6 +56,7 @@ export class DevPort {
 
   constructor(options: PortOptions) {
     this.#options = options;
+    this.#gate = new Gate({ ...options, faults: this.#faults });
     this.#behaviour = new ReloadBehaviour(options.files, options.profile);
     this.#server = createServer((socket) => this.#accept(socket));
     this.#http = createHttp((request, response) => this.#answerHttp(request, response));
@@ -117,6 +120,29 @@ export class DevPort {
       this.#http.emit('connection', socket);
       return;
     }
+    if (this.#faults.has('plaintextToo')) {
+      this.#peek(socket);
+      return;
+    }
+    this.#startTls(socket);
+  }
+
+  /** By the first byte: a TLS record, or not. */
+  #peek(socket: Socket): void {
+    socket.once('data', (bytes) => {
+      socket.pause();
+      socket.unshift(bytes);
+      if (bytes[0] === handshakeRecord) {
+        // TLS takes what was put back when it reads first.
+        this.#startTls(socket);
+      } else {
+        this.#http.emit('connection', socket);
+        socket.resume();
+      }
+    });
+  }
+
+  #startTls(socket: Socket): void {
     const loaded = this.#substitute ?? this.#frozen ?? this.#behaviour.beforeConnection();
     if (loaded === undefined) {
       // TLS alert record: fatal, internal_error, as Go sends when its own files are bad.
@@ -128,12 +154,12 @@ export class DevPort {
 
   #handshake(socket: Socket, loaded: Loaded): void {
     const { profile, handlers } = this.#options;
-    const asks = this.#faults.has('refuseCaller') || clientCertificateAsked(this.#endpoint(), this.#options.instance());
+    const { asks, requires } = this.#gate.demand();
     const server = createTls({
       secureContext: createSecureContext(contextOf(loaded, profile)),
       ...contextOf(loaded, profile),
       requestCert: asks,
-      rejectUnauthorized: asks,
+      rejectUnauthorized: requires,
       ALPNProtocols:
         handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['http/1.1', 'h2'],
     });
@@ -148,7 +174,11 @@ export class DevPort {
   #serve(secure: TLSSocket): void {
     const { profile, handlers } = this.#options;
     secure.on('error', () => secure.destroy());
-    if (profile.callers.commonNameCheckedAt === 'handshake' && !this.#admits(secure)) {
+    if (this.#gate.isForeign(secure)) {
+      secure.destroy();
+      return;
+    }
+    if (profile.callers.commonNameCheckedAt === 'handshake' && !this.#gate.admits(secure)) {
       secure.destroy();
       return;
     }
@@ -170,7 +200,7 @@ export class DevPort {
       profile.callers.commonNameCheckedAt === 'http' &&
       !plain &&
       !exempt &&
-      !this.#admits(request.socket as TLSSocket)
+      !this.#gate.admits(request.socket as TLSSocket)
     ) {
       response.writeHead(403).end('certificate role error');
       return;
@@ -207,41 +237,10 @@ export class DevPort {
     if (reply === undefined) {
       return { status: 12, message: '' };
     }
-    if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#admits(socket)) {
+    if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#gate.admits(socket)) {
       const message = `Common name check fail, reason: x509_common_name from peer is ${shownBy(socket).leaf[0] ?? ''}`;
       return handlers.nameRefusal ?? { status: 16, message };
     }
     return this.#faults.has('internalError') ? { status: 13, message: 'internal error' } : reply;
   }
-
-  #endpoint(): Endpoint {
-    const { instance, profile } = this.#options;
-    const endpoint = instance().endpoints.find(({ name }) => name === profile.name);
-    if (endpoint === undefined) {
-      throw new TypeError(`the configuration places no ${profile.title}`);
-    }
-    return endpoint;
-  }
-
-  #admits(socket: TLSSocket): boolean {
-    if (this.#faults.has('refuseCaller')) {
-      return false;
-    }
-    const { instance, ownCommonName } = this.#options;
-    return isCallerAdmitted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'admitted';
-  }
-}
-
-/** Common Names of the peer's leaf, and of the certificates above it. */
-function shownBy(socket: TLSSocket): ShownNames {
-  const [leaf = [], ...chain] = namesUpwards(socket.getPeerCertificate(true));
-  return { leaf, chain: chain.flat() };
-}
-
-function namesUpwards(certificate: Partial<DetailedPeerCertificate>): readonly (readonly string[])[] {
-  const name: unknown = certificate.subject?.CN;
-  const names = name === undefined ? [] : [name].flat().map(String);
-  const issuer = certificate.issuerCertificate;
-  const ends = issuer === undefined || issuer.fingerprint256 === certificate.fingerprint256;
-  return [names, ...(ends ? [] : namesUpwards(issuer))];
 }

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { latestChains } from '../checks/certificate-validity.js';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
+import { isStranger } from '../checks/strangers-refused.js';
 import { summarize } from '../checks/summary.js';
 import type { Inventory } from '../cluster/inventory.js';
 import { componentNames } from '../cluster/profile.js';
@@ -119,7 +120,8 @@ export class AgentMetrics {
 
   setObservations(entries: readonly EndpointObservation[]): void {
     this.#reset('servedNotAfter', 'servedNotBefore', 'endpointUp', 'probeSeconds');
-    for (const entry of entries) {
+    // A stranger's probe says nothing of whether the port is up.
+    for (const entry of entries.filter(({ endpoint, observation }) => !isStranger(endpoint, observation.identity))) {
       const labels = { ...portLabels(entry), identity: entry.observation.identity };
       this.#gauge('endpointUp').set(labels, entry.observation.outcome === 'accepted' ? 1 : 0);
       this.#gauge('probeSeconds').set(labels, entry.observation.durations.total);
@@ -144,7 +146,7 @@ export class AgentMetrics {
 
   /** `now` is when the checks ran. */
   setFindings(findings: readonly Finding[], now = new Date()): void {
-    this.#reset('findingStatus', 'findings', 'caChanged', 'callerAdmitted', 'servedMatchesFile');
+    this.#reset('findingStatus', 'findings', 'caChanged', 'callerAdmitted', 'strangerRefused', 'servedMatchesFile');
     const worst = new Map<string, { readonly labels: Record<string, string>; value: number }>();
     for (const { check, component, instance, endpoint = '', identity = '', status } of findings) {
       const labels = { check, ...placeLabels(component, instance), endpoint, identity };
@@ -164,7 +166,8 @@ export class AgentMetrics {
   }
 
   /** The yes and no of three checks as metrics of their own; what was skipped is neither. */
-  #setVerdict({ check, component, instance, endpoint, identity, status }: Finding): void {
+  #setVerdict(finding: Finding): void {
+    const { check, component, instance, endpoint, identity, status } = finding;
     const place = placeLabels(component, instance);
     const at = { ...place, endpoint: endpoint ?? '' };
     const holds = status === 'pass' ? 1 : 0;
@@ -175,6 +178,8 @@ export class AgentMetrics {
       this.#gauge('caChanged').set(place, 1 - holds);
     } else if (check === 'served-matches-file') {
       this.#gauge('servedMatchesFile').set(at, holds);
+    } else if (check === 'strangers-refused') {
+      this.#gauge('strangerRefused').set({ ...at, identity: identity ?? '' }, refusedIn(finding) ? 1 : 0);
     } else if (check === 'caller-admitted') {
       this.#gauge('callerAdmitted').set({ ...at, identity: identity ?? '' }, holds);
     }
@@ -229,6 +234,10 @@ export class AgentMetrics {
   #counter(name: MetricKey): Counter {
     return known(this.#counters.get(definitions[name].name));
   }
+}
+
+function refusedIn({ evidence }: Finding): boolean {
+  return evidence.outcome === 'refused';
 }
 
 function known<T>(metric: T | undefined): T {

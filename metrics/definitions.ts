@@ -89,6 +89,12 @@ export const definitions = {
     attempt,
     'when the last probe was conclusive',
   ),
+  strangerRefused: gauge(
+    'stranger_refused',
+    'Whether the port refuses a stranger (0 or 1): plaintext, anonymous, untrusted, imposter, or a component that does not call it.',
+    attempt,
+    'when the last visit was conclusive',
+  ),
   probeSeconds: gauge('probe_duration_seconds', 'Duration of the last probe with this identity.', attempt, afterProbe),
   probes: counter(
     'probes_total',

@@ -127,6 +127,30 @@ const alerts: readonly Alert[] = [
     'a component would be refused by a port it calls',
     'caller-admitted',
   ),
+  alert(
+    'stranger_admitted',
+    'critical',
+    '0s',
+    failing('strangers-refused'),
+    'a port lets in somebody whom its configuration refuses',
+    'strangers-refused',
+  ),
+  alert(
+    'file_unsafe',
+    'emergency',
+    '0s',
+    `${most(file, 'tidb_mtls_finding{check="file-safe"}')} == 3`,
+    'a credential file is one that the running component does not survive reading',
+    'file-safe',
+  ),
+  alert(
+    'restart_would_fail',
+    'critical',
+    '5m',
+    `${most(file, 'tidb_mtls_finding{check="survives-restart"}')} == 3`,
+    'a component would not start again with its files as they are',
+    'survives-restart',
+  ),
   // A certificate written seconds before its key is refused once and taken at once after: that is a rotation.
   alert(
     'reload_failed',

@@ -98,7 +98,7 @@ function createFrame(target: ProbeTarget, identity: Identity, start: number, see
       if (connection.socket.isSessionReused()) {
         throw new Error('a probe resumed a session');
       }
-      return classifyPeerProblem(seen) ?? connection;
+      return (identity.judgesServer === false ? undefined : classifyPeerProblem(seen)) ?? connection;
     },
   };
 }

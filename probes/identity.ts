@@ -9,6 +9,15 @@ export function identityOf(name: IdentityName, generation: Generation): Identity
 }
 
 /** TLS without a client certificate. */
-export function anonymousIdentity(caPem: string): Identity {
-  return { name: 'anonymous', secureContext: createSecureContext({ ca: caPem, minVersion: 'TLSv1.2' }) };
+export function anonymousIdentity(): Identity {
+  return { name: 'anonymous', secureContext: createSecureContext({ minVersion: 'TLSv1.2' }), judgesServer: false };
+}
+
+/** A pair that should not be let in; it does not care whom it meets. */
+export function strangerIdentity(
+  name: IdentityName,
+  pair: { readonly certificatePem: string; readonly keyPem: string },
+): Identity {
+  const { certificatePem: cert, keyPem: key } = pair;
+  return { name, secureContext: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), judgesServer: false };
 }

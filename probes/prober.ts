@@ -7,6 +7,8 @@ export interface Identity {
   readonly name: IdentityName;
   /** Undefined only for `plaintext`. Made with the bundle as `ca`; without a pair for `anonymous`. */
   readonly secureContext: SecureContext | undefined;
+  /** A stranger wants to know whether it is let in, and takes any server. */
+  readonly judgesServer?: boolean;
 }
 
 export interface ProbeTarget {

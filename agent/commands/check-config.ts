@@ -22,6 +22,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'cert', value: 'F', help: "the agent's own certificate" },
   { name: 'key', value: 'F', help: 'its key' },
   { name: 'timeout', value: 'D', help: 'of one probe (default 5s)' },
+  { name: 'no-refusals', help: 'do not try whether strangers are refused' },
 ];
 
 /** What agent.toml and flags say together. Throws OperatorError. */
@@ -37,7 +38,11 @@ export function checkConfig(invocation: Invocation): AgentConfig {
     topology: [...base.topology, ...texts(invocation, 'topology').map((path) => resolve(path))],
     pd: [...base.pd, ...texts(invocation, 'pd').flatMap(pdUrlsOf)],
     instances: [...base.instances, ...texts(invocation, 'instance').map(declaredOf)],
-    probe: { ...base.probe, timeout: timeout ?? base.probe.timeout },
+    probe: {
+      ...base.probe,
+      timeout: timeout ?? base.probe.timeout,
+      refusals: invocation.values['no-refusals'] === true ? undefined : base.probe.refusals,
+    },
   };
 }
 
@@ -52,6 +57,7 @@ const nothing: AgentConfig = {
   instances: [],
   clients: [],
   probe: defaultProbe,
+  imposter: undefined,
   web: defaultWeb,
 };
 

@@ -13,7 +13,7 @@ import { findingsDocument } from '../http/findings-json.js';
 import { renderInventory } from '../inventory-table.js';
 import { matrixDocument, renderMatrix } from '../matrix-table.js';
 import { Observer } from '../observer.js';
-import { observeOnce } from '../round.js';
+import { observeOnce, refuseOnce } from '../round.js';
 import { renderFindings } from '../table.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
@@ -63,6 +63,9 @@ async function runCheck(invocation: Invocation): Promise<number> {
     return 0;
   }
   await observeOnce(observer, invocation.signal);
+  if (config.probe.refusals !== undefined) {
+    await refuseOnce(observer, invocation.signal);
+  }
   const enabled = invocation.values['after-enable'] === true ? afterEnable(observer.evidence()) : undefined;
   return report(invocation, enabled ?? observer.judge(), failOn);
 }

@@ -20,7 +20,8 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     refresh: 60_000,
     instances: [],
     clients: [],
-    probe: { interval: 15_000, timeout: 5_000, concurrency: 16 },
+    probe: { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000 },
+    imposter: undefined,
     web: { host: '127.0.0.1', port: 10793, configFile: undefined },
   });
 });

@@ -30,6 +30,7 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     instances: [],
     clients: [],
     probe: { ...defaultProbe, timeout: 700 },
+    imposter: undefined,
     web: defaultWeb,
   };
   return Observer.create(config, { now: () => new Date(), onReload: () => undefined });

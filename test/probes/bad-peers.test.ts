@@ -114,7 +114,7 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
   ['silence after the handshake, gRPC', () => after(() => undefined), grpc, 'timeout', /^no answer within 400 ms$/],
   [
     'an answer that drips',
-    () => after((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx: y')),
+    () => asked((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx: y')),
     http,
     'timeout',
     /^no answer/,

@@ -78,6 +78,7 @@ export interface EvidenceParts {
   readonly facts?: readonly (CredentialFacts | undefined)[];
   readonly own?: CredentialFacts;
   readonly observations?: readonly EndpointObservation[];
+  readonly hellos?: Evidence['hellos'];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
   readonly disagreements?: Evidence['inventory']['disagreements'];
@@ -103,6 +104,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     baselines: parts.baselines ?? new Map(),
     own: parts.own,
     observations: parts.observations ?? [],
+    hellos: parts.hellos ?? [],
   };
 }
 

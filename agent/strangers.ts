@@ -1,0 +1,79 @@
+import { Authority } from '../certs-dev/authority.js';
+import { isCallerAdmitted } from '../cluster/expectation.js';
+import { isBefore } from '../cluster/version.js';
+import { CredentialError } from '../credentials/error.js';
+import { readKeyPair } from '../credentials/key-pair.js';
+import { anonymousIdentity, strangerIdentity } from '../probes/identity.js';
+import type { Identity } from '../probes/prober.js';
+import type { Identities } from './identities.js';
+import type { Target } from './scope.js';
+
+export interface ImposterPaths {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Those who should be refused. The untrusted one has a CA made in memory at start and carries a name that the port
+ * allows, so that only the trust check can refuse it; the node's own components are the ones with a good certificate
+ * and the wrong name, so that nobody has to issue one for the test.
+ */
+export class Strangers {
+  readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent stranger' });
+  readonly #untrusted = new Map<string, Promise<Identity>>();
+  readonly #imposter: ImposterPaths | undefined;
+
+  constructor(imposter: ImposterPaths | undefined) {
+    this.#imposter = imposter;
+    // Who awaits it gets the rejection.
+    this.#authority.catch(() => undefined);
+  }
+
+  /** Identities to try at a port over TLS; `identities` knows the pairs of this node's components. */
+  async for(target: Target, identities: Identities): Promise<readonly Identity[]> {
+    const { allowList } = target.endpoint;
+    const name = typeof allowList === 'string' ? target.instance.component : (allowList.value[0] ?? '');
+    const imposter = this.#imposterIdentity();
+    return [
+      anonymousIdentity(),
+      await this.#untrustedAs(name),
+      ...(imposter === undefined ? [] : [imposter]),
+      ...identities.wrongNamesFor(target),
+    ];
+  }
+
+  #untrustedAs(commonName: string): Promise<Identity> {
+    const known = this.#untrusted.get(commonName);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = this.#authority
+      .then((authority) => authority.issue({ commonName }))
+      .then((pair) => strangerIdentity('untrusted', pair));
+    this.#untrusted.set(commonName, made);
+    return made;
+  }
+
+  #imposterIdentity(): Identity | undefined {
+    try {
+      return this.#imposter === undefined ? undefined : strangerIdentity('imposter', readKeyPair(this.#imposter));
+    } catch (error: unknown) {
+      if (error instanceof CredentialError) {
+        // Told once, at start, with the configuration.
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+/** Whether a port may be shown a bad certificate: old releases of some components do not survive one. */
+export function mayMeetStrangers({ instance, endpoint }: Target): boolean {
+  const { strangersSince } = endpoint.profile;
+  return strangersSince === undefined || isBefore(instance.version, strangersSince) !== true;
+}
+
+/** Whether a name is one that this port's list refuses, as far as is known. */
+export function isRefusedByName({ instance, endpoint }: Target, commonNames: readonly string[]): boolean {
+  return isCallerAdmitted(endpoint, instance, { leaf: commonNames }) === 'refused';
+}

@@ -1,0 +1,142 @@
+import { type ShownNames, type Stranger, strangerExpectation } from '../cluster/expectation.js';
+import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { KnownNames } from '../cluster/matrix.js';
+import type { CallerName } from '../cluster/profile.js';
+import type { IdentityName, Observation } from '../probes/observation.js';
+import type { Check, EndpointObservation } from './check.js';
+import type { Finding } from './finding.js';
+import { findingOf } from './finding-of.js';
+import { knownNames } from './known-names.js';
+
+const id = 'strangers-refused';
+
+export const strangersRefused: Check = {
+  id,
+  title: 'Each port refuses those who have no business there',
+  severity: 'fail',
+  description:
+    "The agent comes to each port as a stranger: in plaintext, without a certificate, with one of a CA nobody knows that carries an allowed name, with an imposter's if one is configured, and with the pairs of this node's components that the port's list does not hold. What the configuration says decides what is expected. A timeout or a port that cannot be reached is no refusal. A port that lets anybody in because no list is set, as the product ships it, is a warning: it is worth knowing, and setting the list mends it. Each stranger can leave a line in the port's log; `refusals` under `[probe]` says how often they come.",
+  cure: 'Set the allow-list, or restart the component when its configuration already has it.',
+  run: (evidence) => {
+    const names = knownNames(evidence);
+    return evidence.observations
+      .filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity))
+      .map((entry) => judge(entry, names));
+  },
+};
+
+/** A component is a stranger on the ports that it does not call. */
+export function isStranger({ profile }: Endpoint, identity: IdentityName): boolean {
+  if (identity === 'own') {
+    return false;
+  }
+  const [component = ''] = identity.split('@');
+  return !profile.calledBy.some((caller) => caller === component);
+}
+
+function judge({ instance, endpoint, observation }: EndpointObservation, names: KnownNames): Finding {
+  const { identity, outcome, detail } = observation;
+  const who = describe(identity, names);
+  const own = names.get(instance.component)?.[0]?.leaf.at(-1);
+  const expected = strangerExpectation(endpoint, instance, strangerOf(identity, names), own);
+  const parts = { endpoint, identity, evidence: { expected, outcome, detail } };
+  if (observation.refusal?.side === 'probe' || (outcome !== 'accepted' && outcome !== 'refused')) {
+    return findingOf(id, 'skip', instance, { ...parts, message: `not known whether ${who} is refused: ${detail}` });
+  }
+  if (outcome === 'refused') {
+    return expected === 'admitted' && identity !== 'plaintext'
+      ? findingOf(id, 'warn', instance, {
+          ...parts,
+          message: `refuses ${who}, which its configuration would let in: ${detail}`,
+          cure: `what runs is stricter than its file: restart ${instance.component}, or set the list in the file`,
+        })
+      : findingOf(id, 'pass', instance, { ...parts, message: `refuses ${who}: ${refusedBy(observation)}` });
+  }
+  return admitted(instance, endpoint, identity, who, expected, parts);
+}
+
+function admitted(
+  instance: Instance,
+  endpoint: Endpoint,
+  identity: IdentityName,
+  who: string,
+  expected: ReturnType<typeof strangerExpectation>,
+  parts: Omit<Parameters<typeof findingOf>[3], 'message'>,
+): Finding {
+  if (identity === 'plaintext') {
+    const cure = 'set the TLS keys, make every URL https, and restart it';
+    return findingOf(id, 'fail', instance, {
+      ...parts,
+      message: 'answers in plaintext: anybody may read and ask',
+      cure,
+    });
+  }
+  if (expected === 'refused') {
+    const cure = `restart ${instance.component} if its file is right; else mend its list and CA`;
+    return findingOf(id, 'fail', instance, {
+      ...parts,
+      message: `lets in ${who}, whom its configuration refuses`,
+      cure,
+    });
+  }
+  const list = endpoint.allowList === 'unknown' ? 'nobody told its allow-list' : 'it has no allow-list';
+  return identity === 'anonymous'
+    ? findingOf(id, 'warn', instance, {
+        ...parts,
+        message: `lets in anybody, without a certificate: ${list}`,
+        cure: `set the allow-list of ${instance.component} to the names of those who call it`,
+      })
+    : findingOf(id, expected === 'undecided' ? 'skip' : 'pass', instance, {
+        ...parts,
+        message: `lets in ${who}: ${list}`,
+      });
+}
+
+function strangerOf(identity: IdentityName, names: KnownNames): Stranger {
+  switch (identity) {
+    case 'plaintext':
+    case 'anonymous':
+    case 'untrusted':
+      return identity;
+    default: {
+      const [component = ''] = identity.split('@');
+      const shown: ShownNames | undefined = names.get(component as CallerName)?.[0];
+      // An imposter's name is on no list: that is what makes it one.
+      return shown ?? { leaf: ['\u0000'] };
+    }
+  }
+}
+
+function describe(identity: IdentityName, names: KnownNames): string {
+  switch (identity) {
+    case 'plaintext':
+      return 'plaintext';
+    case 'anonymous':
+      return 'who has no certificate';
+    case 'untrusted':
+      return 'a certificate of an unknown CA';
+    case 'imposter':
+      return "a certificate of the cluster's CA with another name";
+    default: {
+      const [component = ''] = identity.split('@');
+      const name = names.get(component as CallerName)?.[0]?.leaf.join(', ');
+      return `${component}${name === undefined ? '' : ` (${name})`}, which does not call it`;
+    }
+  }
+}
+
+/** `TLS alert 42 (bad_certificate)`, `a close`, `gRPC status 16`, `HTTP 403`. */
+function refusedBy({ refusal, detail }: Observation): string {
+  switch (refusal?.by) {
+    case 'tls-alert':
+      return `TLS alert ${refusal.number} (${refusal.name})`;
+    case 'rpc-status':
+      return `gRPC status ${refusal.number} (${refusal.name})`;
+    case 'http-status':
+      return `HTTP ${refusal.number}`;
+    case 'close':
+      return 'it closes the connection';
+    default:
+      return detail;
+  }
+}

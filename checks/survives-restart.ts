@@ -1,0 +1,69 @@
+import { isCallerAdmitted } from '../cluster/expectation.js';
+import type { Instance } from '../cluster/inventory.js';
+import type { StartFault } from '../cluster/profile.js';
+import { profiles } from '../cluster/profiles.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import { coversHost } from '../credentials/names.js';
+import { type Check, credentialKey } from './check.js';
+import type { Finding } from './finding.js';
+import { findingOf } from './finding-of.js';
+
+const id = 'survives-restart';
+
+export const survivesRestart: Check = {
+  id,
+  title: 'The component would start again with its files as they are',
+  severity: 'fail',
+  description:
+    'A running component can serve for weeks on connections it has while the files it would start with are bad: a rotation that went wrong is silent, and fatal at the next restart. Each component is judged as it judges itself at its start: all of them need readable files and a key that belongs to the certificate; PD dials itself, so it also needs a valid certificate with both usages, names for its advertised URLs, and its own name in its own list.',
+  cure: 'Mend what the finding names before anybody restarts the component.',
+  run: (evidence) =>
+    evidence.inventory.instances.flatMap((instance) => {
+      const facts = evidence.credentials.get(credentialKey(instance));
+      const { fatalAtStart } = profiles[instance.component];
+      if (facts === undefined || (instance.security.cert === undefined && instance.security.ca === undefined)) {
+        return [];
+      }
+      const faults = fatalAtStart.flatMap((fault) => {
+        const reason = reasons[fault](instance, facts);
+        return reason === undefined ? [] : [reason];
+      });
+      return [verdict(instance, faults)];
+    }),
+};
+
+function verdict(instance: Instance, faults: readonly string[]): Finding {
+  return faults.length === 0
+    ? findingOf(id, 'pass', instance, { message: 'would start with its files as they are' })
+    : findingOf(id, 'fail', instance, {
+        message: `would not start again: ${faults.join('; ')}`,
+        cure: `mend it before ${instance.component} is restarted`,
+        evidence: { faults },
+      });
+}
+
+/** Why a component would not start, or undefined. */
+const reasons: Readonly<Record<StartFault, (instance: Instance, facts: CredentialFacts) => string | undefined>> = {
+  unreadable: (_instance, { errors }) => errors[0]?.message,
+  'key-mismatch': (_instance, { keyMatches }) =>
+    keyMatches === false ? 'key and certificate on disk do not belong together' : undefined,
+  incomplete: ({ security: { ca, cert, key } }) =>
+    [ca, cert, key].includes(undefined) ? 'not all three TLS keys are set' : undefined,
+  untrusted: (_instance, { verdicts }) => {
+    const bad = verdicts.find(({ trusted }) => !trusted);
+    return bad === undefined ? undefined : `its certificate is not good as ${bad.role} under its CA (${bad.code})`;
+  },
+  names: ({ advertisedHosts }, { chain }) => {
+    const leaf = chain?.[0];
+    const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !coversHost(leaf, value));
+    return missing === undefined ? undefined : `its certificate does not cover ${missing.value}, which it dials itself`;
+  },
+  'own-name': (instance, { chain }) => {
+    const leaf = chain?.[0];
+    const strict = instance.endpoints.find(({ profile }) => profile.callers.minimumEntries === 1);
+    const shown = { leaf: leaf?.commonNames ?? [] };
+    return leaf === undefined || strict === undefined || isCallerAdmitted(strict, instance, shown) !== 'refused'
+      ? undefined
+      : `its own name ${shown.leaf.at(-1) ?? '(none)'} is not in its own list`;
+  },
+};

@@ -1,0 +1,93 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTls } from 'node:tls';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { describeCertificate } from '../../credentials/certificate.js';
+import { readHello } from '../../probes/hello.js';
+
+const authority = await Authority.create({ commonName: 'Hello CA' });
+const other = await Authority.create({ commonName: 'Other CA' });
+const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], ip: ['127.0.0.1'] });
+const keys = { cert: pair.certificatePem, key: pair.keyPem };
+const derOf = (pem: string) => describeCertificate(new X509Certificate(pem)).subjectDer;
+
+async function portOf(t: Pick<Test, 'teardown'>, server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const ask = (port: number, timeout = 500) => readHello({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
+
+t.test('a port that asks names the CAs it holds; one that does not asks nobody', async (t) => {
+  const ca = authority.certificatePem + other.certificatePem;
+  const asking = await ask(await portOf(t, createTls({ ...keys, ca, requestCert: true })));
+  t.match(asking, { outcome: 'read', asksForCertificate: true });
+  t.strictSame([...asking.authorities].sort(), [authority, other].map((one) => derOf(one.certificatePem)).sort());
+  t.equal(asking.chain[0]?.commonNames[0], 'server');
+  const open = await ask(await portOf(t, createTls(keys)));
+  t.match(open, { outcome: 'read', asksForCertificate: false, authorities: [] });
+});
+
+t.test('what is no first flight is told apart, within the timeout', async (t) => {
+  const after = (act: (socket: Socket) => void) =>
+    portOf(
+      t,
+      createServer((socket) => socket.once('data', () => act(socket))),
+    );
+  const cases: readonly (readonly [string, number, string, RegExp])[] = [
+    ['nobody there', 1, 'unreachable', /ECONNREFUSED/],
+    ['silence', await portOf(t, createServer()), 'timeout', /timeout/],
+    ['plaintext', await after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'not-tls', /no TLS record/],
+    ['TLS 1.3 only', await portOf(t, createTls({ ...keys, minVersion: 'TLSv1.3' })), 'inconclusive', /alert 70/],
+    ['a close', await after((socket) => socket.end()), 'inconclusive', /closed/],
+    [
+      'a message that lies of its length',
+      await after((socket) => socket.write(Buffer.from('160303000c0b000008ffffffffffffffff', 'hex'))),
+      'inconclusive',
+      /malformed/,
+    ],
+    [
+      'a record without end',
+      await after((socket) => socket.write(Buffer.concat([Buffer.from([22, 3, 3, 255, 255]), Buffer.alloc(100)]))),
+      'timeout',
+      /timeout/,
+    ],
+  ];
+  for (const [what, port, outcome, detail] of cases) {
+    const start = performance.now();
+    t.match(await ask(port), { outcome, detail, asksForCertificate: undefined }, what);
+    t.ok(performance.now() - start < 1_500, `${what} is bounded`);
+  }
+});
+
+t.test('whatever a server sends, reading it does not throw', async (t) => {
+  let answer = Buffer.alloc(0);
+  const port = await portOf(
+    t,
+    createServer((socket) => socket.once('data', () => socket.end(answer))),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), fc.boolean(), async (bytes, asRecord) => {
+      const head = asRecord ? Buffer.from([22, 3, 3, 0, bytes.length]) : Buffer.alloc(0);
+      answer = Buffer.concat([head, bytes]);
+      await ask(port, 200);
+    }),
+    { numRuns: 40 },
+  );
+});
