@@ -196,6 +196,10 @@ export class Observer {
    * connect between the writing of certificate and key leaves it on the old pair. No connection of ours does that:
    * while the pair is torn the port is left alone, and after a change until the files have rested.
    */
+  mayConnect(target: Target): boolean {
+    return !this.#isTorn(target);
+  }
+
   #isTorn(target: Target): boolean {
     const facts = this.#factsOf(target);
     const bad = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;

@@ -11,6 +11,8 @@ export type IdentityName =
   | 'anonymous'
   | 'untrusted'
   | 'imposter'
+  /** A pair that is not installed yet (rehearse). */
+  | 'candidate'
   | 'plaintext';
 
 export type Protocol = 'tls' | 'http' | 'grpc';

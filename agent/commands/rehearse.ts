@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { rehearse as judge } from '../../checks/rehearsal.js';
+import { componentNames } from '../../cluster/profile.js';
+import { OperatorError } from '../error.js';
+import { findingsDocument } from '../http/findings-json.js';
+import { Observer } from '../observer.js';
+import { gatherRehearsal } from '../rehearse.js';
+import { printable, renderFindings } from '../table.js';
+import { checkConfig, sourceOptions } from './check-config.js';
+import { type Command, type Invocation, text } from './command.js';
+
+const candidateFlags = ['cacert', 'cert', 'key'];
+
+export const rehearse: Command = {
+  name: 'rehearse',
+  summary: 'Says before a rotation whether it would work: asks those who would meet the new pair. Installs nothing.',
+  usage:
+    'rehearse --component C --cert new.crt --key new.key [--cacert new-ca.crt] [--config agent.toml] [CONFIG_FILE…]',
+  options: [
+    { name: 'component', value: 'C', help: `whose pair it is to be: ${componentNames.join(', ')}` },
+    { name: 'cert', value: 'F', help: 'the new certificate' },
+    { name: 'key', value: 'F', help: 'its key' },
+    { name: 'cacert', value: 'F', help: 'the CA file that will be installed with it, if it changes' },
+    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-refusals'].includes(name)),
+    { name: 'json', help: 'print as JSON' },
+    { name: 'all', help: 'list what passed, too' },
+  ],
+  run: runRehearse,
+};
+
+async function runRehearse(invocation: Invocation): Promise<number> {
+  const component = componentNames.find((one) => one === text(invocation, 'component'));
+  if (component === undefined) {
+    throw new OperatorError('bad_flag', 'rehearse needs --component', `one of: ${componentNames.join(', ')}`);
+  }
+  const [ca, cert, key] = candidateFlags.map((flag) => text(invocation, flag));
+  if (cert === undefined || key === undefined) {
+    throw new OperatorError('bad_flag', 'rehearse needs --cert and --key', 'name the new pair, not yet installed');
+  }
+  // The flags of the candidate are no identity of the agent.
+  const values = { ...invocation.values, cacert: undefined, cert: undefined, key: undefined };
+  const config = checkConfig({ ...invocation, values });
+  const now = () => new Date();
+  const observer = await Observer.create(config, { now, onReload: () => undefined });
+  if (!observer.inventory.instances.some((instance) => instance.component === component)) {
+    const hint = 'name its config file, --topology, --pd or --instance, or use --config';
+    throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
+  }
+  const candidate = { ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) };
+  const findings = judge(await gatherRehearsal(observer, component, candidate, now(), invocation.signal));
+  if (invocation.values.json === true) {
+    invocation.stdout.write(`${JSON.stringify(findingsDocument(findings), null, 2)}\n`);
+  } else {
+    invocation.stdout.write(renderFindings(findings, { all: invocation.values.all === true }));
+    const { steps } = findings.at(-1)?.evidence ?? {};
+    (Array.isArray(steps) ? steps : []).forEach((step, index) => {
+      invocation.stdout.write(`${index + 1}. ${printable(step)}\n`);
+    });
+  }
+  return findings.some(({ status }) => status === 'fail') ? 1 : 0;
+}

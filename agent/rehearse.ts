@@ -1,0 +1,116 @@
+import { createSecureContext } from 'node:tls';
+import { credentialKey, type EndpointObservation } from '../checks/check.js';
+import type { CallerVerdict, Rehearsal } from '../checks/rehearsal.js';
+import type { ComponentName } from '../cluster/profile.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import { readCredentialFile } from '../credentials/file.js';
+import { gatherCredentialFacts } from '../credentials/gather.js';
+import { judge, type TrustVerdict } from '../credentials/trust-verdict.js';
+import { probeEndpoint } from '../probes/probe.js';
+import type { Identity } from '../probes/prober.js';
+import { targetOf } from '../probes/target.js';
+import type { Observer } from './observer.js';
+
+export interface CandidatePaths {
+  /** Undefined: the CA in place. */
+  readonly ca: string | undefined;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Looks at a pair that is not installed, and calls with it the ports that its component calls. Writes nothing. */
+export async function gatherRehearsal(
+  observer: Observer,
+  component: ComponentName,
+  paths: CandidatePaths,
+  now: Date,
+  signal: AbortSignal,
+): Promise<Rehearsal> {
+  await observer.readCredentials();
+  const { inventory } = observer;
+  const current = inventory.instances
+    .filter((instance) => instance.component === component)
+    .flatMap((instance) => {
+      const facts = observer.credentials().get(credentialKey(instance));
+      return facts === undefined ? [] : [{ instance, facts }];
+    });
+  const caInPlace = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
+  const ca = paths.ca ?? caInPlace ?? observer.config.security?.ca;
+  const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now);
+  const usable = candidate.keyMatches === true && candidate.errors.length === 0;
+  const underCurrentCa =
+    usable && caInPlace !== undefined && caInPlace !== ca ? await verdictsUnder(candidate, caInPlace) : undefined;
+  return {
+    now,
+    component,
+    inventory,
+    candidate,
+    current,
+    underCurrentCa,
+    callerVerdicts: usable ? await callerVerdicts(observer, component, candidate) : [],
+    observations: usable ? await callAs(observer, component, candidate, caInPlace, signal) : [],
+  };
+}
+
+async function verdictsUnder(candidate: CredentialFacts, ca: string): Promise<readonly TrustVerdict[]> {
+  const pair = pemOf(candidate);
+  const bundle = textOf(ca);
+  return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
+}
+
+/** What those on this node who call the component would say, each by its own CA file. */
+async function callerVerdicts(
+  observer: Observer,
+  component: ComponentName,
+  candidate: CredentialFacts,
+): Promise<readonly CallerVerdict[]> {
+  const { inventory } = observer;
+  const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
+  const verdicts: CallerVerdict[] = [];
+  for (const caller of inventory.instances) {
+    const ca = observer.credentials().get(credentialKey(caller))?.paths.ca;
+    const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
+    if (calls && ca !== undefined && ca !== candidate.paths.ca) {
+      verdicts.push({ caller, verdict: await judge(pemOf(candidate), textOf(ca), 'server') });
+    }
+  }
+  return verdicts;
+}
+
+async function callAs(
+  observer: Observer,
+  component: ComponentName,
+  candidate: CredentialFacts,
+  caInPlace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly EndpointObservation[]> {
+  const { certificatePem, keyPem } = pemOf(candidate);
+  // Servers still have certificates of the CA in place.
+  const authorities = [candidate.paths.ca, caInPlace].filter((path) => path !== undefined);
+  const secureContext = createSecureContext({
+    cert: certificatePem,
+    key: keyPem,
+    ca: [...new Set(authorities)].map(textOf),
+    minVersion: 'TLSv1.2',
+  });
+  const identity: Identity = { name: 'candidate', secureContext };
+  const observed: EndpointObservation[] = [];
+  for (const instance of observer.inventory.instances) {
+    for (const endpoint of instance.endpoints) {
+      const called = endpoint.profile.calledBy.includes(component) && endpoint.scheme === 'https';
+      if (called && observer.mayConnect({ instance, endpoint }) && !signal.aborted) {
+        const options = { timeout: observer.config.probe.timeout, signal };
+        observed.push({ instance, endpoint, observation: await probeEndpoint(targetOf(endpoint), identity, options) });
+      }
+    }
+  }
+  return observed;
+}
+
+function pemOf({ paths }: CredentialFacts) {
+  return { certificatePem: textOf(paths.cert ?? ''), keyPem: textOf(paths.key ?? '') };
+}
+
+function textOf(path: string): string {
+  return readCredentialFile(path).bytes.toString('utf8');
+}

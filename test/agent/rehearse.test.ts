@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { readAgentConfig } from '../../agent/config.js';
+import { Observer } from '../../agent/observer.js';
+import { gatherRehearsal } from '../../agent/rehearse.js';
+import { observeOnce } from '../../agent/round.js';
+import { Authority, type Issued } from '../../certs-dev/authority.js';
+import { issueBad } from '../../certs-dev/bad.js';
+import type { Finding } from '../../checks/finding.js';
+import { rehearse } from '../../checks/rehearsal.js';
+import type { ComponentName } from '../../cluster/profile.js';
+import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import { runAgent } from '../support/run-agent.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const options = { commonName: 'PD-Server', dns: ['localhost'], ip: ['127.0.0.1'] };
+
+function written(t: Test, pair: Issued, more: { readonly ca?: string; readonly der?: boolean } = {}) {
+  const directory = temporaryDirectory(t);
+  const paths = {
+    ca: more.ca === undefined ? undefined : join(directory, 'new-ca.crt'),
+    cert: join(directory, 'new.crt'),
+    key: join(directory, 'new.key'),
+  };
+  writeFileSync(paths.key, pair.keyPem);
+  writeFileSync(paths.cert, more.der === true ? Buffer.from([0x30, 0x82, 0, 1]) : pair.certificatePem);
+  if (paths.ca !== undefined && more.ca !== undefined) {
+    writeFileSync(paths.ca, more.ca);
+  }
+  return paths;
+}
+
+async function observerOf(cluster: DevCluster): Promise<Observer> {
+  const config = readAgentConfig(cluster.agentConfig);
+  return await Observer.create(
+    { ...config, scope: 'cluster', probe: { ...config.probe, timeout: 700 } },
+    { now: () => new Date(), onReload: () => undefined },
+  );
+}
+
+async function rehearsed(cluster: DevCluster, component: ComponentName, paths: ReturnType<typeof written>) {
+  const observer = await observerOf(cluster);
+  return rehearse(await gatherRehearsal(observer, component, paths, new Date(), new AbortController().signal));
+}
+
+const seenOnTheWire = ['endpoint-answers', 'caller-admitted', 'server-verifies'];
+
+/** What callers meet once the pair is installed; what is read from the files does not count here. */
+async function happened(cluster: DevCluster): Promise<readonly Finding[]> {
+  const observer = await observerOf(cluster);
+  await observeOnce(observer, new AbortController().signal);
+  return observer.judge().filter(({ status, check }) => status === 'fail' && seenOnTheWire.includes(check));
+}
+
+function reasonsOf(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ status }) => status === 'fail').map(({ message }) => message);
+  return [...new Set(failed)].slice(0, 2).join(' / ');
+}
+
+t.test('bad rotations: what rehearse said beforehand, and what then happened', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const { authority } = cluster;
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const good = await authority.issue(options);
+  const candidates: readonly (readonly [string, Issued, boolean, boolean?])[] = [
+    ['a good one', good, true],
+    ['without extended key usage', await issueBad(authority, 'noUsage', options), true],
+    ['with its intermediate', await issueBad(authority, 'intermediateChain', options), true],
+    ['expired', await issueBad(authority, 'expired', options), false],
+    ['not valid yet', await issueBad(authority, 'notYetValid', options), false],
+    ['of another CA', await other.issue(options), false],
+    ['as server only', await issueBad(authority, 'serverAuthOnly', options), false],
+    ['as client only', await issueBad(authority, 'clientAuthOnly', options), false],
+    ['for another host', await issueBad(authority, 'otherHost', options), false],
+    ['without SAN', await issueBad(authority, 'noSan', options), false],
+    ['with the key of another', await issueBad(authority, 'mismatchedKey', options), false],
+    ['with a name on no list', await authority.issue({ ...options, commonName: 'pd-new' }), false],
+    ['intermediate before leaf', await issueBad(authority, 'wrongOrder', options), false],
+    ['in DER', good, false, true],
+  ];
+  for (const [what, pair, works, der] of candidates) {
+    const paths = written(t, pair, { der: der === true });
+    const said = await rehearsed(cluster, 'pd', paths);
+    t.equal(said.at(-1)?.status, works ? 'pass' : 'fail', `rehearsed: ${what}`);
+    const files = cluster.files('pd');
+    writeFileSync(files.key, pair.keyPem);
+    writeFileSync(files.cert, der === true ? Buffer.from([0x30, 0x82, 0, 1]) : pair.certificatePem);
+    const failures = await happened(cluster);
+    t.equal(failures.length === 0, works, `and so it was: ${what}`);
+    t.comment(
+      `| ${what} | ${works ? 'would work' : reasonsOf(said.slice(0, -1))} | ${failures[0]?.message ?? 'nothing failed'} |`,
+    );
+    writeFileSync(files.key, good.keyPem);
+    writeFileSync(files.cert, good.certificatePem);
+  }
+  t.strictSame(await happened(cluster), [], 'and the good pair mends it');
+});
+
+t.test('a new CA: refused while peers hold the old one, and the order that is safe is printed', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const bundle = cluster.authority.certificatePem + other.certificatePem;
+  const pair = await other.issue({ ...options, commonName: 'TiKV-Server' });
+  const alone = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.match(
+    alone.filter(({ status }) => status === 'fail').map(({ message }) => message),
+    [/not good as client under the CA that its peers hold now/],
+  );
+  for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'agent'] as const) {
+    writeFileSync(cluster.files(member).ca, bundle);
+  }
+  const before = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.equal(before.at(-1)?.status, 'fail', 'on disk it is, but what runs has not read it');
+  t.ok(before.some(({ status, message }) => status === 'fail' && /refuses the candidate now/.test(message)));
+  for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy'] as const) {
+    cluster.restart(member);
+  }
+  const after = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.strictSame(
+    after.filter(({ status }) => status === 'fail'),
+    [],
+  );
+});
+
+t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mistake', async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const pair = await cluster.authority.issue({ ...options, commonName: 'TiKV-Server' });
+  const { cert, key } = written(t, pair);
+  const flags = ['--component', 'tikv', '--config', cluster.agentConfig, '--cert', cert, '--key', key];
+  const good = await runAgent('rehearse', ...flags);
+  t.match(good, { status: 0, stdout: /0 failed.*\n1\. write the key of tikv first[\s\S]*TiKV status port: connect/ });
+  t.notMatch(good.stdout + good.stderr, /PRIVATE KEY/);
+  const bad = await runAgent('rehearse', ...flags.slice(0, -1), cluster.files('agent').key);
+  t.match(bad, { status: 1, stdout: /certificate and key do not belong together/ });
+  t.match(await runAgent('rehearse', ...flags.slice(2)), { status: 2, stderr: /needs --component/ });
+  t.match(await runAgent('rehearse', '--component', 'tikv'), { status: 2, stderr: /needs --cert and --key/ });
+  t.match(await runAgent('rehearse', '--component', 'router', ...flags.slice(2)), {
+    status: 2,
+    stderr: /no router is known/,
+  });
+});

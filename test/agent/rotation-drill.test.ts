@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { componentCommonNames } from '../../certs-dev/names.js';
+import { readComponentConfig } from '../../cluster/component-config.js';
+import type { Endpoint } from '../../cluster/inventory.js';
+import type { ComponentName } from '../../cluster/profile.js';
+import { CredentialStore } from '../../credentials/credential-store.js';
+import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import { identityOf } from '../../probes/identity.js';
+import { probeEndpoint } from '../../probes/probe.js';
+import { targetOf } from '../../probes/target.js';
+
+const members = ['pd', 'tidb', 'tikv'] as const satisfies readonly ComponentName[];
+type Member = (typeof members)[number];
+
+/** Key, certificate and CA behind one link, so that they change at once. */
+function linkTls(cluster: DevCluster, member: Member): void {
+  const tls = dirname(cluster.files(member).cert);
+  renameSync(tls, `${tls}-0`);
+  symlinkSync(`${tls}-0`, tls);
+}
+
+let generation = 0;
+
+function switchTls(cluster: DevCluster, member: Member, change: Partial<Record<'ca' | 'cert' | 'key', string>>): void {
+  const files = cluster.files(member);
+  const tls = dirname(files.cert);
+  const next = `${tls}-${++generation}`;
+  mkdirSync(next);
+  for (const name of ['ca', 'key', 'cert'] as const) {
+    const text = change[name] ?? readFileSync(files[name], 'utf8');
+    writeFileSync(join(next, files[name].slice(tls.length + 1)), text);
+  }
+  symlinkSync(next, `${tls}-link`);
+  renameSync(`${tls}-link`, tls);
+}
+
+/** A bare connect and close, which has a TiKV status port look at its files. */
+function touchPort(port: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end());
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}
+
+/** Each component calls the ports it needs, over and over, as a process that read its CA at its start. */
+class Callers {
+  readonly failures: string[] = [];
+  calls = 0;
+  readonly #stores = new Map<Member, CredentialStore>();
+  readonly #cluster: DevCluster;
+  readonly #endpoints: readonly (readonly [Member, Endpoint])[];
+  #running = true;
+
+  constructor(cluster: DevCluster) {
+    this.#cluster = cluster;
+    this.#endpoints = members.flatMap((member) => {
+      const { instance } = readComponentConfig(join(cluster.directory, member, 'conf', `${member}.toml`), member);
+      return (instance?.endpoints ?? []).map((endpoint) => [member, endpoint] as const);
+    });
+    for (const member of members) {
+      this.restart(member);
+    }
+  }
+
+  restart(member: Member): void {
+    this.#stores.set(member, new CredentialStore(this.#cluster.files(member)));
+  }
+
+  run(): Promise<unknown> {
+    const pairs = members.flatMap((caller) =>
+      this.#endpoints
+        .filter(([, { profile }]) => profile.calledBy.includes(caller))
+        .map((callee) => [caller, callee] as const),
+    );
+    return Promise.all(
+      pairs.map(async ([caller, [callee, endpoint]]) => {
+        while (this.#running) {
+          const store = this.#stores.get(caller);
+          if (store === undefined) {
+            throw new TypeError('every member is a caller');
+          }
+          const seen = await probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: 3_000 });
+          this.calls++;
+          if (seen.outcome !== 'accepted') {
+            this.failures.push(`${caller} -> ${callee}/${endpoint.name}: ${seen.detail}`);
+          }
+        }
+      }),
+    );
+  }
+
+  /** Until each pair has called at least once more. */
+  async rounds(count: number): Promise<void> {
+    const target = this.calls + count * 15;
+    while (this.calls < target) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+}
+
+async function restartAll(cluster: DevCluster, callers: Callers): Promise<void> {
+  for (const member of members) {
+    cluster.restart(member);
+    callers.restart(member);
+    await callers.rounds(1);
+  }
+}
+
+async function leavesOf(authority: Authority) {
+  const pairs = new Map<Member, { readonly cert: string; readonly key: string }>();
+  for (const member of members) {
+    const { certificatePem: cert, keyPem: key } = await authority.issue({
+      commonName: componentCommonNames[member],
+      dns: ['localhost'],
+      ip: ['127.0.0.1'],
+    });
+    pairs.set(member, { cert, key });
+  }
+  return pairs;
+}
+
+t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints not one fails', async (t) => {
+  const cluster = await startDevCluster({ members: { pd: 1, tidb: 1, tikv: 1 } });
+  t.teardown(() => cluster.stop());
+  for (const member of members) {
+    linkTls(cluster, member);
+  }
+  const callers = new Callers(cluster);
+  const running = callers.run();
+  await callers.rounds(2);
+  const next = await Authority.create({ commonName: 'Next CA' });
+  const bundle = cluster.authority.certificatePem + next.certificatePem;
+
+  for (const member of members) {
+    switchTls(cluster, member, { ca: bundle });
+  }
+  await callers.rounds(2);
+  await restartAll(cluster, callers);
+  for (const [member, pair] of await leavesOf(next)) {
+    switchTls(cluster, member, pair);
+    await callers.rounds(1);
+  }
+  await touchPort(cluster.port('tikv', 'status'));
+  await callers.rounds(2);
+  for (const member of members) {
+    switchTls(cluster, member, { ca: next.certificatePem });
+  }
+  await restartAll(cluster, callers);
+  await callers.rounds(2);
+  callers.stop();
+  await running;
+  t.strictSame(callers.failures, []);
+  t.comment(`${callers.calls} calls, none failed`);
+});
+
+t.test('leaves before the bundle: what rehearse predicts, callers then meet', async (t) => {
+  const cluster = await startDevCluster({ members: { pd: 1, tidb: 1, tikv: 1 } });
+  t.teardown(() => cluster.stop());
+  for (const member of members) {
+    linkTls(cluster, member);
+  }
+  const callers = new Callers(cluster);
+  const running = callers.run();
+  await callers.rounds(2);
+  t.strictSame(callers.failures, []);
+  const next = await Authority.create({ commonName: 'Next CA' });
+  const leaves = await leavesOf(next);
+  switchTls(cluster, 'pd', leaves.get('pd') ?? {});
+  await callers.rounds(2);
+  callers.stop();
+  await running;
+  t.ok(
+    callers.failures.some((line) => line.startsWith('tikv -> pd/client')),
+    'callers refuse it',
+  );
+  t.ok(
+    callers.failures.some((line) => line.startsWith('pd -> tikv/grpc')),
+    'and it is refused',
+  );
+});
