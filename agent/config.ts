@@ -4,10 +4,9 @@ import { parseAddress } from '../cluster/address.js';
 import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
-import { type ComponentName, clientNames, componentNames, endpointNames } from '../cluster/profile.js';
-import { profiles } from '../cluster/profiles.js';
 import { parseToml } from '../cluster/toml.js';
 import { ConfigReader, invalid } from './config-reader.js';
+import { clientAt, instanceAt, tableKeys } from './config-tables.js';
 import { messageOf, OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
@@ -30,6 +29,10 @@ export interface AgentConfig {
   readonly instances: readonly DeclaredInstance[];
   readonly clients: readonly Client[];
   readonly probe: ProbeConfig;
+  /** What is done for a port that stayed on its old certificate: nothing, or the harmless cure. */
+  readonly reload: 'observe' | 'nudge';
+  /** Where the history is kept besides memory. */
+  readonly historyFile: string | undefined;
   /** A pair of the cluster's CA with a name on no list, if the operator has one. */
   readonly imposter: ImposterPaths | undefined;
   readonly web: WebConfig;
@@ -47,6 +50,8 @@ export interface ProbeConfig {
   readonly concurrency: number;
   /** Time between two rounds of strangers at one port; undefined: none are sent. */
   readonly refusals: number | undefined;
+  /** Whether a session is taken and offered again without a certificate. */
+  readonly resumption: boolean;
 }
 
 export interface WebConfig {
@@ -58,10 +63,18 @@ export interface WebConfig {
 /** Loopback: who wants more says so. */
 export const defaultWeb: WebConfig = { host: '127.0.0.1', port: 10793, configFile: undefined };
 export const defaultRefresh = 60_000;
-export const defaultProbe: ProbeConfig = { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000 };
+export const defaultProbe: ProbeConfig = {
+  interval: 15_000,
+  timeout: 5_000,
+  concurrency: 16,
+  refusals: 600_000,
+  resumption: false,
+};
 
 export const topLevelKeys: readonly string[] = [
   'scope',
+  'reload',
+  'history.file',
   'security.ca-path',
   'security.cert-path',
   'security.key-path',
@@ -74,27 +87,12 @@ export const topLevelKeys: readonly string[] = [
   'probe.timeout',
   'probe.concurrency',
   'probe.refusals',
+  'probe.resumption',
   'imposter.cert-path',
   'imposter.key-path',
   'web.listen',
   'web.config-file',
 ];
-
-/** Keys of the arrays of tables. */
-export const tableKeys: Readonly<Record<string, readonly string[]>> = {
-  instance: [
-    'component',
-    'address',
-    ...endpointNames.map((name) => `${name}-address`),
-    'config',
-    'version',
-    'ca-path',
-    'cert-path',
-    'key-path',
-    'cert-allowed-cn',
-  ],
-  client: ['name', 'common-name'],
-};
 
 /** Reads agent.toml. Throws OperatorError (or cluster's ConfigError for syntax) naming file:line:column. */
 export function readAgentConfig(file: string): AgentConfig {
@@ -121,7 +119,10 @@ export function readAgentConfig(file: string): AgentConfig {
       timeout: reader.duration('probe.timeout') ?? defaultProbe.timeout,
       concurrency: reader.positiveInteger('probe.concurrency') ?? defaultProbe.concurrency,
       refusals: refusalsOf(reader),
+      resumption: reader.boolean('probe.resumption') ?? defaultProbe.resumption,
     },
+    reload: reader.choice('reload', ['observe', 'nudge']) ?? 'observe',
+    historyFile: reader.file('history.file'),
     imposter: imposterOf(reader),
     web: webOf(reader),
   };
@@ -192,51 +193,6 @@ function webOf(reader: ConfigReader): WebConfig {
   };
 }
 
-function instanceAt(reader: ConfigReader, prefix: string): DeclaredInstance {
-  const component = reader.choice<ComponentName>(`${prefix}.component`, componentNames);
-  const address = reader.string(`${prefix}.address`);
-  if (component === undefined || address === undefined) {
-    const origin = reader.originOf(`${prefix}.component`) ?? address?.origin ?? { kind: 'default' as const };
-    throw invalid(origin, 'an [[instance]] needs component and address', 'add the missing one');
-  }
-  const names = reader.strings(`${prefix}.cert-allowed-cn`);
-  return withoutUndefined({
-    component,
-    address: address.value,
-    origin: address.origin,
-    addresses: addressesAt(reader, prefix, component),
-    config: reader.file(`${prefix}.config`),
-    version: reader.string(`${prefix}.version`)?.value,
-    ca: reader.file(`${prefix}.ca-path`),
-    cert: reader.file(`${prefix}.cert-path`),
-    key: reader.file(`${prefix}.key-path`),
-    allowedCommonNames: names.length === 0 ? undefined : names,
-  }) as DeclaredInstance;
-}
-
-function addressesAt(reader: ConfigReader, prefix: string, component: ComponentName): DeclaredInstance['addresses'] {
-  const ports = profiles[component].endpoints.map(({ name }) => name);
-  const given = endpointNames.flatMap((name) => {
-    const found = reader.string(`${prefix}.${name}-address`);
-    if (found !== undefined && !ports.includes(name)) {
-      const known = ports.map((port) => `${port}-address`).join(', ');
-      throw invalid(found.origin, `${component} has no port called ${name}`, `its ports: ${known}`);
-    }
-    return found === undefined ? [] : [[name, found.value] as const];
-  });
-  return given.length === 0 ? undefined : Object.fromEntries(given);
-}
-
-function clientAt(reader: ConfigReader, prefix: string): Client {
-  const name = reader.choice(`${prefix}.name`, clientNames);
-  const commonName = reader.string(`${prefix}.common-name`);
-  if (name === undefined || commonName === undefined) {
-    const origin = reader.originOf(`${prefix}.name`) ?? commonName?.origin ?? { kind: 'default' as const };
-    throw invalid(origin, 'a [[client]] needs name and common-name', 'add the missing one');
-  }
-  return { name, commonName: commonName.value, origin: commonName.origin };
-}
-
 /** `127.0.0.1:10793`, `:10793` (all addresses), `[::1]:0`. */
 export function parseListen(text: string, where: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
@@ -246,8 +202,4 @@ export function parseListen(text: string, where: string): { readonly host: strin
     throw new OperatorError('bad_listen', `${where}: "${text}" is no listen address`, hint);
   }
   return { host: match[1] ?? (match[2] === '' ? '::' : (match[2] ?? '::')), port };
-}
-
-function withoutUndefined(record: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }

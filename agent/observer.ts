@@ -1,12 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
-import {
-  type Baseline,
-  credentialKey,
-  type EndpointHello,
-  type EndpointObservation,
-  type Evidence,
-} from '../checks/check.js';
+import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
@@ -14,8 +8,6 @@ import { profiles } from '../cluster/profiles.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
-import { readHello } from '../probes/hello.js';
-import { probePlaintext } from '../probes/plaintext-probe.js';
 import { probeEndpoint } from '../probes/probe.js';
 import { targetOf } from '../probes/target.js';
 import type { AgentConfig } from './config.js';
@@ -23,7 +15,7 @@ import { Identities } from './identities.js';
 import { processStart } from './processes.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
-import { mayMeetStrangers, Strangers } from './strangers.js';
+import { Visits } from './visits.js';
 
 export interface ObserverOptions {
   readonly now: () => Date;
@@ -45,8 +37,7 @@ export class Observer {
   readonly #now: () => Date;
   readonly #baselines: Map<string, Baseline>;
   readonly #observations: Map<string, EndpointObservation>;
-  readonly #hellos: Map<string, EndpointHello>;
-  readonly #strangers: Strangers;
+  readonly #visits: Visits;
   #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
   #own: CredentialFacts | undefined;
 
@@ -67,12 +58,7 @@ export class Observer {
         known.has(credentialKey(instance)),
       ),
     );
-    this.#hellos = new Map(
-      [...(before === undefined ? [] : before.#hellos)].filter(([, { instance }]) =>
-        known.has(credentialKey(instance)),
-      ),
-    );
-    this.#strangers = before === undefined ? new Strangers(config.imposter) : before.#strangers;
+    this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, known);
   }
 
   static async create(config: AgentConfig, options: ObserverOptions): Promise<Observer> {
@@ -148,18 +134,9 @@ export class Observer {
 
   /** Comes to one port as each stranger in turn, and reads its first flight. */
   async refuse(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    const observed: EndpointObservation[] = [];
-    if (!mayMeetStrangers(target)) {
-      return observed;
-    }
     const { instance, endpoint } = target;
-    const { timeout } = this.config.probe;
-    const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
-    const asOnes = (await this.#strangers.for(target, this.identities)).map(
-      (identity) => () => probeEndpoint(asked, identity, { timeout, signal }),
-    );
-    const overTls = endpoint.scheme === 'https' ? asOnes : [];
-    for (const ask of [() => probePlaintext(asked, { timeout, signal }), ...overTls]) {
+    const observed: EndpointObservation[] = [];
+    for (const ask of await this.#visits.strangers(target, this.identities, signal)) {
       await this.#rest(target, signal);
       if (signal.aborted || this.#isTorn(target)) {
         return observed;
@@ -168,9 +145,8 @@ export class Observer {
       this.#observations.set(observationKey(entry), entry);
       observed.push(entry);
     }
-    if (endpoint.scheme === 'https' && !signal.aborted) {
-      const hello = await readHello(asked, timeout);
-      this.#hellos.set(`${credentialKey(instance)}/${endpoint.name}`, { instance, endpoint, hello });
+    if (!signal.aborted && !this.#isTorn(target)) {
+      await this.#visits.look(target, this.identities.own(), signal);
     }
     return observed;
   }
@@ -187,7 +163,8 @@ export class Observer {
       baselines: this.#baselines,
       own: this.#own,
       observations: this.observations(),
-      hellos: [...this.#hellos.values()],
+      hellos: this.#visits.hellos(),
+      resumptions: this.#visits.resumptions(),
     };
   }
 

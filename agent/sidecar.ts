@@ -2,11 +2,13 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
-import { isStranger } from '../checks/strangers-refused.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { AgentConfig } from './config.js';
 import { messageOf } from './error.js';
-import { Observer, observationKey } from './observer.js';
+import type { History } from './history.js';
+import { Journal } from './journal.js';
+import { Nudger } from './nudge.js';
+import { Observer } from './observer.js';
 import { observeOnce } from './round.js';
 import { scheduleAll } from './schedule.js';
 import { FileWatcher, type SeenBy } from './watcher.js';
@@ -16,6 +18,7 @@ export interface SidecarOptions {
   readonly readConfig: () => AgentConfig;
   readonly metrics: AgentMetrics;
   readonly logger: Logger;
+  readonly history: History;
   readonly now: () => Date;
   /** Milliseconds between two sweeps of file digests. */
   readonly sweepInterval: number;
@@ -34,11 +37,13 @@ export class Sidecar {
   #generation: Generation;
   #findings: readonly Finding[] = [];
   #ready = false;
-  #outcomes = new Map<string, string>();
+  readonly #journal: Journal;
+  readonly #nudger = new Nudger();
 
   private constructor(options: SidecarOptions, generation: Generation) {
     this.#options = options;
     this.#generation = generation;
+    this.#journal = new Journal(options.logger, options.history, options.now);
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),
@@ -113,8 +118,7 @@ export class Sidecar {
       this.#planRefresh(generation);
       return;
     }
-    const instances = observer.inventory.instances.length;
-    this.#options.logger.info({ instances }, 'what is known of the cluster changed');
+    this.#journal.inventoryChanged(observer.inventory.instances.length);
     const next = { observer, stop: new AbortController() };
     this.#replace(next);
     await this.#begin(next);
@@ -157,44 +161,32 @@ export class Sidecar {
   #observed(entries: readonly EndpointObservation[]): void {
     for (const entry of entries) {
       this.#options.metrics.countProbe(entry);
-      const { outcome, detail, identity } = entry.observation;
-      const key = observationKey(entry);
-      const known = this.#outcomes.get(key);
-      this.#outcomes.set(key, outcome);
-      const usual = isStranger(entry.endpoint, identity) ? 'refused' : 'accepted';
-      if (known !== outcome && (known !== undefined || outcome !== usual)) {
-        const { component, name } = entry.instance;
-        this.#options.logger.info(
-          { component, instance: name, endpoint: entry.endpoint.name, identity, outcome },
-          detail,
-        );
-      }
     }
+    this.#journal.observed(entries);
   }
 
   #judge(): void {
     const { observer } = this.#generation;
-    const { metrics, logger } = this.#options;
-    const before = new Map(this.#findings.map((finding) => [findingKey(finding), finding]));
+    const { metrics } = this.#options;
     this.#findings = observer.judge();
-    for (const finding of this.#findings) {
-      const earlier = before.get(findingKey(finding))?.status ?? 'pass';
-      if (
-        earlier !== finding.status &&
-        (finding.status === 'fail' || finding.status === 'warn' || earlier === 'fail')
-      ) {
-        const level = finding.status === 'fail' ? 'error' : finding.status === 'warn' ? 'warn' : 'info';
-        const { check, component, instance, endpoint, identity, cure } = finding;
-        logger[level](
-          { check, status: finding.status, component, instance, endpoint, identity, cure },
-          finding.message,
-        );
-      }
-    }
+    this.#journal.filesRead(observer.credentials());
+    this.#journal.judged(this.#findings);
     metrics.setFindings(this.#findings);
     metrics.setInventory(observer.inventory);
     metrics.setObservations(observer.observations());
     metrics.setCredentials(credentialEntries(observer));
+    if (observer.config.reload === 'nudge') {
+      this.#nudge(observer).catch((error: unknown) =>
+        this.#options.logger.error({ reason: messageOf(error) }, 'a port could not be nudged'),
+      );
+    }
+  }
+
+  async #nudge(observer: Observer): Promise<void> {
+    for (const nudge of await this.#nudger.nudge(this.#findings, observer.evidence())) {
+      this.#options.metrics.recordNudge(nudge.kind);
+      this.#journal.nudged(nudge);
+    }
   }
 }
 
@@ -218,8 +210,4 @@ export function credentialEntries(observer: Observer) {
   });
   const own = observer.own();
   return own === undefined ? entries : [...entries, { component: 'agent' as const, instance: 'agent', facts: own }];
-}
-
-function findingKey(finding: Finding): string {
-  return [finding.check, finding.component, finding.instance, finding.endpoint, finding.identity].join('|');
 }

@@ -17,6 +17,7 @@ import { needlessCaller } from './needless-caller.js';
 import { ownNameInOwnList } from './own-name-in-own-list.js';
 import { servedMatchesFile } from './served-matches-file.js';
 import { serverVerifies } from './server-verifies.js';
+import { sessionsEnd } from './sessions-end.js';
 import { sourcesAgree } from './sources-agree.js';
 import { strangersRefused } from './strangers-refused.js';
 import { survivesRestart } from './survives-restart.js';
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   endpointAnswers,
   strangersRefused,
   asksForCertificate,
+  sessionsEnd,
   callerAdmitted,
   serverVerifies,
   servedMatchesFile,

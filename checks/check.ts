@@ -2,6 +2,7 @@ import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import type { Hello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
+import type { Resumption } from '../probes/resumption.js';
 import type { Finding } from './finding.js';
 
 /** An observation and the endpoint it was made of. */
@@ -16,6 +17,13 @@ export interface EndpointHello {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly hello: Hello;
+}
+
+/** Whether a session outlives the certificate it was made with. */
+export interface EndpointResumption {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
+  readonly resumption: Resumption;
 }
 
 /** What was known of a local instance's CA file when the agent first saw it, and when its process started. */
@@ -37,6 +45,7 @@ export interface Evidence {
   readonly own: CredentialFacts | undefined;
   readonly observations: readonly EndpointObservation[];
   readonly hellos: readonly EndpointHello[];
+  readonly resumptions: readonly EndpointResumption[];
 }
 
 export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): string {

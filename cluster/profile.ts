@@ -94,6 +94,8 @@ export interface EndpointProfile {
   /** Offered by a probe; empty means offer none. */
   readonly alpn: Readonly<Record<'http' | 'grpc' | 'tls', readonly string[]>>;
   readonly maximumVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** Whether the port bears a client that offers a session. */
+  readonly bearsSessions: boolean;
   readonly callers: CallerAuthentication;
   readonly pairReload: ReloadRule;
   readonly caReload: ReloadRule;

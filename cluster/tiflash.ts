@@ -62,6 +62,7 @@ export const tiflash: ComponentProfile = {
       protocols: ['http'],
       alpn: tikvStatus.alpn,
       maximumVersion: 'TLSv1.2',
+      bearsSessions: false,
       callers: {
         ...tikvStatusCallers,
         clientCertificate: 'always',
@@ -107,6 +108,7 @@ export const tiflash: ComponentProfile = {
       protocols: ['http'],
       alpn: tikvStatus.alpn,
       maximumVersion: 'TLSv1.2',
+      bearsSessions: false,
       callers: {
         ...tikvStatusCallers,
         clientCertificate: 'always',

@@ -1,12 +1,13 @@
 import type { CallerAuthentication, EndpointProfile } from './profile.js';
 
 /** What listeners of one TLS stack have in common; each component says what is different. */
-type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'pairReload' | 'caReload'>;
+type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'bearsSessions' | 'pairReload' | 'caReload'>;
 
 /** Go's crypto/tls with a certificate callback: TiDB, PD, TiCDC. */
 export const go: Stack = {
   alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
   maximumVersion: 'TLSv1.3',
+  bearsSessions: true,
   pairReload: 'every-handshake',
   caReload: 'restart',
 };
@@ -15,6 +16,7 @@ export const go: Stack = {
 export const grpcCore: Stack = {
   alpn: { http: [], grpc: ['h2'], tls: [] },
   maximumVersion: 'TLSv1.3',
+  bearsSessions: true,
   pairReload: 'certificate-mtime',
   caReload: 'certificate-mtime',
 };
@@ -23,6 +25,7 @@ export const grpcCore: Stack = {
 export const tikvStatus: Stack = {
   alpn: { http: ['http/1.1'], grpc: [], tls: [] },
   maximumVersion: 'TLSv1.2',
+  bearsSessions: false,
   pairReload: 'failed-handshake',
   caReload: 'failed-handshake',
 };

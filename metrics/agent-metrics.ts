@@ -24,6 +24,13 @@ interface CountedSeries {
   readonly labels: Record<string, string>;
 }
 
+/** Counters whose series exist before anything happened, so that a first time is an increase. */
+const countedFromStart = [
+  ['reloads', 'outcome', ['success', 'failure']],
+  ['nudges', 'kind', ['touch', 'failed-handshake']],
+  ['fileChanges', 'seen_by', ['event', 'sweep']],
+] as const;
+
 const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, fail: 3 };
 
 /**
@@ -47,11 +54,10 @@ export class AgentMetrics {
         this.#counters.set(name, new Counter(options));
       }
     }
-    for (const outcome of ['success', 'failure']) {
-      this.#counter('reloads').inc({ outcome }, 0);
-    }
-    for (const seen_by of ['event', 'sweep']) {
-      this.#counter('fileChanges').inc({ seen_by }, 0);
+    for (const [metric, label, values] of countedFromStart) {
+      for (const value of values) {
+        this.#counter(metric).inc({ [label]: value }, 0);
+      }
     }
   }
 
@@ -187,6 +193,10 @@ export class AgentMetrics {
 
   recordReload(outcome: 'success' | 'failure'): void {
     this.#counter('reloads').inc({ outcome });
+  }
+
+  recordNudge(kind: string): void {
+    this.#counter('nudges').inc({ kind });
   }
 
   recordFileChange(seenBy: 'event' | 'sweep'): void {

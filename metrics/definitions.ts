@@ -122,6 +122,12 @@ export const definitions = {
     ['outcome'],
     always,
   ),
+  nudges: counter(
+    'nudges_total',
+    'What the agent did for ports that stayed on an old certificate (touch or failed-handshake).',
+    ['kind'],
+    always,
+  ),
   fileChanges: counter(
     'file_changes_total',
     'Changes of credential files, by what saw them first (event or sweep).',

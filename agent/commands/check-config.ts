@@ -22,6 +22,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'cert', value: 'F', help: "the agent's own certificate" },
   { name: 'key', value: 'F', help: 'its key' },
   { name: 'timeout', value: 'D', help: 'of one probe (default 5s)' },
+  { name: 'resumption', help: 'also try whether a session lets a caller in again without its certificate' },
   { name: 'no-refusals', help: 'do not try whether strangers are refused' },
 ];
 
@@ -42,6 +43,7 @@ export function checkConfig(invocation: Invocation): AgentConfig {
       ...base.probe,
       timeout: timeout ?? base.probe.timeout,
       refusals: invocation.values['no-refusals'] === true ? undefined : base.probe.refusals,
+      resumption: invocation.values.resumption === true || base.probe.resumption,
     },
   };
 }
@@ -58,6 +60,8 @@ const nothing: AgentConfig = {
   clients: [],
   probe: defaultProbe,
   imposter: undefined,
+  reload: 'observe',
+  historyFile: undefined,
   web: defaultWeb,
 };
 

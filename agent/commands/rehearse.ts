@@ -21,7 +21,7 @@ export const rehearse: Command = {
     { name: 'cert', value: 'F', help: 'the new certificate' },
     { name: 'key', value: 'F', help: 'its key' },
     { name: 'cacert', value: 'F', help: 'the CA file that will be installed with it, if it changes' },
-    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-refusals'].includes(name)),
+    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-refusals', 'resumption'].includes(name)),
     { name: 'json', help: 'print as JSON' },
     { name: 'all', help: 'list what passed, too' },
   ],

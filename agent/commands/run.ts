@@ -3,7 +3,8 @@ import { knownNames } from '../../checks/known-names.js';
 import { matrixOf } from '../../cluster/matrix.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
-import { OperatorError } from '../error.js';
+import { messageOf, OperatorError } from '../error.js';
+import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
 import { probeOnDemand } from '../modules.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
@@ -73,9 +74,12 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
   const version = readVersion();
   const startedAt = new Date();
   metrics.setBuildInfo({ version });
-  const { web } = readConfig();
+  const { web, historyFile } = readConfig();
+  const history = new History(historyFile, (error) =>
+    logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
+  );
   const now = () => new Date();
-  const sidecar = await Sidecar.start({ readConfig, metrics, logger, now, sweepInterval });
+  const sidecar = await Sidecar.start({ readConfig, metrics, logger, history, now, sweepInterval });
   const reload = () => sidecar.reload();
   const onHangup = () => void reload();
   process.on('SIGHUP', onHangup);
@@ -92,6 +96,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
       inventory: () => sidecar.observer.inventory,
       matrix: () => matrixOf(sidecar.observer.inventory, knownNames(sidecar.observer.evidence())),
       credentials: () => credentialEntries(sidecar.observer),
+      events: () => history.events(),
     },
     metrics,
     probe: (module, target, timeout) => probeOnDemand(sidecar.observer, module, target, timeout),

@@ -120,6 +120,8 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
       return probe(url.searchParams, request, options);
     case '/sd':
       return json(serviceDiscovery(view.inventory()));
+    case '/api/v1/events':
+      return json({ version: 1, events: view.events() });
     case '/api/v1/matrix':
       return json(matrixDocument(view.matrix()));
     case '/api/v1/findings':

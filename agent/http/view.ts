@@ -3,6 +3,7 @@ import type { Finding } from '../../checks/finding.js';
 import type { Inventory } from '../../cluster/inventory.js';
 import type { Matrix } from '../../cluster/matrix.js';
 import type { CredentialEntry } from '../../metrics/agent-metrics.js';
+import type { HistoryEvent } from '../history.js';
 
 /** What page and API show; read at each request. */
 export interface AgentView {
@@ -15,4 +16,6 @@ export interface AgentView {
   inventory(): Inventory;
   matrix(): Matrix;
   credentials(): readonly CredentialEntry[];
+  /** Oldest first. */
+  events(): readonly HistoryEvent[];
 }

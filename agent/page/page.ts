@@ -5,6 +5,7 @@ import { spanInWords } from '../../checks/words.js';
 import { formatAddress } from '../../cluster/address.js';
 import type { Matrix } from '../../cluster/matrix.js';
 import type { CredentialEntry } from '../../metrics/agent-metrics.js';
+import type { HistoryEvent } from '../history.js';
 import type { AgentView } from '../http/view.js';
 import { wordOf } from '../matrix-table.js';
 import { escapeHtml } from './escape.js';
@@ -22,7 +23,8 @@ export function renderPage(view: AgentView): string {
 <h2>Ports</h2>${portsTable(view.observations(), now)}
 <h2>Who may call whom</h2>${matrixTable(view.matrix())}
 <h2>Certificates on this node</h2>${filesTable(view.credentials(), now)}
-</main><footer>tidb-mtls-agent ${escapeHtml(view.version)}, running since ${view.startedAt.toISOString()}; <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a> and <a href="/api/v1/matrix">callers</a> as JSON</footer>
+<h2>What changed</h2>${eventsTable(view.events())}
+</main><footer>tidb-mtls-agent ${escapeHtml(view.version)}, running since ${view.startedAt.toISOString()}; <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a>, <a href="/api/v1/matrix">callers</a> and <a href="/api/v1/events">events</a> as JSON</footer>
 </body></html>
 `;
 }
@@ -75,6 +77,20 @@ function portsTable(observations: readonly EndpointObservation[], now: Date): st
     ['instance', 'port', 'as', 'outcome', 'TLS', 'seen'],
     rows,
   );
+}
+
+const shownEvents = 50;
+
+function eventsTable(events: readonly HistoryEvent[]): string {
+  const rows = events
+    .slice(-shownEvents)
+    .reverse()
+    .map(({ at, kind, component, instance, message }) =>
+      [at, kind, `${component} ${instance}`, message].map(escapeHtml),
+    );
+  return rows.length === 0
+    ? '<p>Nothing since the start.</p>'
+    : table(`The last ${rows.length}, latest first`, ['when', 'what', 'where', 'in words'], rows);
 }
 
 /** By lists and names alone; what ports really do is in the findings. */

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { readAgentConfig, tableKeys, topLevelKeys } from '../../agent/config.js';
+import { readAgentConfig, topLevelKeys } from '../../agent/config.js';
+import { tableKeys } from '../../agent/config-tables.js';
 import { hintOf, messageOf } from '../../agent/error.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -20,8 +21,10 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     refresh: 60_000,
     instances: [],
     clients: [],
-    probe: { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000 },
+    probe: { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000, resumption: false },
     imposter: undefined,
+    reload: 'observe',
+    historyFile: undefined,
     web: { host: '127.0.0.1', port: 10793, configFile: undefined },
   });
 });

@@ -31,6 +31,8 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     clients: [],
     probe: { ...defaultProbe, timeout: 700 },
     imposter: undefined,
+    reload: 'observe' as const,
+    historyFile: undefined,
     web: defaultWeb,
   };
   return Observer.create(config, { now: () => new Date(), onReload: () => undefined });

@@ -19,6 +19,7 @@ export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?
       inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
       matrix: () => ({ callers: [], rows: [] }),
       credentials: () => [],
+      events: () => [],
     },
     metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },
     probe: async () => ({ badRequest: 'none' }),

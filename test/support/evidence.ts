@@ -79,6 +79,7 @@ export interface EvidenceParts {
   readonly own?: CredentialFacts;
   readonly observations?: readonly EndpointObservation[];
   readonly hellos?: Evidence['hellos'];
+  readonly resumptions?: Evidence['resumptions'];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
   readonly disagreements?: Evidence['inventory']['disagreements'];
@@ -105,6 +106,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     own: parts.own,
     observations: parts.observations ?? [],
     hellos: parts.hellos ?? [],
+    resumptions: parts.resumptions ?? [],
   };
 }
 

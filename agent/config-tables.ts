@@ -1,0 +1,72 @@
+import type { Client } from '../cluster/inventory.js';
+import type { DeclaredInstance } from '../cluster/inventory-builder.js';
+import { type ComponentName, clientNames, componentNames, endpointNames } from '../cluster/profile.js';
+import { profiles } from '../cluster/profiles.js';
+import { type ConfigReader, invalid } from './config-reader.js';
+
+/** Keys of the arrays of tables. */
+export const tableKeys: Readonly<Record<string, readonly string[]>> = {
+  instance: [
+    'component',
+    'address',
+    ...endpointNames.map((name) => `${name}-address`),
+    'config',
+    'version',
+    'ca-path',
+    'cert-path',
+    'key-path',
+    'cert-allowed-cn',
+  ],
+  client: ['name', 'common-name'],
+};
+
+/** One `[[instance]]`; throws OperatorError. */
+export function instanceAt(reader: ConfigReader, prefix: string): DeclaredInstance {
+  const component = reader.choice<ComponentName>(`${prefix}.component`, componentNames);
+  const address = reader.string(`${prefix}.address`);
+  if (component === undefined || address === undefined) {
+    const origin = reader.originOf(`${prefix}.component`) ?? address?.origin ?? { kind: 'default' as const };
+    throw invalid(origin, 'an [[instance]] needs component and address', 'add the missing one');
+  }
+  const names = reader.strings(`${prefix}.cert-allowed-cn`);
+  return withoutUndefined({
+    component,
+    address: address.value,
+    origin: address.origin,
+    addresses: addressesAt(reader, prefix, component),
+    config: reader.file(`${prefix}.config`),
+    version: reader.string(`${prefix}.version`)?.value,
+    ca: reader.file(`${prefix}.ca-path`),
+    cert: reader.file(`${prefix}.cert-path`),
+    key: reader.file(`${prefix}.key-path`),
+    allowedCommonNames: names.length === 0 ? undefined : names,
+  }) as DeclaredInstance;
+}
+
+function addressesAt(reader: ConfigReader, prefix: string, component: ComponentName): DeclaredInstance['addresses'] {
+  const ports = profiles[component].endpoints.map(({ name }) => name);
+  const given = endpointNames.flatMap((name) => {
+    const found = reader.string(`${prefix}.${name}-address`);
+    if (found !== undefined && !ports.includes(name)) {
+      const known = ports.map((port) => `${port}-address`).join(', ');
+      throw invalid(found.origin, `${component} has no port called ${name}`, `its ports: ${known}`);
+    }
+    return found === undefined ? [] : [[name, found.value] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+/** One `[[client]]`; throws OperatorError. */
+export function clientAt(reader: ConfigReader, prefix: string): Client {
+  const name = reader.choice(`${prefix}.name`, clientNames);
+  const commonName = reader.string(`${prefix}.common-name`);
+  if (name === undefined || commonName === undefined) {
+    const origin = reader.originOf(`${prefix}.name`) ?? commonName?.origin ?? { kind: 'default' as const };
+    throw invalid(origin, 'a [[client]] needs name and common-name', 'add the missing one');
+  }
+  return { name, commonName: commonName.value, origin: commonName.origin };
+}
+
+function withoutUndefined(record: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}

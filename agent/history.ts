@@ -1,0 +1,92 @@
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import type { ComponentName } from '../cluster/profile.js';
+import { OperatorError } from './error.js';
+
+/** What changed: files, what a port answers, a verdict, or something the agent did. */
+export interface HistoryEvent {
+  readonly at: string;
+  readonly kind: 'rotation' | 'outcome' | 'verdict' | 'nudge' | 'inventory';
+  readonly component: ComponentName | 'agent';
+  readonly instance: string;
+  readonly message: string;
+}
+
+/** What is kept in memory and read back; the file itself is left to log rotation. */
+const largestHistory = 1_000;
+
+/**
+ * A bounded, append-only record. In memory, and if a file is named one JSON document a line in it; a line that a crash
+ * cut short is passed over when it is read again, and the next event begins a line of its own.
+ */
+export class History {
+  readonly #file: string | undefined;
+  readonly #onError: (error: unknown) => void;
+  #events: readonly HistoryEvent[];
+  #torn: boolean;
+
+  /** Throws OperatorError when the file cannot be written. */
+  constructor(file: string | undefined, onError: (error: unknown) => void) {
+    this.#file = file;
+    this.#onError = onError;
+    const text = file === undefined ? '' : readOrCreate(file);
+    this.#torn = text !== '' && !text.endsWith('\n');
+    this.#events = text.split('\n').flatMap(parsed).slice(-largestHistory);
+  }
+
+  /** Oldest first. */
+  events(): readonly HistoryEvent[] {
+    return this.#events;
+  }
+
+  add(event: HistoryEvent): void {
+    this.#events = [...this.#events, event].slice(-largestHistory);
+    if (this.#file === undefined) {
+      return;
+    }
+    try {
+      appendFileSync(this.#file, `${this.#torn ? '\n' : ''}${JSON.stringify(event)}\n`);
+      this.#torn = false;
+    } catch (error: unknown) {
+      // A full disk costs the record, not the watch.
+      this.#onError(error);
+    }
+  }
+}
+
+function readOrCreate(file: string): string {
+  try {
+    closeSync(openSync(file, 'a', 0o640));
+    return readFileSync(file, 'utf8');
+  } catch (error: unknown) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(
+      'history_unwritable',
+      reason,
+      'check [history] file, and that the agent may write there',
+      error,
+    );
+  }
+}
+
+function parsed(line: string): readonly HistoryEvent[] {
+  if (line === '') {
+    return [];
+  }
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEvent(value) ? [value] : [];
+  } catch (error: unknown) {
+    if (error instanceof SyntaxError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function isEvent(value: unknown): value is HistoryEvent {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['at', 'kind', 'component', 'instance', 'message'].every((name) => typeof Reflect.get(value, name) === 'string')
+  );
+}
