@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import {
   classifyFailure,
   classifyPeerProblem,
-  NotThisProtocol,
+  isNonsense,
   needsPlaintextQuestion,
   timedOut,
   type Verdict,
@@ -53,7 +53,8 @@ export async function attempt(
     const result = await Promise.race([converse(frame), deadline.reached]);
     answered = result === expired ? { verdict: timedOut(seen, options.timeout), application: undefined } : result;
   } catch (error: unknown) {
-    const cause = error instanceof NotThisProtocol ? error : (frame.connection()?.firstError() ?? error);
+    // Bytes that make no sense came before the close that followed them.
+    const cause = isNonsense(error) ? error : (frame.connection()?.firstError() ?? error);
     const left = options.timeout - (performance.now() - start);
     const plaintext =
       needsPlaintextQuestion(cause, seen) && left > 0 ? await answersPlaintext(target, left) : undefined;

@@ -32,9 +32,11 @@ export class NotThisProtocol extends Error {
 }
 
 /** The codes of undici's parser, and its words for an answer before the question: bytes came, and made no sense. */
-function isNonsense(error: unknown): boolean {
+export function isNonsense(error: unknown): boolean {
   const code = codeOf(error);
   return (
+    // undici gives some of its parser's errors no code.
+    (error instanceof Error && error.name === 'HTTPParserError') ||
     /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_RES_|^NOT_THIS_PROTOCOL$/.test(code) ||
     (code === 'UND_ERR_SOCKET' && messageOf(error) === 'bad response')
   );

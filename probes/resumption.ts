@@ -58,7 +58,13 @@ function visit(
   return new Promise((resolve) => {
     let session: Buffer | undefined;
     let answered = false;
+    let reused = false;
     const tcp = netConnect({ host, port, noDelay: true });
+    let tcpError: string | undefined;
+    // Before TLS listens, which would only say that the socket is gone.
+    tcp.on('error', (error) => {
+      tcpError = 'code' in error ? String(error.code) : error.message;
+    });
     const socket: TLSSocket = tlsConnect({
       socket: tcp,
       servername: isIP(host) === 0 ? host : '',
@@ -69,10 +75,9 @@ function visit(
     });
     const finish = (detail: string) => {
       clearTimeout(timer);
-      const reused = socket.isSessionReused();
       socket.destroy();
       tcp.destroy();
-      resolve({ answered, reused, session, detail });
+      resolve({ answered, reused, session, detail: tcpError ?? detail });
     };
     const timer = setTimeout(() => finish('timeout'), timeout);
     socket.on('session', (ticket: Buffer) => {
@@ -81,7 +86,11 @@ function visit(
         finish('answered');
       }
     });
-    socket.on('secureConnect', () => socket.write(probe?.protocol === 'grpc' ? preface : question(host)));
+    socket.on('secureConnect', () => {
+      // Asked now: a socket without its connection must not be asked.
+      reused = socket.isSessionReused();
+      socket.write(probe?.protocol === 'grpc' ? preface : question(host));
+    });
     socket.on('data', () => {
       answered = true;
       if (session !== undefined || options.session !== undefined) {
@@ -89,7 +98,6 @@ function visit(
       }
     });
     socket.on('error', (error) => finish('code' in error ? String(error.code) : error.message));
-    tcp.on('error', (error) => finish('code' in error ? String(error.code) : error.message));
     socket.on('close', () => finish(answered ? 'answered' : 'closed'));
   });
 }

@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { issueBad } from '../../certs-dev/bad.js';
+import { asksForCertificate } from '../../checks/asks-for-certificate.js';
+import type { EndpointHello } from '../../checks/check.js';
+import { fileSafe } from '../../checks/file-safe.js';
+import { servedMatchesFile } from '../../checks/served-matches-file.js';
+import { sessionsEnd } from '../../checks/sessions-end.js';
+import { survivesRestart } from '../../checks/survives-restart.js';
+import { trustsCaOnDisk } from '../../checks/trusts-ca-on-disk.js';
+import type { Instance } from '../../cluster/inventory.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import type { Hello } from '../../probes/hello.js';
+import type { Resumption } from '../../probes/resumption.js';
+import { authority, evidenceOf, factsOf, instanceOf, names, now, observed, origin, run } from '../support/evidence.js';
+
+const host = [{ value: '127.0.0.1', origin }];
+const good = await authority.issue({ ...names, commonName: 'pd' });
+
+t.test('survives-restart: each component as it judges itself at its start', async (t) => {
+  const of = async (
+    component: 'pd' | 'tikv' | 'tidb',
+    pair: typeof good,
+    more: Partial<Instance> & { list?: string[] } = {},
+  ) =>
+    run(
+      survivesRestart,
+      evidenceOf({
+        instances: [instanceOf(component, { advertisedHosts: host, ...more })],
+        facts: [await factsOf(t, pair)],
+      }),
+    );
+  t.strictSame(await of('pd', good), ['pass: would start with its files as they are']);
+  t.match(await of('pd', await issueBad(authority, 'expired', names)), [
+    /^fail: would not start again: .*CERT_HAS_EXPIRED/,
+  ]);
+  t.match(await of('tikv', await issueBad(authority, 'expired', names)), [/^pass/], 'TiKV starts with an expired one');
+  t.match(await of('pd', await issueBad(authority, 'serverAuthOnly', names)), [/^fail: .*not good as client/]);
+  t.match(await of('pd', await issueBad(authority, 'otherHost', names)), [/^fail: .*does not cover 127\.0\.0\.1/]);
+  t.match(await of('tidb', await issueBad(authority, 'otherHost', names)), [/^pass/]);
+  t.match(await of('pd', good, { list: ['tidb', 'tikv'] }), [/^fail: .*its own name pd is not in its own list/]);
+  t.match(await of('pd', good, { list: ['tidb', 'pd'] }), [/^pass/]);
+  t.match(await of('tidb', await issueBad(authority, 'mismatchedKey', names)), [/^fail: .*do not belong together/]);
+  const plain = instanceOf('tikv');
+  const security = { ...plain.security, ca: undefined, cert: undefined, key: undefined };
+  t.strictSame(await of('tikv', good, { security }), [], 'without TLS there is nothing to read');
+});
+
+async function corrupted(t: Test, which: 'ca' | 'cert' | 'key', bytes: Buffer) {
+  const facts = await factsOf(t, good);
+  writeFileSync(facts.paths[which] ?? '', bytes);
+  return await gatherCredentialFacts(facts.paths, now);
+}
+
+t.test('file-safe: what TiKV and TiFlash do not survive reading, and nothing of it is shown', async (t) => {
+  const pem = Buffer.from(good.certificatePem);
+  for (const [what, bytes] of [
+    ['DER', Buffer.from([0x30, 0x82, 1, 2, 3])],
+    ['zeros', Buffer.alloc(64)],
+    ['UTF-16', Buffer.from(good.certificatePem, 'utf16le')],
+    ['one NUL byte', Buffer.concat([pem, Buffer.from([0])])],
+  ] as const) {
+    for (const which of ['ca', 'cert', 'key'] as const) {
+      const facts = [await corrupted(t, which, bytes)];
+      t.match(
+        run(fileSafe, evidenceOf({ instances: [instanceOf('tikv')], facts })),
+        [/^fail: .*is not PEM text/],
+        `${what} as ${which}`,
+      );
+      t.strictSame(run(fileSafe, evidenceOf({ instances: [instanceOf('pd')], facts })), [], 'PD keeps running');
+    }
+  }
+  t.strictSame(run(fileSafe, evidenceOf({ instances: [instanceOf('tikv')], facts: [await factsOf(t, good)] })), [
+    'pass: its files are PEM text',
+  ]);
+  const garbage = [await corrupted(t, 'cert', Buffer.from('garbage'))];
+  t.match(
+    run(fileSafe, evidenceOf({ instances: [instanceOf('tikv')], facts: garbage })),
+    [/^pass/],
+    'text is survived',
+  );
+});
+
+function helloOf(instance: Instance, more: Partial<Hello>, name = 'client'): EndpointHello {
+  const endpoint = instance.endpoints.find((one) => one.name === name) ?? instance.endpoints[0];
+  if (endpoint === undefined) {
+    throw new TypeError('an instance has ports');
+  }
+  const read: Hello = { at: now, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
+  return { instance, endpoint, hello: { ...read, ...more } };
+}
+
+t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows', async (t) => {
+  const pd = instanceOf('pd');
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const facts = await factsOf(t, good);
+  const [ca] = facts.ca ?? [];
+  const rootOf = async (from: Authority) => (await factsOf(t, good, { ca: from.certificatePem })).ca ?? [];
+  const [nextCa] = await rootOf(other);
+  const [sameName] = await rootOf(await Authority.create());
+  const of = (more: Partial<Hello>) =>
+    run(trustsCaOnDisk, evidenceOf({ instances: [pd], facts: [facts], hellos: [helloOf(pd, more)] }));
+  t.strictSame(of({ authorities: [ca?.subjectDer ?? ''] }), ['pass: it names the CAs of the file on disk']);
+  t.strictSame(of({ authorities: [nextCa?.subjectDer ?? ''] }), [
+    'fail: what runs does not trust CN=Development CA of the CA file, and trusts 1 CA that is not in the CA file any more',
+  ]);
+  const [leaf] = facts.chain ?? [];
+  const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
+  t.strictSame(of({ chain: chain(ca) }), ['pass: its chain ends in the CA on disk']);
+  t.match(
+    of({ chain: chain(sameName), authorities: [ca?.subjectDer ?? ''] }),
+    [/^fail: .*has another key$/],
+    'same name, other key',
+  );
+  t.strictSame(of({ outcome: 'timeout' }), []);
+  t.strictSame(of({}), [], 'names nothing, shows nothing');
+});
+
+t.test('asks-for-certificate: as the list in the file would have it', async (t) => {
+  const of = (instance: Instance, more: Partial<Hello>) =>
+    run(asksForCertificate, evidenceOf({ hellos: [helloOf(instance, more, 'status')] }));
+  const listed = instanceOf('tidb', { list: ['tidb'] });
+  t.match(of(listed, { asksForCertificate: true }), [/^pass/]);
+  t.match(of(listed, { asksForCertificate: false }), [
+    /^fail: asks nobody for a certificate, though its configuration makes it ask/,
+  ]);
+  t.match(of(instanceOf('tidb'), { asksForCertificate: false }), [/^pass/]);
+  t.match(of(instanceOf('tidb'), { asksForCertificate: true }), [/^warn/]);
+  t.match(of(listed, { asksForCertificate: undefined, outcome: 'timeout' }), [/^skip: not known/]);
+});
+
+t.test('sessions-end: kept is a warning, with the way to end it', async (t) => {
+  const of = (component: 'pd' | 'tikv', outcome: Resumption['outcome']) => {
+    const instance = instanceOf(component);
+    const [endpoint] = instance.endpoints;
+    return endpoint === undefined
+      ? []
+      : sessionsEnd.run(
+          evidenceOf({ resumptions: [{ instance, endpoint, resumption: { at: now, outcome, detail: 'seen' } }] }),
+        );
+  };
+  t.match(of('pd', 'kept'), [{ status: 'warn', cure: /restart pd/ }]);
+  t.match(of('tikv', 'kept'), [{ status: 'warn', cure: /touch the certificate file/ }]);
+  t.match(of('pd', 'ended'), [{ status: 'pass' }]);
+  t.match(of('pd', 'no-ticket'), [{ status: 'pass' }]);
+  t.match(of('pd', 'unknown'), [{ status: 'skip' }]);
+});
+
+t.test('served-matches-file: before its moment a port is reloading, after it behind', async (t) => {
+  const tiflash = instanceOf('tiflash', { version: '8.5.0' });
+  const facts = await factsOf(t, good);
+  const other = await authority.issue(names);
+  const changed = facts.certModifiedAt ?? 0;
+  const of = (after: number, version = '8.5.0') => {
+    const instance = { ...tiflash, version };
+    const at = new Date(changed + after);
+    const observations = [observed(instance, 'grpc', { chain: other, at })];
+    return servedMatchesFile.run(evidenceOf({ instances: [instance], facts: [facts], observations, now: at }));
+  };
+  t.match(of(1_000), [{ status: 'skip', message: /^reloading: / }]);
+  t.match(of(4_000), [{ status: 'fail', cure: /every two seconds/ }]);
+  t.match(of(1_000, '6.5.0'), [{ status: 'fail', cure: /^restart the component/ }], 'before 6.6 only a restart helps');
+});

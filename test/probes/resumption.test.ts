@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
+import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import type { Identity } from '../../probes/prober.js';
+import { probeResumption } from '../../probes/resumption.js';
+
+const authority = await Authority.create();
+const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], ip: ['127.0.0.1'] });
+const caller = await authority.issue({ commonName: 'caller' });
+const own: Identity = {
+  name: 'own',
+  secureContext: createSecureContext({ cert: caller.certificatePem, key: caller.keyPem }),
+};
+
+/** A server that judges callers itself: by the certificate of this connection, or by what the session remembers. */
+async function portThat(t: Test, options: object, admits: (socket: TLSSocket) => boolean): Promise<number> {
+  const server = createTls(
+    {
+      cert: pair.certificatePem,
+      key: pair.keyPem,
+      ca: authority.certificatePem,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ...options,
+    },
+    (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () =>
+        admits(socket) ? socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n') : socket.destroy(),
+      );
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const ask = (port: number, identity: Identity = own) =>
+  probeResumption(
+    { host: '127.0.0.1', port, alpn: [], probe: { protocol: 'http', path: '/', accept: 'any' } },
+    identity,
+    { timeout: 1_000 },
+  );
+
+for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+  t.test(
+    `${maxVersion}: a port that takes the session for the certificate, one that looks again, one without tickets`,
+    async (t) => {
+      const trusting = await portThat(t, { maxVersion }, (socket) => socket.authorized || socket.isSessionReused());
+      t.match(await ask(trusting), { outcome: 'kept' });
+      const careful = await portThat(t, { maxVersion }, (socket) => !socket.isSessionReused());
+      t.match(await ask(careful), { outcome: 'ended' });
+    },
+  );
+}
+
+t.test('what does not come to a second visit is not known', async (t) => {
+  const refusing = await portThat(t, {}, () => false);
+  t.match(await ask(refusing), { outcome: 'unknown', detail: /not let in the first time/ });
+  t.match(await ask(1), { outcome: 'unknown', detail: /ECONNREFUSED/ });
+});

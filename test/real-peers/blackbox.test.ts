@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTls, type TLSSocket } from 'node:tls';
+import t, { type Test } from 'tap';
+import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import { probeHttp } from '../../probes/http-probe.js';
+import { needs } from '../support/peers.js';
+import { authority, files, freePort, identity, names, say, started } from '../support/real-peer.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const blackbox = '/usr/bin/prometheus-blackbox-exporter';
+const good = await authority.issue(names);
+const tls = { cert: good.certificatePem, key: good.keyPem };
+
+function answering(socket: TLSSocket): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+}
+
+async function serving(kind: BadKind): Promise<Server> {
+  const pair = await issueBad(authority, kind, names);
+  return createTls({ cert: pair.certificatePem, key: pair.keyPem }, answering);
+}
+
+/** Servers with one thing wrong each, and what we say of them. */
+const faulty: readonly (readonly [string, () => Promise<Server> | Server, string])[] = [
+  ['nothing wrong', () => createTls(tls, answering), 'accepted'],
+  [
+    'refuses our certificate after the handshake',
+    () => createTls({ ...tls, ca: [], requestCert: true }, (socket) => socket.destroy()),
+    'refused by close',
+  ],
+  [
+    'asks for a certificate of another CA',
+    async () =>
+      createTls(
+        {
+          ...tls,
+          ca: (await issueBad(authority, 'otherCa', names)).certificatePem,
+          requestCert: true,
+          rejectUnauthorized: true,
+        },
+        answering,
+      ),
+    'refused by close',
+  ],
+  ['serves an expired certificate', () => serving('expired'), 'refused by certificate'],
+  ['serves one of another CA', () => serving('otherCa'), 'refused by certificate'],
+  ['serves one for another host', () => serving('otherHost'), 'refused by name'],
+  ['is plaintext', () => createHttp((_request, response) => response.end()), 'not-tls'],
+  ['accepts and says nothing', () => createServer(), 'timeout'],
+  ['finishes the handshake and says nothing', () => createTls(tls), 'timeout'],
+  ['closes at once', () => createServer((socket) => socket.destroy()), 'refused by close'],
+  [
+    'answers what is no answer',
+    () => createTls(tls, (socket) => socket.once('data', () => socket.end('hello\r\n'))),
+    'inconclusive',
+  ],
+];
+
+async function listening(t: Test, server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+  });
+  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+t.test(
+  "the same faulty servers, seen by blackbox_exporter's tcp module and by us",
+  needs(blackbox, 'prometheus-blackbox-exporter'),
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    const own = files(directory, good);
+    const config = join(directory, 'blackbox.yml');
+    writeFileSync(
+      config,
+      `modules:\n  tls:\n    prober: tcp\n    timeout: 1s\n    tcp:\n      tls: true\n      tls_config: {ca_file: ${own.ca}, cert_file: ${own.cert}, key_file: ${own.key}}\n`,
+    );
+    const port = await freePort();
+    const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
+    await started(t, blackbox, args, /Listening on/);
+    const theirs = async (target: number) => {
+      const response = await fetch(`http://127.0.0.1:${port}/probe?module=tls&target=127.0.0.1:${target}`);
+      return /^probe_success 1$/m.test(await response.text()) ? 'success' : 'failure';
+    };
+    const seen: string[] = [];
+    for (const [what, make, expected] of faulty) {
+      const target = await listening(t, await make());
+      const ours = await probeHttp(
+        {
+          host: '127.0.0.1',
+          port: target,
+          alpn: ['http/1.1'],
+          probe: { protocol: 'http', path: '/status', accept: 'any' },
+        },
+        identity(good, 'TLSv1.3'),
+        { timeout: 1_000 },
+      );
+      const other = await theirs(target);
+      t.equal(say(ours), expected, what);
+      t.comment(`| ${what} | ${other} | ${say(ours)}: ${ours.detail} |`);
+      seen.push(`${other} ${say(ours)}`);
+    }
+    t.ok(
+      seen.filter((line) => line.startsWith('success') && line !== 'success accepted').length >= 3,
+      'a finished handshake is their success, also where nobody is let in or nothing answers',
+    );
+  },
+);

@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config.js';
+import { Nudger } from '../../agent/nudge.js';
+import { Observer } from '../../agent/observer.js';
+import { observeOnce, refuseOnce } from '../../agent/round.js';
+import { Authority } from '../../certs-dev/authority.js';
+import type { Finding } from '../../checks/finding.js';
+import type { DeclaredInstance } from '../../cluster/inventory-builder.js';
+import { probeGrpc } from '../../probes/grpc-probe.js';
+import { needs } from '../support/peers.js';
+import { authority, files, freePort, identity, names, started } from '../support/real-peer.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const etcd = '/usr/bin/etcd';
+const python = needs('/usr/lib/python3/dist-packages/grpc/__init__.py', 'python3-grpcio');
+const origin = { kind: 'flag', name: '--instance' } as const;
+
+async function observerOf(t: Test, own: string, instances: readonly DeclaredInstance[]): Promise<Observer> {
+  const directory = temporaryDirectory(t);
+  const security = files(directory, await authority.issue({ ...names, commonName: own }));
+  const nobody = await authority.issue({ ...names, commonName: 'nobody' });
+  const imposter = { cert: join(directory, 'imposter.crt'), key: join(directory, 'imposter.key') };
+  writeFileSync(imposter.cert, nobody.certificatePem);
+  writeFileSync(imposter.key, nobody.keyPem);
+  const config = {
+    ...{ scope: 'cluster' as const, security, configs: [], topology: [], pd: [], processes: false },
+    ...{
+      refresh: defaultRefresh,
+      instances,
+      clients: [],
+      imposter,
+      reload: 'observe' as const,
+      historyFile: undefined,
+    },
+    ...{ probe: { ...defaultProbe, timeout: 2_000, resumption: true }, web: defaultWeb },
+  };
+  return await Observer.create(config, { now: () => new Date(), onReload: () => undefined });
+}
+
+async function look(observer: Observer): Promise<readonly Finding[]> {
+  const { signal } = new AbortController();
+  await observeOnce(observer, signal);
+  await refuseOnce(observer, signal);
+  return observer.judge();
+}
+
+/** `status endpoint identity: message` of one check. */
+function linesOf(findings: readonly Finding[], check: string): readonly string[] {
+  return findings
+    .filter((finding) => finding.check === check)
+    .map(({ status, endpoint, identity, message }) => `${status} ${endpoint} ${identity ?? ''}: ${message}`)
+    .sort();
+}
+
+t.test(
+  'real etcd: strangers, first flight, a session, a CA that was not loaded; and what a visit costs',
+  needs(etcd, 'etcd-server'),
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    const server = files(directory, await authority.issue({ ...names, commonName: 'PD-Server' }));
+    const [client, peer] = [await freePort(), await freePort()];
+    const urls = { client: `https://127.0.0.1:${client}`, peer: `https://127.0.0.1:${peer}` };
+    const log = join(directory, 'etcd.log');
+    await started(
+      t,
+      etcd,
+      [
+        ...[`--data-dir=${join(directory, 'data')}`, '--logger=zap', `--log-outputs=${log},stderr`],
+        ...[`--listen-client-urls=${urls.client}`, `--advertise-client-urls=${urls.client}`],
+        ...[`--listen-peer-urls=${urls.peer}`, `--initial-advertise-peer-urls=${urls.peer}`],
+        ...[`--initial-cluster=default=${urls.peer}`, '--client-cert-auth', '--peer-client-cert-auth'],
+        ...[`--trusted-ca-file=${server.ca}`, `--cert-file=${server.cert}`, `--key-file=${server.key}`],
+        ...[`--peer-trusted-ca-file=${server.ca}`, `--peer-cert-file=${server.cert}`],
+        ...[`--peer-key-file=${server.key}`, '--peer-cert-allowed-cn=PD-Server'],
+      ],
+      /ready to serve client requests|serving client/,
+    );
+    const declared: DeclaredInstance = {
+      component: 'pd',
+      address: `127.0.0.1:${client}`,
+      addresses: { peer: `127.0.0.1:${peer}` },
+      ...server,
+      allowedCommonNames: ['PD-Server'],
+      origin,
+    };
+    const observer = await observerOf(t, 'PD-Server', [declared]);
+    const lines = () => readFileSync(log, 'utf8').split('\n').length;
+    await observeOnce(observer, new AbortController().signal);
+    const before = lines();
+    await refuseOnce(observer, new AbortController().signal);
+    const visit = observer
+      .observations()
+      .filter(({ observation }) => observation.identity !== 'own' && observation.identity !== 'pd');
+    t.comment(
+      `one visit to two ports: ${visit.length} strangers and 2 first flights, ${lines() - before} log lines of etcd; at the rhythm of 10 minutes ${6 * (lines() - before)} an hour`,
+    );
+    const findings = observer.judge();
+    t.match(linesOf(findings, 'strangers-refused'), [
+      /^pass client anonymous: refuses who has no certificate: TLS alert \d+/,
+      /^pass client imposter: lets in .*: it has no allow-list/,
+      /^pass client plaintext: refuses plaintext/,
+      /^pass client untrusted: refuses a certificate of an unknown CA: TLS alert \d+/,
+      /^pass peer anonymous: refuses .*TLS alert \d+/,
+      /^pass peer imposter: refuses .*with another name: TLS alert 42/,
+      /^pass peer plaintext: refuses plaintext/,
+      /^pass peer untrusted: refuses .*TLS alert \d+/,
+    ]);
+    t.match(linesOf(findings, 'asks-for-certificate'), [/^pass client/, /^pass peer/]);
+    t.match(linesOf(findings, 'trusts-ca-on-disk'), [/^pass client/, /^pass peer/]);
+    t.match(linesOf(findings, 'sessions-end'), [/^(warn|pass) client/, /^(warn|pass) peer/], 'decided for both');
+    writeFileSync(server.ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
+    t.match(linesOf(await look(observer), 'trusts-ca-on-disk'), [
+      /^fail client : what runs does not trust CN=Next CA of the CA file, and trusts 1 CA/,
+      /^fail peer : what runs does not trust CN=Next CA/,
+    ]);
+  },
+);
+
+t.test(
+  'real C-core that looks at times: strangers refused; stuck on the old pair, diagnosed, nudged, recovered',
+  python,
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    const server = files(directory, await authority.issue({ ...names, commonName: 'TiKV-Server' }));
+    const script = join(import.meta.dirname, 'grpc_server.py');
+    const args = [script, server.ca, server.cert, server.key, 'TiDB-Server', 'mtime'];
+    const [, port = ''] = await started(t, '/usr/bin/python3', args, /READY (\d+)/);
+    const declared: DeclaredInstance = {
+      ...{ component: 'tikv', address: `127.0.0.1:${port}`, origin, version: '8.5.0' },
+      ...{ ...server, allowedCommonNames: ['TiDB-Server'] },
+    };
+    const observer = await observerOf(t, 'TiDB-Server', [declared]);
+    t.match(linesOf(await look(observer), 'strangers-refused'), [
+      /^pass grpc anonymous: refuses who has no certificate: it closes/,
+      /^pass grpc imposter: refuses .*: gRPC status 16/,
+      /^pass grpc plaintext: refuses/,
+      /^pass grpc untrusted: refuses .*: it closes/,
+    ]);
+    const next = await authority.issue({ ...names, commonName: 'TiKV-Server' });
+    writeFileSync(server.cert, next.certificatePem);
+    // Somebody else connects between the two writes, which the agent itself would not.
+    const target = { host: '127.0.0.1', port: Number(port), alpn: ['h2'], probe: undefined };
+    await probeGrpc(target, identity(await authority.issue(names), 'TLSv1.3'), { timeout: 2_000 });
+    await observer.readCredentials();
+    t.match(linesOf(observer.judge(), 'key-matches-certificate').join('\n'), /fail/, 'torn is named as what it is');
+    writeFileSync(server.key, next.keyPem);
+    const stuck = await look(observer);
+    t.match(
+      stuck.find(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
+      { endpoint: 'grpc', cure: /touch the certificate file/ },
+    );
+    const nudges = await new Nudger().nudge(stuck, observer.evidence());
+    t.match(nudges, [{ kind: 'touch', error: undefined }]);
+    t.strictSame(
+      (await look(observer)).filter(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
+      [],
+      'recovered',
+    );
+  },
+);
