@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
-import { type Baseline, credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
+import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
-import { profiles } from '../cluster/profiles.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
 import { probeEndpoint } from '../probes/probe.js';
+import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
+import { Baselines } from './baselines.js';
 import type { AgentConfig } from './config.js';
 import { Identities } from './identities.js';
-import { processStart } from './processes.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
 import { Visits } from './visits.js';
@@ -35,9 +35,10 @@ export class Observer {
   readonly #options: ObserverOptions;
   readonly #discovery: Discovery | undefined;
   readonly #now: () => Date;
-  readonly #baselines: Map<string, Baseline>;
+  readonly #baselines: Baselines;
   readonly #observations: Map<string, EndpointObservation>;
   readonly #visits: Visits;
+  readonly #views: Map<string, EndpointObservation>;
   #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
   #own: CredentialFacts | undefined;
 
@@ -52,11 +53,14 @@ export class Observer {
     const { instances } = this.inventory;
     this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
     const known = new Set(instances.map(credentialKey));
-    this.#baselines = new Map([...(before === undefined ? [] : before.#baselines)].filter(([key]) => known.has(key)));
+    this.#baselines = new Baselines(before === undefined ? undefined : before.#baselines, known);
     this.#observations = new Map(
       [...(before === undefined ? [] : before.#observations)].filter(([, { instance }]) =>
         known.has(credentialKey(instance)),
       ),
+    );
+    this.#views = new Map(
+      [...(before === undefined ? [] : before.#views)].filter(([, { instance }]) => known.has(credentialKey(instance))),
     );
     this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, known);
   }
@@ -99,14 +103,8 @@ export class Observer {
     const credentials = new Map<string, CredentialFacts>();
     for (const instance of localInstances(this.inventory)) {
       const facts = await gatherCredentialFacts(pathsOf(instance), this.#now());
-      const key = credentialKey(instance);
-      credentials.set(key, facts);
-      const known = this.#baselines.get(key) ?? { caDigest: facts.caDigest, since: this.#now() };
-      if (known.caDigest !== undefined) {
-        const ports = instance.endpoints.map(({ port }) => port);
-        const start = processStart(profiles[instance.component].executable, ports);
-        this.#baselines.set(key, { ...known, processStart: start });
-      }
+      credentials.set(credentialKey(instance), facts);
+      await this.#baselines.see(instance, facts, this.#now());
     }
     this.#credentials = credentials;
     const { security } = this.config;
@@ -127,15 +125,33 @@ export class Observer {
       if (!signal.aborted) {
         this.#observations.set(observationKey(entry), entry);
         observed.push(entry);
+        if (identity.name === 'own' && observation.outcome === 'accepted') {
+          await this.#askOfOthers(target, identity, signal);
+        }
       }
     }
     return observed;
   }
 
-  /** Comes to one port as each stranger in turn, and reads its first flight. */
+  /** What the port says of others. */
+  async #askOfOthers({ instance, endpoint }: Target, own: Identity, signal: AbortSignal): Promise<void> {
+    for (const probe of endpoint.profile.secondHand ?? []) {
+      const asked = { ...targetOf(endpoint), alpn: endpoint.profile.alpn[probe.protocol], probe };
+      const observation = await probeEndpoint(asked, own, { timeout: this.config.probe.timeout, signal });
+      const path = probe.protocol === 'http' ? probe.path : probe.method;
+      this.#views.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });
+    }
+  }
+
+  /** Reads the first flight of one port, then comes to it as each stranger in turn that this leaves open. */
   async refuse(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
+    await this.#rest(target, signal);
+    if (signal.aborted || this.#isTorn(target)) {
+      return observed;
+    }
+    await this.#visits.look(target, this.identities.own(), signal);
     for (const ask of await this.#visits.strangers(target, this.identities, signal)) {
       await this.#rest(target, signal);
       if (signal.aborted || this.#isTorn(target)) {
@@ -144,9 +160,6 @@ export class Observer {
       const entry = { instance, endpoint, observation: await ask() };
       this.#observations.set(observationKey(entry), entry);
       observed.push(entry);
-    }
-    if (!signal.aborted && !this.#isTorn(target)) {
-      await this.#visits.look(target, this.identities.own(), signal);
     }
     return observed;
   }
@@ -160,9 +173,10 @@ export class Observer {
       now: this.#now(),
       inventory: this.inventory,
       credentials: this.#credentials,
-      baselines: this.#baselines,
+      baselines: this.#baselines.entries(),
       own: this.#own,
       observations: this.observations(),
+      views: [...this.#views.values()],
       hellos: this.#visits.hellos(),
       resumptions: this.#visits.resumptions(),
     };

@@ -51,9 +51,13 @@ export class Visits {
     const options = { timeout: this.#settings.probe.timeout, signal };
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
     const overTls = endpoint.scheme === 'https' ? await this.#strangers.for(target, identities) : [];
+    // A port that asks for no certificate sees none: who has the wrong one is to it like who has none.
+    const asks = this.#hellos.get(keyOf(target))?.hello.asksForCertificate !== false;
     return [
       () => probePlaintext(asked, options),
-      ...overTls.map((identity) => () => probeEndpoint(asked, identity, options)),
+      ...overTls
+        .filter(({ name }) => asks || name === 'anonymous')
+        .map((identity) => () => probeEndpoint(asked, identity, options)),
     ];
   }
 
@@ -64,11 +68,15 @@ export class Visits {
     }
     const { timeout, resumption } = this.#settings.probe;
     const target = targetOf(endpoint);
-    const key = `${credentialKey(instance)}/${endpoint.name}`;
+    const key = keyOf({ instance, endpoint });
     this.#hellos.set(key, { instance, endpoint, hello: await readHello(target, timeout) });
     if (resumption && endpoint.profile.bearsSessions && own !== undefined) {
       const seen = await probeResumption(target, own, { timeout, signal });
       this.#resumptions.set(key, { instance, endpoint, resumption: seen });
     }
   }
+}
+
+function keyOf({ instance, endpoint }: Target): string {
+  return `${credentialKey(instance)}/${endpoint.name}`;
 }

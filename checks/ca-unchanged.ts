@@ -21,7 +21,8 @@ export const caUnchanged: Check = {
     }),
 };
 
-function judge(instance: Instance, facts: CredentialFacts, { caDigest, since, processStart }: Baseline): Finding {
+function judge(instance: Instance, facts: CredentialFacts, baseline: Baseline): Finding {
+  const { caDigest, since, processStart } = baseline;
   const file = facts.paths.ca ?? '';
   const writtenAt = facts.caModifiedAt === undefined ? undefined : new Date(facts.caModifiedAt);
   const startedSince = processStart !== undefined && writtenAt !== undefined && processStart > writtenAt;
@@ -38,8 +39,9 @@ function judge(instance: Instance, facts: CredentialFacts, { caDigest, since, pr
   };
   if (changed && !startedSince) {
     const trusts = restart ? 'what runs still trusts the old CA' : 'what runs may still trust the old CA';
-    const message = `${file} changed after ${since.toISOString()}; ${trusts}`;
-    return findingOf(id, restart ? 'fail' : 'warn', instance, { message, cure, evidence });
+    const message = `${file} changed after ${since.toISOString()}; ${trusts}${sharedName(facts, baseline)}${brokenLeaf(baseline)}`;
+    const severe = restart || brokenLeaf(baseline) !== '';
+    return findingOf(id, severe ? 'fail' : 'warn', instance, { message, cure, evidence });
   }
   if (!changed && processStart !== undefined && writtenAt !== undefined && writtenAt > processStart) {
     const message = `${file} was written ${writtenAt.toISOString()}, after the process started (${processStart.toISOString()}); unless its contents stayed the same, the process trusts the old CA`;
@@ -47,4 +49,19 @@ function judge(instance: Instance, facts: CredentialFacts, { caDigest, since, pr
   }
   const message = changed ? 'the process was restarted after the CA file changed' : 'the CA file has not changed';
   return findingOf(id, 'pass', instance, { message, evidence });
+}
+
+/** Every CA of TiUP has the same name, so that the names agree where the keys do not. */
+function sharedName({ ca = [] }: CredentialFacts, { ca: before = [] }: Baseline): string {
+  const shared = ca.find(({ subject, fingerprint }) =>
+    before.some((old) => old.subject === subject && old.fingerprint !== fingerprint),
+  );
+  return shared === undefined ? '' : `; the new CA has the old one's name (${shared.subject}) and another key`;
+}
+
+function brokenLeaf({ underOldCa = [] }: Baseline): string {
+  const bad = underOldCa.find(({ trusted }) => !trusted);
+  return bad === undefined
+    ? ''
+    : `; the pair on disk is not good as ${bad.role} under the old CA, which peers still hold (${bad.code})`;
 }

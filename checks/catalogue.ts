@@ -15,6 +15,7 @@ import { keyUsages } from './key-usages.js';
 import { namesCoverAddresses } from './names-cover-addresses.js';
 import { needlessCaller } from './needless-caller.js';
 import { ownNameInOwnList } from './own-name-in-own-list.js';
+import { peersReachEachOther } from './peers-reach-each-other.js';
 import { servedMatchesFile } from './served-matches-file.js';
 import { serverVerifies } from './server-verifies.js';
 import { sessionsEnd } from './sessions-end.js';
@@ -44,6 +45,7 @@ export const checks: readonly Check[] = [
   asksForCertificate,
   sessionsEnd,
   callerAdmitted,
+  peersReachEachOther,
   serverVerifies,
   servedMatchesFile,
   callerInAllowList,

@@ -1,5 +1,7 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
+import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import type { TrustVerdict } from '../credentials/trust-verdict.js';
 import type { Hello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
 import type { Resumption } from '../probes/resumption.js';
@@ -30,6 +32,10 @@ export interface EndpointResumption {
 export interface Baseline {
   readonly caDigest: string | undefined;
   readonly since: Date;
+  /** The certificates of that CA file. */
+  readonly ca?: readonly Certificate[] | undefined;
+  /** The pair on disk under that CA, which peers still hold; told once the file changed. */
+  readonly underOldCa?: readonly TrustVerdict[] | undefined;
   /** Undefined where the process cannot be looked at. */
   readonly processStart?: Date | undefined;
 }
@@ -44,6 +50,8 @@ export interface Evidence {
   /** The agent's own pair. */
   readonly own: CredentialFacts | undefined;
   readonly observations: readonly EndpointObservation[];
+  /** What ports say of others, by the path asked. */
+  readonly views: readonly EndpointObservation[];
   readonly hellos: readonly EndpointHello[];
   readonly resumptions: readonly EndpointResumption[];
 }

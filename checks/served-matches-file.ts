@@ -42,7 +42,13 @@ export const servedMatchesFile: Check = {
         return [findingOf(id, 'skip', instance, { endpoint, message })];
       }
       const message = `serves the certificate ending ${served.notAfter.toISOString()}, on disk is the one ending ${onDisk.notAfter.toISOString()}`;
-      const evidenceOf = { served: served.fingerprint, onDisk: onDisk.fingerprint, file: facts?.paths.cert ?? '' };
+      const since = new Date(facts?.certModifiedAt ?? 0).toISOString();
+      const evidenceOf = {
+        served: served.fingerprint,
+        onDisk: onDisk.fingerprint,
+        file: facts?.paths.cert ?? '',
+        since,
+      };
       return [
         findingOf(id, 'fail', instance, {
           endpoint,

@@ -34,6 +34,10 @@ export const pd: ComponentProfile = {
       protocols: ['http', 'grpc'],
       callers: { ...goCallers, minimumEntries: 2 },
       probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
+      secondHand: [
+        { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },
+        { protocol: 'http', path: '/pd/api/v1/stores', accept: 'pd-stores' },
+      ],
       questions: {
         pd_members: { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' },
         pd_health: { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },

@@ -107,6 +107,8 @@ export interface EndpointProfile {
   readonly nameProbe?: HarmlessProbe;
   /** First release whose port may be shown a bad certificate without harm to it. */
   readonly strangersSince?: string;
+  /** What it says of others, which it learnt over connections of its own. */
+  readonly secondHand?: readonly HarmlessProbe[];
   /** Further harmless questions, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
   /** Who connects to this port. */
@@ -120,7 +122,7 @@ export type HarmlessProbe =
   | { readonly protocol: 'grpc'; readonly method: GrpcProbeMethod };
 
 /** Answers that are understood; `any` takes whatever comes with a status below 500. */
-export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'etcd-health' | 'ticdc-status';
+export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'pd-stores' | 'etcd-health' | 'ticdc-status';
 
 /** Full method names that are sent, and nothing else. */
 export type GrpcProbeMethod =

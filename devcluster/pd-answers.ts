@@ -3,7 +3,7 @@ import type { GrpcReply } from './port.js';
 import { clusterId, type RegisteredPd, type RegisteredStore, type Registry } from './registry.js';
 
 /** PD's HTTP answers, by path. The first member leads. */
-export function pdPaths({ members }: Registry): Readonly<Record<string, string>> {
+export function pdPaths({ members, stores }: Registry): Readonly<Record<string, string>> {
   const json = ({ name, memberId, peerUrl, clientUrl }: RegisteredPd) =>
     `{"name":"${name}","member_id":${memberId},"peer_urls":["${peerUrl}"],"client_urls":["${clientUrl}"]}`;
   const health = ({ name, memberId, clientUrl }: RegisteredPd) =>
@@ -14,6 +14,10 @@ export function pdPaths({ members }: Registry): Readonly<Record<string, string>>
     '/health': '{"health":"true","reason":""}',
     '/version': '{"etcdserver":"3.5.15","etcdcluster":"3.5.0"}',
     '/pd/api/v1/members': `{"header":{"cluster_id":${clusterId}},"members":[${members.map(json)}],"leader":${led},"etcd_leader":${led}}`,
+    '/pd/api/v1/stores': JSON.stringify({
+      count: stores.length,
+      stores: stores.map(({ id, address }) => ({ store: { id: Number(id), address, state_name: 'Up' } })),
+    }),
     '/pd/api/v1/health': `[${members.map(health)}]`,
   };
 }

@@ -3,11 +3,13 @@ import { describeChecks } from '../checks/describe.js';
 import { describeLint } from '../cluster/lint/describe.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderRules } from '../metrics/rules.js';
+import { describeSemantics } from './semantics.js';
 
 /** Everything that is written from code: a test holds page and code equal. */
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/checks.md': describeChecks,
   'docs/lint.md': describeLint,
+  'docs/semantics.md': describeSemantics,
   'docs/metrics.md': describeMetrics,
   'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
 };

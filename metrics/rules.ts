@@ -168,6 +168,15 @@ const alerts: readonly Alert[] = [
     'the CA file changed and what runs still trusts the old one',
     'ca-unchanged',
   ),
+  // Components of one cluster whose CA files do not hold the same CAs, by key, whatever their names.
+  alert(
+    'ca_files_differ',
+    'warning',
+    '1h',
+    `count by (${cluster}) (count by (${cluster}, component, instance) (tidb_mtls_ca_info${others})) > on (${cluster}) group_right () count by (${cluster}, fingerprint) (count by (${cluster}, component, instance, fingerprint) (tidb_mtls_ca_info${others}))`,
+    'a CA is in the files of some components and not of others',
+    'ca-unchanged',
+  ),
   // By instance alone: an upgraded agent is another version, not a missing one.
   alert(
     'agent_missing',

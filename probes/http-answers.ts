@@ -10,9 +10,20 @@ export type HttpAnswer =
       readonly members: readonly HttpPdMember[];
       readonly leader: string | undefined;
     }
-  | { readonly kind: 'pd-health'; readonly members: readonly { readonly name: string; readonly healthy: boolean }[] }
+  | { readonly kind: 'pd-health'; readonly members: readonly HttpPdHealth[] }
+  | {
+      readonly kind: 'pd-stores';
+      /** `Up`, `Offline`, `Disconnected`, `Down`, as PD calls it. */
+      readonly stores: readonly { readonly address: string; readonly state: string }[];
+    }
   | { readonly kind: 'etcd-health'; readonly healthy: boolean }
   | { readonly kind: 'ticdc-status'; readonly version: string; readonly isOwner: boolean };
+
+export interface HttpPdHealth {
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+  readonly healthy: boolean;
+}
 
 export interface HttpPdMember {
   readonly name: string;
@@ -39,8 +50,10 @@ export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer
     case 'pd-members':
       return isRecord(value) && Array.isArray(value.members) ? pdMembers(value, value.members) : undefined;
     case 'pd-health':
-      return Array.isArray(value) && value.every(isRecord)
-        ? { kind, members: value.map((one) => ({ name: String(one.name), healthy: one.health === true })) }
+      return Array.isArray(value) && value.every(isRecord) ? { kind, members: value.map(pdHealth) } : undefined;
+    case 'pd-stores':
+      return isRecord(value) && Array.isArray(value.stores)
+        ? { kind, stores: value.stores.filter(isRecord).map(pdStore) }
         : undefined;
     case 'etcd-health':
       return isRecord(value) && 'health' in value ? { kind, healthy: String(value.health) === 'true' } : undefined;
@@ -49,6 +62,16 @@ export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer
         ? { kind, version: value.version, isOwner: value.is_owner === true }
         : undefined;
   }
+}
+
+function pdHealth(member: Readonly<Record<string, unknown>>): HttpPdHealth {
+  return { name: String(member.name), clientUrls: strings(member.client_urls), healthy: member.health === true };
+}
+
+function pdStore({ store }: Readonly<Record<string, unknown>>) {
+  return isRecord(store)
+    ? { address: String(store.address ?? ''), state: String(store.state_name ?? '') }
+    : { address: '', state: '' };
 }
 
 function pdMembers(value: Readonly<Record<string, unknown>>, members: readonly unknown[]): HttpAnswer {

@@ -124,12 +124,7 @@ const strangers = (where: string, ...who: readonly string[]) =>
   who.map((one) => `fail strangers-refused ${where} as ${one}`);
 
 const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
-  [
-    'asksNobody',
-    'tidb',
-    'status',
-    ['fail asks-for-certificate tidb/status', ...strangers('tidb/status', 'anonymous', 'ticdc', 'tikv', 'untrusted')],
-  ],
+  ['asksNobody', 'tidb', 'status', ['fail asks-for-certificate tidb/status', ...strangers('tidb/status', 'anonymous')]],
   ['verifiesNothing', 'pd', 'client', strangers('pd/client', 'anonymous', 'untrusted')],
   ['ignoresNames', 'tikv', 'grpc', strangers('tikv/grpc', 'tiproxy')],
   ['ignoresNames', 'tikv', 'status', strangers('tikv/status', 'tiproxy')],

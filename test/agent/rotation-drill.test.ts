@@ -1,17 +1,20 @@
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { componentCommonNames } from '../../certs-dev/names.js';
 import { readComponentConfig } from '../../cluster/component-config.js';
 import type { Endpoint } from '../../cluster/inventory.js';
 import type { ComponentName } from '../../cluster/profile.js';
+import { profiles } from '../../cluster/profiles.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
 import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { targetOf } from '../../probes/target.js';
+import { needs } from '../support/peers.js';
+import { started } from '../support/real-peer.js';
 
 const members = ['pd', 'tidb', 'tikv'] as const satisfies readonly ComponentName[];
 type Member = (typeof members)[number];
@@ -56,12 +59,14 @@ class Callers {
   readonly #endpoints: readonly (readonly [Member, Endpoint])[];
   #running = true;
 
-  constructor(cluster: DevCluster) {
+  /** `others` are real servers that use the files of a member. */
+  constructor(cluster: DevCluster, others: readonly (readonly [Member, Endpoint])[] = []) {
     this.#cluster = cluster;
-    this.#endpoints = members.flatMap((member) => {
+    const own = members.flatMap((member) => {
       const { instance } = readComponentConfig(join(cluster.directory, member, 'conf', `${member}.toml`), member);
       return (instance?.endpoints ?? []).map((endpoint) => [member, endpoint] as const);
     });
+    this.#endpoints = [...own, ...others];
     for (const member of members) {
       this.restart(member);
     }
@@ -128,13 +133,32 @@ async function leavesOf(authority: Authority) {
   return pairs;
 }
 
+const python = '/usr/lib/python3/dist-packages/grpc/__init__.py';
+
+/** A real C-core server on the files of the dev cluster's TiKV, which looks at the certificate's time as TiKV does. */
+async function realTikv(t: Test, cluster: DevCluster): Promise<readonly (readonly [Member, Endpoint])[]> {
+  const { skip } = needs(python, 'python3-grpcio');
+  const profile = profiles.tikv.endpoints.find(({ name }) => name === 'grpc');
+  if (skip !== false || profile === undefined) {
+    t.comment(`without a real C-core server: ${skip}`);
+    return [];
+  }
+  const { ca, cert, key } = cluster.files('tikv');
+  const script = join(import.meta.dirname, '../real-peers/grpc_server.py');
+  const [, port] = await started(t, '/usr/bin/python3', [script, ca, cert, key, 'TiDB-Server', 'mtime'], /READY (\d+)/);
+  const only = { ...profile, calledBy: ['tidb' as const] };
+  const origin = { kind: 'default' } as const;
+  const address = { host: '127.0.0.1', port: Number(port) };
+  return [['tikv', { name: 'grpc', ...address, origin, scheme: 'https', allowList: 'none', profile: only }]];
+}
+
 t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints not one fails', async (t) => {
   const cluster = await startDevCluster({ members: { pd: 1, tidb: 1, tikv: 1 } });
   t.teardown(() => cluster.stop());
   for (const member of members) {
     linkTls(cluster, member);
   }
-  const callers = new Callers(cluster);
+  const callers = new Callers(cluster, await realTikv(t, cluster));
   const running = callers.run();
   await callers.rounds(2);
   const next = await Authority.create({ commonName: 'Next CA' });

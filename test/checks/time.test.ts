@@ -91,5 +91,13 @@ t.test('ca-unchanged: by content since the first sight, and by the start of the 
   t.strictSame(of('pd', { caDigest: 'another', processStart: new Date(written + hour) }), [
     'pass: the process was restarted after the CA file changed',
   ]);
+  const underOldCa = [{ role: 'server', trusted: false, code: 'UNABLE', partialChainOnly: false } as const];
+  t.match(of('tikv', { caDigest: 'another', underOldCa }), [
+    /^fail: .*; the pair on disk is not good as server under the old CA, which peers still hold \(UNABLE\)$/,
+  ]);
+  const ca = (await factsOf(t, await long.issue(names), { ca: (await Authority.create()).certificatePem })).ca;
+  t.match(of('pd', { caDigest: 'another', ca }), [
+    /; the new CA has the old one's name \(CN=Development CA\) and another key$/,
+  ]);
   t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no first sight, no verdict');
 });

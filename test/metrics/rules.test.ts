@@ -28,6 +28,9 @@ const states: readonly (readonly [alert: string, bad: Series, hold: number])[] =
   ['served_certificate_not_on_disk', findingSeries('served-matches-file', '3'), 15],
   ['endpoint_down', findingSeries('endpoint-answers', '3'), 3],
   ['caller_refused', findingSeries('caller-admitted', '3'), 3],
+  ['stranger_admitted', findingSeries('strangers-refused', '3'), 0],
+  ['file_unsafe', findingSeries('file-safe', '3'), 0],
+  ['restart_would_fail', findingSeries('survives-restart', '3'), 5],
   ['ca_changed_not_loaded', findingSeries('ca-unchanged', '2'), 5],
   [
     'labels_overwritten',
@@ -46,8 +49,12 @@ t.test('states: pending until they have lasted, firing, resolved by change and b
         name: `${alert}, then ${after}`,
         series: [{ series, values: `${bad}x30 ${after}` }],
         expected: [
-          [`${hold - 1}m`, alert, 0],
-          [`${hold - 1}m`, alert, 1, 'pending'],
+          ...(hold === 0
+            ? []
+            : ([
+                [`${hold - 1}m`, alert, 0],
+                [`${hold - 1}m`, alert, 1, 'pending'],
+              ] as const)),
           [`${hold}m`, alert, 1],
           ['30m', alert, 1],
           ['40m', alert, 0],
@@ -150,6 +157,28 @@ t.test('several agents and several clusters', promtool, async (t) => {
           ],
         },
       ],
+    },
+  ]);
+});
+
+t.test('a CA in the files of some components and not of others, by key and not by name', promtool, async (t) => {
+  const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
+    series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
+    values: '1x120',
+  });
+  promtoolTests(t, '1m', [
+    {
+      name: 'one component has another CA of the same name',
+      series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
+      expected: [
+        ['59m', 'ca_files_differ', 0],
+        ['60m', 'ca_files_differ', 2],
+      ],
+    },
+    {
+      name: 'everybody has the bundle, and another cluster another CA',
+      series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
+      silentUntil: '110m',
     },
   ]);
 });

@@ -25,7 +25,7 @@ t.test("PD's 64-bit ids survive", async (t) => {
 t.test('each question knows its answer, and nothing else', async (t) => {
   t.strictSame(decodeHttpAnswer('pd-health', `[{"name":"pd-1","health":false}]`), {
     kind: 'pd-health',
-    members: [{ name: 'pd-1', healthy: false }],
+    members: [{ name: 'pd-1', clientUrls: [], healthy: false }],
   });
   t.strictSame(decodeHttpAnswer('etcd-health', '{"health":"true","reason":""}'), {
     kind: 'etcd-health',

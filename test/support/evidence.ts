@@ -78,6 +78,7 @@ export interface EvidenceParts {
   readonly facts?: readonly (CredentialFacts | undefined)[];
   readonly own?: CredentialFacts;
   readonly observations?: readonly EndpointObservation[];
+  readonly views?: Evidence['views'];
   readonly hellos?: Evidence['hellos'];
   readonly resumptions?: Evidence['resumptions'];
   readonly baselines?: Evidence['baselines'];
@@ -105,6 +106,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     baselines: parts.baselines ?? new Map(),
     own: parts.own,
     observations: parts.observations ?? [],
+    views: parts.views ?? [],
     hellos: parts.hellos ?? [],
     resumptions: parts.resumptions ?? [],
   };

@@ -1,0 +1,70 @@
+import { type Baseline, credentialKey } from '../checks/check.js';
+import type { Instance } from '../cluster/inventory.js';
+import { profiles } from '../cluster/profiles.js';
+import { CredentialError } from '../credentials/error.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import { readKeyPair } from '../credentials/key-pair.js';
+import { readTrustBundle } from '../credentials/trust-bundle.js';
+import { judge, type TrustVerdict } from '../credentials/trust-verdict.js';
+import { processStart } from './processes.js';
+
+interface FirstSight {
+  readonly baseline: Baseline;
+  /** The CA file's text then; undefined where it did not parse. */
+  readonly pem: string | undefined;
+}
+
+/** The CA file of each local instance as it was first seen: what its process and its peers may still hold. */
+export class Baselines {
+  readonly #first: Map<string, FirstSight>;
+
+  /** Of an earlier look only what is `known` still counts. */
+  constructor(before: Baselines | undefined, known: ReadonlySet<string>) {
+    const earlier = before === undefined ? [] : [...before.#first];
+    this.#first = new Map(earlier.filter(([key]) => known.has(key)));
+  }
+
+  entries(): ReadonlyMap<string, Baseline> {
+    return new Map([...this.#first].map(([key, { baseline }]) => [key, baseline]));
+  }
+
+  async see(instance: Instance, facts: CredentialFacts, now: Date): Promise<void> {
+    const key = credentialKey(instance);
+    const first = this.#first.get(key) ?? firstSight(facts, now);
+    if (first === undefined) {
+      return;
+    }
+    const ports = instance.endpoints.map(({ port }) => port);
+    const start = processStart(profiles[instance.component].executable, ports);
+    const changed = facts.caDigest !== first.baseline.caDigest;
+    const underOldCa = changed && first.pem !== undefined ? await verdictsUnder(facts, first.pem) : undefined;
+    this.#first.set(key, { ...first, baseline: { ...first.baseline, processStart: start, underOldCa } });
+  }
+}
+
+function firstSight({ caDigest, ca, paths }: CredentialFacts, since: Date): FirstSight | undefined {
+  return caDigest === undefined
+    ? undefined
+    : { baseline: { caDigest, since, ca }, pem: ifGood(() => readTrustBundle(paths.ca ?? '').pem) };
+}
+
+async function verdictsUnder(
+  { paths, keyMatches }: CredentialFacts,
+  pem: string,
+): Promise<readonly TrustVerdict[] | undefined> {
+  const pair =
+    keyMatches === true ? ifGood(() => readKeyPair({ cert: paths.cert ?? '', key: paths.key ?? '' })) : undefined;
+  return pair === undefined ? undefined : [await judge(pair, pem, 'client'), await judge(pair, pem, 'server')];
+}
+
+/** What is wrong with a file is told by the checks on files. */
+function ifGood<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error: unknown) {
+    if (error instanceof CredentialError) {
+      return undefined;
+    }
+    throw error;
+  }
+}

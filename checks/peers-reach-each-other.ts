@@ -1,0 +1,92 @@
+import { formatAddress, parseAddress } from '../cluster/address.js';
+import type { Instance } from '../cluster/inventory.js';
+import type { Check, EndpointObservation, Evidence } from './check.js';
+import type { Finding } from './finding.js';
+import { findingOf } from './finding-of.js';
+
+const id = 'peers-reach-each-other';
+
+export const peersReachEachOther: Check = {
+  id,
+  title: 'Components reach each other, as they say themselves',
+  severity: 'fail',
+  description:
+    'Every PD member says which members it reaches with its own certificate, PD says which stores it hears of, and a TiCDC capture that does not own hands a question on to the one that does. Only a no counts: PD keeps connections for days, so a yes may be an old one. A member that answers the agent and not its peer is refused between them; the members that see it tell from which side.',
+  cure: 'Compare the certificates and lists of the two; restart the one that holds an old CA.',
+  run: (evidence) => evidence.views.flatMap((view) => judge(view, evidence)),
+};
+
+function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[] {
+  const { instance, endpoint, observation } = view;
+  const { application, outcome } = observation;
+  if (outcome !== 'accepted' || application?.protocol !== 'http') {
+    return [];
+  }
+  const parts = { endpoint };
+  const { answer, status } = application;
+  if (answer?.kind === 'pd-health') {
+    const lost = answer.members.filter(({ healthy }) => !healthy);
+    return lost.length === 0
+      ? [findingOf(id, 'pass', instance, { ...parts, message: `reaches all ${answer.members.length} members` })]
+      : lost.map(({ name, clientUrls }) => {
+          const seen = answersAgent(evidence, clientUrls);
+          const others = viewsOf(name, evidence).filter(({ healthy }) => healthy).length;
+          return findingOf(id, 'fail', instance, {
+            ...parts,
+            message: `does not reach member ${name}${seen ? ', which answers the agent: one of the two refuses the other' : ''}; ${others} of the other members reach it`,
+            cure: 'compare the certificates and lists of the two; restart the one that holds an old CA',
+            evidence: { member: name },
+          });
+        });
+  }
+  if (answer?.kind === 'pd-stores') {
+    const lost = answer.stores.filter(({ state }) => state === 'Disconnected' || state === 'Down');
+    return lost.map(({ address, state }) => {
+      const seen = answersAgent(evidence, [address]);
+      return findingOf(id, 'warn', instance, {
+        ...parts,
+        message: `has lost store ${address} (${state})${seen ? ', which answers the agent: it may be refused by PD' : ''}`,
+        cure: 'see whether the store runs, and whether PD lets it in',
+        evidence: { store: address },
+      });
+    });
+  }
+  return instance.component === 'ticdc' ? [handedOn(instance, view, status, evidence)] : [];
+}
+
+/** A capture that does not own asks the owner with its own certificate. */
+function handedOn(instance: Instance, { endpoint }: EndpointObservation, status: number, evidence: Evidence): Finding {
+  const own = evidence.observations.find((one) => one.instance === instance && one.observation.identity === 'own')
+    ?.observation.application;
+  const isOwner = own?.protocol === 'http' && own.answer?.kind === 'ticdc-status' && own.answer.isOwner;
+  if (status < 400) {
+    const message = isOwner ? 'owns, and is healthy' : 'hands questions on to the owner';
+    return findingOf(id, 'pass', instance, { endpoint, message });
+  }
+  return findingOf(id, 'fail', instance, {
+    endpoint,
+    message: `${isOwner ? 'owns, and is not healthy' : 'cannot hand a question on to the owner'}: HTTP ${status}`,
+    cure: 'see whether the captures let each other in',
+  });
+}
+
+function viewsOf(name: string, { views }: Evidence) {
+  return views.flatMap(({ observation: { application } }) =>
+    application?.protocol === 'http' && application.answer?.kind === 'pd-health'
+      ? application.answer.members.filter((member) => member.name === name)
+      : [],
+  );
+}
+
+function answersAgent({ observations }: Evidence, urls: readonly string[]): boolean {
+  const addresses = urls.map((url) => {
+    const address = parseAddress(url);
+    return address === undefined ? '' : formatAddress(address);
+  });
+  return observations.some(
+    ({ endpoint, observation }) =>
+      observation.identity === 'own' &&
+      observation.outcome === 'accepted' &&
+      addresses.includes(formatAddress(endpoint)),
+  );
+}

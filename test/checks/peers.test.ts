@@ -1,0 +1,119 @@
+import t from 'tap';
+import { peersReachEachOther } from '../../checks/peers-reach-each-other.js';
+import { isStranger, strangersRefused } from '../../checks/strangers-refused.js';
+import type { HttpAnswer } from '../../probes/http-answers.js';
+import type { IdentityName, Observation } from '../../probes/observation.js';
+import { evidenceOf, instanceOf, observed, run } from '../support/evidence.js';
+
+const http = (answer: HttpAnswer | undefined, status = 200): Partial<Observation> => ({
+  application: { protocol: 'http', status, body: '', answer },
+});
+
+t.test('peers-reach-each-other: only a no counts, and who answers the agent is refused between them', async (t) => {
+  const [one, two] = ['10.0.0.1', '10.0.0.2'].map((host) => {
+    const pd = instanceOf('pd', { name: `${host}:2379` });
+    return { ...pd, endpoints: pd.endpoints.map((endpoint) => ({ ...endpoint, host })) };
+  });
+  if (one === undefined || two === undefined) {
+    throw new TypeError('two members');
+  }
+  const health = (healthy: boolean): HttpAnswer => ({
+    kind: 'pd-health',
+    members: [
+      { name: 'pd1', clientUrls: ['https://10.0.0.1:2379'], healthy: true },
+      { name: 'pd2', clientUrls: ['https://10.0.0.2:2379'], healthy },
+    ],
+  });
+  const of = (
+    views: readonly ReturnType<typeof observed>[],
+    observations: readonly ReturnType<typeof observed>[] = [],
+  ) => run(peersReachEachOther, evidenceOf({ instances: [one, two], views, observations }));
+  t.strictSame(of([observed(one, 'client', http(health(true)))]), ['pass: reaches all 2 members']);
+  t.strictSame(of([observed(one, 'client', http(health(false)))]), [
+    'fail: does not reach member pd2; 0 of the other members reach it',
+  ]);
+  t.strictSame(
+    of(
+      [observed(one, 'client', http(health(false))), observed(two, 'client', http(health(true)))],
+      [observed(two, 'client')],
+    ),
+    [
+      'fail: does not reach member pd2, which answers the agent: one of the two refuses the other; 1 of the other members reach it',
+      'pass: reaches all 2 members',
+    ],
+  );
+  const stores: HttpAnswer = {
+    kind: 'pd-stores',
+    stores: [
+      { address: 'kv:20160', state: 'Disconnected' },
+      { address: 'kv2:20160', state: 'Up' },
+    ],
+  };
+  t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: has lost store kv:20160 (Disconnected)']);
+  t.strictSame(
+    of([observed(one, 'client', { outcome: 'refused', application: undefined })]),
+    [],
+    'no view, no verdict',
+  );
+  const cdc = instanceOf('ticdc');
+  const owner = (isOwner: boolean) => observed(cdc, 'api', http({ kind: 'ticdc-status', version: '', isOwner }));
+  const asked = (isOwner: boolean, status: number) =>
+    run(
+      peersReachEachOther,
+      evidenceOf({
+        instances: [cdc],
+        observations: [owner(isOwner)],
+        views: [observed(cdc, 'api', http(undefined, status))],
+      }),
+    );
+  t.strictSame(asked(false, 200), ['pass: hands questions on to the owner']);
+  t.strictSame(asked(false, 500), ['fail: cannot hand a question on to the owner: HTTP 500']);
+  t.strictSame(asked(true, 200), ['pass: owns, and is healthy']);
+});
+
+t.test('strangers-refused: what is expected, what was seen, and what that means', async (t) => {
+  const listed = instanceOf('tidb', { list: ['tidb', 'pd'] });
+  const open = instanceOf('tidb');
+  const untold = {
+    ...open,
+    endpoints: open.endpoints.map((endpoint) => ({ ...endpoint, allowList: 'unknown' as const })),
+  };
+  const of = (instance: typeof open, identity: IdentityName, more: Partial<Observation>) =>
+    run(
+      strangersRefused,
+      evidenceOf({ instances: [instance], observations: [observed(instance, 'status', { identity, ...more })] }),
+    );
+  const refused: Partial<Observation> = {
+    outcome: 'refused',
+    refusal: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
+    detail: 'refused',
+  };
+  const timeout: Partial<Observation> = { outcome: 'timeout', detail: 'no answer' };
+  t.strictSame(of(listed, 'anonymous', refused), [
+    'pass: refuses who has no certificate: TLS alert 42 (bad_certificate)',
+  ]);
+  t.match(of(listed, 'anonymous', {}), [/^fail: lets in who has no certificate, whom its configuration refuses/]);
+  t.match(of(listed, 'untrusted', {}), [/^fail: lets in a certificate of an unknown CA/]);
+  t.match(of(listed, 'imposter', {}), [/^fail: lets in a certificate of the cluster's CA with another name/]);
+  t.match(of(open, 'anonymous', {}), [/^warn: lets in anybody, without a certificate: it has no allow-list/]);
+  t.match(of(open, 'untrusted', {}), [/^pass: lets in a certificate of an unknown CA: it has no allow-list/]);
+  t.match(of(open, 'anonymous', refused), [
+    /^warn: refuses who has no certificate, which its configuration would let in/,
+  ]);
+  t.match(of(untold, 'anonymous', {}), [/^warn: .*nobody told its allow-list/]);
+  t.match(of(untold, 'imposter', {}), [/^skip/]);
+  t.match(of(untold, 'anonymous', refused), [/^pass/]);
+  t.match(of(listed, 'plaintext', {}), [/^fail: answers in plaintext/]);
+  for (const more of [
+    timeout,
+    { ...timeout, outcome: 'unreachable' as const },
+    { ...timeout, outcome: 'inconclusive' as const },
+  ]) {
+    t.match(of(listed, 'anonymous', more), [/^skip: not known whether who has no certificate is refused: no answer/]);
+  }
+  t.match(of(listed, 'tikv', refused), [/^pass: refuses tikv, which does not call it/]);
+  t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-admitted');
+  const [endpoint] = open.endpoints;
+  t.equal(endpoint && isStranger(endpoint, 'own'), false);
+  t.equal(endpoint && isStranger(endpoint, 'ticdc@10.0.0.1:8300'), true);
+});
