@@ -1,3 +1,4 @@
+import type { Instance } from '../cluster/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { type Check, credentialKey, type EndpointHello, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
@@ -36,15 +37,24 @@ function judge(evidence: Evidence, { instance, endpoint, hello }: EndpointHello)
   if (hello.authorities.length === 0) {
     return [];
   }
-  return onDisk.every(({ commonNames }) => commonNames.length > 0)
+  return onDisk.every(({ commonNames }) => commonNames.length > 0) && !changedSince(evidence, instance)
     ? [findingOf(id, 'pass', instance, { endpoint, message: 'it names the CAs of the file on disk' })]
     : [
         findingOf(id, 'skip', instance, {
           endpoint,
-          message: 'it names the CAs of the file on disk, but a CA without Common Name has a name that others share',
+          message: 'it names the CAs of the file on disk, but another CA may have the same name',
           cure: 'see ca-unchanged',
         }),
       ];
+}
+
+/** Whether the CA file may be another one than the process read at its start. */
+function changedSince({ credentials, baselines }: Evidence, instance: Instance): boolean {
+  const facts = credentials.get(credentialKey(instance));
+  const baseline = baselines.get(credentialKey(instance));
+  const written = facts?.caModifiedAt ?? 0;
+  const afterStart = baseline?.processStart !== undefined && written > baseline.processStart.getTime();
+  return afterStart || (baseline !== undefined && baseline.caDigest !== facts?.caDigest);
 }
 
 function namesDiffer(authorities: readonly string[], onDisk: readonly Certificate[]): string | undefined {

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { asksForCertificate } from '../../checks/asks-for-certificate.js';
-import type { EndpointHello } from '../../checks/check.js';
+import { credentialKey, type EndpointHello } from '../../checks/check.js';
 import { fileSafe } from '../../checks/file-safe.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
 import { sessionsEnd } from '../../checks/sessions-end.js';
@@ -105,6 +105,18 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   t.strictSame(of({ authorities: [nextCa?.subjectDer ?? ''] }), [
     'fail: what runs does not trust CN=Development CA of the CA file, and trusts 1 CA that is not in the CA file any more',
   ]);
+  const since = new Date(0);
+  const changed = evidenceOf({
+    instances: [pd],
+    facts: [facts],
+    hellos: [helloOf(pd, { authorities: [ca?.subjectDer ?? ''] })],
+    baselines: new Map([[credentialKey(pd), { caDigest: 'another', since }]]),
+  });
+  t.match(
+    run(trustsCaOnDisk, changed),
+    [/^skip: .*another CA may have the same name$/],
+    'a changed file of the same name',
+  );
   const [leaf] = facts.chain ?? [];
   const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
   t.strictSame(of({ chain: chain(ca) }), ['pass: its chain ends in the CA on disk']);
