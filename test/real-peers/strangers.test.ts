@@ -126,7 +126,9 @@ t.test(
     const server = files(directory, await authority.issue({ ...names, commonName: 'TiKV-Server' }));
     const script = join(import.meta.dirname, 'grpc_server.py');
     const args = [script, server.ca, server.cert, server.key, 'TiDB-Server', 'mtime'];
-    const [, port = ''] = await started(t, '/usr/bin/python3', args, /READY (\d+)/);
+    const log = join(directory, 'stderr');
+    const shell = ['-c', `exec /usr/bin/python3 "$@" 2>${log}`, 'sh', ...args];
+    const [, port = ''] = await started(t, '/bin/sh', shell, /READY (\d+)/);
     const declared: DeclaredInstance = {
       ...{ component: 'tikv', address: `127.0.0.1:${port}`, origin, version: '8.5.0' },
       ...{ ...server, allowedCommonNames: ['TiDB-Server'] },
@@ -138,6 +140,13 @@ t.test(
       /^pass grpc plaintext: refuses/,
       /^pass grpc untrusted: refuses .*: it closes/,
     ]);
+    const lines = () => readFileSync(log, 'utf8').split('\n').length;
+    const before = lines();
+    await refuseOnce(observer, new AbortController().signal);
+    const perHour = 6 * (lines() - before);
+    t.comment(
+      `one visit to one port: 4 strangers and a first flight, ${lines() - before} lines on stderr, ${perHour} an hour`,
+    );
     const next = await authority.issue({ ...names, commonName: 'TiKV-Server' });
     writeFileSync(server.cert, next.certificatePem);
     // Somebody else connects between the two writes, which the agent itself would not.
