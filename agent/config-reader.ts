@@ -108,6 +108,12 @@ export class ConfigReader {
     return found.value;
   }
 
+  /** A complaint about a key, at its place, or at that of its table where the key is missing. */
+  invalid(key: string, prefix: string, message: string, hint: string): OperatorError {
+    const inTable = this.keys().find(({ value }) => value.startsWith(`${prefix}.`))?.origin;
+    return invalid(this.originOf(key) ?? inTable ?? { kind: 'default' }, message, hint);
+  }
+
   /** The prefixes of an array of tables: `instance.0`, `instance.1` … */
   tables(name: string): readonly string[] {
     const prefix = new RegExp(`^${name}\\.(\\d+)\\.`);

@@ -2,6 +2,7 @@ import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { type ComponentName, clientNames, componentNames, endpointNames } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
+import { proxyKeys } from './config-proxies.js';
 import { type ConfigReader, invalid } from './config-reader.js';
 
 /** Keys of the arrays of tables. */
@@ -18,6 +19,7 @@ export const tableKeys: Readonly<Record<string, readonly string[]>> = {
     'cert-allowed-cn',
   ],
   client: ['name', 'common-name'],
+  proxy: proxyKeys,
 };
 
 /** One `[[instance]]`; throws OperatorError. */

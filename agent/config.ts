@@ -5,6 +5,8 @@ import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { parseToml } from '../cluster/toml.js';
+import type { ProxySettings } from '../proxy/settings.js';
+import { proxyAt } from './config-proxies.js';
 import { ConfigReader, invalid } from './config-reader.js';
 import { clientAt, instanceAt, tableKeys } from './config-tables.js';
 import { messageOf, OperatorError } from './error.js';
@@ -36,6 +38,8 @@ export interface AgentConfig {
   /** A pair of the cluster's CA with a name on no list, if the operator has one. */
   readonly imposter: ImposterPaths | undefined;
   readonly web: WebConfig;
+  /** Listeners that run beside the agent. */
+  readonly proxies: readonly ProxySettings[];
 }
 
 export interface OwnPaths {
@@ -125,6 +129,7 @@ export function readAgentConfig(file: string): AgentConfig {
     historyFile: reader.file('history.file'),
     imposter: imposterOf(reader),
     web: webOf(reader),
+    proxies: reader.tables('proxy').map((prefix) => proxyAt(reader, prefix)),
   };
 }
 

@@ -5,13 +5,14 @@ import { check } from './commands/check.js';
 import { type Command, helpOf, optionsOf } from './commands/command.js';
 import { demo } from './commands/demo.js';
 import { lint } from './commands/lint.js';
+import { proxy } from './commands/proxy.js';
 import { rehearse } from './commands/rehearse.js';
 import { run } from './commands/run.js';
 import { hintOf, messageOf, OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import { readVersion } from './version.js';
 
-const commands: readonly Command[] = [run, check, lint, rehearse, demo, certs];
+const commands: readonly Command[] = [run, check, lint, rehearse, proxy, demo, certs];
 
 /** Runs one command. Exit status: 0 nothing failed, 1 failures found, 2 could not run. */
 export async function main(

@@ -11,6 +11,7 @@ export interface Certificate {
   readonly subjectDer: string;
   /** Every CN of the subject in the order of the certificate: Go compares the last, TiKV the first. */
   readonly commonNames: readonly string[];
+  readonly organizationalUnits: readonly string[];
   readonly subjectAltNames: SubjectAltNames;
   /** RFC 5280 names (`digitalSignature`, `keyCertSign` …); undefined when the extension is absent. */
   readonly keyUsage: readonly string[] | undefined;
@@ -70,8 +71,11 @@ class LazyCertificate implements Certificate {
   }
 
   get commonNames(): readonly string[] {
-    const name: unknown = this.x509.toLegacyObject().subject?.CN;
-    return name === undefined ? [] : Array.isArray(name) ? name.map(String) : [String(name)];
+    return listed(this.x509.toLegacyObject().subject?.CN);
+  }
+
+  get organizationalUnits(): readonly string[] {
+    return listed(this.x509.toLegacyObject().subject?.OU);
   }
 
   get subjectAltNames(): SubjectAltNames {
@@ -129,6 +133,11 @@ const keyUsageNames = [
 ] as const;
 
 const curveNames: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** Node gives one value as it is, several as a list. */
+function listed(value: unknown): readonly string[] {
+  return value === undefined ? [] : [value].flat().map(String);
+}
 
 /** Node writes one attribute a line, with line breaks inside values escaped. */
 function oneLine(name: string | undefined): string {

@@ -25,6 +25,8 @@ export interface ReloadEvent {
 export interface CredentialStoreOptions {
   readonly onReload?: ((event: ReloadEvent) => void) | undefined;
   readonly now?: (() => Date) | undefined;
+  /** Takes a changed CA file too, together with the pair or not at all; without it the CA stays the one of the start. */
+  readonly reloadCa?: boolean | undefined;
 }
 
 /** A reader that meets a writer tries again at once this often. */
@@ -36,12 +38,12 @@ const attempts = 3;
  * The contract: `current()` stats certificate and key, and reads them only when they changed. A pair that does not
  * parse or does not match is never used: the last good one stays, `lastError` says why, and the next call tries again.
  * A swap in the middle of reading is noticed, because the files are looked at again after reading. The CA is read once,
- * at construction. Connections keep the generation they were made with.
+ * at construction, unless `reloadCa` is set. Connections keep the generation they were made with.
  */
 export class CredentialStore {
   readonly #paths: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly #options: CredentialStoreOptions;
-  readonly #trust: TrustBundle;
+  #trust: TrustBundle;
   #generation: Generation;
   #loadedIdentity: string;
   #reportedIdentity: string | undefined;
@@ -73,7 +75,9 @@ export class CredentialStore {
     }
     try {
       const read = this.#read();
-      if (read.pair.digest !== this.#generation.pair.digest) {
+      const trust = this.#options.reloadCa === true ? readTrustBundle(this.#paths.ca) : this.#trust;
+      if (read.pair.digest !== this.#generation.pair.digest || trust.digest !== this.#trust.digest) {
+        this.#trust = trust;
         this.#generation = this.#generationOf(read.pair, this.#generation.number + 1);
         this.#options.onReload?.({ outcome: 'reloaded', generation: this.#generation, error: undefined });
       }
@@ -123,7 +127,8 @@ export class CredentialStore {
   }
 
   #identity(): string {
-    return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)}`;
+    const ca = this.#options.reloadCa === true ? fileIdentity(this.#paths.ca) : '';
+    return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)} ${ca}`;
   }
 
   #generationOf(pair: KeyPair, number: number): Generation {

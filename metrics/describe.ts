@@ -1,8 +1,9 @@
 import { definitions } from './definitions.js';
+import { proxyDefinitions } from './proxy-definitions.js';
 
 /** docs/metrics.md as the definitions have it. */
 export function describeMetrics(): string {
-  const rows = Object.values(definitions).map(
+  const rows = [...Object.values(definitions), ...Object.values(proxyDefinitions)].map(
     ({ name, type, labels, help, when }) =>
       `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} | ${when} |`,
   );

@@ -63,6 +63,7 @@ const nothing: AgentConfig = {
   reload: 'observe',
   historyFile: undefined,
   web: defaultWeb,
+  proxies: [],
 };
 
 function pdUrlsOf(flag: string): readonly string[] {

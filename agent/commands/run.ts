@@ -7,6 +7,7 @@ import { messageOf, OperatorError } from '../error.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
 import { probeOnDemand } from '../modules.js';
+import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { readVersion } from '../version.js';
 import { type Command, type Invocation, text } from './command.js';
@@ -68,19 +69,29 @@ export interface Served {
 /** Milliseconds between two sweeps of file digests. */
 const sweepInterval = 10_000;
 
-/** The sidecar and its HTTP server, as one thing that stops. */
+/** How long connections through the proxy may go on once the agent is told to stop. */
+const drainMilliseconds = 10_000;
+
+/** The sidecar, its HTTP server and its proxy listeners, as one thing that stops. */
 export async function serve({ readConfig, logger }: ServeOptions): Promise<Served> {
   const metrics = new AgentMetrics();
   const version = readVersion();
   const startedAt = new Date();
   metrics.setBuildInfo({ version });
-  const { web, historyFile } = readConfig();
+  const { web, historyFile, proxies } = readConfig();
   const history = new History(historyFile, (error) =>
     logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
   );
   const now = () => new Date();
   const sidecar = await Sidecar.start({ readConfig, metrics, logger, history, now, sweepInterval });
   const reload = () => sidecar.reload();
+  const proxy = await startProxies(proxies, metrics.registry, logger).catch(async (error: unknown) => {
+    await sidecar.stop();
+    throw error;
+  });
+  for (const { name, address } of proxy.addresses) {
+    logger.info({ listener: name, address }, 'proxy listening');
+  }
   const onHangup = () => void reload();
   process.on('SIGHUP', onHangup);
   const server = await startHttpServer({
@@ -104,7 +115,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     logger,
   }).catch(async (error: unknown) => {
     process.off('SIGHUP', onHangup);
-    await sidecar.stop();
+    await Promise.all([sidecar.stop(), proxy.drain(0)]);
     throw error;
   });
   return {
@@ -112,7 +123,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     sidecar,
     stop: async () => {
       process.off('SIGHUP', onHangup);
-      await Promise.all([server.close(), sidecar.stop()]);
+      await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
     },
   };
 }

@@ -26,6 +26,7 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     reload: 'observe',
     historyFile: undefined,
     web: { host: '127.0.0.1', port: 10793, configFile: undefined },
+    proxies: [],
   });
 });
 

@@ -34,6 +34,7 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     reload: 'observe' as const,
     historyFile: undefined,
     web: defaultWeb,
+    proxies: [],
   };
   return Observer.create(config, { now: () => new Date(), onReload: () => undefined });
 }

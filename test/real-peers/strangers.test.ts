@@ -34,7 +34,7 @@ async function observerOf(t: Test, own: string, instances: readonly DeclaredInst
       reload: 'observe' as const,
       historyFile: undefined,
     },
-    ...{ probe: { ...defaultProbe, timeout: 2_000, resumption: true }, web: defaultWeb },
+    ...{ probe: { ...defaultProbe, timeout: 2_000, resumption: true }, web: defaultWeb, proxies: [] },
   };
   return await Observer.create(config, { now: () => new Date(), onReload: () => undefined });
 }

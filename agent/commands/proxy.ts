@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { readAgentConfig } from '../config.js';
+import { type ProxyKey, proxySettings } from '../config-proxies.js';
+import { parseDuration } from '../duration.js';
+import { OperatorError } from '../error.js';
+import { startProxies } from '../proxies.js';
+import { notifySystemd } from '../systemd.js';
+import { type Command, type Invocation, text, texts } from './command.js';
+import { untilAborted } from './run.js';
+
+/** Flags whose name is not that of the key. */
+const flagOf: Partial<Record<ProxyKey, string>> = { 'ca-path': 'cacert', 'cert-path': 'cert', 'key-path': 'key' };
+
+export const proxy: Command = {
+  name: 'proxy',
+  summary:
+    'Mutual TLS for ports and clients that cannot do it themselves; a new pair counts from the next connection on.',
+  usage:
+    'proxy --mode terminate|originate --listen A --target A… --cacert F --cert F --key F [--allow-cn N…] | --config agent.toml',
+  options: [
+    { name: 'config', value: 'F', help: 'agent.toml with [[proxy]] tables, instead of the other flags' },
+    { name: 'mode', value: 'M', help: 'terminate: mutual TLS comes in; originate: it goes out' },
+    { name: 'listen', value: 'A', help: 'host:port, unix:/path, or systemd:name' },
+    { name: 'target', value: 'A', multiple: true, help: 'host:port or unix:/path; the first that answers' },
+    { name: 'cacert', value: 'F', help: 'the CA of those who come in, or of the server' },
+    { name: 'cert', value: 'F', help: 'certificate, looked at for every connection' },
+    { name: 'key', value: 'F', help: 'its key' },
+    { name: 'reload-ca', help: 'take a changed CA file with the pair, too' },
+    { name: 'allow-cn', value: 'N', multiple: true, help: 'let in by Common Name, exactly' },
+    { name: 'allow-san', value: 'N', multiple: true, help: 'let in by DNS name, IP address or URI of the SANs' },
+    { name: 'allow-ou', value: 'N', multiple: true, help: 'let in by organizational unit' },
+    { name: 'allow-all', help: 'let in every certificate of the CA' },
+    { name: 'verify-cn', value: 'N', multiple: true, help: "originate: the server's Common Name" },
+    { name: 'verify-san', value: 'N', multiple: true, help: 'originate: one of its SANs' },
+    { name: 'target-tls', help: 'terminate: fresh mutual TLS to the target' },
+    { name: 'server-name', value: 'N', help: "the name of the target's certificate, where it is not its host" },
+    { name: 'handshake-timeout', value: 'D', help: 'default 10s' },
+    { name: 'connect-timeout', value: 'D', help: 'default 10s' },
+    { name: 'idle-timeout', value: 'D', help: 'default none' },
+    { name: 'max-connections', value: 'N', help: 'default 10000; more wait' },
+    { name: 'proxy-protocol-in', help: 'expect a PROXY header (version 2) before TLS' },
+    { name: 'proxy-protocol-out', help: 'send one to the target, with the Common Name' },
+    { name: 'drain-timeout', value: 'D', help: 'how long SIGTERM waits for connections (default 30s)' },
+    { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
+  ],
+  run: runProxy,
+};
+
+async function runProxy(invocation: Invocation): Promise<number> {
+  const file = text(invocation, 'config');
+  const settings = file === undefined ? [settingsOf(invocation)] : readAgentConfig(file).proxies;
+  if (settings.length === 0) {
+    throw new OperatorError('no_proxy', `${file} has no [[proxy]]`, 'add one, or use flags');
+  }
+  const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
+  const level = text(invocation, 'log-level') ?? 'info';
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const running = await startProxies(settings, new Registry(), logger);
+  for (const { name, address } of running.addresses) {
+    logger.info({ listener: name, address }, 'listening');
+  }
+  const notified = notifySystemd(invocation.signal, logger);
+  await untilAborted(invocation.signal);
+  await notified.stopping();
+  const drained = await running.drain(drainTimeout);
+  logger.info(drained ? 'drained' : 'connections were cut at the end of the drain time');
+  return drained ? 0 : 1;
+}
+
+function settingsOf(invocation: Invocation) {
+  const nameOf = (key: ProxyKey) => flagOf[key] ?? key;
+  const given = (key: ProxyKey) => text(invocation, nameOf(key));
+  return proxySettings({
+    text: given,
+    texts: (key) => texts(invocation, nameOf(key)),
+    flag: (key) => invocation.values[nameOf(key)] === true,
+    milliseconds: (key) => durationOf(invocation, nameOf(key)),
+    integer: (key) => integerOf(key, given(key)),
+    file: (key) => {
+      const path = given(key);
+      return path === undefined ? undefined : resolve(path);
+    },
+    fail: (key, message, hint) => new OperatorError('bad_flag', `--${nameOf(key)}: ${message}`, hint),
+  });
+}
+
+function durationOf(invocation: Invocation, name: string): number | undefined {
+  const given = text(invocation, name);
+  const milliseconds = given === undefined ? undefined : parseDuration(given);
+  if (given !== undefined && milliseconds === undefined) {
+    throw new OperatorError('bad_flag', `--${name} ${given} is no duration`, 'write 5s or 500ms');
+  }
+  return milliseconds;
+}
+
+function integerOf(name: string, given: string | undefined): number | undefined {
+  if (given !== undefined && !/^[1-9]\d*$/.test(given)) {
+    throw new OperatorError('bad_flag', `--${name} ${given} is no whole number above 0`, 'write 10000');
+  }
+  return given === undefined ? undefined : Number(given);
+}

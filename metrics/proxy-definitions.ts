@@ -1,0 +1,61 @@
+/** The proxy's metrics; `buckets` makes one a histogram. */
+export const proxyDefinitions = {
+  accepted: {
+    name: 'tidb_mtls_proxy_connections_total',
+    type: 'counter',
+    help: 'TCP connections accepted.',
+    labels: ['listener'],
+    when: 'for each listener, from its start',
+  },
+  open: {
+    name: 'tidb_mtls_proxy_connections_open',
+    type: 'gauge',
+    help: 'Connections in service now.',
+    labels: ['listener'],
+    when: 'for each listener, from its start',
+  },
+  refused: {
+    name: 'tidb_mtls_proxy_refusals_total',
+    type: 'counter',
+    help: 'Connections that did not come into service, by reason.',
+    labels: ['listener', 'reason'],
+    when: 'for each listener and reason, from its start',
+  },
+  bytes: {
+    name: 'tidb_mtls_proxy_bytes_total',
+    type: 'counter',
+    help: 'Bytes passed on by connections that have ended, from the client (sent) and to it (received).',
+    labels: ['listener', 'direction'],
+    when: 'for each listener, from its start',
+  },
+  setup: {
+    name: 'tidb_mtls_proxy_setup_seconds',
+    type: 'histogram',
+    help: 'From accepting a connection to its service: handshakes and the connection to the target.',
+    labels: ['listener'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    when: 'for each listener, from its first connection',
+  },
+  lifetime: {
+    name: 'tidb_mtls_proxy_connection_seconds',
+    type: 'histogram',
+    help: 'How long connections were in service.',
+    labels: ['listener'],
+    buckets: [0.01, 0.1, 1, 10, 60, 600, 3600, 86_400],
+    when: 'for each listener, from its first connection',
+  },
+  generation: {
+    name: 'tidb_mtls_proxy_credential_generation',
+    type: 'gauge',
+    help: 'The pair that new connections get, counted from 1 at the start.',
+    labels: ['listener'],
+    when: 'for each listener that terminates, from its first connection',
+  },
+  acceptErrors: {
+    name: 'tidb_mtls_proxy_accept_errors_total',
+    type: 'counter',
+    help: 'Connections that could not be accepted, as without descriptors.',
+    labels: ['listener'],
+    when: 'for each listener, from its start',
+  },
+} as const;

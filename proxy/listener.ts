@@ -1,0 +1,220 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { describeCertificate } from '../credentials/certificate.js';
+import type { CredentialStore } from '../credentials/credential-store.js';
+import { Acceptor } from './acceptor.js';
+import { matchedRule } from './access.js';
+import type { ProxyEvents, RefusalReason } from './events.js';
+import { join } from './join.js';
+import { listenOn } from './listen-on.js';
+import { originate } from './originator.js';
+import { type Endpoint, encodeProxyHeader } from './proxy-protocol.js';
+import { readProxyHeader } from './read-header.js';
+import type { ProxySettings } from './settings.js';
+import { TargetError, Targets } from './targets.js';
+import { Waiting } from './waiting.js';
+
+/** A connection on its way in. */
+interface Client {
+  readonly socket: Socket;
+  readonly source: Endpoint;
+  readonly since: number;
+}
+
+/** One listener of the proxy. */
+export class ProxyListener {
+  readonly #settings: ProxySettings;
+  readonly #events: ProxyEvents;
+  readonly #store: CredentialStore;
+  readonly #targets: Targets;
+  readonly #server: Server;
+  readonly #acceptor: Acceptor;
+  readonly #waiting: Waiting;
+  readonly #sources = new WeakMap<Socket, Client>();
+  readonly #open = new Set<Socket>();
+
+  constructor(settings: ProxySettings, store: CredentialStore, events: ProxyEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#store = store;
+    this.#targets = new Targets(settings.targets, settings.connectTimeout);
+    this.#waiting = new Waiting(settings.maxConnections, settings.handshakeTimeout, () =>
+      events.refused('too-many', 'waited too long for a free connection'),
+    );
+    this.#acceptor = new Acceptor({
+      store,
+      timeout: settings.handshakeTimeout,
+      onSecure: (secure) => this.#secured(secure),
+      onFailed: (error, secure) =>
+        this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? error.message),
+      onGeneration: (number) => events.generation(number),
+    });
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  /** Rejects when the address cannot be had. Resolves with the address in use. */
+  async listen(): Promise<string> {
+    const address = await listenOn(this.#server, this.#settings.listen);
+    // From now on an error is one accept that failed, as without descriptors.
+    this.#server.on('error', (error) => this.#events.acceptFailed(error));
+    return address;
+  }
+
+  /** How many connections are held. */
+  connections(): number {
+    return this.#open.size;
+  }
+
+  /** Takes no more; resolves true when all that were in service ended in time, false when some were cut. */
+  async drain(milliseconds: number): Promise<boolean> {
+    const closed = new Promise<boolean>((resolve) => this.#server.close(() => resolve(true)));
+    this.#waiting.close();
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), milliseconds);
+    });
+    const drained = await Promise.race([closed, deadline]);
+    clearTimeout(timer);
+    for (const socket of this.#open) {
+      socket.destroy();
+    }
+    return drained;
+  }
+
+  #accept(socket: Socket): void {
+    this.#events.accepted();
+    this.#open.add(socket);
+    // Before anything else: a client may reset while it waits.
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => this.#open.delete(socket));
+    this.#waiting.enter(socket, () => {
+      this.#admit(socket).catch((error: unknown) => this.#failed(socket, error));
+    });
+  }
+
+  async #admit(socket: Socket): Promise<void> {
+    const { proxyProtocolIn, handshakeTimeout, mode } = this.#settings;
+    const from = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    const told = proxyProtocolIn ? await readProxyHeader(socket, handshakeTimeout) : undefined;
+    if (told?.kind === 'invalid') {
+      this.#refuse(socket, 'proxy-header', told.reason);
+      return;
+    }
+    const client = { socket, source: told?.source ?? from, since: performance.now() };
+    if (mode === 'terminate') {
+      this.#sources.set(socket, client);
+      this.#acceptor.accept(socket);
+    } else {
+      await this.#serve(client, socket, 'plain');
+    }
+  }
+
+  #secured(secure: TLSSocket): void {
+    secure.on('error', () => secure.destroy());
+    const raw = rawSocketOf(secure);
+    const client = (raw && this.#sources.get(raw)) ?? this.#clientOf(secure);
+    const x509 = secure.getPeerX509Certificate();
+    const leaf = x509 === undefined ? undefined : describeCertificate(x509);
+    const rule = leaf === undefined ? undefined : matchedRule(this.#settings.access, leaf);
+    if (leaf === undefined || rule === undefined) {
+      this.#refuse(secure, 'not-allowed', `${leaf?.subject ?? 'no certificate'} is on no list`);
+      return;
+    }
+    this.#serve(client, secure, `${rule}: ${leaf.subject}`).catch((error: unknown) => this.#failed(secure, error));
+  }
+
+  async #serve({ source, since }: Client, near: Socket, who: string): Promise<void> {
+    const target = await this.#targets.connect();
+    if (near.destroyed) {
+      target.destroy();
+      return;
+    }
+    if (this.#settings.proxyProtocolOut) {
+      target.write(encodeProxyHeader(this.#headerFor(near, source)));
+    }
+    const far = await this.#secureTarget(target);
+    if (near.destroyed) {
+      far.destroy();
+      return;
+    }
+    this.#events.opened(performance.now() - since, who);
+    if (this.#settings.idleTimeout > 0) {
+      near.setTimeout(this.#settings.idleTimeout, () => near.destroy());
+    }
+    near.resume();
+    join(near, far, () => {
+      this.#events.closed((performance.now() - since) / 1000, near.bytesRead, near.bytesWritten);
+    });
+  }
+
+  async #secureTarget(target: Socket): Promise<Socket> {
+    const { mode, targetTls, serverName, targets, access, handshakeTimeout } = this.#settings;
+    if (mode === 'terminate' && !targetTls) {
+      return target;
+    }
+    const [first] = targets;
+    const host = target.remoteAddress ?? (first?.kind === 'tcp' ? first.host : 'localhost');
+    const verify = mode === 'originate' ? access : anybody;
+    const dialled = first?.kind === 'tcp' && targets.length === 1 ? first.host : host;
+    return await originate(target, {
+      store: this.#store,
+      serverName: serverName ?? dialled,
+      verify,
+      timeout: handshakeTimeout,
+    });
+  }
+
+  #headerFor(near: Socket, source: Endpoint) {
+    const destination = { host: near.localAddress ?? '', port: near.localPort ?? 0 };
+    if (!(near instanceof TLSSocket)) {
+      return { source, destination };
+    }
+    const subject: unknown = near.getPeerCertificate().subject?.CN;
+    const commonName = subject === undefined ? undefined : String([subject].flat().at(-1));
+    return { source, destination, tls: { version: near.getProtocol() ?? '', commonName, verified: near.authorized } };
+  }
+
+  #clientOf(secure: TLSSocket): Client {
+    const source = { host: secure.remoteAddress ?? '', port: secure.remotePort ?? 0 };
+    return { socket: secure, source, since: performance.now() };
+  }
+
+  #refuse(socket: Socket, reason: RefusalReason, detail: string): void {
+    const from = `${socket.remoteAddress ?? 'a local client'}`;
+    this.#events.refused(reason, `${from}: ${detail}`);
+    socket.destroy();
+  }
+
+  #failed(socket: Socket, error: unknown): void {
+    if (!(error instanceof TargetError)) {
+      throw error;
+    }
+    this.#refuse(socket, error.code, error.message);
+  }
+}
+
+const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [], all: true };
+
+/** The TCP socket that TLS runs over; Node keeps it in a property of its own. */
+function rawSocketOf(secure: TLSSocket): Socket | undefined {
+  return (secure as unknown as { readonly _parent?: Socket })._parent;
+}
+
+function reasonOf(error: Error, { authorizationError }: TLSSocket): RefusalReason {
+  // Node ends a connection whose certificate does not verify, and keeps the reason on the socket.
+  if (authorizationError) {
+    return 'untrusted';
+  }
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
+    return 'handshake-timeout';
+  }
+  if (/PEER_DID_NOT_RETURN_A_CERTIFICATE/.test(code)) {
+    return 'no-certificate';
+  }
+  return /^(CERT_|UNABLE_|DEPTH_|SELF_SIGNED|INVALID_)|CERTIFICATE_VERIFY_FAILED/.test(code)
+    ? 'untrusted'
+    : 'handshake-failed';
+}

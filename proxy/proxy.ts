@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { CredentialStore } from '../credentials/credential-store.js';
+import { accessLog, toAll } from './access-log.js';
+import { ProxyListener } from './listener.js';
+import type { ProxyMetrics } from './proxy-metrics.js';
+import type { ProxySettings } from './settings.js';
+
+export interface RunningProxy {
+  /** `name address` of each listener. */
+  readonly addresses: readonly { readonly name: string; readonly address: string }[];
+  readonly listeners: readonly ProxyListener[];
+  /** Resolves true when everything in service ended within the time, false when something was cut. */
+  drain(milliseconds: number): Promise<boolean>;
+}
+
+/** Starts every listener, or none: where one cannot have its address, those before it are closed again. */
+export async function startProxy(
+  settings: readonly ProxySettings[],
+  metrics: ProxyMetrics,
+  logger: Logger,
+): Promise<RunningProxy> {
+  const listeners: ProxyListener[] = [];
+  const addresses: { name: string; address: string }[] = [];
+  const drain = async (milliseconds: number) => {
+    const drained = await Promise.all(listeners.map((listener) => listener.drain(milliseconds)));
+    return drained.every(Boolean);
+  };
+  try {
+    for (const one of settings) {
+      const log = logger.child({ listener: one.name });
+      const store = new CredentialStore(one.files, {
+        reloadCa: one.reloadCa,
+        onReload: ({ outcome, error }) => {
+          if (outcome === 'failed') {
+            log.warn({ reason: error?.message }, 'the changed pair is not used; the last good one stays');
+          }
+        },
+      });
+      const listener = new ProxyListener(one, store, toAll(metrics.eventsFor(one.name), accessLog(log)));
+      addresses.push({ name: one.name, address: await listener.listen() });
+      listeners.push(listener);
+    }
+  } catch (error: unknown) {
+    await drain(0);
+    throw error;
+  }
+  return { addresses, listeners, drain };
+}

@@ -1,0 +1,90 @@
+import { connect as tlsConnect } from 'node:tls';
+import fc from 'fast-check';
+import t from 'tap';
+import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
+import { ask, authority, dial, dialPlain, echo, friend, proxyTo, tcpServer } from '../support/proxy.js';
+
+t.test('what is written is read again, and nothing else', async () => {
+  const host = fc.oneof(fc.ipV4(), fc.ipV6());
+  const port = fc.integer({ min: 0, max: 65_535 });
+  fc.assert(
+    fc.property(host, port, fc.boolean(), (address, number, tls) => {
+      const header = encodeProxyHeader({
+        source: { host: address, port: number },
+        destination: { host: address, port: 1 },
+        ...(tls ? { tls: { version: 'TLSv1.3', commonName: 'friend', verified: true } } : {}),
+      });
+      const decoded = decodeProxyHeader(Buffer.concat([header, Buffer.from('rest')]));
+      if (decoded.kind !== 'header' || decoded.length !== header.length || decoded.source?.port !== number) {
+        throw new Error(JSON.stringify(decoded));
+      }
+    }),
+  );
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeProxyHeader(Buffer.from(bytes))));
+});
+
+t.test('a header too long, of another version, or none', async (t) => {
+  const header = encodeProxyHeader({ source: { host: '1.2.3.4', port: 1 }, destination: { host: '1.2.3.5', port: 2 } });
+  const long = Buffer.from(header);
+  long.writeUInt16BE(60_000, 14);
+  t.match(decodeProxyHeader(long), { kind: 'invalid', reason: /60016 bytes/ });
+  const first = Buffer.from(header);
+  first[12] = 0x11;
+  t.match(decodeProxyHeader(first), { kind: 'invalid' });
+  t.match(decodeProxyHeader(Buffer.from('GET /')), { kind: 'invalid' });
+  t.match(decodeProxyHeader(header.subarray(0, 20)), { kind: 'more' });
+});
+
+t.test('out: the target learns who came, over which TLS, and by which name', async (t) => {
+  let head = Buffer.alloc(0);
+  const target = await tcpServer(t, (socket) => {
+    socket.once('data', (bytes) => {
+      head = bytes;
+      socket.end('ok');
+    });
+  });
+  const { port } = await proxyTo(t, [target], { proxyProtocolOut: true });
+  const socket = await dial(port, friend);
+  const from = socket.localPort;
+  t.equal(await ask(socket, 'x'), 'ok');
+  t.match(decodeProxyHeader(head), { kind: 'header', source: { host: '127.0.0.1', port: from } });
+  t.ok(head.includes('friend'), 'the Common Name');
+  t.ok(head.includes('TLSv1.3'));
+});
+
+t.test('in: a header before TLS is taken, and its source passed on; without one nobody comes in', async (t) => {
+  let head = Buffer.alloc(0);
+  const target = await tcpServer(t, (socket) => {
+    socket.once('data', (bytes) => {
+      head = bytes;
+      socket.end('ok');
+    });
+  });
+  const { port, metric } = await proxyTo(t, [target], {
+    proxyProtocolIn: true,
+    proxyProtocolOut: true,
+    handshakeTimeout: 500,
+  });
+  const raw = await dialPlain(port);
+  raw.write(
+    encodeProxyHeader({ source: { host: '203.0.113.9', port: 4711 }, destination: { host: '127.0.0.1', port } }),
+  );
+  const socket = tlsConnect({
+    socket: raw,
+    ca: authority.certificatePem,
+    cert: friend.certificatePem,
+    key: friend.keyPem,
+    servername: 'localhost',
+  });
+  t.equal(await ask(socket, 'x'), 'ok');
+  t.match(decodeProxyHeader(head), { source: { host: '203.0.113.9', port: 4711 } });
+  await t.rejects(dial(port, friend), 'TLS at once');
+  t.equal(await metric('refusals_total', 'proxy-header'), 1);
+});
+
+t.test('echo is still echo', async (t) => {
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
+  const socket = await dial(port, friend);
+  t.equal(await ask(socket, 'x'), 'x');
+  socket.destroy();
+});

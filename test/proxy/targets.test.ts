@@ -1,0 +1,166 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTls } from 'node:tls';
+import t from 'tap';
+import { eventually } from '../support/eventually.js';
+import {
+  ask,
+  authority,
+  closed,
+  dial,
+  dialPlain,
+  echo,
+  filesOf,
+  friend,
+  nobody,
+  proxyTo,
+  readAll,
+  server,
+  tcpServer,
+} from '../support/proxy.js';
+
+t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
+  const alone = await proxyTo(t, [1]);
+  t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
+  t.equal(await alone.metric('refusals_total', 'target-refused'), 1);
+  const two = await proxyTo(t, [1, await tcpServer(t, echo)]);
+  for (const text of ['a', 'b']) {
+    t.equal(await ask(await dial(two.port, friend), text), text);
+  }
+});
+
+t.test('a target that is back is taken again', async (t) => {
+  const spare = createServer();
+  await new Promise<void>((resolve) => spare.listen(0, '127.0.0.1', resolve));
+  const { port } = spare.address() as import('node:net').AddressInfo;
+  await new Promise((resolve) => spare.close(resolve));
+  const { port: front } = await proxyTo(t, [port]);
+  t.equal(await ask(await dial(front, friend), 'x'), undefined, 'down');
+  const back = createServer(echo);
+  await new Promise<void>((resolve) => back.listen(port, '127.0.0.1', resolve));
+  t.teardown(() => back.close());
+  const socket = await dial(front, friend);
+  t.equal(await ask(socket, 'x'), 'x', 'and back');
+  socket.destroy();
+});
+
+t.test('originate: plain in, mutual TLS out, and only to the server that is meant', async (t) => {
+  const tls = createTls(
+    {
+      cert: server.certificatePem,
+      key: server.keyPem,
+      ca: authority.certificatePem,
+      requestCert: true,
+      allowHalfOpen: true,
+    },
+    (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.write(`${socket.getPeerCertificate().subject?.CN}: `);
+      socket.pipe(socket);
+    },
+  );
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => tls.close());
+  const target = (tls.address() as import('node:net').AddressInfo).port;
+  const through = async (more: object, files = filesOf(t, friend)) => {
+    const access = { ...closed, all: true };
+    const { port } = await proxyTo(t, [target], { mode: 'originate', targetTls: true, files, access, ...more });
+    const socket = await dialPlain(port);
+    socket.end('hello');
+    return String(await readAll(socket).catch(() => ''));
+  };
+  t.equal(await through({}), 'friend: hello');
+  t.equal(await through({ access: { ...closed, commonNames: ['server'] } }), 'friend: hello', 'verify-cn');
+  t.equal(await through({ access: { ...closed, commonNames: ['other'] } }), '', 'another server');
+  t.equal(await through({ serverName: 'elsewhere.example.com' }), '', 'another name');
+  t.equal(
+    await through(
+      {},
+      filesOf(t, friend, (await (await import('../../certs-dev/authority.js')).Authority.create()).certificatePem),
+    ),
+    '',
+    'another CA',
+  );
+});
+
+t.test('terminate with fresh mutual TLS to the target', async (t) => {
+  const tls = createTls(
+    {
+      cert: server.certificatePem,
+      key: server.keyPem,
+      ca: authority.certificatePem,
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+    (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.pipe(socket);
+    },
+  );
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => tls.close());
+  const { port } = await proxyTo(t, [(tls.address() as import('node:net').AddressInfo).port], { targetTls: true });
+  const socket = await dial(port, friend);
+  t.equal(await ask(socket, 'both'), 'both');
+  socket.destroy();
+});
+
+t.test('Unix sockets on either side; a stale one is taken away, one in use is not', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tidb-mtls-proxy-'));
+  const path = join(directory, 'front.sock');
+  const back = join(directory, 'back.sock');
+  const target = createServer(echo);
+  await new Promise<void>((resolve) => target.listen(back, resolve));
+  t.teardown(() => target.close());
+  const settings = { listen: { kind: 'unix', path }, targets: [{ kind: 'unix', path: back }] } as const;
+  const first = await proxyTo(t, [], settings);
+  const socket = await dial(0, friend, { path, port: undefined, servername: 'localhost' } as object);
+  t.equal(await ask(socket, 'x'), 'x');
+  socket.destroy();
+  await t.rejects(proxyTo(t, [], settings), { code: 'EADDRINUSE' }, 'in use');
+  await first.running.drain(0);
+  t.notOk(existsSync(path), 'and gone when it ends');
+});
+
+t.test('a busy address: none of the listeners stays', async (t) => {
+  const busy = await tcpServer(t, echo);
+  await t.rejects(proxyTo(t, [1], { listen: { kind: 'tcp', host: '127.0.0.1', port: busy } }), { code: 'EADDRINUSE' });
+});
+
+t.test('drain: no new ones, those in service finish, a stuck one is cut at the end', async (t) => {
+  const { port, running } = await proxyTo(t, [await tcpServer(t, echo)]);
+  const socket = await dial(port, friend);
+  t.equal(await ask(socket, 'a'), 'a');
+  const draining = running.drain(2_000);
+  const late = await new Promise<string>((resolve) => {
+    const one = connect(port, '127.0.0.1', () => resolve('connected'));
+    one.once('error', (error) => resolve('code' in error ? String(error.code) : ''));
+  });
+  t.equal(late, 'ECONNREFUSED');
+  t.equal(await ask(socket, 'b'), 'b', 'still in service');
+  socket.end();
+  t.equal(await draining, true);
+
+  const stuck = await proxyTo(t, [await tcpServer(t, echo)]);
+  const held = await dial(stuck.port, friend);
+  held.on('error', () => held.destroy());
+  t.equal(await ask(held, 'a'), 'a');
+  t.equal(await stuck.running.drain(200), false);
+  await eventually('it is cut', 1_000, async () => held.destroyed || held.closed);
+});
+
+t.test('a client on no list never reaches the target', async (t) => {
+  let reached = 0;
+  const { port } = await proxyTo(t, [
+    await tcpServer(t, (socket) => {
+      reached++;
+      socket.end();
+    }),
+  ]);
+  t.equal(await ask(await dial(port, nobody), 'x').catch(() => undefined), undefined);
+  t.equal(reached, 0);
+});

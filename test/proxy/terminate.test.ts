@@ -1,0 +1,269 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { issueBad } from '../../certs-dev/bad.js';
+import { eventually } from '../support/eventually.js';
+import {
+  ask,
+  authority,
+  closed,
+  dial,
+  dialPlain,
+  echo,
+  friend,
+  names,
+  nobody,
+  proxyTo,
+  readAll,
+  server,
+  tcpServer,
+} from '../support/proxy.js';
+
+t.test('who is on the list is let in, over both versions of TLS; everybody else is refused, by reason', async (t) => {
+  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const versions = { minVersion: version, maxVersion: version };
+    const socket = await dial(port, friend, versions);
+    t.equal(await ask(socket, 'hello'), 'hello', version);
+    socket.destroy();
+    const refused = [
+      nobody,
+      undefined,
+      await (await Authority.create()).issue({ commonName: 'friend' }),
+      await issueBad(authority, 'expired', { commonName: 'friend' }),
+      await issueBad(authority, 'serverAuthOnly', { commonName: 'friend' }),
+      await authority.issue({ commonName: 'friendly' }),
+    ];
+    for (const pair of refused) {
+      const answer = await dial(port, pair, versions).then(
+        (one) => ask(one, 'hello'),
+        () => undefined,
+      );
+      t.equal(answer, undefined, version);
+    }
+  }
+  t.equal(await metric('refusals_total', 'not-allowed'), 4);
+  t.equal(await metric('refusals_total', 'no-certificate'), 2);
+  t.equal(await metric('refusals_total', 'untrusted'), 6);
+});
+
+t.test(
+  'by SAN, by organizational unit, by any certificate of the CA; on the leaf, never on what is above it',
+  async (t) => {
+    const target = await tcpServer(t, echo);
+    const service = await authority.issue({ commonName: 'x', dns: ['svc.example.com'], ip: ['10.0.0.7'] });
+    const under = await (await authority.intermediate('friend')).issue({ commonName: 'leaf' });
+    const chain = {
+      ...under,
+      certificatePem: under.certificatePem + (await authority.intermediate('friend')).certificatePem,
+    };
+    const letsIn = async (access: Partial<typeof closed>, pair: typeof service) => {
+      const { port } = await proxyTo(t, [target], { access: { ...closed, ...access } });
+      return (
+        (await dial(port, pair).then(
+          (socket) => ask(socket, 'x'),
+          () => undefined,
+        )) === 'x'
+      );
+    };
+    t.ok(await letsIn({ subjectAltNames: ['svc.example.com'] as never }, service));
+    t.ok(await letsIn({ subjectAltNames: ['10.0.0.7'] as never }, service));
+    t.notOk(await letsIn({ subjectAltNames: ['example.com'] as never }, service), 'exactly');
+    t.ok(await letsIn({ all: true }, nobody));
+    t.notOk(await letsIn({ commonNames: ['friend'] as never }, chain), 'an intermediate of that name');
+  },
+);
+
+t.test('half-close: the target answers two seconds after the client ended, all of it arrives', async (t) => {
+  const target = await tcpServer(t, (socket) => {
+    readAll(socket).then((bytes) =>
+      setTimeout(() => socket.end(Buffer.concat([bytes, Buffer.alloc(1 << 20, 1)])), 300),
+    );
+  });
+  const { port } = await proxyTo(t, [target]);
+  const socket = await dial(port, friend, { allowHalfOpen: true } as object);
+  socket.end('question');
+  t.equal((await readAll(socket)).length, 8 + (1 << 20));
+});
+
+t.test('the target ends first, and what the client still sends arrives', async (t) => {
+  let received: Promise<Buffer> | undefined;
+  const target = await tcpServer(t, (socket) => {
+    received = readAll(socket);
+    socket.end('bye');
+  });
+  const { port } = await proxyTo(t, [target]);
+  const socket = await dial(port, friend, { allowHalfOpen: true } as object);
+  t.equal(String(await readAll(socket)), 'bye');
+  socket.end('after');
+  await eventually('all is there', 2_000, async () => String(await received) === 'after');
+});
+
+t.test('64 MiB each way at once, and one byte at a time: every byte, in order', async (t) => {
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
+  const socket = await dial(port, friend, { allowHalfOpen: true } as object);
+  const block = randomBytes(1 << 20);
+  const sent = createHash('sha256');
+  const received = createHash('sha256');
+  let length = 0;
+  const reading = (async () => {
+    for await (const chunk of socket) {
+      received.update(chunk as Buffer);
+      length += (chunk as Buffer).length;
+    }
+  })();
+  for (let index = 0; index < 64; index++) {
+    sent.update(block);
+    if (!socket.write(block)) {
+      await new Promise((resolve) => socket.once('drain', resolve));
+    }
+  }
+  for (const byte of block.subarray(0, 4_096)) {
+    const one = Buffer.from([byte]);
+    sent.update(one);
+    socket.write(one);
+  }
+  socket.end();
+  await reading;
+  t.equal(length, (64 << 20) + 4_096);
+  t.equal(received.digest('hex'), sent.digest('hex'));
+});
+
+t.test('a reset from either side takes the other down, and nothing is left behind', async (t) => {
+  const sockets: import('node:net').Socket[] = [];
+  const target = await tcpServer(t, (socket) => {
+    sockets.push(socket);
+    socket.resume();
+  });
+  const { port, running, metric } = await proxyTo(t, [target]);
+  for (let index = 0; index < 20; index++) {
+    const raw = await dialPlain(port);
+    raw.on('error', () => raw.destroy());
+    const { certificatePem: cert, keyPem: key } = friend;
+    const socket = tlsConnect({ socket: raw, servername: 'localhost', ca: authority.certificatePem, cert, key });
+    socket.on('error', () => socket.destroy());
+    socket.write('x');
+    await eventually('the target has it', 2_000, async () => sockets.length === index + 1);
+    if (index % 2 === 0) {
+      raw.resetAndDestroy();
+    } else {
+      sockets[index]?.resetAndDestroy();
+    }
+  }
+  await eventually('all are closed', 3_000, async () => running.listeners[0]?.connections() === 0);
+  await eventually('and counted so', 1_000, async () => (await metric('connections_open', 'test')) === 0);
+});
+
+t.test('silence, garbage and half a handshake: a good client is served meanwhile, the others are reaped', async (t) => {
+  const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 600 });
+  const silent = await Promise.all(Array.from({ length: 40 }, () => dialPlain(port)));
+  const garbage = await Promise.all(Array.from({ length: 20 }, () => dialPlain(port)));
+  for (const socket of [...silent, ...garbage]) {
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+  }
+  for (const socket of garbage) {
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+  }
+  silent[0]?.write(Buffer.from([22, 3, 1, 2, 0, 1]));
+  const good = await dial(port, friend);
+  t.equal(await ask(good, 'hello'), 'hello');
+  await eventually('only the good one is left', 3_000, async () => running.listeners[0]?.connections() === 1);
+  t.equal(await metric('refusals_total', 'handshake-timeout'), 40);
+  t.equal(await metric('refusals_total', 'handshake-failed'), 20);
+  good.destroy();
+});
+
+t.test('beyond the limit one waits, takes the place of one that goes, and gives up in time', async (t) => {
+  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], { maxConnections: 2, handshakeTimeout: 700 });
+  const [one, two] = [await dial(port, friend), await dial(port, friend)];
+  t.equal(await ask(one, 'a'), 'a');
+  t.equal(await ask(two, 'b'), 'b');
+  const third = dial(port, friend);
+  third.catch(() => undefined);
+  await pause(100);
+  one.destroy();
+  t.equal(await ask(await third, 'c'), 'c', 'the freed place is taken');
+  const fourth = await dial(port, friend).then(
+    () => 'in',
+    () => 'given up',
+  );
+  t.equal(fourth, 'given up');
+  t.equal(await metric('refusals_total', 'too-many'), 1);
+});
+
+t.test('an idle connection is closed, one that speaks is not', async (t) => {
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)], { idleTimeout: 300 });
+  const [idle, busy] = [await dial(port, friend), await dial(port, friend)];
+  await ask(idle, 'x');
+  const ended = new Promise((resolve) => idle.once('close', resolve));
+  idle.resume();
+  for (let index = 0; index < 6; index++) {
+    t.equal(await ask(busy, 'y'), 'y');
+    await pause(100);
+  }
+  await ended;
+  t.equal(await ask(busy, 'z'), 'z');
+});
+
+t.test('a new pair counts from the next connection on; a torn one leaves the last; what runs goes on', async (t) => {
+  const { port, files, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
+  const served = async () => {
+    const socket = await dial(port, friend);
+    const { subject } = socket.getPeerCertificate();
+    socket.destroy();
+    return subject.CN;
+  };
+  const old = await dial(port, friend);
+  t.equal(await served(), 'server');
+  const next = await authority.issue({ commonName: 'next', ...names });
+  writeFileSync(files.cert, next.certificatePem);
+  t.equal(await served(), 'server', 'torn: the last good one');
+  writeFileSync(files.key, next.keyPem);
+  t.equal(await served(), 'next', 'without event, timer or signal');
+  writeFileSync(files.cert, 'garbage');
+  t.equal(await served(), 'next');
+  t.equal(await ask(old, 'still'), 'still', 'the old connection');
+  t.equal(await metric('credential_generation', 'test'), 2);
+  old.destroy();
+});
+
+t.test('the CA stays the one of the start, unless reload-ca is set', async (t) => {
+  const other = await Authority.create();
+  const stranger = await other.issue({ commonName: 'friend' });
+  for (const reloadCa of [false, true]) {
+    const { port, files } = await proxyTo(t, [await tcpServer(t, echo)], { reloadCa });
+    const letsIn = async (pair: typeof friend) =>
+      (await dial(port, pair).then(
+        (socket) => ask(socket, 'x'),
+        () => undefined,
+      )) === 'x';
+    t.ok(await letsIn(friend));
+    writeFileSync(files.ca, other.certificatePem);
+    t.equal(await letsIn(stranger), reloadCa);
+    t.equal(await letsIn(friend), !reloadCa);
+    writeFileSync(files.ca, 'garbage');
+    t.equal(await letsIn(reloadCa ? stranger : friend), true, 'a bad one is not taken');
+  }
+});
+
+t.test('no session is resumed: nobody comes back by what was true before', async (t) => {
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
+  let session: Buffer | undefined;
+  const first = await dial(port, friend, { maxVersion: 'TLSv1.2' });
+  first.on('session', (ticket: Buffer) => {
+    session = ticket;
+  });
+  await ask(first, 'x');
+  first.destroy();
+  t.equal(
+    session === undefined ||
+      session.length === 0 ||
+      !(await dial(port, friend, { session, maxVersion: 'TLSv1.2' })).isSessionReused(),
+    true,
+  );
+  t.equal(server.keyPem.length > 0, true);
+});
