@@ -12,6 +12,7 @@ import type { CredentialStore, Generation } from '../credentials/credential-stor
 export class Acceptor {
   readonly #store: CredentialStore;
   readonly #timeout: number;
+  readonly #alpn: readonly string[];
   readonly #onSecure: (socket: TLSSocket) => void;
   readonly #onFailed: (error: Error, socket: TLSSocket) => void;
   readonly #onGeneration: (number: number) => void;
@@ -21,12 +22,14 @@ export class Acceptor {
   constructor(options: {
     readonly store: CredentialStore;
     readonly timeout: number;
+    readonly alpn: readonly string[];
     readonly onSecure: (socket: TLSSocket) => void;
     readonly onFailed: (error: Error, socket: TLSSocket) => void;
     readonly onGeneration: (number: number) => void;
   }) {
     this.#store = options.store;
     this.#timeout = options.timeout;
+    this.#alpn = options.alpn;
     this.#onSecure = options.onSecure;
     this.#onFailed = options.onFailed;
     this.#onGeneration = options.onGeneration;
@@ -56,6 +59,7 @@ export class Acceptor {
       minVersion: 'TLSv1.2',
       secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
       ecdhCurve: 'X25519:P-256:P-384',
+      ...(this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] }),
       allowHalfOpen: true,
       noDelay: true,
       handshakeTimeout: this.#timeout,

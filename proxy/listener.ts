@@ -44,6 +44,7 @@ export class ProxyListener {
     this.#acceptor = new Acceptor({
       store,
       timeout: settings.handshakeTimeout,
+      alpn: settings.alpn,
       onSecure: (secure) => this.#secured(secure),
       onFailed: (error, secure) =>
         this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? error.message),
@@ -150,7 +151,7 @@ export class ProxyListener {
   }
 
   async #secureTarget(target: Socket): Promise<Socket> {
-    const { mode, targetTls, serverName, targets, access, handshakeTimeout } = this.#settings;
+    const { mode, targetTls, serverName, targets, access, alpn, handshakeTimeout } = this.#settings;
     if (mode === 'terminate' && !targetTls) {
       return target;
     }
@@ -162,6 +163,7 @@ export class ProxyListener {
       store: this.#store,
       serverName: serverName ?? dialled,
       verify,
+      alpn,
       timeout: handshakeTimeout,
     });
   }

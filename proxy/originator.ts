@@ -10,11 +10,15 @@ export interface OriginateOptions {
   readonly serverName: string;
   /** What the server's certificate must hold besides its name; `all` asks for nothing more. */
   readonly verify: AccessRules;
+  readonly alpn: readonly string[];
   readonly timeout: number;
 }
 
 /** Mutual TLS over a connection to the target, with the pair on disk now. Rejects with TargetError. */
-export function originate(tcp: Socket, { store, serverName, verify, timeout }: OriginateOptions): Promise<TLSSocket> {
+export function originate(
+  tcp: Socket,
+  { store, serverName, verify, alpn, timeout }: OriginateOptions,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     // A stream's option, which the types of tls.connect leave out.
     const halfOpen = { allowHalfOpen: true };
@@ -22,6 +26,7 @@ export function originate(tcp: Socket, { store, serverName, verify, timeout }: O
       ...halfOpen,
       socket: tcp,
       secureContext: store.current().secureContext,
+      ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
       servername: isIP(serverName) === 0 ? serverName : '',
       checkServerIdentity: (_name, certificate) => checkServerIdentity(serverName, certificate),
     });

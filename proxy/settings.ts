@@ -22,6 +22,8 @@ export interface ProxySettings {
   readonly targetTls: boolean;
   /** The name the target's certificate must be for, where it is not the host that is dialled. */
   readonly serverName: string | undefined;
+  /** Protocols that TLS agrees on, in this order (`h2` for gRPC); none are spoken of when empty. */
+  readonly alpn: readonly string[];
   readonly handshakeTimeout: number;
   readonly connectTimeout: number;
   /** 0: connections may be silent for ever. */
@@ -33,6 +35,7 @@ export interface ProxySettings {
 }
 
 export const proxyDefaults = {
+  alpn: [] as readonly string[],
   handshakeTimeout: 10_000,
   connectTimeout: 10_000,
   idleTimeout: 0,

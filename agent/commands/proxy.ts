@@ -36,6 +36,7 @@ export const proxy: Command = {
     { name: 'verify-san', value: 'N', multiple: true, help: 'originate: one of its SANs' },
     { name: 'target-tls', help: 'terminate: fresh mutual TLS to the target' },
     { name: 'server-name', value: 'N', help: "the name of the target's certificate, where it is not its host" },
+    { name: 'alpn', value: 'P', multiple: true, help: 'protocols that TLS agrees on, as h2 for gRPC' },
     { name: 'handshake-timeout', value: 'D', help: 'default 10s' },
     { name: 'connect-timeout', value: 'D', help: 'default 10s' },
     { name: 'idle-timeout', value: 'D', help: 'default none' },

@@ -109,7 +109,7 @@ t.test('certs: a development PKI, and a look at what is in a file', async (t) =>
 });
 
 t.test('every command has its help', async (t) => {
-  for (const command of ['run', 'check', 'lint', 'rehearse', 'demo', 'certs']) {
+  for (const command of ['run', 'check', 'lint', 'rehearse', 'proxy', 'demo', 'certs']) {
     t.match(await runAgent(command, '--help'), { status: 0, stdout: new RegExp(`Usage: tidb-mtls-agent ${command}`) });
   }
   t.match(await runAgent('--version'), { status: 0, stdout: /^tidb-mtls-agent \d+\.\d+\.\d+/ });

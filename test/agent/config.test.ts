@@ -194,8 +194,9 @@ t.test('every key has its line in docs/configuration.md', async (t) => {
   }
   for (const [table, keys] of Object.entries(tableKeys)) {
     t.ok(page.includes(`[[${table}]]`));
+    const where = table === 'proxy' ? readFileSync(new URL('../../docs/proxy.md', import.meta.url), 'utf8') : page;
     for (const key of keys.filter((one) => !one.endsWith('-address'))) {
-      t.ok(page.includes(key), `${table} ${key}`);
+      t.ok(where.includes(key), `${table} ${key}`);
     }
   }
 });
