@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Authority } from '../certs-dev/authority.js';
+import { writeSection } from './page.js';
 import { type BenchFiles, type Peer, peers } from './peers.js';
 
 /** What one proxy was seen to do. */
@@ -41,12 +42,8 @@ async function main(): Promise<void> {
   }
   generator.child.stdin?.end();
   rmSync(files.directory, { recursive: true, force: true });
-  process.stdout.write(
-    render(
-      [...measured.values()].map(median),
-      peers.filter(({ program }) => program === undefined),
-    ),
-  );
+  const absent = peers.filter(({ program }) => program === undefined);
+  writeSection('The proxy', render([...measured.values()].map(median), absent));
 }
 
 async function filesFor(directory: string): Promise<BenchFiles> {
@@ -114,16 +111,18 @@ async function measure(peer: Peer, files: BenchFiles, generator: Generator): Pro
   const child = spawn('taskset', args, { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await listening(port);
+    // First of all, before garbage of handshakes makes room that idle connections would take.
+    await generator.ask({ kind: 'handshakes', port, count: 50, concurrency: 16 });
+    const resident = residentKilobytes(child.pid);
+    await generator.ask({ kind: 'idle', port, count: idleConnections, concurrency: 16 });
+    const held = residentKilobytes(child.pid);
+    await generator.ask({ kind: 'idle', port, count: 0, concurrency: 1 });
     await generator.ask({ kind: 'handshakes', port, count: 300, concurrency: 16 });
     const before = cpuSeconds(child.pid);
     const { seconds = 1 } = await generator.ask({ kind: 'handshakes', port, count: handshakes, concurrency: 16 });
     const cpu = cpuSeconds(child.pid) - before;
     const bulk = await generator.ask({ kind: 'bulk', port, count: 128, concurrency: 2 });
     const pings = await generator.ask({ kind: 'pings', port, count: 2_000, concurrency: 1 });
-    const resident = residentKilobytes(child.pid);
-    await generator.ask({ kind: 'idle', port, count: idleConnections, concurrency: 16 });
-    const held = residentKilobytes(child.pid);
-    await generator.ask({ kind: 'idle', port, count: 0, concurrency: 1 });
     return {
       name: peer.name,
       handshakesPerSecond: handshakes / seconds,

@@ -71,11 +71,11 @@ class LazyCertificate implements Certificate {
   }
 
   get commonNames(): readonly string[] {
-    return listed(this.x509.toLegacyObject().subject?.CN);
+    return this.#attribute('CN');
   }
 
   get organizationalUnits(): readonly string[] {
-    return listed(this.x509.toLegacyObject().subject?.OU);
+    return this.#attribute('OU');
   }
 
   get subjectAltNames(): SubjectAltNames {
@@ -114,6 +114,19 @@ class LazyCertificate implements Certificate {
       default:
         return asymmetricKeyType ?? 'unknown';
     }
+  }
+
+  /** A subject of plain characters is read from its text; anything that may be escaped is left to the parser. */
+  #attribute(name: 'CN' | 'OU'): readonly string[] {
+    const subject = this.x509.subject ?? '';
+    if (!/^[\w .:@*/=\n-]*$/.test(subject)) {
+      return listed(this.x509.toLegacyObject().subject?.[name]);
+    }
+    const prefix = `${name}=`;
+    return subject
+      .split('\n')
+      .filter((line) => line.startsWith(prefix))
+      .map((line) => line.slice(prefix.length));
   }
 
   #details(): peculiar.X509Certificate {

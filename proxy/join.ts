@@ -12,13 +12,29 @@ export function join(client: Socket, target: Socket, onClosed: () => void): void
       onClosed();
     }
   };
-  client.pipe(target);
-  target.pipe(client);
-  follow(client, target, closed);
-  follow(target, client, closed);
+  pump(client, target, closed);
+  pump(target, client, closed);
 }
 
-function follow(from: Socket, to: Socket, closed: () => void): void {
+/** What arrives within one turn of the event loop goes out in one write: TLS hands over record by record. */
+function pump(from: Socket, to: Socket, closed: () => void): void {
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    to.uncork();
+  };
+  from.on('data', (chunk: Buffer) => {
+    if (!corked) {
+      corked = true;
+      to.cork();
+      setImmediate(uncork);
+    }
+    if (!to.write(chunk)) {
+      from.pause();
+    }
+  });
+  to.on('drain', () => from.resume());
+  from.on('end', () => to.end());
   from.on('error', () => to.destroy());
   from.on('close', () => {
     if (from.readableEnded) {
