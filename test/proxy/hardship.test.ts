@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { eventually } from '../support/eventually.js';
+import { needs } from '../support/peers.js';
+import { ask, dial, dialPlain, echo, filesOf, friend, proxyTo, server, tcpServer } from '../support/proxy.js';
+import { runAgent } from '../support/run-agent.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const main = join(import.meta.dirname, '../../dist/agent/main.js');
+
+interface Command {
+  readonly child: ReturnType<typeof spawn>;
+  readonly output: () => string;
+  readonly port: () => Promise<number>;
+}
+
+/** The command as a process, by way of a shell line that may limit it first. */
+async function command(t: Test, target: string, before = '', more: readonly string[] = []): Promise<Command> {
+  const { ca, cert, key } = filesOf(t, server);
+  const flags = ['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', target, '--allow-cn', 'friend'];
+  const args = [main, ...flags, '--cacert', ca, '--cert', cert, '--key', key, ...more];
+  const child = spawn('/bin/sh', ['-c', `${before} exec "$@"`, 'sh', process.execPath, ...args]);
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  const seen = () => Number(/"address":"127\.0\.0\.1:(\d+)"/.exec(output)?.[1]);
+  return {
+    child,
+    output: () => output,
+    port: async () => {
+      await eventually('it listens', 15_000, async () => seen() > 0);
+      return seen();
+    },
+  };
+}
+
+t.test('without descriptors it says so, goes on, and serves again when there are some', async (t) => {
+  const proxy = await command(t, `127.0.0.1:${await tcpServer(t, echo)}`, 'ulimit -n 110;', [
+    '--handshake-timeout',
+    '3s',
+  ]);
+  const port = await proxy.port();
+  const many: Socket[] = [];
+  for (let index = 0; index < 160; index++) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => socket.destroy());
+    many.push(socket);
+  }
+  await pause(500);
+  for (const socket of many) {
+    socket.destroy();
+  }
+  await eventually('a good client is served', 10_000, async () => {
+    const socket = await dial(port, friend).catch(() => undefined);
+    const answer = socket === undefined ? undefined : await ask(socket, 'hello');
+    socket?.destroy();
+    return answer === 'hello';
+  });
+  t.equal(proxy.child.exitCode, null, 'it lives');
+});
+
+t.test('a target killed in the middle: its connections end, the next ones say so, and it comes back', async (t) => {
+  const script =
+    'const s=require("net").createServer((c)=>{c.on("error",()=>0);c.pipe(c)});s.listen(Number(process.argv[1]),"127.0.0.1",()=>console.log(s.address().port))';
+  const start = async (port: number) => {
+    const child = spawn(process.execPath, ['-e', script, String(port)]);
+    t.teardown(() => child.kill('SIGKILL'));
+    const [line] = await once(child.stdout, 'data');
+    return { child, port: Number(String(line)) };
+  };
+  const first = await start(0);
+  const { port } = await proxyTo(t, [first.port]);
+  const socket = await dial(port, friend);
+  t.equal(await ask(socket, 'a'), 'a');
+  first.child.kill('SIGKILL');
+  await new Promise<void>((resolve) => {
+    socket.once('error', () => resolve());
+    socket.once('close', () => resolve());
+    socket.resume();
+  });
+  t.equal(await ask(await dial(port, friend), 'b'), undefined, 'down');
+  await start(first.port);
+  const again = await dial(port, friend);
+  t.equal(await ask(again, 'c'), 'c', 'and back');
+  again.destroy();
+});
+
+t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends is cut, and exit is 1', async (t) => {
+  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
+  const proxy = await command(t, target, '', ['--drain-timeout', '10s']);
+  const port = await proxy.port();
+  const sockets = await Promise.all(Array.from({ length: 5 }, () => dial(port, friend)));
+  for (const socket of sockets) {
+    t.equal(await ask(socket, 'x'), 'x');
+  }
+  proxy.child.kill('SIGTERM');
+  await eventually('no new ones', 3_000, async () => {
+    const refused = await dialPlain(port).then(
+      (one) => !one.destroy(),
+      () => true,
+    );
+    return refused;
+  });
+  for (const socket of sockets) {
+    t.equal(await ask(socket, 'y'), 'y', 'still served');
+    socket.end();
+  }
+  t.strictSame(await once(proxy.child, 'exit'), [0, null]);
+
+  const stuck = await command(t, target, '', ['--drain-timeout', '300ms']);
+  const held = await dial(await stuck.port(), friend);
+  held.on('error', () => held.destroy());
+  t.equal(await ask(held, 'x'), 'x');
+  stuck.child.kill('SIGTERM');
+  t.strictSame(await once(stuck.child, 'exit'), [1, null]);
+});
+
+t.test('six hundred short connections leave nothing behind', async (t) => {
+  const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
+  for (let round = 0; round < 6; round++) {
+    await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = await dial(port, friend);
+        socket.on('error', () => socket.destroy());
+        await ask(socket, 'x');
+        socket.end();
+        socket.resume();
+        await new Promise((resolve) => socket.once('close', resolve));
+      }),
+    );
+  }
+  await eventually('none is held', 5_000, async () => running.listeners[0]?.connections() === 0);
+  t.equal(await metric('connections_total', 'test'), 600);
+  await eventually('none is counted open', 1_000, async () => (await metric('connections_open', 'test')) === 0);
+  t.equal(await metric('bytes_total', 'sent'), 600);
+});
+
+t.test('oversized records and a broken handshake are refused, and bounded', async (t) => {
+  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 800 });
+  for (const bytes of [
+    Buffer.from([22, 3, 1, 255, 255, ...Buffer.alloc(70_000)]),
+    Buffer.from([22, 3, 1, 0, 4, 1, 255, 255, 255]),
+    Buffer.from([128, 46, 1, 0, 2]),
+  ]) {
+    const socket = await dialPlain(port);
+    socket.on('error', () => socket.destroy());
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.resume();
+    socket.on('end', () => socket.destroy());
+    socket.write(bytes);
+    await closed;
+  }
+  t.equal(
+    (await metric('refusals_total', 'handshake-failed')) + (await metric('refusals_total', 'handshake-timeout')),
+    3,
+  );
+});
+
+/** Binds a socket and becomes the command, with the socket as descriptor 3, as systemd does. */
+const activate = `
+import os, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+os.dup2(listener.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='front')
+os.execvp(sys.argv[2], sys.argv[2:])
+`;
+
+t.test(
+  'a socket that systemd passes is taken by its name, and its path stays when the proxy ends',
+  needs('/usr/bin/python3', 'python3'),
+  async (t) => {
+    const path = join(temporaryDirectory(t), 'front.sock');
+    const { ca, cert, key } = filesOf(t, server);
+    const target = `127.0.0.1:${await tcpServer(t, echo)}`;
+    const flags = ['proxy', '--mode', 'terminate', '--target', target, '--allow-cn', 'friend'];
+    const own = ['--cacert', ca, '--cert', cert, '--key', key];
+    const args = ['-c', activate, path, process.execPath, main, ...flags, ...own, '--listen', 'systemd:front'];
+    const child = spawn('/usr/bin/python3', args);
+    t.teardown(() => child.kill('SIGKILL'));
+    let output = '';
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    await eventually('it listens', 15_000, async () => /"address":"systemd:front"/.test(output));
+    const socket = await dial(0, friend, { path, port: undefined, servername: 'localhost' } as object);
+    t.equal(await ask(socket, 'x'), 'x');
+    socket.end();
+    child.kill('SIGTERM');
+    t.strictSame(await once(child, 'exit'), [0, null]);
+    t.ok(existsSync(path), "the path is systemd's");
+    const other = await runAgent(...flags, ...own, '--listen', 'systemd:back');
+    t.match(other, { status: 2, stderr: /systemd passed no socket called back/ });
+  },
+);
+
+t.test('systemd is told: ready, alive at half the interval, stopping', async (t) => {
+  const directory = temporaryDirectory(t);
+  const log = join(directory, 'told');
+  mkdirSync(join(directory, 'bin'));
+  const notify = join(directory, 'bin/systemd-notify');
+  writeFileSync(notify, `#!/bin/sh\necho "$2" >> ${log}\n`);
+  chmodSync(notify, 0o755);
+  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
+  const env = `export PATH=${directory}/bin:$PATH NOTIFY_SOCKET=/run/none WATCHDOG_USEC=400000;`;
+  const proxy = await command(t, target, env);
+  await proxy.port();
+  const told = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+  await eventually('alive twice', 5_000, async () => told().filter((line) => line === 'WATCHDOG=1').length >= 2);
+  proxy.child.kill('SIGTERM');
+  await once(proxy.child, 'exit');
+  t.equal(told()[0], 'READY=1');
+  t.equal(told().at(-1), 'STOPPING=1');
+});
