@@ -38,7 +38,9 @@ async function optionsFor(address: ProxyAddress) {
 
 /** By name in LISTEN_FDNAMES, or by number, counting from 0. */
 function descriptorOf(name: string, env = process.env): number {
-  const count = env.LISTEN_PID === String(process.pid) ? Number(env.LISTEN_FDS ?? 0) : 0;
+  // A worker shares what its parent was given.
+  const isOurs = [process.pid, process.ppid].map(String).includes(env.LISTEN_PID ?? '');
+  const count = isOurs ? Number(env.LISTEN_FDS ?? 0) : 0;
   const names = (env.LISTEN_FDNAMES ?? '').split(':');
   const index = /^\d+$/.test(name) ? Number(name) : names.indexOf(name);
   if (index < 0 || index >= count) {

@@ -1,12 +1,16 @@
+import cluster from 'node:cluster';
 import { resolve } from 'node:path';
-import pino from 'pino';
-import { Registry } from 'prom-client';
-import { readAgentConfig } from '../config.js';
+import pino, { type Logger } from 'pino';
+import { AggregatorRegistry, Registry } from 'prom-client';
+import type { ProxySettings } from '../../proxy/settings.js';
+import { parseListen, readAgentConfig } from '../config.js';
 import { type ProxyKey, proxySettings } from '../config-proxies.js';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
+import { startMetricsServer } from '../http/metrics-server.js';
 import { startProxies } from '../proxies.js';
 import { notifySystemd } from '../systemd.js';
+import { type Ready, superviseWorkers } from '../workers.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { untilAborted } from './run.js';
 
@@ -43,6 +47,8 @@ export const proxy: Command = {
     { name: 'max-connections', value: 'N', help: 'default 10000; more wait' },
     { name: 'proxy-protocol-in', help: 'expect a PROXY header (version 2) before TLS' },
     { name: 'proxy-protocol-out', help: 'send one to the target, with the Common Name' },
+    { name: 'workers', value: 'N', help: 'processes that share the listeners (default 1)' },
+    { name: 'metrics', value: 'A', help: 'serve /metrics at host:port; `run` has them beside its own' },
     { name: 'drain-timeout', value: 'D', help: 'how long SIGTERM waits for connections (default 30s)' },
     { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
   ],
@@ -56,16 +62,62 @@ async function runProxy(invocation: Invocation): Promise<number> {
     throw new OperatorError('no_proxy', `${file} has no [[proxy]]`, 'add one, or use flags');
   }
   const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
+  const workers = integerOf('workers', text(invocation, 'workers')) ?? 1;
   const level = text(invocation, 'log-level') ?? 'info';
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
-  const running = await startProxies(settings, new Registry(), logger);
-  for (const { name, address } of running.addresses) {
-    logger.info({ listener: name, address }, 'listening');
+  if (cluster.isWorker) {
+    return await serve(settings, drainTimeout, invocation.signal, logger);
+  }
+  const registry = new Registry();
+  const all = workers > 1 ? new AggregatorRegistry() : undefined;
+  const listen = text(invocation, 'metrics');
+  const metrics =
+    listen === undefined
+      ? undefined
+      : await startMetricsServer(
+          parseListen(listen, '--metrics'),
+          () => all?.clusterMetrics() ?? registry.metrics(),
+          registry.contentType,
+        );
+  if (metrics !== undefined) {
+    logger.info({ address: metrics.address }, 'serving /metrics');
   }
   const notified = notifySystemd(invocation.signal, logger);
-  await untilAborted(invocation.signal);
-  await notified.stopping();
+  invocation.signal.addEventListener('abort', () => void notified.stopping(), { once: true });
+  try {
+    return workers > 1
+      ? await superviseWorkers(workers, invocation.signal, logger)
+      : await serve(settings, drainTimeout, invocation.signal, logger, registry);
+  } finally {
+    metrics?.close();
+  }
+}
+
+/** Listens in this process until told to stop. A worker tells its parent when it listens. */
+async function serve(
+  settings: readonly ProxySettings[],
+  drainTimeout: number,
+  signal: AbortSignal,
+  logger: Logger,
+  registry = new Registry(),
+): Promise<number> {
+  const running = await startProxies(settings, registry, logger);
+  if (cluster.isWorker) {
+    AggregatorRegistry.setRegistries(registry);
+    // Its constructor has this worker answer when the parent gathers.
+    new AggregatorRegistry();
+    const ready: Ready = { addresses: running.addresses };
+    process.send?.(ready);
+  } else {
+    for (const { name, address } of running.addresses) {
+      logger.info({ listener: name, address }, 'listening');
+    }
+  }
+  await untilAborted(signal);
   const drained = await running.drain(drainTimeout);
+  if (cluster.isWorker) {
+    cluster.worker?.disconnect();
+  }
   logger.info(drained ? 'drained' : 'connections were cut at the end of the drain time');
   return drained ? 0 : 1;
 }

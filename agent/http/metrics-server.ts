@@ -1,0 +1,36 @@
+import { createServer } from 'node:http';
+import { OperatorError } from '../error.js';
+
+export interface MetricsServer {
+  readonly address: string;
+  close(): void;
+}
+
+/** `/metrics` and nothing else, for the proxy that runs without the agent. Throws OperatorError. */
+export async function startMetricsServer(
+  listen: { readonly host: string; readonly port: number },
+  metrics: () => Promise<string>,
+  contentType: string,
+): Promise<MetricsServer> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics' || request.method !== 'GET') {
+      response.writeHead(404).end('/metrics is here\n');
+      return;
+    }
+    metrics().then(
+      (text) => response.writeHead(200, { 'content-type': contentType }).end(text),
+      () => response.writeHead(503).end('a worker does not answer\n'),
+    );
+  });
+  server.headersTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError('metrics_listen', reason, 'choose another address with --metrics', error);
+  });
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;
+  return { address: `${listen.host}:${port}`, close: () => server.close() };
+}

@@ -1,0 +1,62 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from 'pino';
+
+/** What a worker tells once it listens. */
+export interface Ready {
+  readonly addresses: readonly { readonly name: string; readonly address: string }[];
+}
+
+/** Milliseconds between two starts of a worker that keeps ending. */
+const restartPause = 1_000;
+
+/**
+ * Runs the same command in so many processes that share the listening sockets. One that ends is started again; told to
+ * stop, all are, and the worst of their exit statuses is the answer. One that cannot start ends them all.
+ */
+export async function superviseWorkers(count: number, signal: AbortSignal, logger: Logger): Promise<number> {
+  const statuses: number[] = [];
+  let ready = 0;
+  return await new Promise((resolve) => {
+    const alive = new Set<Worker>();
+    let stopping = false;
+    const stop = () => {
+      stopping = true;
+      for (const worker of alive) {
+        worker.process.kill('SIGTERM');
+      }
+      if (alive.size === 0) {
+        resolve(Math.max(0, ...statuses));
+      }
+    };
+    const start = () => {
+      const worker = cluster.fork();
+      alive.add(worker);
+      // Answers to the questions of the metrics come by the same channel.
+      worker.on('message', ({ addresses }: Partial<Ready>) => {
+        if (addresses === undefined) {
+          return;
+        }
+        ready++;
+        if (ready === count) {
+          for (const { name, address } of addresses) {
+            logger.info({ listener: name, address, workers: count }, 'listening');
+          }
+        }
+      });
+      worker.once('exit', (code) => {
+        alive.delete(worker);
+        statuses.push(stopping || ready === 0 ? (code ?? 1) : 0);
+        if (stopping || ready === 0) {
+          stop();
+          return;
+        }
+        logger.error({ status: code }, 'a worker ended, and is started again');
+        setTimeout(() => (stopping ? undefined : start()), restartPause);
+      });
+    };
+    for (let index = 0; index < count; index++) {
+      start();
+    }
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
