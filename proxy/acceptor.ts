@@ -36,6 +36,8 @@ export class Acceptor {
   }
 
   accept(socket: Socket): void {
+    // Half-close is for what follows the handshake: whoever ends before it is gone, and must not be waited for.
+    socket.allowHalfOpen = false;
     this.#current().emit('connection', socket);
   }
 
@@ -60,11 +62,13 @@ export class Acceptor {
       secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
       ecdhCurve: 'X25519:P-256:P-384',
       ...(this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] }),
-      allowHalfOpen: true,
       noDelay: true,
       handshakeTimeout: this.#timeout,
     });
-    server.on('secureConnection', this.#onSecure);
+    server.on('secureConnection', (secure) => {
+      secure.allowHalfOpen = true;
+      this.#onSecure(secure);
+    });
     server.on('tlsClientError', this.#onFailed);
     return server;
   }

@@ -122,6 +122,25 @@ t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends 
   t.strictSame(await once(stuck.child, 'exit'), [1, null]);
 });
 
+t.test('a client that leaves before its handshake is not waited for', async (t) => {
+  const { port, running } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 60_000 });
+  const ways: Record<string, (socket: Socket) => unknown> = {
+    closes: (socket) => socket.destroy(),
+    'ends its half': (socket) => socket.end(),
+    resets: (socket) => socket.resetAndDestroy(),
+    'ends in the middle of its hello': (socket) => socket.end(Buffer.from([22, 3, 1, 0, 200, 1, 0, 0, 196])),
+  };
+  for (const [way, leave] of Object.entries(ways)) {
+    const socket = await dialPlain(port);
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+    await eventually(`${way}: taken`, 3_000, async () => running.listeners[0]?.connections() === 1);
+    leave(socket);
+    await eventually(`${way}: let go`, 3_000, async () => running.listeners[0]?.connections() === 0);
+    t.pass(way);
+  }
+});
+
 t.test('six hundred short connections leave nothing behind', async (t) => {
   const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
   for (let round = 0; round < 6; round++) {
