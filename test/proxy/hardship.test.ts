@@ -4,45 +4,16 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { ask, dial, dialPlain, echo, filesOf, friend, proxyTo, server, tcpServer } from '../support/proxy.js';
+import { main, proxyProcess } from '../support/proxy-process.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const main = join(import.meta.dirname, '../../dist/agent/main.js');
-
-interface Command {
-  readonly child: ReturnType<typeof spawn>;
-  readonly output: () => string;
-  readonly port: () => Promise<number>;
-}
-
-/** The command as a process, by way of a shell line that may limit it first. */
-async function command(t: Test, target: string, before = '', more: readonly string[] = []): Promise<Command> {
-  const { ca, cert, key } = filesOf(t, server);
-  const flags = ['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', target, '--allow-cn', 'friend'];
-  const args = [main, ...flags, '--cacert', ca, '--cert', cert, '--key', key, ...more];
-  const child = spawn('/bin/sh', ['-c', `${before} exec "$@"`, 'sh', process.execPath, ...args]);
-  t.teardown(() => child.kill('SIGKILL'));
-  let output = '';
-  child.stderr.on('data', (chunk) => {
-    output += chunk;
-  });
-  const seen = () => Number(/"address":"127\.0\.0\.1:(\d+)"/.exec(output)?.[1]);
-  return {
-    child,
-    output: () => output,
-    port: async () => {
-      await eventually('it listens', 15_000, async () => seen() > 0);
-      return seen();
-    },
-  };
-}
-
 t.test('without descriptors it says so, goes on, and serves again when there are some', async (t) => {
-  const proxy = await command(t, `127.0.0.1:${await tcpServer(t, echo)}`, 'ulimit -n 110;', [
+  const proxy = await proxyProcess(t, `127.0.0.1:${await tcpServer(t, echo)}`, 'ulimit -n 110;', [
     '--handshake-timeout',
     '3s',
   ]);
@@ -94,7 +65,7 @@ t.test('a target killed in the middle: its connections end, the next ones say so
 
 t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends is cut, and exit is 1', async (t) => {
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
-  const proxy = await command(t, target, '', ['--drain-timeout', '10s']);
+  const proxy = await proxyProcess(t, target, '', ['--drain-timeout', '10s']);
   const port = await proxy.port();
   const sockets = await Promise.all(Array.from({ length: 5 }, () => dial(port, friend)));
   for (const socket of sockets) {
@@ -114,7 +85,7 @@ t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends 
   }
   t.strictSame(await once(proxy.child, 'exit'), [0, null]);
 
-  const stuck = await command(t, target, '', ['--drain-timeout', '300ms']);
+  const stuck = await proxyProcess(t, target, '', ['--drain-timeout', '300ms']);
   const held = await dial(await stuck.port(), friend);
   held.on('error', () => held.destroy());
   t.equal(await ask(held, 'x'), 'x');
@@ -231,7 +202,7 @@ t.test('systemd is told: ready, alive at half the interval, stopping', async (t)
   chmodSync(notify, 0o755);
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
   const env = `export PATH=${directory}/bin:$PATH NOTIFY_SOCKET=/run/none WATCHDOG_USEC=400000;`;
-  const proxy = await command(t, target, env);
+  const proxy = await proxyProcess(t, target, env);
   await proxy.port();
   const told = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
   await eventually('alive twice', 5_000, async () => told().filter((line) => line === 'WATCHDOG=1').length >= 2);

@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
+import pino from 'pino';
+import { Registry } from 'prom-client';
 import t from 'tap';
+import { startProxy } from '../../proxy/proxy.js';
+import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
 import { eventually } from '../support/eventually.js';
+import { needs } from '../support/peers.js';
 import {
   ask,
   authority,
@@ -20,6 +27,7 @@ import {
   server,
   tcpServer,
 } from '../support/proxy.js';
+import { freePort } from '../support/real-peer.js';
 
 t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
   const alone = await proxyTo(t, [1]);
@@ -127,8 +135,14 @@ t.test('Unix sockets on either side; a stale one is taken away, one in use is no
 });
 
 t.test('a busy address: none of the listeners stays', async (t) => {
-  const busy = await tcpServer(t, echo);
-  await t.rejects(proxyTo(t, [1], { listen: { kind: 'tcp', host: '127.0.0.1', port: busy } }), { code: 'EADDRINUSE' });
+  const { port: busy, settings } = await proxyTo(t, [1]);
+  const free = await freePort();
+  const metrics = new ProxyMetrics(new Registry());
+  const listenAt = (port: number) => ({ ...settings, listen: { kind: 'tcp', host: '127.0.0.1', port } }) as const;
+  await t.rejects(startProxy([listenAt(free), listenAt(busy)], metrics, pino({ level: 'silent' })), {
+    code: 'EADDRINUSE',
+  });
+  await t.rejects(dialPlain(free), { code: 'ECONNREFUSED' });
 });
 
 t.test('drain: no new ones, those in service finish, a stuck one is cut at the end', async (t) => {
@@ -164,3 +178,48 @@ t.test('a client on no list never reaches the target', async (t) => {
   t.equal(await ask(await dial(port, nobody), 'x').catch(() => undefined), undefined);
   t.equal(reached, 0);
 });
+
+t.test(
+  'a target that takes connections and resets them: the client is closed each time, and nothing is left',
+  async (t) => {
+    const target = await tcpServer(t, (socket) => socket.resetAndDestroy());
+    const { port, running } = await proxyTo(t, [target]);
+    for (let round = 0; round < 10; round++) {
+      const socket = await dial(port, friend);
+      t.equal(await ask(socket, 'x'), undefined);
+      socket.destroy();
+    }
+    await eventually('none is held', 3_000, async () => running.listeners[0]?.connections() === 0);
+  },
+);
+
+t.test('a target that hangs in its handshake is given up in time, and refused by that name', async (t) => {
+  const silent = await tcpServer(t, (socket) => socket.resume());
+  const { port, metric } = await proxyTo(t, [silent], { targetTls: true, handshakeTimeout: 300 });
+  t.equal(await ask(await dial(port, friend), 'x'), undefined);
+  t.equal(await metric('refusals_total', 'target-refused'), 1);
+});
+
+t.test(
+  'a target that does not take the connection is given up in time, and the next one serves',
+  needs('/usr/bin/python3', 'python3'),
+  async (t) => {
+    // A listener whose queue is full leaves those that follow without an answer.
+    const script =
+      'import socket,sys\ns=socket.create_server(("127.0.0.1",0),backlog=0)\nprint(s.getsockname()[1],flush=True)\nsys.stdin.read()';
+    const child = spawn('/usr/bin/python3', ['-c', script]);
+    t.teardown(() => child.kill('SIGKILL'));
+    const [line] = await once(child.stdout, 'data');
+    const full = Number(String(line));
+    const filler = await dialPlain(full);
+    const alone = await proxyTo(t, [full], { connectTimeout: 300 });
+    t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
+    t.equal(await alone.metric('refusals_total', 'target-unreachable'), 1);
+    const two = await proxyTo(t, [full, await tcpServer(t, echo)], { connectTimeout: 300 });
+    const socket = await dial(two.port, friend);
+    t.equal(await ask(socket, 'x'), 'x');
+    t.equal(await two.metric('refusals_total', 'target-unreachable'), 0, 'nobody was refused');
+    socket.destroy();
+    filler.destroy();
+  },
+);

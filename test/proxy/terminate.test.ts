@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import t from 'tap';
@@ -14,11 +13,9 @@ import {
   dialPlain,
   echo,
   friend,
-  names,
   nobody,
   proxyTo,
   readAll,
-  server,
   tcpServer,
 } from '../support/proxy.js';
 
@@ -80,7 +77,7 @@ t.test(
 t.test('half-close: the target answers two seconds after the client ended, all of it arrives', async (t) => {
   const target = await tcpServer(t, (socket) => {
     readAll(socket).then((bytes) =>
-      setTimeout(() => socket.end(Buffer.concat([bytes, Buffer.alloc(1 << 20, 1)])), 300),
+      setTimeout(() => socket.end(Buffer.concat([bytes, Buffer.alloc(1 << 20, 1)])), 2_000),
     );
   });
   const { port } = await proxyTo(t, [target]);
@@ -207,63 +204,4 @@ t.test('an idle connection is closed, one that speaks is not', async (t) => {
   }
   await ended;
   t.equal(await ask(busy, 'z'), 'z');
-});
-
-t.test('a new pair counts from the next connection on; a torn one leaves the last; what runs goes on', async (t) => {
-  const { port, files, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
-  const served = async () => {
-    const socket = await dial(port, friend);
-    const { subject } = socket.getPeerCertificate();
-    socket.destroy();
-    return subject.CN;
-  };
-  const old = await dial(port, friend);
-  t.equal(await served(), 'server');
-  const next = await authority.issue({ commonName: 'next', ...names });
-  writeFileSync(files.cert, next.certificatePem);
-  t.equal(await served(), 'server', 'torn: the last good one');
-  writeFileSync(files.key, next.keyPem);
-  t.equal(await served(), 'next', 'without event, timer or signal');
-  writeFileSync(files.cert, 'garbage');
-  t.equal(await served(), 'next');
-  t.equal(await ask(old, 'still'), 'still', 'the old connection');
-  t.equal(await metric('credential_generation', 'test'), 2);
-  old.destroy();
-});
-
-t.test('the CA stays the one of the start, unless reload-ca is set', async (t) => {
-  const other = await Authority.create();
-  const stranger = await other.issue({ commonName: 'friend' });
-  for (const reloadCa of [false, true]) {
-    const { port, files } = await proxyTo(t, [await tcpServer(t, echo)], { reloadCa });
-    const letsIn = async (pair: typeof friend) =>
-      (await dial(port, pair).then(
-        (socket) => ask(socket, 'x'),
-        () => undefined,
-      )) === 'x';
-    t.ok(await letsIn(friend));
-    writeFileSync(files.ca, other.certificatePem);
-    t.equal(await letsIn(stranger), reloadCa);
-    t.equal(await letsIn(friend), !reloadCa);
-    writeFileSync(files.ca, 'garbage');
-    t.equal(await letsIn(reloadCa ? stranger : friend), true, 'a bad one is not taken');
-  }
-});
-
-t.test('no session is resumed: nobody comes back by what was true before', async (t) => {
-  const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
-  let session: Buffer | undefined;
-  const first = await dial(port, friend, { maxVersion: 'TLSv1.2' });
-  first.on('session', (ticket: Buffer) => {
-    session = ticket;
-  });
-  await ask(first, 'x');
-  first.destroy();
-  t.equal(
-    session === undefined ||
-      session.length === 0 ||
-      !(await dial(port, friend, { session, maxVersion: 'TLSv1.2' })).isSessionReused(),
-    true,
-  );
-  t.equal(server.keyPem.length > 0, true);
 });

@@ -63,6 +63,24 @@ t.test(
   },
 );
 
+t.test('renegotiation is refused, and the proxy goes on', needs('/usr/bin/openssl', 'openssl'), async (t) => {
+  const { port } = await proxyTo(t, [await exporter(t)]);
+  const { ca, cert, key } = filesOf(t, friend);
+  // A line of one R asks s_client to renegotiate, what follows is sent after it.
+  const { output } = await outcome('/bin/sh', [
+    '-c',
+    `(sleep 0.5; echo R; sleep 1; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n'; sleep 1) | openssl s_client -tls1_2 -connect 127.0.0.1:${port} -CAfile ${ca} -cert ${cert} -key ${key} 2>&1`,
+  ]);
+  t.match(output, /RENEGOTIATING/);
+  t.match(output, /no renegotiation|sslv3 alert|unexpected|handshake failure/i);
+  t.match(
+    await outcome('/usr/bin/curl', ['-sS', '--cacert', ca, '--cert', cert, '--key', key, `https://127.0.0.1:${port}/`]),
+    {
+      ok: true,
+    },
+  );
+});
+
 t.test('Prometheus scrapes a plain exporter through it', needs('/usr/bin/prometheus', 'prometheus'), async (t) => {
   const { port } = await proxyTo(t, [await exporter(t)]);
   const own = filesOf(t, friend);

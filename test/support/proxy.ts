@@ -51,6 +51,7 @@ export const echo = (socket: Socket) => socket.pipe(socket);
 export interface TestProxy {
   readonly running: RunningProxy;
   readonly port: number;
+  readonly settings: ProxySettings;
   readonly files: ReturnType<typeof filesOf>;
   /** The value of a metric with these labels in it. */
   readonly metric: (name: string, ...labels: readonly string[]) => Promise<number>;
@@ -80,7 +81,7 @@ export async function proxyTo(
     const line = lines.find((one) => labels.every((label) => one.includes(`"${label}"`)));
     return Number(line?.slice(line.lastIndexOf(' ') + 1));
   };
-  return { running, port: Number(address.slice(address.lastIndexOf(':') + 1)), files, metric };
+  return { running, port: Number(address.slice(address.lastIndexOf(':') + 1)), settings, files, metric };
 }
 
 /** A TLS client; resolves after the handshake. */
