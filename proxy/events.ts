@@ -9,6 +9,7 @@ export const refusalReasons = [
   'target-refused',
   'proxy-header',
   'too-many',
+  'unforeseen',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 

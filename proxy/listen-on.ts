@@ -6,8 +6,8 @@ import { formatProxyAddress, type ProxyAddress } from './address.js';
 const firstDescriptor = 3;
 
 /**
- * Binds a server and resolves with the address in use. A Unix socket that nobody answers any more is taken away first, as a crash leaves it; one that
- * systemd passed is left to systemd.
+ * Binds a server and resolves with the address in use. A Unix socket that nobody answers any more is taken away first,
+ * as a crash leaves it; one that systemd passed is left to systemd.
  */
 export async function listenOn(server: Server, address: ProxyAddress): Promise<string> {
   const options = await optionsFor(address);

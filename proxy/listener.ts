@@ -190,10 +190,9 @@ export class ProxyListener {
   }
 
   #failed(socket: Socket, error: unknown): void {
-    if (!(error instanceof TargetError)) {
-      throw error;
-    }
-    this.#refuse(socket, error.code, error.message);
+    // Whatever goes wrong with one connection must not end the others.
+    const reason = error instanceof TargetError ? error.code : 'unforeseen';
+    this.#refuse(socket, reason, error instanceof Error ? error.message : String(error));
   }
 }
 

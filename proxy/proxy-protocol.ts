@@ -14,13 +14,16 @@ export interface Endpoint {
 }
 
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
-/** A header is never longer on the wire; a longer one is refused before it is read. */
+/** A longer header is neither sent nor read. */
 const largestLength = 4_096;
 
 const type = { tls: 0x20, version: 0x21, commonName: 0x22 } as const;
 const flag = { tls: 1, certificate: 2 } as const;
 
-/** The bytes of a header. Addresses that are no IP addresses (a Unix socket) go as `UNSPEC`. */
+/**
+ * The bytes of a header. Addresses that are no IP addresses (a Unix socket) go as `UNSPEC`. Throws RangeError where a
+ * name makes it too long: a target must not take a connection for one whose caller is unknown.
+ */
 export function encodeProxyHeader({ source, destination, tls }: ProxyHeader): Buffer {
   const family = isIP(source.host);
   const known = family !== 0 && isIP(destination.host) === family;
@@ -28,6 +31,7 @@ export function encodeProxyHeader({ source, destination, tls }: ProxyHeader): Bu
     ? Buffer.concat([ipBytes(source.host), ipBytes(destination.host), port(source.port), port(destination.port)])
     : Buffer.alloc(0);
   const body = Buffer.concat([addresses, tls === undefined ? Buffer.alloc(0) : tlsRecord(tls)]);
+  refuseLonger(16 + body.length);
   const head = Buffer.alloc(4);
   // Version 2, PROXY; then family and STREAM.
   head[0] = 0x21;
@@ -48,10 +52,17 @@ function tlsRecord(tls: NonNullable<ProxyHeader['tls']>): Buffer {
 }
 
 function record(kind: number, value: Buffer): Buffer {
+  refuseLonger(value.length);
   const head = Buffer.alloc(3);
   head[0] = kind;
   head.writeUInt16BE(value.length, 1);
   return Buffer.concat([head, value]);
+}
+
+function refuseLonger(length: number): void {
+  if (length > largestLength) {
+    throw new RangeError(`a PROXY header of ${length} bytes is too long`);
+  }
 }
 
 function port(number: number): Buffer {

@@ -2,7 +2,7 @@ import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
-import { ask, authority, dial, dialPlain, echo, friend, proxyTo, tcpServer } from '../support/proxy.js';
+import { ask, authority, closed, dial, dialPlain, echo, friend, proxyTo, tcpServer } from '../support/proxy.js';
 
 t.test('what is written is read again, and nothing else', async () => {
   const host = fc.oneof(fc.ipV4(), fc.ipV6());
@@ -33,6 +33,21 @@ t.test('a header too long, of another version, or none', async (t) => {
   t.match(decodeProxyHeader(first), { kind: 'invalid' });
   t.match(decodeProxyHeader(Buffer.from('GET /')), { kind: 'invalid' });
   t.match(decodeProxyHeader(header.subarray(0, 20)), { kind: 'more' });
+});
+
+t.test('a name that makes the header too long: no header, and no connection without one', async (t) => {
+  const endpoint = { host: '1.2.3.4', port: 1 };
+  const tls = { version: 'TLSv1.3', verified: true };
+  for (const length of [4_050, 70_000]) {
+    const long = { source: endpoint, destination: endpoint, tls: { ...tls, commonName: 'x'.repeat(length) } };
+    t.throws(() => encodeProxyHeader(long), { name: 'RangeError', message: /too long/ });
+  }
+  const target = await tcpServer(t, echo);
+  const { port, metric } = await proxyTo(t, [target], { proxyProtocolOut: true, access: { ...closed, all: true } });
+  const wordy = await authority.issue({ commonName: 'x'.repeat(5_000) });
+  t.equal(await dial(port, wordy).then((socket) => ask(socket, 'x')), undefined);
+  t.equal(await metric('refusals_total', 'unforeseen'), 1);
+  t.match(await ask(await dial(port, friend), 'x'), /friend/, 'the next one is served');
 });
 
 t.test('out: the target learns who came, over which TLS, and by which name', async (t) => {
