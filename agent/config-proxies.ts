@@ -135,7 +135,7 @@ function addressOf(text: string, key: 'listen' | 'target', { fail }: ProxyValues
   const address = parseProxyAddress(text);
   if (address === undefined || (key === 'target' && address.kind === 'systemd')) {
     const shown = text === '' ? `needs ${key}` : `${key} "${text}" is no address`;
-    throw fail(key, shown, 'write host:port, or unix:/path');
+    throw fail(key, shown, 'write host:port, or unix:/path of at most 107 bytes');
   }
   return address;
 }

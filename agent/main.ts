@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { certs } from './commands/certs.js';
 import { check } from './commands/check.js';
@@ -67,12 +68,15 @@ function overview(): string {
   return `Proves that mutual TLS between TiDB components works.\n\nUsage: tidb-mtls-agent COMMAND [--help]\n\n${lines.join('\n')}\n`;
 }
 
-/** The first signal asks for an orderly end, the second one does not wait for it. */
+/**
+ * The first signal asks for an orderly end, the second one does not wait for it. A worker hears each twice where a
+ * terminal or systemd tells the whole group, and goes with its parent anyhow.
+ */
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) {
+      if (controller.signal.aborted && !cluster.isWorker) {
         process.exit(130);
       }
       controller.abort();

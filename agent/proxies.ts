@@ -19,7 +19,16 @@ export async function startProxies(
     if (error instanceof CredentialError) {
       throw new OperatorError('proxy_credentials', error.message, error.hint, error);
     }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const addresses = settings.map(({ listen }) => formatProxyAddress(listen)).join(', ');
-    throw new OperatorError('proxy_listen', messageOf(error), `see who holds the address: ${addresses}`, error);
+    const cure = cures[code] ?? 'listen at an address of this machine';
+    throw new OperatorError('proxy_listen', messageOf(error), `${cure}: ${addresses}`, error);
   }
 }
+
+const cures: Readonly<Record<string, string | undefined>> = {
+  EADDRINUSE: 'see who holds the address',
+  EACCES: 'the port, or the folder of the socket, needs rights that this process does not have, or is missing',
+  ENOTFOUND: 'the name does not resolve',
+  EADDRNOTAVAIL: 'no interface of this machine has that address',
+};

@@ -19,11 +19,18 @@ export async function superviseWorkers(count: number, signal: AbortSignal, logge
   return await new Promise((resolve) => {
     const alive = new Set<Worker>();
     let stopping = false;
+    // Once: they drain after the first signal.
     const stop = () => {
+      if (stopping) {
+        return;
+      }
       stopping = true;
       for (const worker of alive) {
         worker.process.kill('SIGTERM');
       }
+      settle();
+    };
+    const settle = () => {
       if (alive.size === 0) {
         resolve(Math.max(0, ...statuses));
       }
@@ -43,14 +50,19 @@ export async function superviseWorkers(count: number, signal: AbortSignal, logge
           }
         }
       });
-      worker.once('exit', (code) => {
+      worker.once('exit', (code, killedBy) => {
         alive.delete(worker);
-        statuses.push(stopping || ready === 0 ? (code ?? 1) : 0);
         if (stopping || ready === 0) {
+          // One that had not begun has nothing to drain.
+          statuses.push(killedBy === 'SIGTERM' ? 0 : (code ?? 1));
           stop();
+          settle();
           return;
         }
-        logger.error({ status: code }, 'a worker ended, and is started again');
+        logger.error(
+          { status: code ?? killedBy, left: alive.size },
+          alive.size === 0 ? 'no worker is left; one is started again' : 'a worker ended, and is started again',
+        );
         setTimeout(() => (stopping ? undefined : start()), restartPause);
       });
     };

@@ -6,11 +6,17 @@ export type ProxyAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'systemd'; readonly name: string };
 
+/** Bytes; sockaddr_un of Linux has room for one more, and the system cuts silently what does not fit. */
+const longestPath = 107;
+
 /** `host:port`, `[v6]:port`, `:port`, `unix:/path`, `systemd:name`; undefined when it is none of them. */
 export function parseProxyAddress(text: string): ProxyAddress | undefined {
   const [, scheme, rest = ''] = /^(unix|systemd):(.+)$/.exec(text) ?? [];
   if (scheme !== undefined) {
-    return scheme === 'unix' ? { kind: 'unix', path: rest } : { kind: 'systemd', name: rest };
+    if (scheme === 'systemd') {
+      return { kind: 'systemd', name: rest };
+    }
+    return Buffer.byteLength(rest) > longestPath ? undefined : { kind: 'unix', path: rest };
   }
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);

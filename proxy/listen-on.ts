@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { formatProxyAddress, type ProxyAddress } from './address.js';
@@ -12,7 +13,7 @@ const firstDescriptor = 3;
 export async function listenOn(server: Server, address: ProxyAddress): Promise<string> {
   const options = await optionsFor(address);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     server.listen(options, () => {
       server.off('error', reject);
       resolve();
@@ -29,7 +30,10 @@ async function optionsFor(address: ProxyAddress) {
     case 'tcp':
       return { host: address.host, port: address.port };
     case 'unix':
-      await removeStale(address.path);
+      // The parent of several workers has done so, and may have one that listens already.
+      if (cluster.isPrimary) {
+        await removeStale(address);
+      }
       return { path: address.path };
     case 'systemd':
       return { fd: descriptorOf(address.name) };
@@ -49,7 +53,12 @@ function descriptorOf(name: string, env = process.env): number {
   return firstDescriptor + index;
 }
 
-async function removeStale(path: string): Promise<void> {
+/** Takes away a Unix socket that nobody answers any more. */
+export async function removeStale(address: ProxyAddress): Promise<void> {
+  if (address.kind !== 'unix') {
+    return;
+  }
+  const { path } = address;
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) {
     return;
   }

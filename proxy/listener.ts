@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { describeCertificate } from '../credentials/certificate.js';
 import type { CredentialStore } from '../credentials/credential-store.js';
+import { peerCertificate } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
 import { matchedRule } from './access.js';
 import type { ProxyEvents, RefusalReason } from './events.js';
@@ -46,8 +47,10 @@ export class ProxyListener {
       timeout: settings.handshakeTimeout,
       alpn: settings.alpn,
       onSecure: (secure) => this.#secured(secure),
-      onFailed: (error, secure) =>
-        this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? error.message),
+      onFailed: (error, secure) => {
+        const { host } = this.#clientOf(secure).source;
+        this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? shortOf(error), host);
+      },
       onGeneration: (number) => events.generation(number),
     });
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
@@ -114,9 +117,8 @@ export class ProxyListener {
 
   #secured(secure: TLSSocket): void {
     secure.on('error', () => secure.destroy());
-    const raw = rawSocketOf(secure);
-    const client = (raw && this.#sources.get(raw)) ?? this.#clientOf(secure);
-    const x509 = secure.getPeerX509Certificate();
+    const client = this.#clientOf(secure);
+    const x509 = peerCertificate(secure);
     const leaf = x509 === undefined ? undefined : describeCertificate(x509);
     const rule = leaf === undefined ? undefined : matchedRule(this.#settings.access, leaf);
     if (leaf === undefined || rule === undefined) {
@@ -143,6 +145,14 @@ export class ProxyListener {
     this.#events.opened(performance.now() - since, who);
     if (this.#settings.idleTimeout > 0) {
       near.setTimeout(this.#settings.idleTimeout, () => near.destroy());
+    }
+    if (far instanceof TLSSocket) {
+      // In TLS 1.3 the server judges our certificate after its own handshake is done.
+      far.once('error', (error) => {
+        if (isAlert(error)) {
+          this.#events.refused('target-refused', `${who}: the target ended it with ${shortOf(error)}`);
+        }
+      });
     }
     near.resume();
     join(near, far, () => {
@@ -179,13 +189,13 @@ export class ProxyListener {
   }
 
   #clientOf(secure: TLSSocket): Client {
+    const raw = rawSocketOf(secure);
     const source = { host: secure.remoteAddress ?? '', port: secure.remotePort ?? 0 };
-    return { socket: secure, source, since: performance.now() };
+    return (raw && this.#sources.get(raw)) ?? { socket: secure, source, since: performance.now() };
   }
 
-  #refuse(socket: Socket, reason: RefusalReason, detail: string): void {
-    const from = `${socket.remoteAddress ?? 'a local client'}`;
-    this.#events.refused(reason, `${from}: ${detail}`);
+  #refuse(socket: Socket, reason: RefusalReason, detail: string, host = socket.remoteAddress): void {
+    this.#events.refused(reason, `${host || 'a local client'}: ${detail}`);
     socket.destroy();
   }
 
@@ -201,6 +211,15 @@ const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [],
 /** The TCP socket that TLS runs over; Node keeps it in a property of its own. */
 function rawSocketOf(secure: TLSSocket): Socket | undefined {
   return (secure as unknown as { readonly _parent?: Socket })._parent;
+}
+
+/** What OpenSSL says, without its own file names. */
+function shortOf(error: Error): string {
+  return 'reason' in error ? String(error.reason) : error.message.trim();
+}
+
+function isAlert(error: Error): boolean {
+  return 'code' in error && /_ALERT_/.test(String(error.code));
 }
 
 function reasonOf(error: Error, { authorizationError }: TLSSocket): RefusalReason {

@@ -2,6 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { describeCertificate } from '../credentials/certificate.js';
 import type { CredentialStore } from '../credentials/credential-store.js';
+import { peerCertificate } from '../credentials/peer-certificate.js';
 import { type AccessRules, matchedRule } from './access.js';
 import { TargetError } from './targets.js';
 
@@ -41,7 +42,7 @@ export function originate(
     socket.once('error', failed);
     socket.once('secureConnect', () => {
       clearTimeout(timer);
-      const x509 = socket.getPeerX509Certificate();
+      const x509 = peerCertificate(socket);
       if (x509 === undefined || matchedRule(verify, describeCertificate(x509)) === undefined) {
         fail('the server is none of those that verify-cn and verify-san name');
         return;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { CredentialStore } from '../credentials/credential-store.js';
+import { CredentialStore, type Generation } from '../credentials/credential-store.js';
 import { accessLog, toAll } from './access-log.js';
 import { ProxyListener } from './listener.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
@@ -30,12 +30,15 @@ export async function startProxy(
       const log = logger.child({ listener: one.name });
       const store = new CredentialStore(one.files, {
         reloadCa: one.reloadCa,
-        onReload: ({ outcome, error }) => {
+        onReload: ({ outcome, generation, error }) => {
           if (outcome === 'failed') {
             log.warn({ reason: error?.message }, 'the changed pair is not used; the last good one stays');
+          } else {
+            warnOfDates(generation, log);
           }
         },
       });
+      warnOfDates(store.current(), log);
       const listener = new ProxyListener(one, store, toAll(metrics.eventsFor(one.name), accessLog(log)));
       addresses.push({ name: one.name, address: await listener.listen() });
       listeners.push(listener);
@@ -45,4 +48,13 @@ export async function startProxy(
     throw error;
   }
   return { addresses, listeners, drain };
+}
+
+function warnOfDates({ pair: { leaf } }: Generation, logger: Logger, now = new Date()): void {
+  if (now < leaf.notBefore || now > leaf.notAfter) {
+    logger.warn(
+      { notBefore: leaf.notBefore, notAfter: leaf.notAfter },
+      `${leaf.subject} is not valid now: peers refuse it`,
+    );
+  }
 }

@@ -2,12 +2,14 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { AggregatorRegistry, Registry } from 'prom-client';
+import { removeStale } from '../../proxy/listen-on.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import { parseListen, readAgentConfig } from '../config.js';
 import { type ProxyKey, proxySettings } from '../config-proxies.js';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
 import { startMetricsServer } from '../http/metrics-server.js';
+import { logLevelOf } from '../log-level.js';
 import { startProxies } from '../proxies.js';
 import { notifySystemd } from '../systemd.js';
 import { type Ready, superviseWorkers } from '../workers.js';
@@ -63,8 +65,12 @@ async function runProxy(invocation: Invocation): Promise<number> {
   }
   const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
   const workers = integerOf('workers', text(invocation, 'workers')) ?? 1;
-  const level = text(invocation, 'log-level') ?? 'info';
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const logger = pino(
+    { level: logLevelOf(invocation), base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  // Nothing is read again at a signal: every connection looks at the pair.
+  process.on('SIGHUP', () => logger.info('SIGHUP: nothing to do, the pair is looked at for every connection'));
   if (cluster.isWorker) {
     return await serve(settings, drainTimeout, invocation.signal, logger);
   }
@@ -85,6 +91,9 @@ async function runProxy(invocation: Invocation): Promise<number> {
   const notified = notifySystemd(invocation.signal, logger);
   invocation.signal.addEventListener('abort', () => void notified.stopping(), { once: true });
   try {
+    for (const { listen: address } of workers > 1 ? settings : []) {
+      await removeStale(address);
+    }
     return workers > 1
       ? await superviseWorkers(workers, invocation.signal, logger)
       : await serve(settings, drainTimeout, invocation.signal, logger, registry);

@@ -6,6 +6,7 @@ import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
 import { messageOf, OperatorError } from '../error.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
+import { logLevelOf } from '../log-level.js';
 import { probeOnDemand } from '../modules.js';
 import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
@@ -33,10 +34,7 @@ async function runSidecar(invocation: Invocation): Promise<number> {
       'see docs/configuration.md for the least file that works',
     );
   }
-  const level = text(invocation, 'log-level') ?? 'info';
-  if (!['debug', 'info', 'warn', 'error'].includes(level)) {
-    throw new OperatorError('bad_flag', `--log-level is "${level}"`, 'one of: debug, info, warn, error');
-  }
+  const level = logLevelOf(invocation);
   const listen = text(invocation, 'listen');
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
   const served = await serve({

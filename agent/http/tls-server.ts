@@ -5,6 +5,7 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { CredentialError } from '../../credentials/error.js';
 import { fileIdentity } from '../../credentials/file.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
+import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
 import type { WebTls } from './web-config.js';
 
@@ -66,7 +67,7 @@ function contextOf(tls: WebTls, ca: string | undefined): SecureContextOptions {
 const tls13Suites = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
 function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = peerCertificate(socket);
   switch (clientAuth) {
     case 'NoClientCert':
     case 'RequestClientCert':

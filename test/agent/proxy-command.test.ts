@@ -53,7 +53,19 @@ t.test('workers share a listener and give one view of metrics; one that is kille
     const socket = await dial(port, friend).catch(() => undefined);
     return socket !== undefined && (await ask(socket, 'x')) === 'x' && !socket.destroy().readable;
   });
+  const held = await dial(port, friend);
+  t.equal(await ask(held, 'a'), 'a');
+  process.kill(agent.child.pid ?? 0, 'SIGHUP');
   agent.child.kill('SIGTERM');
+  await eventually('no new ones', 5_000, () =>
+    dial(port, friend).then(
+      (socket) => !socket.destroy(),
+      () => true,
+    ),
+  );
+  t.equal(await ask(held, 'b'), 'b', 'served until its client goes');
+  held.end();
+  held.resume();
   t.strictSame(await once(agent.child, 'exit'), [0, null]);
 });
 
@@ -73,6 +85,12 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
       'a bad address',
       [...base.slice(0, 3), '--listen', 'nowhere', ...base.slice(5), ...own, '--allow-all'],
       /--listen: listen "nowhere" is no address/,
+    ],
+    ['a level', [...base, ...own, '--allow-all', '--log-level', 'verbose'], /verbose.*\n.*debug, info, warn, error/],
+    [
+      'a path too long',
+      [...base.slice(0, 3), '--listen', `unix:/${'x'.repeat(107)}`, ...base.slice(5), ...own, '--allow-all'],
+      /is no address.*\n.*107/,
     ],
     ['a busy address', [...base.slice(0, 3), '--listen', busy, ...base.slice(5), ...own, '--allow-all'], /EADDRINUSE/],
     ['a missing file', [...base, '--cacert', ca, '--cert', `${cert}x`, '--key', key, '--allow-all'], /certx/],

@@ -1,13 +1,25 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
-import { authority, closed, filesOf, friend, names, nobody, proxyTo, server } from '../support/proxy.js';
+import {
+  authority,
+  closed,
+  dialPlain,
+  filesOf,
+  friend,
+  names,
+  nobody,
+  proxyTo,
+  readAll,
+  server,
+} from '../support/proxy.js';
 import { freePort, started } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -80,6 +92,32 @@ t.test('renegotiation is refused, and the proxy goes on', needs('/usr/bin/openss
     },
   );
 });
+
+t.test(
+  'originate: a server that refuses our certificate after its handshake is told as such',
+  needs('/usr/bin/openssl', 'openssl'),
+  async (t) => {
+    const target = await freePort();
+    const { ca, cert, key } = filesOf(t, server);
+    const strict = ['-Verify', '1', '-verify_return_error', '-CAfile', ca, '-cert', cert, '-key', key];
+    const child = spawn('/usr/bin/openssl', ['s_server', '-accept', `127.0.0.1:${target}`, '-quiet', ...strict]);
+    t.teardown(() => child.kill('SIGKILL'));
+    await eventually('it listens', 10_000, () =>
+      dialPlain(target).then(
+        (socket) => Boolean(socket.destroy()),
+        () => false,
+      ),
+    );
+    const stranger = await (await Authority.create()).issue({ commonName: 'friend' });
+    const files = { ...filesOf(t, stranger), ca };
+    const settings = { mode: 'originate', targetTls: true, files, access: { ...closed, all: true } } as const;
+    const { port, metric } = await proxyTo(t, [target], settings);
+    const socket = await dialPlain(port);
+    socket.write('hello');
+    t.equal(String(await readAll(socket).catch(() => '')), '');
+    await eventually('it is counted', 2_000, async () => (await metric('refusals_total', 'target-refused')) === 1);
+  },
+);
 
 t.test('Prometheus scrapes a plain exporter through it', needs('/usr/bin/prometheus', 'prometheus'), async (t) => {
   const { port } = await proxyTo(t, [await exporter(t)]);
