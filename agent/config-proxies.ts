@@ -1,5 +1,5 @@
 import { problemOf } from '../proxy/access.js';
-import { type ProxyAddress, parseProxyAddress } from '../proxy/address.js';
+import { formatProxyAddress, type ProxyAddress, parseProxyAddress } from '../proxy/address.js';
 import { type ProxySettings, proxyDefaults } from '../proxy/settings.js';
 import type { ConfigReader } from './config-reader.js';
 import type { OperatorError } from './error.js';
@@ -44,8 +44,32 @@ export interface ProxyValues {
   readonly fail: (key: ProxyKey, message: string, hint: string) => OperatorError;
 }
 
-/** One `[[proxy]]`; throws OperatorError. */
-export function proxyAt(reader: ConfigReader, prefix: string): ProxySettings {
+/** Every `[[proxy]]`; throws OperatorError. Their names are labels of metrics, so each is there once. */
+export function proxiesOf(reader: ConfigReader): readonly ProxySettings[] {
+  const seen = new Set<string>();
+  return reader.tables('proxy').map((prefix) => {
+    const settings = proxyAt(reader, prefix);
+    const unique = [
+      ['name', settings.name],
+      ['listen', formatProxyAddress(settings.listen)],
+    ] as const;
+    for (const [key, value] of unique) {
+      const isAnyPort = settings.listen.kind === 'tcp' && settings.listen.port === 0;
+      if (seen.has(`${key} ${value}`) && !(key === 'listen' && isAnyPort)) {
+        throw reader.invalid(
+          `${prefix}.${key}`,
+          prefix,
+          `[[proxy]] ${key} "${value}" is there twice`,
+          `give each its ${key}`,
+        );
+      }
+      seen.add(`${key} ${value}`);
+    }
+    return settings;
+  });
+}
+
+function proxyAt(reader: ConfigReader, prefix: string): ProxySettings {
   const at = (key: ProxyKey) => `${prefix}.${key}`;
   return proxySettings({
     text: (key) => reader.string(at(key))?.value,
@@ -70,6 +94,10 @@ export function proxySettings(values: ProxyValues): ProxySettings {
     throw fail('target', 'needs a target', 'write target = "127.0.0.1:10080" or "unix:/run/x.sock"');
   }
   const listen = addressOf(text('listen') ?? '', 'listen', values);
+  const targetTls = mode === 'originate' || flag('target-tls');
+  if (text('server-name') !== undefined && !targetTls) {
+    throw fail('server-name', 'server-name is for TLS to the target', 'set target-tls, or leave it out');
+  }
   return {
     name: text('name') ?? text('listen') ?? '',
     mode,
@@ -82,7 +110,7 @@ export function proxySettings(values: ProxyValues): ProxySettings {
     },
     reloadCa: flag('reload-ca'),
     access: mode === 'terminate' ? whoComesIn(values) : whoIsCalled(values),
-    targetTls: mode === 'originate' || flag('target-tls'),
+    targetTls,
     serverName: text('server-name'),
     alpn: texts('alpn'),
     handshakeTimeout: milliseconds('handshake-timeout') ?? proxyDefaults.handshakeTimeout,
@@ -136,6 +164,9 @@ function addressOf(text: string, key: 'listen' | 'target', { fail }: ProxyValues
   if (address === undefined || (key === 'target' && address.kind === 'systemd')) {
     const shown = text === '' ? `needs ${key}` : `${key} "${text}" is no address`;
     throw fail(key, shown, 'write host:port, or unix:/path of at most 107 bytes');
+  }
+  if (key === 'target' && address.kind === 'tcp' && address.port === 0) {
+    throw fail(key, `target "${text}" has no port`, 'write the port that the target listens at');
   }
   return address;
 }

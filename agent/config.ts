@@ -6,7 +6,7 @@ import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { parseToml } from '../cluster/toml.js';
 import type { ProxySettings } from '../proxy/settings.js';
-import { proxyAt } from './config-proxies.js';
+import { proxiesOf } from './config-proxies.js';
 import { ConfigReader, invalid } from './config-reader.js';
 import { clientAt, instanceAt, tableKeys } from './config-tables.js';
 import { messageOf, OperatorError } from './error.js';
@@ -129,7 +129,7 @@ export function readAgentConfig(file: string): AgentConfig {
     historyFile: reader.file('history.file'),
     imposter: imposterOf(reader),
     web: webOf(reader),
-    proxies: reader.tables('proxy').map((prefix) => proxyAt(reader, prefix)),
+    proxies: proxiesOf(reader),
   };
 }
 

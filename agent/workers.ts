@@ -14,6 +14,8 @@ const restartPause = 1_000;
  * stop, all are, and the worst of their exit statuses is the answer. One that cannot start ends them all.
  */
 export async function superviseWorkers(count: number, signal: AbortSignal, logger: Logger): Promise<number> {
+  // Each accepts by itself: what a parent hands to one that is killed meanwhile would hang for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const statuses: number[] = [];
   let ready = 0;
   return await new Promise((resolve) => {

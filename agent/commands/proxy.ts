@@ -58,6 +58,10 @@ export const proxy: Command = {
 };
 
 async function runProxy(invocation: Invocation): Promise<number> {
+  const [stray] = invocation.positionals;
+  if (stray !== undefined) {
+    throw new OperatorError('bad_flag', `proxy takes flags only, and "${stray}" is none`, 'see proxy --help');
+  }
   const file = text(invocation, 'config');
   const settings = file === undefined ? [settingsOf(invocation)] : readAgentConfig(file).proxies;
   if (settings.length === 0) {

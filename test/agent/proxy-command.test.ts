@@ -86,6 +86,9 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
       [...base.slice(0, 3), '--listen', 'nowhere', ...base.slice(5), ...own, '--allow-all'],
       /--listen: listen "nowhere" is no address/,
     ],
+    ['a stray word', [...base, ...own, '--allow-all', 'stray'], /"stray" is none/],
+    ['a name without TLS', [...base, ...own, '--allow-all', '--server-name', 'x'], /server-name is for TLS/],
+    ['a target without port', [...base.slice(0, 5), '--target', 'h:0', ...own, '--allow-all'], /"h:0" has no port/],
     ['a level', [...base, ...own, '--allow-all', '--log-level', 'verbose'], /verbose.*\n.*debug, info, warn, error/],
     [
       'a path too long',
@@ -112,6 +115,12 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
   t.match(await runAgent('proxy', '--config', file), {
     status: 2,
     stderr: /agent\.toml:4:10: \[\[proxy\]\] target "x" is no address/,
+  });
+  const table = `[[proxy]]\nname = "one"\nmode = "terminate"\nlisten = "127.0.0.1:0"\ntarget = "127.0.0.1:1"\nallow-all = true\nca-path = "${ca}"\ncert-path = "${cert}"\nkey-path = "${key}"\n`;
+  writeFileSync(file, table + table);
+  t.match(await runAgent('proxy', '--config', file), {
+    status: 2,
+    stderr: /agent\.toml:11:8: \[\[proxy\]\] name "one" is there twice\n.*give each its name/,
   });
   writeFileSync(file, 'scope = "node"\n');
   t.match(await runAgent('proxy', '--config', file), { status: 2, stderr: /has no \[\[proxy\]\]/ });
