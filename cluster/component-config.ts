@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { formatAddress } from './address.js';
-import { ConfigError } from './config-error.js';
 import type { Described } from './described.js';
 import type { ConfigDocument } from './document.js';
-import { textOf } from './file-text.js';
 import type { Instance, InstanceSecurity, Origin, Problem, Sourced } from './inventory.js';
+import { openDocument } from './open-document.js';
 import { advertisedHosts, endpointsOf } from './placement.js';
 import type { ComponentName, ComponentProfile, ConfigFileProfile } from './profile.js';
 import { profiles } from './profiles.js';
-import { parseToml } from './toml.js';
 import { Values } from './values.js';
 
 export interface ComponentConfig {
@@ -136,19 +134,6 @@ function readCompanion(profile: ComponentProfile, values: Values, problems: Prob
     return undefined;
   }
   return path === undefined ? undefined : openDocument(path.value, problems);
-}
-
-function openDocument(file: string, problems: Problem[]): ConfigDocument | undefined {
-  const text = textOf(file, problems);
-  try {
-    return text === undefined ? undefined : parseToml(text, file);
-  } catch (error: unknown) {
-    if (error instanceof ConfigError) {
-      problems.push(error.problem);
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 interface FileKind {

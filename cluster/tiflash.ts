@@ -4,6 +4,21 @@ import type { ComponentProfile } from './profile.js';
 import { tikv } from './tikv.js';
 import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
 
+/** What TiFlash serves over HTTP by itself, its proxy aside. */
+const ownHttps = {
+  protocols: ['http'],
+  alpn: tikvStatus.alpn,
+  maximumVersion: 'TLSv1.2',
+  bearsSessions: false,
+  callers: {
+    ...tikvStatusCallers,
+    clientCertificate: 'always',
+    commonNameCheckedAt: 'handshake',
+    commonNameMatch: 'equal',
+    exemptPaths: [],
+  },
+} as const;
+
 /**
  * TiFlash: a server with underscored keys and a TiKV-like proxy with a file of its own, which nothing compares with
  * the first. The health service is not registered on its gRPC port, which is how the port is told from a TiDB.
@@ -56,20 +71,10 @@ export const tiflash: ComponentProfile = {
       documentedCallers: ['tikv', 'prometheus'],
     },
     {
+      ...ownHttps,
       name: 'metrics',
       title: 'TiFlash metrics port',
       defaultPort: 8234,
-      protocols: ['http'],
-      alpn: tikvStatus.alpn,
-      maximumVersion: 'TLSv1.2',
-      bearsSessions: false,
-      callers: {
-        ...tikvStatusCallers,
-        clientCertificate: 'always',
-        commonNameCheckedAt: 'handshake',
-        commonNameMatch: 'equal',
-        exemptPaths: [],
-      },
       pairReload: 'every-handshake',
       caReload: 'restart',
       reloadSince: '6.6.0',
@@ -102,20 +107,10 @@ export const tiflash: ComponentProfile = {
       calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
     },
     {
+      ...ownHttps,
       name: 'http',
       title: 'TiFlash HTTPS port (before 7.1)',
       defaultPort: 8123,
-      protocols: ['http'],
-      alpn: tikvStatus.alpn,
-      maximumVersion: 'TLSv1.2',
-      bearsSessions: false,
-      callers: {
-        ...tikvStatusCallers,
-        clientCertificate: 'always',
-        commonNameCheckedAt: 'handshake',
-        commonNameMatch: 'equal',
-        exemptPaths: [],
-      },
       pairReload: 'restart',
       caReload: 'restart',
       probe: { protocol: 'http', path: '/', accept: 'any' },

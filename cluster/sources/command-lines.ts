@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { describe } from '../component-config.js';
-import { ConfigError } from '../config-error.js';
 import type { Described } from '../described.js';
 import { type ConfigDocument, documentOf, type Entry } from '../document.js';
-import { textOf } from '../file-text.js';
 import type { Problem } from '../inventory.js';
+import { openDocument } from '../open-document.js';
 import type { ComponentName } from '../profile.js';
-import { parseToml } from '../toml.js';
 import { commandLines, linkIn } from './proc.js';
 
 /** The flags of a component that say what its file may say, too: flag to key. */
@@ -113,7 +111,7 @@ function describeProcess(
   const given = new Map(valuesOf(args));
   const named = config.map((flag) => given.get(flag)).find((one) => one !== undefined);
   const file = named === undefined || directory === undefined || isAbsolute(named) ? named : join(directory, named);
-  const document = file === undefined || !existsSync(file) ? undefined : parsed(file, problems);
+  const document = file === undefined || !existsSync(file) ? undefined : openDocument(file, problems);
   const entries = new Map<string, Entry>();
   for (const [flag, text] of given) {
     const key = keys[flag];
@@ -131,19 +129,6 @@ function describeProcess(
   const both: ConfigDocument = { ...documentOf(file ?? `process ${pid}`, fromFile, entries), directory };
   const described = describe(both, problems, component);
   return described === undefined ? [] : [{ ...described, completeness: 'all', origin: { kind: 'process', pid } }];
-}
-
-function parsed(file: string, problems: Problem[]): ConfigDocument | undefined {
-  const text = textOf(file, problems);
-  try {
-    return text === undefined ? undefined : parseToml(text, file);
-  } catch (error: unknown) {
-    if (error instanceof ConfigError) {
-      problems.push(error.problem);
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** `--flag=value` and `--flag value`, with one dash or two. */
