@@ -8,9 +8,9 @@ import {
   readAgentConfig,
   requirePdUrl,
 } from '../config.js';
-import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
 import { type Invocation, type OptionHelp, text, texts } from './command.js';
+import { durationOf } from './flags.js';
 
 /** The flags that say what is looked at, and as whom. */
 export const sourceOptions: readonly OptionHelp[] = [
@@ -99,10 +99,9 @@ function declaredOf(flag: string): AgentConfig['instances'][number] {
 }
 
 function timeoutOf(invocation: Invocation): number | undefined {
-  const given = text(invocation, 'timeout');
-  const milliseconds = given === undefined ? undefined : parseDuration(given);
-  if (given !== undefined && (milliseconds === undefined || milliseconds === 0)) {
-    throw new OperatorError('bad_flag', `--timeout ${given} is no duration`, 'write 5s or 500ms');
+  const milliseconds = durationOf(invocation, 'timeout');
+  if (milliseconds === 0) {
+    throw new OperatorError('bad_flag', '--timeout must be above 0', 'write 5s or 500ms');
   }
   return milliseconds;
 }

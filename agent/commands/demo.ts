@@ -1,8 +1,8 @@
-import pino from 'pino';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { tellStory } from '../../devcluster/story.js';
 import { readAgentConfig } from '../config.js';
 import { type Command, type Invocation, text } from './command.js';
+import { loggerAt } from './flags.js';
 import { listeningAt, serve, untilAborted } from './run.js';
 
 export const demo: Command = {
@@ -24,7 +24,7 @@ async function runDemo(invocation: Invocation): Promise<number> {
   const cluster = await startDevCluster();
   try {
     const config = cluster.agentConfig;
-    const logger = pino({ level: 'warn', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+    const logger = loggerAt('warn');
     const served = await serve({
       readConfig: () => listeningAt(text(invocation, 'listen'), readAgentConfig(config)),
       logger,

@@ -1,19 +1,18 @@
 import cluster from 'node:cluster';
 import { resolve } from 'node:path';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { AggregatorRegistry, Registry } from 'prom-client';
 import { removeStale } from '../../proxy/listen-on.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import { parseListen, readAgentConfig } from '../config.js';
 import { type ProxyKey, proxySettings } from '../config-proxies.js';
-import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
 import { startMetricsServer } from '../http/metrics-server.js';
-import { logLevelOf } from '../log-level.js';
 import { startProxies } from '../proxies.js';
 import { notifySystemd } from '../systemd.js';
 import { type Ready, superviseWorkers } from '../workers.js';
 import { type Command, type Invocation, text, texts } from './command.js';
+import { durationOf, loggerOf } from './flags.js';
 import { untilAborted } from './run.js';
 
 /** Flags whose name is not that of the key. */
@@ -69,10 +68,7 @@ async function runProxy(invocation: Invocation): Promise<number> {
   }
   const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
   const workers = integerOf('workers', text(invocation, 'workers')) ?? 1;
-  const logger = pino(
-    { level: logLevelOf(invocation), base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  const logger = loggerOf(invocation);
   // Nothing is read again at a signal: every connection looks at the pair.
   process.on('SIGHUP', () => logger.info('SIGHUP: nothing to do, the pair is looked at for every connection'));
   if (cluster.isWorker) {
@@ -150,15 +146,6 @@ function settingsOf(invocation: Invocation) {
     },
     fail: (key, message, hint) => new OperatorError('bad_flag', `--${nameOf(key)}: ${message}`, hint),
   });
-}
-
-function durationOf(invocation: Invocation, name: string): number | undefined {
-  const given = text(invocation, name);
-  const milliseconds = given === undefined ? undefined : parseDuration(given);
-  if (given !== undefined && milliseconds === undefined) {
-    throw new OperatorError('bad_flag', `--${name} ${given} is no duration`, 'write 5s or 500ms');
-  }
-  return milliseconds;
 }
 
 function integerOf(name: string, given: string | undefined): number | undefined {

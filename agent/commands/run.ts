@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { knownNames } from '../../checks/known-names.js';
 import { matrixOf } from '../../cluster/matrix.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
@@ -6,12 +6,12 @@ import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
 import { messageOf, OperatorError } from '../error.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
-import { logLevelOf } from '../log-level.js';
 import { probeOnDemand } from '../modules.js';
 import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { readVersion } from '../version.js';
 import { type Command, type Invocation, text } from './command.js';
+import { loggerOf } from './flags.js';
 
 export const run: Command = {
   name: 'run',
@@ -34,9 +34,8 @@ async function runSidecar(invocation: Invocation): Promise<number> {
       'see docs/configuration.md for the least file that works',
     );
   }
-  const level = logLevelOf(invocation);
   const listen = text(invocation, 'listen');
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const logger = loggerOf(invocation);
   const served = await serve({
     readConfig: () => listeningAt(listen, readAgentConfig(file)),
     logger,

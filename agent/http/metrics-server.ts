@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { OperatorError } from '../error.js';
+import { messageOf, OperatorError } from '../error.js';
 
 export interface MetricsServer {
   readonly address: string;
@@ -19,7 +19,7 @@ export async function startMetricsServer(
     }
     metrics().then(
       (text) => response.writeHead(200, { 'content-type': contentType }).end(text),
-      () => response.writeHead(503).end('a worker does not answer\n'),
+      (error: unknown) => response.writeHead(503).end(`${messageOf(error)}\n`),
     );
   });
   server.headersTimeout = 10_000;
@@ -27,8 +27,7 @@ export async function startMetricsServer(
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OperatorError('metrics_listen', reason, 'choose another address with --metrics', error);
+    throw new OperatorError('metrics_listen', messageOf(error), 'choose another address with --metrics', error);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;
