@@ -24,7 +24,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
       }
       if (logged < refusalsPerSecond) {
         logged++;
-        logger.info({ reason }, detail);
+        logger[reason === 'unforeseen' ? 'error' : 'info']({ reason }, detail);
       } else {
         omitted++;
       }
