@@ -6,7 +6,7 @@ import { Authority } from '../../certs-dev/authority.js';
 import { componentCommonNames } from '../../certs-dev/names.js';
 import { readComponentConfig } from '../../cluster/component-config.js';
 import type { Endpoint } from '../../cluster/inventory.js';
-import type { ComponentName } from '../../cluster/profile.js';
+import type { ComponentName, EndpointProfile } from '../../cluster/profile.js';
 import { profiles } from '../../cluster/profiles.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
@@ -14,6 +14,7 @@ import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { targetOf } from '../../probes/target.js';
 import { needs } from '../support/peers.js';
+import { etcdProgram, RealEtcd } from '../support/real-etcd.js';
 import { started } from '../support/real-peer.js';
 
 const members = ['pd', 'tidb', 'tikv'] as const satisfies readonly ComponentName[];
@@ -50,23 +51,26 @@ function touchPort(port: number): Promise<void> {
   });
 }
 
+/** Whose files, and the ports that are as good as each other: a client takes the next one where one does not answer. */
+type Callee = readonly [Member, readonly Endpoint[]];
+
 /** Each component calls the ports it needs, over and over, as a process that read its CA at its start. */
 class Callers {
   readonly failures: string[] = [];
   calls = 0;
   readonly #stores = new Map<Member, CredentialStore>();
   readonly #cluster: DevCluster;
-  readonly #endpoints: readonly (readonly [Member, Endpoint])[];
+  readonly #callees: readonly Callee[];
   #running = true;
 
   /** `others` are real servers that use the files of a member. */
-  constructor(cluster: DevCluster, others: readonly (readonly [Member, Endpoint])[] = []) {
+  constructor(cluster: DevCluster, others: readonly Callee[] = []) {
     this.#cluster = cluster;
     const own = members.flatMap((member) => {
       const { instance } = readComponentConfig(join(cluster.directory, member, 'conf', `${member}.toml`), member);
-      return (instance?.endpoints ?? []).map((endpoint) => [member, endpoint] as const);
+      return (instance?.endpoints ?? []).map((endpoint): Callee => [member, [endpoint]]);
     });
-    this.#endpoints = [...own, ...others];
+    this.#callees = [...own, ...others];
     for (const member of members) {
       this.restart(member);
     }
@@ -78,25 +82,35 @@ class Callers {
 
   run(): Promise<unknown> {
     const pairs = members.flatMap((caller) =>
-      this.#endpoints
-        .filter(([, { profile }]) => profile.calledBy.includes(caller))
+      this.#callees
+        .filter(([, endpoints]) => endpoints.some(({ profile }) => profile.calledBy.includes(caller)))
         .map((callee) => [caller, callee] as const),
     );
     return Promise.all(
-      pairs.map(async ([caller, [callee, endpoint]]) => {
+      pairs.map(async ([caller, [callee, endpoints]]) => {
         while (this.#running) {
-          const store = this.#stores.get(caller);
-          if (store === undefined) {
-            throw new TypeError('every member is a caller');
+          const details: string[] = [];
+          for (const endpoint of endpoints) {
+            const { outcome, detail } = await this.ask(caller, endpoint);
+            if (outcome === 'accepted') {
+              details.length = 0;
+              break;
+            }
+            details.push(`${caller} -> ${callee}/${endpoint.name}: ${detail}`);
           }
-          const seen = await probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: 3_000 });
           this.calls++;
-          if (seen.outcome !== 'accepted') {
-            this.failures.push(`${caller} -> ${callee}/${endpoint.name}: ${seen.detail}`);
-          }
+          this.failures.push(...details);
         }
       }),
     );
+  }
+
+  ask(caller: Member, endpoint: Endpoint) {
+    const store = this.#stores.get(caller);
+    if (store === undefined) {
+      throw new TypeError('every member is a caller');
+    }
+    return probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: 3_000 });
   }
 
   /** Until each pair has called at least once more. */
@@ -112,9 +126,12 @@ class Callers {
   }
 }
 
-async function restartAll(cluster: DevCluster, callers: Callers): Promise<void> {
+async function restartAll(cluster: DevCluster, callers: Callers, etcds: readonly RealEtcd[]): Promise<void> {
   for (const member of members) {
     cluster.restart(member);
+    for (const etcd of member === 'pd' ? etcds : []) {
+      await etcd.restart();
+    }
     callers.restart(member);
     await callers.rounds(1);
   }
@@ -136,20 +153,42 @@ async function leavesOf(authority: Authority) {
 const python = '/usr/lib/python3/dist-packages/grpc/__init__.py';
 
 /** A real C-core server on the files of the dev cluster's TiKV, which looks at the certificate's time as TiKV does. */
-async function realTikv(t: Test, cluster: DevCluster): Promise<readonly (readonly [Member, Endpoint])[]> {
+async function realTikv(t: Test, cluster: DevCluster): Promise<readonly Callee[]> {
   const { skip } = needs(python, 'python3-grpcio');
-  const profile = profiles.tikv.endpoints.find(({ name }) => name === 'grpc');
-  if (skip !== false || profile === undefined) {
+  if (skip !== false) {
     t.comment(`without a real C-core server: ${skip}`);
     return [];
   }
   const { ca, cert, key } = cluster.files('tikv');
   const script = join(import.meta.dirname, '../real-peers/grpc_server.py');
   const [, port] = await started(t, '/usr/bin/python3', [script, ca, cert, key, 'TiDB-Server', 'mtime'], /READY (\d+)/);
-  const only = { ...profile, calledBy: ['tidb' as const] };
+  return [['tikv', [endpointAt('tikv', 'grpc', Number(port), { calledBy: ['tidb'] })]]];
+}
+
+/** Two real etcds on the files of the dev cluster's PD. */
+async function realEtcds(t: Test, cluster: DevCluster): Promise<readonly RealEtcd[]> {
+  const { skip } = needs(etcdProgram, 'etcd-server');
+  if (skip !== false) {
+    t.comment(`without real etcd: ${skip}`);
+    return [];
+  }
+  const files = cluster.files('pd');
+  return [await RealEtcd.start(t, files), await RealEtcd.start(t, files)];
+}
+
+function endpointAt(
+  member: Member,
+  name: EndpointProfile['name'],
+  port: number,
+  change: Partial<EndpointProfile>,
+): Endpoint {
+  const profile = profiles[member].endpoints.find((one) => one.name === name);
+  if (profile === undefined) {
+    throw new TypeError(`${member} has no port ${name}`);
+  }
   const origin = { kind: 'default' } as const;
-  const address = { host: '127.0.0.1', port: Number(port) };
-  return [['tikv', { name: 'grpc', ...address, origin, scheme: 'https', allowList: 'none', profile: only }]];
+  const rest = { origin, scheme: 'https', allowList: 'none' } as const;
+  return { name, host: '127.0.0.1', port, ...rest, profile: { ...profile, ...change } };
 }
 
 t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints not one fails', async (t) => {
@@ -158,7 +197,10 @@ t.test('a whole CA is replaced under continuous calls: in the order that rehears
   for (const member of members) {
     linkTls(cluster, member);
   }
-  const callers = new Callers(cluster, await realTikv(t, cluster));
+  const etcds = await realEtcds(t, cluster);
+  const probe = { protocol: 'http', path: '/health', accept: 'etcd-health' } as const;
+  const stores = etcds.map(({ port }) => endpointAt('pd', 'client', port, { probe, calledBy: ['tidb', 'tikv'] }));
+  const callers = new Callers(cluster, [...(await realTikv(t, cluster)), ['pd', stores]]);
   const running = callers.run();
   await callers.rounds(2);
   const next = await Authority.create({ commonName: 'Next CA' });
@@ -168,7 +210,7 @@ t.test('a whole CA is replaced under continuous calls: in the order that rehears
     switchTls(cluster, member, { ca: bundle });
   }
   await callers.rounds(2);
-  await restartAll(cluster, callers);
+  await restartAll(cluster, callers, etcds);
   for (const [member, pair] of await leavesOf(next)) {
     switchTls(cluster, member, pair);
     await callers.rounds(1);
@@ -178,11 +220,14 @@ t.test('a whole CA is replaced under continuous calls: in the order that rehears
   for (const member of members) {
     switchTls(cluster, member, { ca: next.certificatePem });
   }
-  await restartAll(cluster, callers);
+  await restartAll(cluster, callers, etcds);
   await callers.rounds(2);
   callers.stop();
   await running;
   t.strictSame(callers.failures, []);
+  for (const store of stores) {
+    t.match(await callers.ask('tidb', store), { outcome: 'accepted' }, 'each etcd by itself, under the new CA alone');
+  }
   t.comment(`${callers.calls} calls, none failed`);
 });
 
