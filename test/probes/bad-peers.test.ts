@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
@@ -9,6 +8,7 @@ import type { HarmlessProbe } from '../../cluster/profile.js';
 import type { Observation } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
+import { listening } from '../support/listening.js';
 
 const authority = await Authority.create();
 const pair = await authority.issue({ commonName: 'peer', dns: ['localhost'], ip: ['127.0.0.1'] });
@@ -21,25 +21,6 @@ const timeout = 400;
 
 const http: HarmlessProbe = { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' };
 const grpc: HarmlessProbe = { protocol: 'grpc', method: '/pdpb.PD/GetMembers' };
-
-type Tap = { teardown(act: () => unknown): void };
-
-async function portOf(t: Tap, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 /** A TLS server that does one thing after the handshake. */
 function after(act: (socket: TLSSocket) => void, alpn: readonly string[] = ['http/1.1', 'h2']): Server {
@@ -151,7 +132,7 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
 
 t.test('each bad peer has its outcome and its reason in one line, within the deadline', async (t) => {
   for (const [what, make, probe, outcome, detail] of cases) {
-    const port = await portOf(t, make());
+    const port = await listening(t, make());
     const target = { host: '127.0.0.1', port, alpn: probe.protocol === 'http' ? ['http/1.1'] : ['h2'], probe };
     const seen = await probeEndpoint(target, identity, { timeout });
     t.match(seen, { outcome, detail }, `${what}: ${seen.outcome}, ${seen.detail}`);

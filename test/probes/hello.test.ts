@@ -1,13 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import fc from 'fast-check';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { readHello } from '../../probes/hello.js';
+import { listening } from '../support/listening.js';
 
 const authority = await Authority.create({ commonName: 'Hello CA' });
 const other = await Authority.create({ commonName: 'Other CA' });
@@ -15,46 +14,29 @@ const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], i
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const derOf = (pem: string) => describeCertificate(new X509Certificate(pem)).subjectDer;
 
-async function portOf(t: Pick<Test, 'teardown'>, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 const ask = (port: number, timeout = 500) => readHello({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
 
 t.test('a port that asks names the CAs it holds; one that does not asks nobody', async (t) => {
   const ca = authority.certificatePem + other.certificatePem;
-  const asking = await ask(await portOf(t, createTls({ ...keys, ca, requestCert: true })));
+  const asking = await ask(await listening(t, createTls({ ...keys, ca, requestCert: true })));
   t.match(asking, { outcome: 'read', asksForCertificate: true });
   t.strictSame([...asking.authorities].sort(), [authority, other].map((one) => derOf(one.certificatePem)).sort());
   t.equal(asking.chain[0]?.commonNames[0], 'server');
-  const open = await ask(await portOf(t, createTls(keys)));
+  const open = await ask(await listening(t, createTls(keys)));
   t.match(open, { outcome: 'read', asksForCertificate: false, authorities: [] });
 });
 
 t.test('what is no first flight is told apart, within the timeout', async (t) => {
   const after = (act: (socket: Socket) => void) =>
-    portOf(
+    listening(
       t,
       createServer((socket) => socket.once('data', () => act(socket))),
     );
   const cases: readonly (readonly [string, number, string, RegExp])[] = [
     ['nobody there', 1, 'unreachable', /ECONNREFUSED/],
-    ['silence', await portOf(t, createServer()), 'timeout', /timeout/],
+    ['silence', await listening(t, createServer()), 'timeout', /timeout/],
     ['plaintext', await after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'not-tls', /no TLS record/],
-    ['TLS 1.3 only', await portOf(t, createTls({ ...keys, minVersion: 'TLSv1.3' })), 'inconclusive', /alert 70/],
+    ['TLS 1.3 only', await listening(t, createTls({ ...keys, minVersion: 'TLSv1.3' })), 'inconclusive', /alert 70/],
     ['a close', await after((socket) => socket.end()), 'inconclusive', /closed/],
     [
       'a message that lies of its length',
@@ -78,7 +60,7 @@ t.test('what is no first flight is told apart, within the timeout', async (t) =>
 
 t.test('whatever a server sends, reading it does not throw', async (t) => {
   let answer = Buffer.alloc(0);
-  const port = await portOf(
+  const port = await listening(
     t,
     createServer((socket) => socket.once('data', () => socket.end(answer))),
   );

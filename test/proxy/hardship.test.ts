@@ -12,7 +12,7 @@ import { main, proxyProcess } from '../support/proxy-process.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-t.test('without descriptors it says so, goes on, and serves again when there are some', async (t) => {
+t.test('without descriptors it goes on, and serves again when there are some', async (t) => {
   const proxy = await proxyProcess(t, `127.0.0.1:${await tcpServer(t, echo)}`, 'ulimit -n 110;', [
     '--handshake-timeout',
     '3s',

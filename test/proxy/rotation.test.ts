@@ -77,6 +77,7 @@ t.test('reload under load: five rotations while ten transfers run, and every byt
     writeFileSync(files.cert, pair.certificatePem);
     const socket = await dial(port, friend);
     t.equal(socket.getPeerCertificate().subject.CN, commonName, 'the very next connection');
+    t.equal(await ask(socket, 'x'), 'x');
     socket.destroy();
     await pause(50);
   }

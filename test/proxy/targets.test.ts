@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer as createTls } from 'node:tls';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import t from 'tap';
@@ -14,17 +13,16 @@ import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
   ask,
-  authority,
   closed,
   dial,
   dialPlain,
   echo,
   filesOf,
   friend,
+  mutualTlsServer,
   nobody,
   proxyTo,
   readAll,
-  server,
   tcpServer,
 } from '../support/proxy.js';
 import { freePort } from '../support/real-peer.js';
@@ -55,24 +53,10 @@ t.test('a target that is back is taken again', async (t) => {
 });
 
 t.test('originate: plain in, mutual TLS out, and only to the server that is meant', async (t) => {
-  const tls = createTls(
-    {
-      cert: server.certificatePem,
-      key: server.keyPem,
-      ca: authority.certificatePem,
-      requestCert: true,
-      allowHalfOpen: true,
-    },
-    (socket) => {
-      socket.on('error', () => socket.destroy());
-      socket.write(`${socket.getPeerCertificate().subject?.CN}: `);
-      socket.pipe(socket);
-    },
-  );
-  tls.on('tlsClientError', (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => tls.close());
-  const target = (tls.address() as import('node:net').AddressInfo).port;
+  const target = await mutualTlsServer(t, (socket) => {
+    socket.write(`${socket.getPeerCertificate().subject?.CN}: `);
+    socket.pipe(socket);
+  });
   const through = async (more: object, files = filesOf(t, friend)) => {
     const access = { ...closed, all: true };
     const { port } = await proxyTo(t, [target], { mode: 'originate', targetTls: true, files, access, ...more });
@@ -95,23 +79,8 @@ t.test('originate: plain in, mutual TLS out, and only to the server that is mean
 });
 
 t.test('terminate with fresh mutual TLS to the target', async (t) => {
-  const tls = createTls(
-    {
-      cert: server.certificatePem,
-      key: server.keyPem,
-      ca: authority.certificatePem,
-      requestCert: true,
-      rejectUnauthorized: true,
-    },
-    (socket) => {
-      socket.on('error', () => socket.destroy());
-      socket.pipe(socket);
-    },
-  );
-  tls.on('tlsClientError', (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => tls.close());
-  const { port } = await proxyTo(t, [(tls.address() as import('node:net').AddressInfo).port], { targetTls: true });
+  const target = await mutualTlsServer(t, (socket) => socket.pipe(socket));
+  const { port } = await proxyTo(t, [target], { targetTls: true });
   const socket = await dial(port, friend);
   t.equal(await ask(socket, 'both'), 'both');
   socket.destroy();

@@ -1,12 +1,12 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTls, type TLSSocket } from 'node:tls';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { probeHttp } from '../../probes/http-probe.js';
+import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
 import { authority, files, freePort, identity, names, say, started } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -60,24 +60,6 @@ const faulty: readonly (readonly [string, () => Promise<Server> | Server, string
     'inconclusive',
   ],
 ];
-
-async function listening(t: Test, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-  });
-  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 t.test(
   "the same faulty servers, seen by blackbox_exporter's tcp module and by us",

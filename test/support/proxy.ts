@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createServer as createTlsServer,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { Test } from 'tap';
@@ -9,6 +14,7 @@ import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type RunningProxy, startProxy } from '../../proxy/proxy.js';
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
 import { type ProxySettings, proxyDefaults } from '../../proxy/settings.js';
+import { listening } from './listening.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const authority = await Authority.create();
@@ -29,21 +35,18 @@ export function filesOf(t: Test, pair: Issued, ca = authority.certificatePem) {
 
 /** A plain TCP server on a free port; its sockets go with the test. */
 export async function tcpServer(t: Test, serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const listener: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
+  return await listening(t, createServer({ allowHalfOpen: true }, serve));
+}
+
+/** A server that lets in whom the authority knows, and knows half-close. */
+export async function mutualTlsServer(t: Test, serve: (socket: TLSSocket) => void): Promise<number> {
+  const { certificatePem: cert, keyPem: key } = server;
+  const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
+  const listener = createTlsServer({ cert, key, ...trust, allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
     serve(socket);
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    listener.close();
-  });
-  return (listener.address() as AddressInfo).port;
+  return await listening(t, listener);
 }
 
 export const echo = (socket: Socket) => socket.pipe(socket);
@@ -53,7 +56,7 @@ export interface TestProxy {
   readonly port: number;
   readonly settings: ProxySettings;
   readonly files: ReturnType<typeof filesOf>;
-  /** The value of a metric with these labels in it. */
+  /** The value of a metric with these labels in it, added up over the others; NaN where there is none. */
   readonly metric: (name: string, ...labels: readonly string[]) => Promise<number>;
 }
 
@@ -78,8 +81,9 @@ export async function proxyTo(
   const address = running.addresses[0]?.address ?? '';
   const metric = async (name: string, ...labels: readonly string[]) => {
     const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith(`tidb_mtls_proxy_${name}{`));
-    const line = lines.find((one) => labels.every((label) => one.includes(`"${label}"`)));
-    return Number(line?.slice(line.lastIndexOf(' ') + 1));
+    const meant = lines.filter((one) => labels.every((label) => one.includes(`"${label}"`)));
+    const values = meant.map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
+    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0);
   };
   return { running, port: Number(address.slice(address.lastIndexOf(':') + 1)), settings, files, metric };
 }
