@@ -7,6 +7,7 @@ export const refusalReasons = [
   'not-allowed',
   'target-unreachable',
   'target-refused',
+  'target-closed',
   'proxy-header',
   'too-many',
   'unforeseen',

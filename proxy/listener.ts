@@ -12,7 +12,9 @@ import { originate } from './originator.js';
 import { type Endpoint, encodeProxyHeader } from './proxy-protocol.js';
 import { readProxyHeader } from './read-header.js';
 import type { ProxySettings } from './settings.js';
+import { onTargetVerdict } from './target-verdict.js';
 import { TargetError, Targets } from './targets.js';
+import { shortOf } from './tls-error.js';
 import { Waiting } from './waiting.js';
 
 /** A connection on its way in. */
@@ -39,15 +41,26 @@ export class ProxyListener {
     this.#events = events;
     this.#store = store;
     this.#targets = new Targets(settings.targets, settings.connectTimeout);
-    this.#waiting = new Waiting(settings.maxConnections, settings.handshakeTimeout, () =>
-      events.refused('too-many', 'waited too long for a free connection'),
-    );
+    this.#waiting = new Waiting({
+      limit: settings.maxConnections,
+      timeout: settings.handshakeTimeout,
+      onGivenUp: () => events.refused('too-many', 'waited too long for a free connection'),
+      onSilent: (socket) => {
+        this.#sources.delete(socket);
+        this.#refuse(socket, 'too-many', 'said nothing while others waited for its place');
+      },
+    });
     this.#acceptor = new Acceptor({
       store,
       timeout: settings.handshakeTimeout,
       alpn: settings.alpn,
       onSecure: (secure) => this.#secured(secure),
       onFailed: (error, secure) => {
+        const raw = rawSocketOf(secure);
+        if (raw !== undefined && !this.#sources.has(raw)) {
+          // Refused before, and its end is no second refusal.
+          return;
+        }
         const { host } = this.#clientOf(secure).source;
         this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? shortOf(error), host);
       },
@@ -128,7 +141,8 @@ export class ProxyListener {
     this.#serve(client, secure, `${rule}: ${leaf.subject}`).catch((error: unknown) => this.#failed(secure, error));
   }
 
-  async #serve({ source, since }: Client, near: Socket, who: string): Promise<void> {
+  async #serve({ socket, source, since }: Client, near: Socket, who: string): Promise<void> {
+    this.#waiting.settled(socket);
     const target = await this.#targets.connect();
     if (near.destroyed) {
       target.destroy();
@@ -147,12 +161,7 @@ export class ProxyListener {
       near.setTimeout(this.#settings.idleTimeout, () => near.destroy());
     }
     if (far instanceof TLSSocket) {
-      // In TLS 1.3 the server judges our certificate after its own handshake is done.
-      far.once('error', (error) => {
-        if (isAlert(error)) {
-          this.#events.refused('target-refused', `${who}: the target ended it with ${shortOf(error)}`);
-        }
-      });
+      onTargetVerdict(far, near, (reason, detail) => this.#events.refused(reason, `${who}: ${detail}`));
     }
     near.resume();
     join(near, far, () => {
@@ -211,15 +220,6 @@ const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [],
 /** The TCP socket that TLS runs over; Node keeps it in a property of its own. */
 function rawSocketOf(secure: TLSSocket): Socket | undefined {
   return (secure as unknown as { readonly _parent?: Socket })._parent;
-}
-
-/** What OpenSSL says, without its own file names. */
-function shortOf(error: Error): string {
-  return 'reason' in error ? String(error.reason) : error.message.trim();
-}
-
-function isAlert(error: Error): boolean {
-  return 'code' in error && /_ALERT_/.test(String(error.code));
 }
 
 function reasonOf(error: Error, { authorizationError }: TLSSocket): RefusalReason {

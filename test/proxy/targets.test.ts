@@ -78,6 +78,26 @@ t.test('originate: plain in, mutual TLS out, and only to the server that is mean
   );
 });
 
+t.test(
+  'a target that closes without a byte has a reason of its own; one whose client left first is not blamed',
+  async (t) => {
+    const target = await mutualTlsServer(t, (socket) => socket.once('data', () => socket.end()));
+    const access = { ...closed, all: true };
+    const files = filesOf(t, friend);
+    const { port, metric } = await proxyTo(t, [target], { mode: 'originate', targetTls: true, files, access });
+    const patient = await dialPlain(port);
+    patient.write('hello');
+    t.equal(String(await readAll(patient)), '');
+    patient.end();
+    await eventually('counted', 3_000, async () => (await metric('refusals_total', 'target-closed')) === 1);
+    const hasty = await dialPlain(port);
+    hasty.end('hello');
+    await readAll(hasty).catch(() => undefined);
+    await eventually('both are over', 3_000, async () => (await metric('connections_open', 'test')) === 0);
+    t.equal(await metric('refusals_total', 'target-closed'), 1);
+  },
+);
+
 t.test('terminate with fresh mutual TLS to the target', async (t) => {
   const target = await mutualTlsServer(t, (socket) => socket.pipe(socket));
   const { port } = await proxyTo(t, [target], { targetTls: true });

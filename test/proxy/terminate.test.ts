@@ -192,6 +192,29 @@ t.test('beyond the limit one waits, takes the place of one that goes, and gives 
   t.equal(await metric('refusals_total', 'too-many'), 1);
 });
 
+t.test('at the limit, whoever holds a place and says nothing makes room for those who wait', async (t) => {
+  const limits = { maxConnections: 3, handshakeTimeout: 30_000 };
+  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], limits);
+  const good = await dial(port, friend);
+  t.equal(await ask(good, 'a'), 'a');
+  const silent = [await dialPlain(port), await dialPlain(port)];
+  const gone = Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  for (const socket of silent) {
+    socket.resume();
+    socket.on('end', () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+  }
+  const begun = performance.now();
+  const late = [await dial(port, friend), await dial(port, friend)];
+  t.ok(performance.now() - begun < 10_000, 'long before the time for a handshake');
+  for (const socket of [good, ...late]) {
+    t.equal(await ask(socket, 'b'), 'b', 'served');
+  }
+  await gone;
+  t.equal(await metric('refusals_total', 'too-many'), 2);
+  t.equal(await metric('refusals_total', 'test'), 2, 'and nothing else is counted');
+});
+
 t.test('an idle connection is closed, one that speaks is not', async (t) => {
   const { port } = await proxyTo(t, [await tcpServer(t, echo)], { idleTimeout: 300 });
   const [idle, busy] = [await dial(port, friend), await dial(port, friend)];
