@@ -1,8 +1,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { CredentialError } from './error.js';
+import { CredentialError, notLoaded } from './error.js';
 import { fileIdentity } from './file.js';
-import { type KeyPair, readKeyPair } from './key-pair.js';
-import { readTrustBundle, type TrustBundle } from './trust-bundle.js';
+import { type KeyPair, keyPairOf, readKeyPair } from './key-pair.js';
+import { readTrustBundle, type TrustBundle, trustBundleOf } from './trust-bundle.js';
 
 /** One loaded pair with the CA read at start; never changes. */
 export interface Generation {
@@ -13,6 +13,14 @@ export interface Generation {
   /** Built once per generation: building one costs 1 ms. */
   readonly secureContext: SecureContext;
   readonly loadedAt: Date;
+}
+
+/** A generation as plain texts, for another process of ours; holds the private key, so it goes nowhere else. */
+export interface Inheritance {
+  readonly number: number;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface ReloadEvent {
@@ -27,6 +35,8 @@ export interface CredentialStoreOptions {
   readonly now?: (() => Date) | undefined;
   /** Takes a changed CA file too, together with the pair or not at all; without it the CA stays the one of the start. */
   readonly reloadCa?: boolean | undefined;
+  /** The generation to begin with instead of the files; the first `current()` looks at them. */
+  readonly inherited?: Inheritance | undefined;
 }
 
 /** A reader that meets a writer tries again at once this often. */
@@ -56,10 +66,18 @@ export class CredentialStore {
   ) {
     this.#paths = paths;
     this.#options = options;
-    this.#trust = readTrustBundle(paths.ca);
-    const { pair, identity } = this.#read();
-    this.#generation = this.#generationOf(pair, 1);
-    this.#loadedIdentity = identity;
+    const { inherited } = options;
+    if (inherited === undefined) {
+      this.#trust = readTrustBundle(paths.ca);
+      const { pair, identity } = this.#read();
+      this.#generation = this.#generationOf(pair, this.#trust, 1);
+      this.#loadedIdentity = identity;
+    } else {
+      this.#trust = trustBundleOf(Buffer.from(inherited.ca), paths.ca);
+      const pair = keyPairOf(Buffer.from(inherited.cert), Buffer.from(inherited.key), paths);
+      this.#generation = this.#generationOf(pair, this.#trust, inherited.number);
+      this.#loadedIdentity = 'inherited';
+    }
   }
 
   /** Why the files on disk are not those in use; undefined when they are. */
@@ -77,8 +95,8 @@ export class CredentialStore {
       const read = this.#read();
       const trust = this.#options.reloadCa === true ? readTrustBundle(this.#paths.ca) : this.#trust;
       if (read.pair.digest !== this.#generation.pair.digest || trust.digest !== this.#trust.digest) {
+        this.#generation = this.#generationOf(read.pair, trust, this.#generation.number + 1);
         this.#trust = trust;
-        this.#generation = this.#generationOf(read.pair, this.#generation.number + 1);
         this.#options.onReload?.({ outcome: 'reloaded', generation: this.#generation, error: undefined });
       }
       this.#loadedIdentity = read.identity;
@@ -88,6 +106,12 @@ export class CredentialStore {
       this.#keepLastGood(error, identity);
     }
     return this.#generation;
+  }
+
+  /** The generation in force, for a process that is to go on with it. */
+  handOver(): Inheritance {
+    const { number, pair, trust } = this.current();
+    return { number, ca: trust.pem, cert: pair.certificatePem, key: pair.keyPem };
   }
 
   #keepLastGood(error: unknown, identity: string): void {
@@ -131,13 +155,16 @@ export class CredentialStore {
     return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)} ${ca}`;
   }
 
-  #generationOf(pair: KeyPair, number: number): Generation {
-    const secureContext = createSecureContext({
-      ca: this.#trust.pem,
-      cert: pair.certificatePem,
-      key: pair.keyPem,
-      minVersion: 'TLSv1.2',
-    });
-    return { number, pair, trust: this.#trust, secureContext, loadedAt: this.#options.now?.() ?? new Date() };
+  #generationOf(pair: KeyPair, trust: TrustBundle, number: number): Generation {
+    const secureContext = this.#contextOf(pair, trust);
+    return { number, pair, trust, secureContext, loadedAt: this.#options.now?.() ?? new Date() };
+  }
+
+  #contextOf({ certificatePem: cert, keyPem: key }: KeyPair, { pem: ca }: TrustBundle): SecureContext {
+    try {
+      return createSecureContext({ ca, cert, key, minVersion: 'TLSv1.2' });
+    } catch (error: unknown) {
+      throw notLoaded(this.#paths.cert, error);
+    }
   }
 }

@@ -30,3 +30,15 @@ export class CredentialError extends Error {
     this.hint = hint;
   }
 }
+
+/** OpenSSL itself will not load a pair that parses and matches, as with an RSA key too small for its security level. */
+export function notLoaded(file: string, error: unknown): CredentialError {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return new CredentialError(
+    'unsupported_key',
+    file,
+    `OpenSSL does not load the pair (${reason})`,
+    'issue a stronger pair',
+    error,
+  );
+}

@@ -1,5 +1,5 @@
 import type { Certificate } from './certificate.js';
-import { CredentialError } from './error.js';
+import { CredentialError, notLoaded } from './error.js';
 import type { CredentialFacts, CredentialPaths } from './facts.js';
 import { type CredentialFile, readCredentialFile } from './file.js';
 import { pairDigest } from './key-pair.js';
@@ -59,16 +59,7 @@ async function verdictsOf(
   try {
     return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
   } catch (error: unknown) {
-    // OpenSSL itself will not load it, as with an RSA key too small for its security level.
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    errors.push(
-      new CredentialError(
-        'unsupported_key',
-        paths.cert ?? '',
-        `OpenSSL does not load the pair (${reason})`,
-        'issue a stronger pair',
-      ),
-    );
+    errors.push(notLoaded(paths.cert ?? '', error));
     return [];
   }
 }

@@ -18,11 +18,16 @@ export interface KeyPair {
 export function readKeyPair(paths: { readonly cert: string; readonly key: string }): KeyPair {
   const cert = readCredentialFile(paths.cert);
   const key = readCredentialFile(paths.key);
-  const certificatePem = pemText(cert.bytes, paths.cert);
-  const keyPem = pemText(key.bytes, paths.key);
+  return keyPairOf(cert.bytes, key.bytes, paths);
+}
+
+/** As `readKeyPair`, from what the files held; `paths` are for the errors. */
+export function keyPairOf(cert: Buffer, key: Buffer, paths: { readonly cert: string; readonly key: string }): KeyPair {
+  const certificatePem = pemText(cert, paths.cert);
+  const keyPem = pemText(key, paths.key);
   const chain = parseCertificates(certificatePem, paths.cert);
   const leaf = requireMatch(chain, parseKey(keyPem, paths.key), paths);
-  return { certificatePem, keyPem, chain, leaf, digest: pairDigest(cert.bytes, key.bytes) };
+  return { certificatePem, keyPem, chain, leaf, digest: pairDigest(cert, key) };
 }
 
 export function pairDigest(cert: Buffer, key: Buffer): string {

@@ -15,7 +15,11 @@ export interface TrustBundle {
  * bundle for "trust the public authorities", and a half-broken one for its readable half.
  */
 export function readTrustBundle(path: string): TrustBundle {
-  const { bytes } = readCredentialFile(path);
+  return trustBundleOf(readCredentialFile(path).bytes, path);
+}
+
+/** As `readTrustBundle`, from what the file held. */
+export function trustBundleOf(bytes: Buffer, path: string): TrustBundle {
   const pem = pemText(bytes, path);
   return { pem, certificates: parseCertificates(pem, path), digest: bundleDigest(bytes) };
 }

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { CredentialStore, type ReloadEvent } from '../../credentials/credential-store.js';
+import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const authority = await Authority.create();
@@ -185,4 +186,37 @@ t.test('never mixes two generations, however the files are swapped under it', as
     await new Promise((resolve) => setImmediate(resolve));
   }
   t.ok(names.has('one') || names.has('two'), 'new generations were seen while the files were in motion');
+});
+
+const openssl = needs('/usr/bin/openssl', 'openssl');
+
+t.test(
+  'a pair that OpenSSL will not load is not used either; the last good one stays, and says why',
+  openssl,
+  async (t) => {
+    const { directory, events, paths, open } = await storeIn(t);
+    const store = open();
+    const small = ['req', '-x509', '-newkey', 'rsa:512', '-nodes', '-days', '1', '-subj', '/CN=small'];
+    execFileSync('openssl', [...small, '-keyout', paths.key, '-out', paths.cert], { stdio: 'ignore' });
+    t.equal(nameIn(store), 'first');
+    t.match(store.lastError, { code: 'unsupported_key', hint: 'issue a stronger pair' });
+    t.match(events, [{ outcome: 'failed' }]);
+    write(directory, await issue('second'));
+    t.equal(nameIn(store), 'second');
+    t.match(events, [{ outcome: 'failed' }, { outcome: 'reloaded' }]);
+  },
+);
+
+t.test('a generation handed over is gone on with: its CA and its pair, until the files hold a good one', async (t) => {
+  const { directory, paths, open } = await storeIn(t);
+  const inherited = open().handOver();
+  unlinkSync(paths.key);
+  writeFileSync(paths.ca, (await Authority.create()).certificatePem);
+  const heir = new CredentialStore(paths, { inherited });
+  t.equal(nameIn(heir), 'first');
+  t.match(heir.current(), { number: 1, trust: { pem: authority.certificatePem } });
+  t.match(heir.lastError, { code: 'not_found' });
+  write(directory, await issue('second'));
+  t.equal(nameIn(heir), 'second');
+  t.match(heir.current(), { number: 2, trust: { pem: authority.certificatePem } }, 'the CA is still that of the start');
 });
