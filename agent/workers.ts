@@ -1,9 +1,16 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
+import type { Inheritance } from '../credentials/credential-store.js';
+import type { WorkerFigures } from './worker-figures.js';
+import type { FromWorker, ToWorker } from './worker-messages.js';
 
-/** What a worker tells once it listens. */
-export interface Ready {
-  readonly addresses: readonly { readonly name: string; readonly address: string }[];
+export interface SuperviseOptions {
+  readonly count: number;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly figures: WorkerFigures;
+  /** The pairs in force, looked at whenever a worker says something, and handed to each at its start. */
+  readonly pairs: () => Readonly<Record<string, Inheritance>>;
 }
 
 /** Milliseconds between two starts of a worker that keeps ending. */
@@ -12,8 +19,12 @@ const restartPause = 1_000;
 /**
  * Runs the same command in so many processes that share the listening sockets. One that ends is started again; told to
  * stop, all are, and the worst of their exit statuses is the answer. One that cannot start ends them all.
+ *
+ * Each begins with the CA of the start and the last good pair, which the parent keeps: one that is started again while
+ * the files are bad serves like the others, and trusts whom they trust.
  */
-export async function superviseWorkers(count: number, signal: AbortSignal, logger: Logger): Promise<number> {
+export async function superviseWorkers(options: SuperviseOptions): Promise<number> {
+  const { count, signal, logger, figures, pairs } = options;
   // Each accepts by itself: what a parent hands to one that is killed meanwhile would hang for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const statuses: number[] = [];
@@ -40,14 +51,21 @@ export async function superviseWorkers(count: number, signal: AbortSignal, logge
     const start = () => {
       const worker = cluster.fork();
       alive.add(worker);
-      // Answers to the questions of the metrics come by the same channel.
-      worker.on('message', ({ addresses }: Partial<Ready>) => {
-        if (addresses === undefined) {
+      // What is sent to one that was just killed cannot arrive; that it ended is said below.
+      worker.on('error', (error) => logger.debug({ reason: error.message }, 'a worker could not be told'));
+      worker.on('message', (message: FromWorker) => {
+        const inForce = pairs();
+        if (message.kind === 'started') {
+          const begin: ToWorker = { kind: 'begin', pairs: inForce };
+          worker.send(begin);
+        }
+        if (message.kind !== 'ready') {
           return;
         }
+        figures.adopt(worker);
         ready++;
         if (ready === count) {
-          for (const { name, address } of addresses) {
+          for (const { name, address } of message.addresses) {
             logger.info({ listener: name, address, workers: count }, 'listening');
           }
         }
@@ -65,7 +83,12 @@ export async function superviseWorkers(count: number, signal: AbortSignal, logge
           { status: code ?? killedBy, left: alive.size },
           alive.size === 0 ? 'no worker is left; one is started again' : 'a worker ended, and is started again',
         );
-        setTimeout(() => (stopping ? undefined : start()), restartPause);
+        setTimeout(() => {
+          if (!stopping) {
+            figures.restarted();
+            start();
+          }
+        }, restartPause);
       });
     };
     for (let index = 0; index < count; index++) {

@@ -1,9 +1,16 @@
-import { definitions } from './definitions.js';
-import { proxyDefinitions } from './proxy-definitions.js';
+import { definitions, type MetricDefinition } from './definitions.js';
+import { proxyDefinitions, workerDefinitions } from './proxy-definitions.js';
+
+type MetricRow = Omit<MetricDefinition, 'type'> & { readonly type: string };
 
 /** docs/metrics.md as the definitions have it. */
 export function describeMetrics(): string {
-  const rows = [...Object.values(definitions), ...Object.values(proxyDefinitions)].map(
+  const all: readonly MetricRow[] = [
+    ...Object.values(definitions),
+    ...Object.values(proxyDefinitions),
+    ...Object.values(workerDefinitions),
+  ];
+  const rows = all.map(
     ({ name, type, labels, help, when }) =>
       `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} | ${when} |`,
   );

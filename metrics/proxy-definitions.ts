@@ -1,4 +1,4 @@
-/** The proxy's metrics; `buckets` makes one a histogram. */
+/** The proxy's metrics; `buckets` makes one a histogram, `aggregator` is how those of several workers are one. */
 export const proxyDefinitions = {
   accepted: {
     name: 'tidb_mtls_proxy_connections_total',
@@ -49,6 +49,7 @@ export const proxyDefinitions = {
     type: 'gauge',
     help: 'The pair that new connections get, counted from 1 at the start.',
     labels: ['listener'],
+    aggregator: 'max',
     when: 'for each listener that terminates, from its first connection',
   },
   acceptErrors: {
@@ -57,5 +58,23 @@ export const proxyDefinitions = {
     help: 'Connections that could not be accepted, as without descriptors.',
     labels: ['listener'],
     when: 'for each listener, from its start',
+  },
+} as const;
+
+/** What the parent of several workers says of them. */
+export const workerDefinitions = {
+  workers: {
+    name: 'tidb_mtls_proxy_workers',
+    type: 'gauge',
+    help: 'Workers, by whether they answered this scrape in time (answering) or not (silent, counted with what they said last).',
+    labels: ['state'],
+    when: 'with --workers, always',
+  },
+  restarts: {
+    name: 'tidb_mtls_proxy_worker_restarts_total',
+    type: 'counter',
+    help: 'Workers that ended and were started again.',
+    labels: [],
+    when: 'with --workers, always',
   },
 } as const;

@@ -21,7 +21,8 @@ export class ProxyMetrics {
       if (definition.type === 'counter') {
         this.#counters.set(name, new Counter(options));
       } else if (definition.type === 'gauge') {
-        this.#gauges.set(name, new Gauge(options));
+        const aggregator = 'aggregator' in definition ? definition.aggregator : 'sum';
+        this.#gauges.set(name, new Gauge({ ...options, aggregator }));
       } else {
         this.#histograms.set(name, new Histogram({ ...options, buckets: [...definition.buckets] }));
       }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { CredentialStore, type Generation } from '../credentials/credential-store.js';
+import { CredentialStore, type Generation, type Inheritance } from '../credentials/credential-store.js';
 import { accessLog, toAll } from './access-log.js';
 import { ProxyListener } from './listener.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
@@ -13,11 +13,18 @@ export interface RunningProxy {
   drain(milliseconds: number): Promise<boolean>;
 }
 
+export interface StartOptions {
+  /** The pair to begin with instead of the one on disk, by the listener's name. */
+  readonly inherited?: Readonly<Record<string, Inheritance>>;
+  readonly onReloaded?: () => void;
+}
+
 /** Starts every listener, or none: where one cannot have its address, those before it are closed again. */
 export async function startProxy(
   settings: readonly ProxySettings[],
   metrics: ProxyMetrics,
   logger: Logger,
+  { inherited = {}, onReloaded }: StartOptions = {},
 ): Promise<RunningProxy> {
   const listeners: ProxyListener[] = [];
   const addresses: { name: string; address: string }[] = [];
@@ -30,10 +37,12 @@ export async function startProxy(
       const log = logger.child({ listener: one.name });
       const store = new CredentialStore(one.files, {
         reloadCa: one.reloadCa,
+        inherited: inherited[one.name],
         onReload: ({ outcome, generation, error }) => {
           if (outcome === 'failed') {
             log.warn({ reason: error?.message }, 'the changed pair is not used; the last good one stays');
           } else {
+            onReloaded?.();
             warnOfDates(generation, log);
           }
         },

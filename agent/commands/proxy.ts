@@ -1,16 +1,18 @@
 import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { AggregatorRegistry, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { removeStale } from '../../proxy/listen-on.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import { parseListen, readAgentConfig } from '../config.js';
 import { type ProxyKey, proxySettings } from '../config-proxies.js';
 import { OperatorError } from '../error.js';
 import { startMetricsServer } from '../http/metrics-server.js';
-import { startProxies } from '../proxies.js';
+import { lastGoodPairs, startProxies } from '../proxies.js';
 import { notifySystemd } from '../systemd.js';
-import { type Ready, superviseWorkers } from '../workers.js';
+import { WorkerFigures } from '../worker-figures.js';
+import { inheritedPairs, reportFigures, tellParent } from '../worker-side.js';
+import { superviseWorkers } from '../workers.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { durationOf, loggerOf } from './flags.js';
 import { untilAborted } from './run.js';
@@ -75,14 +77,15 @@ async function runProxy(invocation: Invocation): Promise<number> {
     return await serve(settings, drainTimeout, invocation.signal, logger);
   }
   const registry = new Registry();
-  const all = workers > 1 ? new AggregatorRegistry() : undefined;
+  const figures = workers > 1 ? new WorkerFigures() : undefined;
+  const pairs = figures === undefined ? undefined : lastGoodPairs(settings);
   const listen = text(invocation, 'metrics');
   const metrics =
     listen === undefined
       ? undefined
       : await startMetricsServer(
           parseListen(listen, '--metrics'),
-          () => all?.clusterMetrics() ?? registry.metrics(),
+          () => figures?.render() ?? registry.metrics(),
           registry.contentType,
         );
   if (metrics !== undefined) {
@@ -91,12 +94,13 @@ async function runProxy(invocation: Invocation): Promise<number> {
   const notified = notifySystemd(invocation.signal, logger);
   invocation.signal.addEventListener('abort', () => void notified.stopping(), { once: true });
   try {
-    for (const { listen: address } of workers > 1 ? settings : []) {
+    if (figures === undefined || pairs === undefined) {
+      return await serve(settings, drainTimeout, invocation.signal, logger, registry);
+    }
+    for (const { listen: address } of settings) {
       await removeStale(address);
     }
-    return workers > 1
-      ? await superviseWorkers(workers, invocation.signal, logger)
-      : await serve(settings, drainTimeout, invocation.signal, logger, registry);
+    return await superviseWorkers({ count: workers, signal: invocation.signal, logger, figures, pairs });
   } finally {
     metrics?.close();
   }
@@ -110,13 +114,13 @@ async function serve(
   logger: Logger,
   registry = new Registry(),
 ): Promise<number> {
-  const running = await startProxies(settings, registry, logger);
+  const running = await startProxies(settings, registry, logger, {
+    inherited: await inheritedPairs(),
+    onReloaded: () => tellParent({ kind: 'reloaded' }),
+  });
+  const reportLast = cluster.isWorker ? reportFigures(registry) : undefined;
   if (cluster.isWorker) {
-    AggregatorRegistry.setRegistries(registry);
-    // Its constructor has this worker answer when the parent gathers.
-    new AggregatorRegistry();
-    const ready: Ready = { addresses: running.addresses };
-    process.send?.(ready);
+    tellParent({ kind: 'ready', addresses: running.addresses });
   } else {
     for (const { name, address } of running.addresses) {
       logger.info({ listener: name, address }, 'listening');
@@ -124,9 +128,8 @@ async function serve(
   }
   await untilAborted(signal);
   const drained = await running.drain(drainTimeout);
-  if (cluster.isWorker) {
-    cluster.worker?.disconnect();
-  }
+  await reportLast?.();
+  cluster.worker?.disconnect();
   logger.info(drained ? 'drained' : 'connections were cut at the end of the drain time');
   return drained ? 0 : 1;
 }

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import t from 'tap';
 import { eventually } from '../support/eventually.js';
 import { ask, dial, echo, filesOf, friend, server, tcpServer } from '../support/proxy.js';
@@ -25,48 +23,6 @@ t.test('flags: listens, serves, and SIGTERM drains with exit status 0', async (t
   const [status] = await once(agent.child, 'exit');
   t.equal(status, 0);
   t.notMatch(agent.output(), /PRIVATE KEY/);
-});
-
-t.test('workers share a listener and give one view of metrics; one that is killed is started again', async (t) => {
-  const { ca, cert, key } = filesOf(t, server);
-  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
-  const own = ['--cacert', ca, '--cert', cert, '--key', key, '--allow-cn', 'friend'];
-  const flags = ['--listen', '127.0.0.1:0', '--target', target, '--workers', '2', '--metrics', '127.0.0.1:0'];
-  const agent = startAgent(['proxy', '--mode', 'terminate', ...flags, ...own]);
-  t.teardown(() => agent.child.kill('SIGTERM'));
-  const addressOf = (message: string) =>
-    new RegExp(`"address":"(127\\.0\\.0\\.1:\\d+)"[^}]*"msg":"${message}"`).exec(agent.output())?.[1];
-  await eventually('it listens', 15_000, async () => addressOf('listening') !== undefined);
-  const port = Number(addressOf('listening')?.split(':')[1]);
-  for (let index = 0; index < 6; index++) {
-    const socket = await dial(port, friend);
-    t.equal(await ask(socket, 'hello'), 'hello');
-    socket.destroy();
-  }
-  const text = await (await fetch(`http://${addressOf('serving /metrics')}/metrics`)).text();
-  t.match(text, /tidb_mtls_proxy_connections_total\{listener="127\.0\.0\.1:0"\} 6/, 'over both');
-  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(agent.child.pid)]);
-  const [worker] = stdout.trim().split('\n').map(Number);
-  process.kill(worker ?? 0, 'SIGKILL');
-  await eventually('it is said', 5_000, async () => /a worker ended, and is started again/.test(agent.output()));
-  await eventually('and served all the while', 5_000, async () => {
-    const socket = await dial(port, friend).catch(() => undefined);
-    return socket !== undefined && (await ask(socket, 'x')) === 'x' && !socket.destroy().readable;
-  });
-  const held = await dial(port, friend);
-  t.equal(await ask(held, 'a'), 'a');
-  process.kill(agent.child.pid ?? 0, 'SIGHUP');
-  agent.child.kill('SIGTERM');
-  await eventually('no new ones', 5_000, () =>
-    dial(port, friend).then(
-      (socket) => !socket.destroy(),
-      () => true,
-    ),
-  );
-  t.equal(await ask(held, 'b'), 'b', 'served until its client goes');
-  held.end();
-  held.resume();
-  t.strictSame(await once(agent.child, 'exit'), [0, null]);
 });
 
 t.test('each mistake is one line with its cure, exit status 2', async (t) => {
