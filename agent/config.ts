@@ -13,6 +13,7 @@ import { messageOf, OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
 import type { ImposterPaths } from './strangers.js';
+import { parseTargetRule, type TargetRule } from './target-rules.js';
 
 /** Everything `run` and `check` are told; paths absolute, durations in milliseconds. */
 export interface AgentConfig {
@@ -56,6 +57,10 @@ export interface ProbeConfig {
   readonly refusals: number | undefined;
   /** Whether a session is taken and offered again without a certificate. */
   readonly resumption: boolean;
+  /** Where `/probe` may go besides the inventory, without our certificate. */
+  readonly allowTargets: readonly TargetRule[];
+  /** Where it may go and show our certificate. */
+  readonly identityTargets: readonly TargetRule[];
 }
 
 export interface WebConfig {
@@ -73,6 +78,8 @@ export const defaultProbe: ProbeConfig = {
   concurrency: 16,
   refusals: 600_000,
   resumption: false,
+  allowTargets: [],
+  identityTargets: [],
 };
 
 export const topLevelKeys: readonly string[] = [
@@ -92,6 +99,8 @@ export const topLevelKeys: readonly string[] = [
   'probe.concurrency',
   'probe.refusals',
   'probe.resumption',
+  'probe.allow-targets',
+  'probe.identity-targets',
   'imposter.cert-path',
   'imposter.key-path',
   'web.listen',
@@ -124,6 +133,8 @@ export function readAgentConfig(file: string): AgentConfig {
       concurrency: reader.positiveInteger('probe.concurrency') ?? defaultProbe.concurrency,
       refusals: refusalsOf(reader),
       resumption: reader.boolean('probe.resumption') ?? defaultProbe.resumption,
+      allowTargets: targetRules(reader, 'probe.allow-targets'),
+      identityTargets: targetRules(reader, 'probe.identity-targets'),
     },
     reload: reader.choice('reload', ['observe', 'nudge']) ?? 'observe',
     historyFile: reader.file('history.file'),
@@ -164,6 +175,17 @@ function refusalsOf(reader: ConfigReader): number | undefined {
   return reader.string('probe.refusals')?.value === 'off'
     ? undefined
     : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
+}
+
+function targetRules(reader: ConfigReader, key: string): readonly TargetRule[] {
+  return reader.strings(key).map((text) => {
+    const rule = parseTargetRule(text);
+    if (rule === undefined) {
+      const hint = 'write "10.0.0.0/8:9000-9999", "[fd00::/8]:443" or "db.example:443"';
+      throw invalid(reader.originOf(key) ?? { kind: 'default' }, `${key} has "${text}", which is no target`, hint);
+    }
+    return rule;
+  });
 }
 
 function imposterOf(reader: ConfigReader): ImposterPaths | undefined {

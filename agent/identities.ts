@@ -1,7 +1,7 @@
 import type { Instance } from '../cluster/inventory.js';
 import { CredentialStore, type Generation, type ReloadEvent } from '../credentials/credential-store.js';
 import { CredentialError } from '../credentials/error.js';
-import { identityOf } from '../probes/identity.js';
+import { identityOf, visitorIdentity } from '../probes/identity.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Identity } from '../probes/prober.js';
 import type { OwnPaths } from './config.js';
@@ -54,6 +54,11 @@ export class Identities {
 
   own(): Identity | undefined {
     return this.#identity('own');
+  }
+
+  /** Our CA without our pair, for ports that are to learn nothing of us. */
+  visitor(): Identity {
+    return visitorIdentity(this.#generation('own')?.trust.pem);
   }
 
   /** This node's components that do not call the port, and whose names its list refuses; each name once. */

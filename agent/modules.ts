@@ -1,12 +1,7 @@
-import { formatAddress, parseAddress } from '../cluster/address.js';
 import { type ComponentName, componentNames, type EndpointProfile, type HarmlessProbe } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
-import { renderProbe } from '../metrics/probe-metrics.js';
-import { probeEndpoint } from '../probes/probe.js';
-import { probeTls } from '../probes/tls-probe.js';
-import type { Observer } from './observer.js';
 
-interface Module {
+export interface Module {
   readonly profile: EndpointProfile;
   readonly probe: HarmlessProbe;
 }
@@ -28,45 +23,7 @@ export function mainModule(component: ComponentName, { name }: EndpointProfile):
   return name === 'client' || name === 'api' || name === 'service' ? plain : `${plain}_${name}`;
 }
 
-export type ProbeAnswer = { readonly text: string } | { readonly badRequest: string };
-
-/**
- * One probe on demand with the agent's own identity. Only ports of the inventory are connected to: our certificate
- * is shown to nobody else.
- */
-export async function probeOnDemand(
-  observer: Observer,
-  name: string,
-  target: string,
-  timeout: number,
-): Promise<ProbeAnswer> {
-  if (!moduleNames.includes(name)) {
-    return { badRequest: `unknown module "${name}"; known: ${moduleNames.join(', ')}` };
-  }
-  const address = parseAddress(target);
-  if (address === undefined) {
-    return { badRequest: `target "${target}" is not host:port` };
-  }
-  const known = observer.inventory.instances.some((instance) =>
-    instance.endpoints.some((endpoint) => endpoint.host === address.host && endpoint.port === address.port),
-  );
-  if (!known) {
-    return { badRequest: `target ${formatAddress(address)} is not in the inventory; add it as an [[instance]]` };
-  }
-  const own = observer.identities.own();
-  if (own === undefined) {
-    return { badRequest: 'the agent has no usable identity; see the check own-identity' };
-  }
-  const wanted = modules.get(name);
-  const prober = wanted === undefined ? probeTls : probeEndpoint;
-  const observation = await prober(
-    {
-      ...address,
-      alpn: wanted === undefined ? [] : wanted.profile.alpn[wanted.probe.protocol],
-      probe: wanted?.probe,
-    },
-    own,
-    { timeout },
-  );
-  return { text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }) };
+/** Undefined for `tls`, which asks nothing. */
+export function moduleOf(name: string): Module | undefined {
+  return modules.get(name);
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runChecks } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
+import type { Address } from '../cluster/address.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
@@ -84,6 +85,13 @@ export class Observer {
     return [...own, ...localInstances(this.inventory).flatMap((one) => Object.values(pathsOf(one)))].filter(
       (path) => path !== undefined,
     );
+  }
+
+  /** The port of the inventory at this address. */
+  find({ host, port }: Address): Target | undefined {
+    return this.inventory.instances
+      .flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })))
+      .find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
   }
 
   credentials(): ReadonlyMap<string, CredentialFacts> {

@@ -10,7 +10,7 @@ import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
-import { credentialReasons, outcomes, refusalReason } from './reasons.js';
+import { credentialReasons, outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason } from './reasons.js';
 
 export interface CredentialEntry {
   readonly component: string;
@@ -29,6 +29,7 @@ const countedFromStart = [
   ['reloads', 'outcome', ['success', 'failure']],
   ['nudges', 'kind', ['touch', 'failed-handshake']],
   ['fileChanges', 'seen_by', ['event', 'sweep']],
+  ['probeRequestsRefused', 'reason', probeRefusalReasons],
 ] as const;
 
 const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, fail: 3 };
@@ -201,6 +202,10 @@ export class AgentMetrics {
 
   recordFileChange(seenBy: 'event' | 'sweep'): void {
     this.#counter('fileChanges').inc({ seen_by: seenBy });
+  }
+
+  recordProbeRefused(reason: ProbeRefusalReason): void {
+    this.#counter('probeRequestsRefused').inc({ reason });
   }
 
   recordConfigReload(ok: boolean, now: Date): void {

@@ -134,6 +134,12 @@ export const definitions = {
     ['seen_by'],
     always,
   ),
+  probeRequestsRefused: counter(
+    'probe_requests_refused_total',
+    'Requests to /probe that were answered without asking a port, by reason.',
+    ['reason'],
+    always,
+  ),
   instances: gauge('instances', 'Component instances in the inventory.', ['component'], always),
   endpoints: gauge('endpoints', 'Ports in the inventory.', ['component'], always),
   configReloadOk: gauge(

@@ -23,6 +23,19 @@ const codes: Readonly<Record<CredentialErrorCode, true>> = {
 /** Every reason a credential file can be unusable for; the type makes a forgotten one a compile error. */
 export const credentialReasons: readonly string[] = Object.keys(codes);
 
+/** Why `/probe` asked nobody. */
+export const probeRefusalReasons = [
+  'unknown-module',
+  'bad-target',
+  'not-allowed',
+  'unresolved',
+  'resolved-elsewhere',
+  'no-identity',
+  'files-in-motion',
+  'busy',
+] as const;
+export type ProbeRefusalReason = (typeof probeRefusalReasons)[number];
+
 export const outcomes: readonly Outcome[] = [
   'accepted',
   'refused',

@@ -27,7 +27,10 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
       (verdict) => resolve({ verdict, application: undefined }),
       reject,
     );
-    const client = new Client(channelTarget(target), channelCredentials, channelOptions);
+    const client = new Client(channelTarget(target), channelCredentials, {
+      ...channelOptions,
+      ...(target.serverName === undefined ? {} : { 'grpc.default_authority': `${target.serverName}:${target.port}` }),
+    });
     const deadline = Date.now() + options.timeout;
     const close = () => setImmediate(() => client.close());
     frame.whenOver(close);

@@ -23,7 +23,8 @@ async function get(target: ProbeTarget, { path, accept }: Question, frame: Frame
     return { verdict: opened, application: undefined };
   }
   await refusalWindow(opened, frame.seen);
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const name = target.serverName ?? target.host;
+  const host = name.includes(':') ? `[${name}]` : name;
   const client = new Client(`https://${host}:${target.port}`, {
     connect: handOver(opened),
     // The deadline is that of the probe; undici's own timers would only blur it.

@@ -13,6 +13,13 @@ export function anonymousIdentity(): Identity {
   return { name: 'anonymous', secureContext: createSecureContext({ minVersion: 'TLSv1.2' }), judgesServer: false };
 }
 
+/** TLS without a client certificate by somebody who wants to know whom it met; without a CA it takes any server. */
+export function visitorIdentity(ca: string | undefined): Identity {
+  const trust = ca === undefined ? {} : { ca };
+  const secureContext = createSecureContext({ ...trust, minVersion: 'TLSv1.2' });
+  return { name: 'anonymous', secureContext, judgesServer: ca !== undefined };
+}
+
 /** A pair that should not be let in; it does not care whom it meets. */
 export function strangerIdentity(
   name: IdentityName,

@@ -6,7 +6,7 @@ import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
 import { messageOf, OperatorError } from '../error.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
-import { probeOnDemand } from '../modules.js';
+import { OnDemandProbes } from '../on-demand.js';
 import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { readVersion } from '../version.js';
@@ -75,12 +75,13 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
   const version = readVersion();
   const startedAt = new Date();
   metrics.setBuildInfo({ version });
-  const { web, historyFile, proxies } = readConfig();
+  const { web, historyFile, proxies, probe } = readConfig();
   const history = new History(historyFile, (error) =>
     logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
   );
   const now = () => new Date();
   const sidecar = await Sidecar.start({ readConfig, metrics, logger, history, now, sweepInterval });
+  const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRefused(reason));
   const reload = () => sidecar.reload();
   const proxy = await startProxies(proxies, metrics.registry, logger).catch(async (error: unknown) => {
     await sidecar.stop();
@@ -107,7 +108,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
       events: () => history.events(),
     },
     metrics,
-    probe: (module, target, timeout) => probeOnDemand(sidecar.observer, module, target, timeout),
+    probe: (module, target, timeout) => onDemand.ask(sidecar.observer, { module, target, timeout }),
     reload,
     logger,
   }).catch(async (error: unknown) => {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/address.js';
 import { messageOf, OperatorError } from '../error.js';
 import { matrixDocument } from '../matrix-table.js';
+import type { ProbeAnswer } from '../on-demand.js';
 import { renderPage } from '../page/page.js';
 import { style } from '../page/style.js';
 import { BasicAuth } from './basic-auth.js';
@@ -18,11 +19,7 @@ export interface HttpServerOptions {
   readonly webConfigFile?: string;
   readonly view: AgentView;
   readonly metrics: { render(): Promise<string>; readonly contentType: string };
-  readonly probe: (
-    module: string,
-    target: string,
-    timeout: number,
-  ) => Promise<{ readonly text: string } | { readonly badRequest: string }>;
+  readonly probe: (module: string, target: string, timeout: number) => Promise<ProbeAnswer>;
   readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
   readonly logger: Logger;
 }
@@ -150,8 +147,8 @@ async function probe(
   }
   const scrape = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - scrapeTimeoutOffset;
   const result = await options.probe(module, target, scrape > 0 ? Math.min(scrape, 60_000) : defaultProbeTimeout);
-  return 'badRequest' in result
-    ? text(400, result.badRequest)
+  return 'refused' in result
+    ? text(result.status, result.refused)
     : { status: 200, type: options.metrics.contentType, body: result.text };
 }
 

@@ -53,7 +53,7 @@ t.test(
       t.equal(status, 200);
       t.match(text, /^probe_success 1$/m, labels.__param_module);
     }
-    t.match(await get('/probe?target=127.0.0.1:1&module=pd'), { status: 400, text: /not in the inventory/ });
+    t.match(await get('/probe?target=127.0.0.1:1&module=pd'), { status: 403, text: /not in the inventory/ });
     t.match(await get('/probe?target=x&module=nope'), { status: 400, text: /unknown module "nope"; known: / });
     t.match(await get('/-/reload'), { status: 405 });
     t.match(await get('/nothing'), { status: 404 });

@@ -22,7 +22,7 @@ export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?
       events: () => [],
     },
     metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },
-    probe: async () => ({ badRequest: 'none' }),
+    probe: async () => ({ status: 400, reason: 'bad-target', refused: 'none' }),
     reload: async () => ({ ok: true, message: 'reloaded' }),
     logger: pino({ level: 'silent' }),
   });
