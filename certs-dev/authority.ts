@@ -9,6 +9,8 @@ export interface IssueOptions {
   readonly commonName: string | readonly string[] | undefined;
   readonly dns?: readonly string[] | undefined;
   readonly ip?: readonly string[] | undefined;
+  readonly uri?: readonly string[] | undefined;
+  readonly email?: readonly string[] | undefined;
   /** Extended key usages; both when left out, no extension at all when empty. */
   readonly usages?: readonly ('serverAuth' | 'clientAuth')[] | undefined;
   readonly notBefore?: Date | undefined;
@@ -82,6 +84,8 @@ export class Authority {
     const names = [
       ...(options.dns ?? []).map((value) => ({ type: 'dns' as const, value })),
       ...(options.ip ?? []).map((value) => ({ type: 'ip' as const, value })),
+      ...(options.uri ?? []).map((value) => ({ type: 'url' as const, value })),
+      ...(options.email ?? []).map((value) => ({ type: 'email' as const, value })),
     ];
     const usages = options.usages ?? ['serverAuth', 'clientAuth'];
     const certificate = await this.#sign(keys, nameOf(options.commonName, options.organization), options, [

@@ -32,6 +32,7 @@ export interface SubjectAltNames {
   readonly dns: readonly string[];
   readonly ip: readonly string[];
   readonly uri: readonly string[];
+  readonly email: readonly string[];
 }
 
 const usageNames: Readonly<Record<string, string>> = {
@@ -81,7 +82,7 @@ class LazyCertificate implements Certificate {
   get subjectAltNames(): SubjectAltNames {
     const names = this.#details().getExtension(peculiar.SubjectAlternativeNameExtension)?.names.items ?? [];
     const of = (type: string) => names.filter((name) => name.type === type).map((name) => name.value);
-    return { dns: of('dns'), ip: of('ip'), uri: of('url') };
+    return { dns: of('dns'), ip: of('ip'), uri: of('url'), email: of('email') };
   }
 
   get keyUsage(): readonly string[] | undefined {

@@ -1,32 +1,75 @@
 import { createHash } from 'node:crypto';
-import { compare, hashSync } from 'bcryptjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { compare } from 'bcryptjs';
+import pLimit from 'p-limit';
 
-/** A hash that no password has: an unknown user costs as much time as a wrong password. */
-const nobody = hashSync(createHash('sha256').update(String(performance.now())).digest('hex'), 10);
 const mostRemembered = 100;
+/** Guesses that wait for their turn; one more is told to come back. */
+const mostWaiting = 8;
+/** After a wrong guess the next one waits so many times as long as it took: guessing never costs more than a quarter. */
+const restFactor = 3;
 
-/** Checks `Authorization: Basic` against bcrypt hashes; what was found good is remembered, because bcrypt is slow. */
+export type Admission = 'admitted' | 'refused' | 'busy';
+
+/**
+ * Checks `Authorization: Basic` against bcrypt hashes. bcrypt is slow on purpose, so one guess is worked on at a time,
+ * wrong ones are followed by a rest, and what was found is remembered: a scraper costs one hash however often it comes,
+ * also while somebody else is guessing. An unknown user takes as long as a known one.
+ */
 export class BasicAuth {
+  readonly #oneAtATime = pLimit(1);
   readonly #good = new Set<string>();
+  readonly #bad = new Set<string>();
 
-  async admits(header: string | undefined, users: ReadonlyMap<string, string>): Promise<boolean> {
-    const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1];
+  async admits(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
+    const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
     if (encoded === undefined) {
-      return false;
+      return 'refused';
     }
     const [name = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
     const hash = users.get(name);
-    const key = createHash('sha256').update(`${hash}\n${name}\n${password}`).digest('hex');
+    const key = createHash('sha256')
+      .update(JSON.stringify([hash, name, password]))
+      .digest('hex');
     if (this.#good.has(key)) {
-      return true;
+      return 'admitted';
     }
-    const matches = (await compare(password, hash ?? nobody)) && hash !== undefined;
-    if (matches) {
-      if (this.#good.size >= mostRemembered) {
-        this.#good.clear();
-      }
-      this.#good.add(key);
+    if (this.#bad.has(key)) {
+      return 'refused';
     }
-    return matches;
+    if (this.#oneAtATime.pendingCount >= mostWaiting) {
+      return 'busy';
+    }
+    const matches = await this.#compare(password, hash ?? nobodyLike(users));
+    const admitted = matches && hash !== undefined;
+    remember(admitted ? this.#good : this.#bad, key);
+    return admitted ? 'admitted' : 'refused';
   }
+
+  #compare(password: string, hash: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#oneAtATime(async () => {
+        const start = performance.now();
+        const matches = await compare(password, hash);
+        resolve(matches);
+        if (!matches) {
+          await pause(restFactor * (performance.now() - start));
+        }
+      }).catch(reject);
+    });
+  }
+}
+
+/** A hash that no password is known to have, at the cost of the dearest user. */
+function nobodyLike(users: ReadonlyMap<string, string>): string {
+  const costs = [...users.values()].map((hash) => hash.slice(4, 6)).sort();
+  return `$2b$${costs.at(-1) ?? '10'}$${'a'.repeat(21)}u${'b'.repeat(31)}`;
+}
+
+function remember(set: Set<string>, key: string): void {
+  const [oldest] = set;
+  if (set.size >= mostRemembered && oldest !== undefined) {
+    set.delete(oldest);
+  }
+  set.add(key);
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { messageOf, OperatorError } from '../error.js';
+import { limitServer, serverOptions } from './limits.js';
 
 export interface MetricsServer {
   readonly address: string;
@@ -12,7 +13,7 @@ export async function startMetricsServer(
   metrics: () => Promise<string>,
   contentType: string,
 ): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
+  const server = createServer(serverOptions, (request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') {
       response.writeHead(404).end('/metrics is here\n');
       return;
@@ -22,7 +23,7 @@ export async function startMetricsServer(
       (error: unknown) => response.writeHead(503).end(`${messageOf(error)}\n`),
     );
   });
-  server.headersTimeout = 10_000;
+  limitServer(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);

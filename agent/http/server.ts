@@ -7,10 +7,14 @@ import { matrixDocument } from '../matrix-table.js';
 import type { ProbeAnswer } from '../on-demand.js';
 import { renderPage } from '../page/page.js';
 import { style } from '../page/style.js';
+import { type Answer, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
 import { findingsDocument } from './findings-json.js';
+import { isLoopback, refusalOf } from './guard.js';
+import { limitServer, serverOptions } from './limits.js';
 import { serviceDiscovery } from './service-discovery.js';
 import { createTlsServer } from './tls-server.js';
+import { TokenBucket } from './token-bucket.js';
 import type { AgentView } from './view.js';
 import { WebConfigHolder } from './web-config-holder.js';
 
@@ -29,17 +33,13 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type?: string;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-const text = (status: number, body: string): Answer => ({ status, body: `${body}\n` });
 const json = (body: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(body) });
 
-const unauthorized: Answer = { ...text(401, 'unauthorized'), headers: { 'www-authenticate': 'Basic' } };
+const tooMany = text(429, 'too many requests');
+const notAdmitted = {
+  refused: { ...text(401, 'unauthorized'), headers: { 'www-authenticate': 'Basic' } },
+  busy: { ...text(429, 'too many passwords are being checked; come back later'), headers: { 'retry-after': '5' } },
+} as const satisfies Record<string, Answer>;
 const notAllowed = (allow: string): Answer => ({ ...text(405, `use ${allow}`), headers: { allow } });
 
 /** Prometheus gives up at its own timeout; the answer has to be there before. */
@@ -50,28 +50,46 @@ const drainMilliseconds = 2_000;
 /** Serves page, metrics and API. Throws OperatorError when it cannot listen. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const web = new WebConfigHolder(options.webConfigFile, options.logger);
-  const { tls } = web.current();
+  const { tls, rateLimit } = web.current();
   const basicAuth = new BasicAuth();
+  const bucket = rateLimit === undefined ? undefined : new TokenBucket(rateLimit);
+  let plainLoopback = false;
+  const respond = async (request: IncomingMessage): Promise<Answer> => {
+    const { users } = web.current();
+    const refusal = bucket?.take() === false ? tooMany : refusalOf(request, plainLoopback);
+    const admission =
+      refusal !== undefined || users === undefined
+        ? 'admitted'
+        : await basicAuth.admits(request.headers.authorization, users);
+    return refusal ?? (admission === 'admitted' ? answer(request, options) : notAdmitted[admission]);
+  };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    const { users, headers: configured } = web.current();
-    const admitted = users === undefined || basicAuth.admits(request.headers.authorization, users);
-    Promise.resolve(admitted)
-      .then((known) => (known ? answer(request, options) : unauthorized))
+    respond(request)
       .catch((error: unknown) => {
         options.logger.error({ reason: messageOf(error), path: request.url }, 'a request could not be answered');
         return text(500, 'internal error; see the log');
       })
       .then(({ status, type, body, headers: special }) => {
         const contentType = { 'content-type': type ?? 'text/plain; charset=utf-8' };
-        response.writeHead(status, { ...headers, ...configured, ...special, ...contentType });
+        response.writeHead(status, { ...headers, ...web.current().headers, ...special, ...contentType });
         response.end(request.method === 'HEAD' ? '' : body);
       });
   };
-  const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  const server: Server =
+    tls === undefined
+      ? createServer(serverOptions, listener)
+      : createTlsServer(
+          {
+            settings: () => web.current().tls ?? tls,
+            onProblem: ({ message }) =>
+              options.logger.error({ reason: message }, 'TLS files not taken; the last good ones stay'),
+          },
+          listener,
+        );
+  limitServer(server);
   await listen(server, options.listen);
   const { address, port } = server.address() as AddressInfo;
+  plainLoopback = tls === undefined && isLoopback(address);
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${formatAddress({ host: address, port })}`,
     close: () =>

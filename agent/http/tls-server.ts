@@ -2,43 +2,58 @@ import { constants, type X509Certificate } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { describeCertificate } from '../../credentials/certificate.js';
 import { CredentialError } from '../../credentials/error.js';
 import { fileIdentity } from '../../credentials/file.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
-import type { WebTls } from './web-config.js';
+import { tls13Suites } from './go-tls-names.js';
+import { handshakeTimeout, serverOptions } from './limits.js';
+import { asksForCertificates, type WebTls } from './web-config.js';
 
-/** An HTTPS server whose pair is looked at for every new connection; the last good one stays. Throws CredentialError. */
-export function createTlsServer(tls: WebTls, listener: RequestListener): Server {
-  const ca = tls.clientCa === undefined ? undefined : readTrustBundle(tls.clientCa).pem;
-  const identity = () => `${fileIdentity(tls.cert)} ${fileIdentity(tls.key)}`;
-  let loaded = identity();
-  const required = tls.clientAuth === 'RequireAndVerifyClientCert';
+export interface TlsServerOptions {
+  /** The settings in force; looked at for every new connection. */
+  readonly settings: () => WebTls;
+  /** Files that cannot be used now: told once for one state of them. */
+  readonly onProblem: (problem: CredentialError) => void;
+}
+
+/**
+ * An HTTPS server whose settings, pair and CA of the callers are looked at for every new connection; where they cannot
+ * be used the last good ones stay. Throws CredentialError.
+ */
+export function createTlsServer({ settings, onProblem }: TlsServerOptions, listener: RequestListener): Server {
+  let tls = settings();
+  let seen = stateOf(tls);
   const server = createServer(
     {
-      ...contextOf(tls, ca),
-      maxHeaderSize: 16 * 1024,
-      requestCert: tls.clientAuth !== 'NoClientCert',
-      rejectUnauthorized: required,
+      ...serverOptions,
+      ...contextOf(tls),
+      handshakeTimeout,
+      requestCert: asksForCertificates(tls),
+      // Judged below, by the settings in force.
+      rejectUnauthorized: false,
     },
     listener,
   );
   // Runs before the handshake of the very connection.
   server.prependListener('connection', () => {
-    const now = identity();
-    if (now === loaded) {
+    const next = settings();
+    const state = stateOf(next);
+    if (state === seen) {
       return;
     }
     try {
-      server.setSecureContext(contextOf(tls, ca));
-      loaded = now;
+      server.setSecureContext(contextOf(next));
+      tls = next;
     } catch (error: unknown) {
-      // A torn pair: the last good one stays, and the next connection looks again.
       if (!(error instanceof CredentialError)) {
         throw error;
       }
+      onProblem(error);
     }
+    seen = state;
   });
   // Runs before the first request is read.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
@@ -49,7 +64,12 @@ export function createTlsServer(tls: WebTls, listener: RequestListener): Server 
   return server;
 }
 
-function contextOf(tls: WebTls, ca: string | undefined): SecureContextOptions {
+/** Another one whenever settings or files are others. */
+function stateOf(tls: WebTls): string {
+  return JSON.stringify([tls, ...[tls.cert, tls.key, tls.clientCa ?? ''].map(fileIdentity)]);
+}
+
+function contextOf(tls: WebTls): SecureContextOptions {
   const { certificatePem, keyPem } = readKeyPair(tls);
   return {
     cert: certificatePem,
@@ -58,33 +78,32 @@ function contextOf(tls: WebTls, ca: string | undefined): SecureContextOptions {
     maxVersion: tls.maxVersion,
     // A resumed session would be let in without its certificate being looked at again.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    ...(ca === undefined ? {} : { ca }),
+    ...(tls.clientCa === undefined ? {} : { ca: readTrustBundle(tls.clientCa).pem }),
     ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
 }
 
-const tls13Suites = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
-
 function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
   const certificate = peerCertificate(socket);
+  const named = certificate === undefined || allowedSans === undefined || hasAllowedSan(certificate, allowedSans);
   switch (clientAuth) {
     case 'NoClientCert':
-    case 'RequestClientCert':
       return true;
+    case 'RequestClientCert':
+      return named;
     case 'RequireAnyClientCert':
-      return certificate !== undefined;
+    case 'RequireClientCert':
+      return certificate !== undefined && named;
     case 'VerifyClientCertIfGiven':
-      return certificate === undefined || (socket.authorized && hasAllowedSan(certificate, allowedSans));
+      return certificate === undefined || (socket.authorized && named);
     case 'RequireAndVerifyClientCert':
-      return certificate !== undefined && hasAllowedSan(certificate, allowedSans);
+      return certificate !== undefined && socket.authorized && named;
   }
 }
 
 /** Exact match of any DNS name, IP or e-mail address or URI with any entry, as Prometheus compares them. */
 function hasAllowedSan(certificate: X509Certificate, allowed: readonly string[]): boolean {
-  const names = (certificate.subjectAltName ?? '')
-    .split(', ')
-    .map((entry) => entry.replace(/^(?:DNS|IP Address|URI|email):/, ''));
-  return allowed.length === 0 || names.some((name) => allowed.includes(name));
+  const { dns, ip, uri, email } = describeCertificate(certificate).subjectAltNames;
+  return [...dns, ...ip, ...uri, ...email].some((name) => allowed.includes(name));
 }

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import { fileIdentity } from '../../credentials/file.js';
 import { messageOf } from '../error.js';
-import { readWebConfig, type WebConfigFile } from './web-config.js';
+import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-config.js';
 
-const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined };
+const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rateLimit: undefined };
 
 /**
- * The web configuration in force. Users and headers are looked at for every request; what does not parse is said once
- * and the last good file stays. TLS settings are those of the start; certificate and key are not among them.
+ * The web configuration in force, looked at for every connection and request; what does not parse is said once and the
+ * last good file stays. Whether TLS is spoken, whether certificates are asked for, and the rate limit are those of the
+ * start.
  */
 export class WebConfigHolder {
   readonly #file: string | undefined;
@@ -35,10 +36,16 @@ export class WebConfigHolder {
   #read(file: string): void {
     try {
       const next = readWebConfig(file);
-      if (JSON.stringify(next.tls) !== JSON.stringify(this.#config.tls)) {
-        this.#logger.warn({ file }, 'TLS settings of the web configuration changed; restart to use them');
+      const { tls, rateLimit } = this.#config;
+      const fixed = (config: WebConfigFile) =>
+        JSON.stringify([config.tls !== undefined && asksForCertificates(config.tls), config.tls === undefined]);
+      if (fixed(next) === fixed(this.#config)) {
+        this.#config = { ...next, rateLimit };
+      } else {
+        const message = 'whether TLS is spoken and certificates are asked for changed; restart to use it';
+        this.#logger.warn({ file }, message);
+        this.#config = { ...next, tls, rateLimit };
       }
-      this.#config = { ...next, tls: this.#config.tls };
       this.#logger.info({ file }, 'web configuration reloaded');
     } catch (error: unknown) {
       this.#logger.error({ reason: messageOf(error) }, 'web configuration not reloaded; the one in force stays');

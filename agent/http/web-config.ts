@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { parseDuration } from '../duration.js';
 import { messageOf, OperatorError } from '../error.js';
+import { ciphers, curves } from './go-tls-names.js';
 import { YamlReader } from './yaml-reader.js';
 
 /** Prometheus' web configuration file. */
@@ -10,6 +12,8 @@ export interface WebConfigFile {
   readonly headers: Readonly<Record<string, string>>;
   /** bcrypt hashes by user; undefined when nobody is asked. */
   readonly users: ReadonlyMap<string, string> | undefined;
+  /** Requests: one each `interval` milliseconds, `burst` at once. */
+  readonly rateLimit: { readonly interval: number; readonly burst: number } | undefined;
 }
 
 /** Absolute paths; names as OpenSSL has them. */
@@ -18,7 +22,8 @@ export interface WebTls {
   readonly key: string;
   readonly clientCa: string | undefined;
   readonly clientAuth: ClientAuth;
-  readonly allowedSans: readonly string[];
+  /** Undefined: any certificate that `clientAuth` takes. */
+  readonly allowedSans: readonly string[] | undefined;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
   readonly ciphers: readonly string[];
@@ -29,6 +34,8 @@ const clientAuthTypes = [
   'NoClientCert',
   'RequestClientCert',
   'RequireAnyClientCert',
+  // Another word for the one above, kept by Prometheus for old files.
+  'RequireClientCert',
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const;
@@ -37,6 +44,7 @@ type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
 const tls = 'tls_server_config';
 const http = 'http_server_config';
+const rate = 'rate_limit';
 const known: Readonly<Record<string, readonly string[]>> = {
   [tls]: [
     'cert_file',
@@ -52,31 +60,20 @@ const known: Readonly<Record<string, readonly string[]>> = {
     'prefer_server_cipher_suites',
   ],
   [http]: ['http2', 'headers'],
+  [rate]: ['interval', 'burst'],
 };
-const permittedHeaders = [
-  'Content-Security-Policy',
-  'Strict-Transport-Security',
-  'X-Content-Type-Options',
-  'X-Frame-Options',
-  'X-XSS-Protection',
-];
+/** Headers and, where not every value makes sense, their values. */
+const permittedHeaders: Readonly<Record<string, readonly string[] | undefined>> = {
+  'Content-Security-Policy': undefined,
+  'Strict-Transport-Security': undefined,
+  'X-Content-Type-Options': ['nosniff'],
+  'X-Frame-Options': ['deny', 'sameorigin'],
+  'X-XSS-Protection': undefined,
+};
 const versions: Readonly<Record<string, TlsVersion>> = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
-/** Go's names to OpenSSL's; the suites of TLS 1.3 are not configurable in Go. */
-const ciphers: Readonly<Record<string, string>> = {
-  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
-  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: 'ECDHE-ECDSA-AES256-GCM-SHA384',
-  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-ECDSA-CHACHA20-POLY1305',
-  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: 'ECDHE-RSA-AES128-GCM-SHA256',
-  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: 'ECDHE-RSA-AES256-GCM-SHA384',
-  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-RSA-CHACHA20-POLY1305',
-};
-const curves: Readonly<Record<string, string>> = {
-  CurveP256: 'prime256v1',
-  CurveP384: 'secp384r1',
-  CurveP521: 'secp521r1',
-  X25519: 'X25519',
-};
 const bcryptHash = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+/** 1.5 seconds of a processor for each wrong password; one more doubles it. */
+const dearestCost = 14;
 
 /** Reads it; throws OperatorError with file:line:column. Paths are relative to the file. */
 export function readWebConfig(file: string): WebConfigFile {
@@ -87,12 +84,26 @@ export function readWebConfig(file: string): WebConfigFile {
     throw new OperatorError('web_config_unreadable', messageOf(error), 'check the path of [web] config-file', error);
   }
   const reader = new YamlReader(text, file);
+  for (const inline of ['cert', 'key', 'client_ca'].filter((name) => reader.has([tls, name]))) {
+    const hint = `write it to a file that only the agent may read, and name it with ${inline}_file`;
+    throw reader.fail([tls, inline], `${tls}.${inline} is PEM text, and only files are taken`, hint);
+  }
   reader.refuseUnknown([], [...Object.keys(known), 'basic_auth_users']);
   for (const [section, keys] of Object.entries(known)) {
     reader.refuseUnknown([section], keys);
   }
   reader.boolean([http, 'http2']);
-  return { tls: readTls(reader, dirname(file)), headers: readHeaders(reader), users: readUsers(reader) };
+  return {
+    tls: readTls(reader, dirname(file)),
+    headers: readHeaders(reader),
+    users: readUsers(reader),
+    rateLimit: readRateLimit(reader),
+  };
+}
+
+/** Whether a connection is asked for a certificate at all. */
+export function asksForCertificates({ clientAuth }: WebTls): boolean {
+  return clientAuth !== 'NoClientCert';
 }
 
 function readTls(reader: YamlReader, directory: string): WebTls | undefined {
@@ -112,16 +123,22 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
   if (verifies && clientCa === undefined) {
     throw reader.fail([tls, 'client_auth_type'], `${clientAuth} needs client_ca_file`, 'name the CA of the callers');
   }
-  if (!verifies && clientCa !== undefined) {
+  if (clientAuth === 'NoClientCert' && clientCa !== undefined) {
     const hint = 'set client_auth_type: RequireAndVerifyClientCert, or leave client_ca_file out';
     throw reader.fail([tls, 'client_ca_file'], `client_ca_file is not used by client_auth_type ${clientAuth}`, hint);
   }
-  const allowedSans = reader.strings([tls, 'client_allowed_sans']);
-  if (allowedSans.length > 0 && !verifies) {
-    const hint = 'set client_auth_type: RequireAndVerifyClientCert';
-    throw reader.fail([tls, 'client_allowed_sans'], 'client_allowed_sans compares verified certificates only', hint);
+  const allowedSans = reader.has([tls, 'client_allowed_sans'])
+    ? reader.strings([tls, 'client_allowed_sans'])
+    : undefined;
+  if (allowedSans?.length === 0) {
+    const hint = 'name whom to let in, or leave client_allowed_sans out';
+    throw reader.fail([tls, 'client_allowed_sans'], 'client_allowed_sans is empty and lets nobody in', hint);
   }
-  const translated = (name: string, table: Readonly<Record<string, string>>) =>
+  if (allowedSans !== undefined && clientAuth === 'NoClientCert') {
+    const hint = 'set client_auth_type: RequireAndVerifyClientCert';
+    throw reader.fail([tls, 'client_allowed_sans'], 'client_allowed_sans needs certificates to compare', hint);
+  }
+  const translated = (name: string, table: Readonly<Record<string, string | undefined>>) =>
     reader.strings([tls, name]).map((entry) => {
       const found = table[entry];
       if (found === undefined) {
@@ -131,26 +148,34 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
       return found;
     });
   const version = (name: string) => versions[reader.choice([tls, name], ['TLS12', 'TLS13']) ?? ''];
+  const [minVersion, maxVersion] = [version('min_version') ?? 'TLSv1.2', version('max_version') ?? 'TLSv1.3'];
+  if (minVersion > maxVersion) {
+    throw reader.fail([tls, 'min_version'], 'min_version is above max_version', 'leave max_version out');
+  }
   return {
     cert,
     key,
     clientCa,
     clientAuth,
     allowedSans,
-    minVersion: version('min_version') ?? 'TLSv1.2',
-    maxVersion: version('max_version') ?? 'TLSv1.3',
-    ciphers: translated('cipher_suites', ciphers),
+    minVersion,
+    maxVersion,
+    ciphers: translated('cipher_suites', ciphers).filter((name) => !name.startsWith('TLS_')),
     curves: translated('curve_preferences', curves),
   };
 }
 
 function readHeaders(reader: YamlReader): Readonly<Record<string, string>> {
-  reader.refuseUnknown([http, 'headers'], permittedHeaders);
+  reader.refuseUnknown([http, 'headers'], Object.keys(permittedHeaders));
   return Object.fromEntries(
     reader.keys([http, 'headers']).flatMap((name) => {
       const value = reader.string([http, 'headers', name]);
       if (value !== undefined && /[^\x20-\x7e]/.test(value)) {
         throw reader.fail([http, 'headers', name], `${name} has a character no header may have`, 'write plain ASCII');
+      }
+      const values = permittedHeaders[name];
+      if (value !== undefined && values?.includes(value) === false) {
+        throw reader.fail([http, 'headers', name], `${name} is "${value}"`, `one of: ${values.join(', ')}`);
       }
       return value === undefined ? [] : [[name.toLowerCase(), value] as const];
     }),
@@ -165,7 +190,23 @@ function readUsers(reader: YamlReader): ReadonlyMap<string, string> | undefined 
       const hint = `make one with: htpasswd -nBC 10 "" | tr -d ':\\n'`;
       throw reader.fail([...path, name], `the password of ${name} is no bcrypt hash`, hint);
     }
+    if (Number(hash.slice(4, 6)) > dearestCost) {
+      const hint = `hash it again with a cost of ${dearestCost} or less: each guess costs as much as a login`;
+      throw reader.fail([...path, name], `the hash of ${name} has cost ${hash.slice(4, 6)}`, hint);
+    }
     return [name, hash] as const;
   });
   return users.length === 0 ? undefined : new Map(users);
+}
+
+function readRateLimit(reader: YamlReader): WebConfigFile['rateLimit'] {
+  const [given, burst] = [reader.string([rate, 'interval']), reader.integer([rate, 'burst'])];
+  const interval = given === undefined ? 0 : parseDuration(given);
+  if (interval === undefined) {
+    throw reader.fail([rate, 'interval'], `${rate}.interval is "${given}", which is no duration`, 'write 1s or 100ms');
+  }
+  if (interval > 0 && !(burst !== undefined && burst >= 1)) {
+    throw reader.fail([rate, 'burst'], `${rate}.burst must be 1 or more`, 'write how many requests may come at once');
+  }
+  return interval === 0 || burst === undefined ? undefined : { interval, burst };
 }

@@ -67,6 +67,14 @@ export class YamlReader {
     return value;
   }
 
+  integer(path: readonly string[]): number | undefined {
+    const value = this.#value(path);
+    if (value !== undefined && !Number.isInteger(value)) {
+      throw this.fail(path, `${path.join('.')} must be a whole number`, 'write it without quotes');
+    }
+    return typeof value === 'number' ? value : undefined;
+  }
+
   strings(path: readonly string[]): readonly string[] {
     const value = this.#value(path);
     if (value === undefined || value === null) {

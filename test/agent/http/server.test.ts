@@ -2,37 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
-import t, { type Test } from 'tap';
-import { Authority, type Issued } from '../../../certs-dev/authority.js';
-import { ask, type ClientOptions, startAgentServer } from '../../support/agent-server.js';
-import { temporaryDirectory } from '../../support/temporary-directory.js';
+import t from 'tap';
+import { Authority } from '../../../certs-dev/authority.js';
+import { ask, startAgentServer } from '../../support/agent-server.js';
+import { authority, layOut, pair, withPair } from '../../support/web-files.js';
 
-const authority = await Authority.create();
-const server = await authority.issue({ commonName: 'agent', dns: ['localhost'], ip: ['127.0.0.1'] });
 const good = await authority.issue({ commonName: 'Prometheus', dns: ['prometheus.example.com'], ip: [] });
 const other = await (await Authority.create()).issue({
   commonName: 'Prometheus',
   dns: ['prometheus.example.com'],
   ip: [],
-});
-
-function layOut(t: Test, text: string): string {
-  const directory = temporaryDirectory(t);
-  const files = {
-    'ca.crt': authority.certificatePem,
-    'server.crt': server.certificatePem,
-    'server.key': server.keyPem,
-  };
-  for (const [name, content] of Object.entries({ ...files, 'web.yml': text })) {
-    writeFileSync(join(directory, name), content);
-  }
-  return directory;
-}
-
-const pair = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n';
-const withPair = (issued: Issued | undefined): ClientOptions => ({
-  ca: authority.certificatePem,
-  ...(issued === undefined ? {} : { cert: issued.certificatePem, key: issued.keyPem }),
 });
 
 const clients: readonly (readonly [string, string, readonly [number, number, number]])[] = [

@@ -21,7 +21,7 @@ t.test('reads every setting of the format, paths relative to the file', async (t
   client_ca_file: tls/ca.crt
   client_allowed_sans: [prometheus.example.com]
   min_version: TLS13
-  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
+  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, TLS_AES_128_GCM_SHA256]
   curve_preferences: [CurveP256, X25519]
   prefer_server_cipher_suites: true
 http_server_config:
@@ -30,6 +30,9 @@ http_server_config:
     Strict-Transport-Security: max-age=31536000
 basic_auth_users:
   alice: ${hash}
+rate_limit:
+  interval: 500ms
+  burst: 20
 `,
   );
   t.strictSame(readWebConfig(file), {
@@ -41,18 +44,19 @@ basic_auth_users:
       allowedSans: ['prometheus.example.com'],
       minVersion: 'TLSv1.3',
       maxVersion: 'TLSv1.3',
-      ciphers: ['ECDHE-ECDSA-AES128-GCM-SHA256'],
+      ciphers: ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-SHA'],
       curves: ['prime256v1', 'X25519'],
     },
     headers: { 'strict-transport-security': 'max-age=31536000' },
     users: new Map([['alice', hash]]),
+    rateLimit: { interval: 500, burst: 20 },
   });
 });
 
 t.test('an empty file asks for nothing', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, '');
-  t.strictSame(readWebConfig(file), { tls: undefined, headers: {}, users: undefined });
+  t.strictSame(readWebConfig(file), { tls: undefined, headers: {}, users: undefined, rateLimit: undefined });
 });
 
 const pair = 'tls_server_config:\n  cert_file: a\n  key_file: b\n';
@@ -80,8 +84,36 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ],
   [
     `${pair}  client_allowed_sans: [x]\n`,
-    '4:24: client_allowed_sans compares verified certificates only',
+    '4:24: client_allowed_sans needs certificates to compare',
     'RequireAndVerify',
+  ],
+  [
+    `${pair}  client_allowed_sans: []\n`,
+    '4:24: client_allowed_sans is empty and lets nobody in',
+    'or leave client_allowed_sans out',
+  ],
+  [
+    `${pair}  min_version: TLS13\n  max_version: TLS12\n`,
+    '4:16: min_version is above max_version',
+    'leave max_version out',
+  ],
+  [
+    `${pair}  key: "-----BEGIN PRIVATE KEY-----\\nsecret"\n`,
+    '4:8: tls_server_config.key is PEM text, and only files are taken',
+    'name it with key_file',
+  ],
+  [
+    `basic_auth_users:\n  alice: ${hash.replace('$04$', '$15$')}\n`,
+    '2:10: the hash of alice has cost 15',
+    'a cost of 14 or less',
+  ],
+  ['rate_limit:\n  interval: soon\n', '2:13: rate_limit.interval is "soon", which is no duration', 'write 1s'],
+  ['rate_limit:\n  interval: 1s\n', '2:3: rate_limit.burst must be 1 or more', 'write how many'],
+  ['rate_limit:\n  interval: 1s\n  burst: "9"\n', '3:10: rate_limit.burst must be a whole number', 'without quotes'],
+  [
+    'http_server_config:\n  headers:\n    X-Frame-Options: allow\n',
+    '3:22: X-Frame-Options is "allow"',
+    'one of: deny, sameorigin',
   ],
   [`${pair}  min_version: TLS10\n`, '4:16: tls_server_config.min_version is "TLS10"', 'one of: TLS12, TLS13'],
   [`${pair}  cipher_suites: [RC4]\n`, '4:18: cipher_suites has "RC4", which is not supported', 'TLS_ECDHE_'],

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import t from 'tap';
+import { BasicAuth } from '../../../agent/http/basic-auth.js';
+import { TokenBucket } from '../../../agent/http/token-bucket.js';
+import { ask, startAgentServer } from '../../support/agent-server.js';
+import { basic, layOut } from '../../support/web-files.js';
+
+const users = new Map([['alice', hashSync('right', 8)]]);
+const header = (credentials: string) => basic(credentials).authorization;
+
+async function milliseconds(what: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await what();
+  return performance.now() - start;
+}
+
+t.test('guessing costs at most a quarter of a processor, and who was let in before does not wait for it', async (t) => {
+  const auth = new BasicAuth();
+  t.equal(await auth.admits(header('alice:right'), users), 'admitted');
+  const flood = Array.from({ length: 30 }, (_, guess) => auth.admits(header(`alice:${guess}`), users));
+  const before = process.cpuUsage();
+  const start = performance.now();
+  t.ok((await milliseconds(() => auth.admits(header('alice:right'), users))) < 100);
+  const answers = await Promise.all(flood);
+  const spent = process.cpuUsage(before);
+  const share = (spent.user + spent.system) / 1000 / (performance.now() - start);
+  t.ok(share < 0.5, `${Math.round(share * 100)} % of a processor while guesses are worked on`);
+  t.equal(answers.filter((one) => one === 'busy').length, 30 - 9, 'one is worked on, eight wait');
+  t.notOk(answers.includes('admitted'));
+  t.equal(await auth.admits(header('alice:0'), users), 'refused', 'and a guess that was made is not made again');
+});
+
+t.test('an unknown user takes as long as a known one, at whatever cost', async (t) => {
+  for (const cost of [6, 10]) {
+    const auth = new BasicAuth();
+    const known = new Map([['alice', hashSync('right', cost)]]);
+    // The first one pays for the compiler.
+    await auth.admits(header('alice:warm'), known);
+    const times: Record<'alice' | 'nobody', number[]> = { alice: [], nobody: [] };
+    for (let round = 0; round < 5; round++) {
+      for (const name of ['alice', 'nobody'] as const) {
+        const fresh = new BasicAuth();
+        times[name].push(await milliseconds(() => fresh.admits(header(`${name}:${round}`), known)));
+      }
+    }
+    const [alice, nobody] = [Math.min(...times.alice), Math.min(...times.nobody)];
+    t.ok(nobody > alice / 2 && nobody < alice * 2, `cost ${cost}: ${alice.toFixed(1)} and ${nobody.toFixed(1)} ms`);
+  }
+});
+
+t.test('what is no Basic header is refused without a hash', async (t) => {
+  const auth = new BasicAuth();
+  for (const one of [undefined, '', 'Basic', 'Basic !', 'Bearer YTpi', 'Basic YTpi YTpi', `Basic ${'='.repeat(9)}`]) {
+    t.equal(await auth.admits(one, users), 'refused', one ?? 'none');
+  }
+  t.ok((await milliseconds(() => auth.admits('Basic !', users))) < 5);
+});
+
+t.test('rate_limit: so many at once, then one per interval', async (t) => {
+  let now = 0;
+  const bucket = new TokenBucket({ interval: 1_000, burst: 2 }, () => now);
+  const take = () => bucket.take();
+  t.strictSame([take(), take(), take()], [true, true, false]);
+  now = 1_000;
+  t.strictSame([take(), take()], [true, false]);
+  now = 60_000;
+  t.strictSame([take(), take(), take()], [true, true, false]);
+
+  const { url } = await startAgentServer(t, join(layOut(t, 'rate_limit: { interval: 1h, burst: 2 }\n'), 'web.yml'));
+  const statuses = [];
+  for (let request = 0; request < 3; request++) {
+    statuses.push((await ask(`${url}/metrics`)).status);
+  }
+  t.strictSame(statuses, [200, 200, 429]);
+});
