@@ -86,7 +86,8 @@ function contextOf(tls: WebTls): SecureContextOptions {
 
 function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
   const certificate = peerCertificate(socket);
-  const named = certificate === undefined || allowedSans === undefined || hasAllowedSan(certificate, allowedSans);
+  // Who shows no certificate has none of the names, also where showing one is free.
+  const named = allowedSans === undefined || (certificate !== undefined && hasAllowedSan(certificate, allowedSans));
   switch (clientAuth) {
     case 'NoClientCert':
       return true;
@@ -96,7 +97,7 @@ function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boo
     case 'RequireClientCert':
       return certificate !== undefined && named;
     case 'VerifyClientCertIfGiven':
-      return certificate === undefined || (socket.authorized && named);
+      return (certificate === undefined || socket.authorized) && named;
     case 'RequireAndVerifyClientCert':
       return certificate !== undefined && socket.authorized && named;
   }

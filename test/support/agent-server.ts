@@ -36,7 +36,10 @@ export interface ClientOptions {
   readonly cert?: string;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly ciphers?: string;
+  readonly ecdhCurve?: string;
 }
 
 export interface Reply {

@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { join } from 'node:path';
 import { needs, onPath } from './peers.js';
 
-const directory = join(import.meta.dirname, '../peers');
-export const fixtures = join(directory, 'fixtures');
+const peers = join(import.meta.dirname, '../peers');
+export const fixtures = join(peers, 'fixtures');
+/** Prometheus' own reader of web.config.file. */
+export const toolkit = join(import.meta.dirname, '../toolkit-peer');
 
 /** `skip` option for tests that talk to the Go program in test/peers. */
 export function needsGo(): { readonly skip: string | false; readonly timeout: number } {
@@ -13,8 +15,8 @@ export function needsGo(): { readonly skip: string | false; readonly timeout: nu
   return { ...needs(onPath('go') ?? 'go', 'golang-go'), timeout: 240_000 };
 }
 
-/** Builds the Go program, once per state of its sources, and returns its path. */
-export function buildGoPeers(): string {
+/** Builds a Go program, that of test/peers unless told otherwise, once per state of its sources; returns its path. */
+export function buildGoPeers(directory = peers): string {
   const sources = readdirSync(directory)
     .filter((name) => /\.go$|^go\./.test(name))
     .sort();
@@ -30,7 +32,7 @@ export function buildGoPeers(): string {
     const unfinished = `${binary}.${process.pid}`;
     const { status, stderr } = spawnSync('go', ['build', '-o', unfinished, '.'], { cwd: directory, encoding: 'utf8' });
     if (status !== 0) {
-      throw new Error(`go build of test/peers failed:\n${stderr}`);
+      throw new Error(`go build in ${directory} failed:\n${stderr}`);
     }
     renameSync(unfinished, binary);
   }

@@ -9,15 +9,18 @@ import { basic, layOut } from '../../support/web-files.js';
 const users = new Map([['alice', hashSync('right', 8)]]);
 const header = (credentials: string) => basic(credentials).authorization;
 
+/** Of a processor: unlike a clock it does not count what the rest of the machine does. */
 async function milliseconds(what: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   await what();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 t.test('guessing costs at most a quarter of a processor, and who was let in before does not wait for it', async (t) => {
   const auth = new BasicAuth();
   t.equal(await auth.admits(header('alice:right'), users), 'admitted');
+  await new Promise(setImmediate);
   const flood = Array.from({ length: 30 }, (_, guess) => auth.admits(header(`alice:${guess}`), users));
   const before = process.cpuUsage();
   const start = performance.now();
@@ -45,7 +48,7 @@ t.test('an unknown user takes as long as a known one, at whatever cost', async (
       }
     }
     const [alice, nobody] = [Math.min(...times.alice), Math.min(...times.nobody)];
-    t.ok(nobody > alice / 2 && nobody < alice * 2, `cost ${cost}: ${alice.toFixed(1)} and ${nobody.toFixed(1)} ms`);
+    t.ok(nobody > alice * 0.6 && nobody < alice * 1.6, `cost ${cost}: ${alice.toFixed(1)} and ${nobody.toFixed(1)} ms`);
   }
 });
 
