@@ -52,6 +52,17 @@ export class Identities {
       .filter((one) => one !== undefined);
   }
 
+  /** Whether each identity is the pair on disk; false where that one cannot be used. */
+  current(): ReadonlyMap<IdentityName, boolean> {
+    return new Map(
+      [...this.#paths.keys()].map((name) => {
+        const store = this.#storeOf(name);
+        store?.current();
+        return [name, store !== undefined && store.lastError === undefined];
+      }),
+    );
+  }
+
   own(): Identity | undefined {
     return this.#identity('own');
   }
@@ -88,9 +99,13 @@ export class Identities {
   }
 
   #generation(name: IdentityName): Generation | undefined {
+    return this.#storeOf(name)?.current();
+  }
+
+  #storeOf(name: IdentityName): CredentialStore | undefined {
     const paths = this.#paths.get(name);
     try {
-      return paths === undefined ? undefined : this.#store(paths).current();
+      return paths === undefined ? undefined : this.#store(paths);
     } catch (error: unknown) {
       if (error instanceof CredentialError) {
         // The check certificate-readable reports it from the same files.

@@ -175,6 +175,7 @@ export class Sidecar {
     metrics.setInventory(observer.inventory);
     metrics.setObservations(observer.observations());
     metrics.setCredentials(credentialEntries(observer));
+    metrics.setIdentities(observer.identities.current());
     if (observer.config.reload === 'nudge') {
       this.#nudge(observer).catch((error: unknown) =>
         this.#options.logger.error({ reason: messageOf(error) }, 'a port could not be nudged'),

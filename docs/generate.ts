@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { describeChecks } from '../checks/describe.js';
 import { describeLint } from '../cluster/lint/describe.js';
+import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
-import { renderRules } from '../metrics/rules.js';
+import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
 import { describeSemantics } from './semantics.js';
 
 /** Everything that is written from code: a test holds page and code equal. */
@@ -12,6 +13,11 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/semantics.md': describeSemantics,
   'docs/metrics.md': describeMetrics,
   'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
+  'deploy/prometheus/tidb-mtls.recording.rules.yml': renderRecordings,
+  'deploy/tiup/tidb-mtls.rules.yml': renderTiupRules,
+  'deploy/tiup/tidb-mtls.recording.rules.yml': renderRecordings,
+  'deploy/kubernetes/prometheusrule.yml': renderPrometheusRule,
+  'deploy/grafana/tidb-mtls.json': renderDashboard,
 };
 
 if (process.argv[1]?.endsWith('generate.ts')) {

@@ -46,7 +46,11 @@ export class AgentMetrics {
   readonly #counted = new Map<string, CountedSeries>();
   #inventory: Inventory | undefined;
 
-  constructor() {
+  /** `agent` becomes a label of every series: several agents may see the same port. */
+  constructor(agent?: string) {
+    if (agent !== undefined) {
+      this.registry.setDefaultLabels({ agent });
+    }
     for (const { name, type, help, labels } of Object.values(definitions)) {
       const options = { name, help, labelNames: [...labels], registers: [this.registry] };
       if (type === 'gauge') {
@@ -60,6 +64,8 @@ export class AgentMetrics {
         this.#counter(metric).inc({ [label]: value }, 0);
       }
     }
+    // No file is as good as a good one.
+    this.recordWebConfig(true);
   }
 
   get contentType(): string {
@@ -101,13 +107,16 @@ export class AgentMetrics {
   }
 
   setCredentials(entries: readonly CredentialEntry[]): void {
-    this.#reset('notAfter', 'notBefore', 'certificateInfo', 'caInfo', 'pairMatched', 'credentialError');
+    this.#reset('notAfter', 'notBefore', 'modifiedAt', 'certificateInfo', 'caInfo', 'pairMatched', 'credentialError');
     for (const { component, instance, facts } of entries) {
       const labels = placeLabels(component, instance);
       const [leaf, ...intermediates] = facts.chain ?? [];
       this.#setValidity({ ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
       this.#setValidity({ ...labels, position: 'intermediate' }, intermediates);
       this.#setValidity({ ...labels, position: 'ca' }, facts.ca ?? []);
+      if (facts.certModifiedAt !== undefined) {
+        this.#gauge('modifiedAt').set(labels, facts.certModifiedAt / 1000);
+      }
       if (leaf !== undefined) {
         const { subject, issuer, serialNumber, fingerprint } = leaf;
         this.#gauge('certificateInfo').set({ ...labels, subject, issuer, serial_number: serialNumber, fingerprint }, 1);
@@ -196,6 +205,14 @@ export class AgentMetrics {
     this.#counter('reloads').inc({ outcome });
   }
 
+  /** Whether each identity is the pair on disk. */
+  setIdentities(current: ReadonlyMap<string, boolean>): void {
+    this.#reset('identityCurrent');
+    for (const [identity, isCurrent] of current) {
+      this.#gauge('identityCurrent').set({ identity }, isCurrent ? 1 : 0);
+    }
+  }
+
   recordNudge(kind: string): void {
     this.#counter('nudges').inc({ kind });
   }
@@ -213,6 +230,10 @@ export class AgentMetrics {
     if (ok) {
       this.#gauge('configReloadAt').set(seconds(now));
     }
+  }
+
+  recordWebConfig(ok: boolean): void {
+    this.#gauge('webConfigReloadOk').set(ok ? 1 : 0);
   }
 
   #setValidity(labels: Record<string, string>, certificates: readonly Certificate[]): void {

@@ -29,6 +29,12 @@ export const definitions = {
     [...files, 'position'],
     whileReadable,
   ),
+  modifiedAt: gauge(
+    'certificate_modified_timestamp_seconds',
+    'When the certificate file was written.',
+    files,
+    whileReadable,
+  ),
   certificateInfo: gauge(
     'certificate_info',
     'The leaf on disk; always 1.',
@@ -122,6 +128,12 @@ export const definitions = {
     ['outcome'],
     always,
   ),
+  identityCurrent: gauge(
+    'identity_current',
+    'Whether the agent presents the pair on disk (0 or 1); 0 where that one cannot be used, so that an older one or none is presented.',
+    ['identity'],
+    'for its own pair and that of each component of its node',
+  ),
   nudges: counter(
     'nudges_total',
     'What the agent did for ports that stayed on an old certificate (touch or failed-handshake).',
@@ -151,6 +163,12 @@ export const definitions = {
   configReloadAt: gauge(
     'config_last_reload_success_timestamp_seconds',
     "When the agent's configuration was last read with success.",
+    [],
+    always,
+  ),
+  webConfigReloadOk: gauge(
+    'web_config_last_reload_successful',
+    'Whether the last reading of the web configuration file succeeded (0 or 1).',
     [],
     always,
   ),

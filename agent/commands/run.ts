@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { knownNames } from '../../checks/known-names.js';
 import { matrixOf } from '../../cluster/matrix.js';
@@ -71,7 +72,7 @@ const drainMilliseconds = 10_000;
 
 /** The sidecar, its HTTP server and its proxy listeners, as one thing that stops. */
 export async function serve({ readConfig, logger }: ServeOptions): Promise<Served> {
-  const metrics = new AgentMetrics();
+  const metrics = new AgentMetrics(hostname());
   const version = readVersion();
   const startedAt = new Date();
   metrics.setBuildInfo({ version });
@@ -95,6 +96,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
   const server = await startHttpServer({
     listen: { host: web.host, port: web.port },
     ...(web.configFile === undefined ? {} : { webConfigFile: web.configFile }),
+    onWebConfigRead: (ok) => metrics.recordWebConfig(ok),
     view: {
       now,
       startedAt,

@@ -21,6 +21,8 @@ import { WebConfigHolder } from './web-config-holder.js';
 export interface HttpServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly webConfigFile?: string;
+  /** Called after each reading of a changed web configuration. */
+  readonly onWebConfigRead: (ok: boolean) => void;
   readonly view: AgentView;
   readonly metrics: { render(): Promise<string>; readonly contentType: string };
   readonly probe: (module: string, target: string, timeout: number) => Promise<ProbeAnswer>;
@@ -49,7 +51,7 @@ const drainMilliseconds = 2_000;
 
 /** Serves page, metrics and API. Throws OperatorError when it cannot listen. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const web = new WebConfigHolder(options.webConfigFile, options.logger);
+  const web = new WebConfigHolder(options.webConfigFile, options.logger, options.onWebConfigRead);
   const { tls, rateLimit } = web.current();
   const basicAuth = new BasicAuth();
   const bucket = rateLimit === undefined ? undefined : new TokenBucket(rateLimit);

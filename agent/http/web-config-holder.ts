@@ -13,11 +13,13 @@ const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rat
 export class WebConfigHolder {
   readonly #file: string | undefined;
   readonly #logger: Logger;
+  readonly #onRead: (ok: boolean) => void;
   #config: WebConfigFile;
   #seen: string;
 
   /** Throws OperatorError when the file cannot be used at start. */
-  constructor(file: string | undefined, logger: Logger) {
+  constructor(file: string | undefined, logger: Logger, onRead: (ok: boolean) => void) {
+    this.#onRead = onRead;
     this.#file = file;
     this.#logger = logger;
     this.#seen = file === undefined ? '' : fileIdentity(file);
@@ -46,8 +48,10 @@ export class WebConfigHolder {
         this.#logger.warn({ file }, message);
         this.#config = { ...next, tls, rateLimit };
       }
+      this.#onRead(true);
       this.#logger.info({ file }, 'web configuration reloaded');
     } catch (error: unknown) {
+      this.#onRead(false);
       this.#logger.error({ reason: messageOf(error) }, 'web configuration not reloaded; the one in force stays');
     }
   }

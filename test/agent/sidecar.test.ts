@@ -44,7 +44,7 @@ t.test(
     t.notMatch(page.text, /<script|PRIVATE KEY/);
     t.match(
       (await get('/metrics')).text,
-      /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="own"\} 1/,
+      /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="own",agent="[^"]+"\} 1/,
     );
     const groups = JSON.parse((await get('/sd')).text);
     t.equal(groups.length, 11);

@@ -1,224 +1,77 @@
 import t from 'tap';
-import { renderRules } from '../../metrics/rules.js';
-import {
-  certificate,
-  checkRules,
-  day,
-  findingSeries,
-  hour,
-  promtool,
-  promtoolTests,
-  type Scenario,
-  type Series,
-  tikv,
-} from '../support/promtool.js';
+import { parse } from 'yaml';
+import { checks } from '../../checks/catalogue.js';
+import { definitions } from '../../metrics/definitions.js';
+import { proxyDefinitions } from '../../metrics/proxy-definitions.js';
+import { alerts, checksWithoutAlert, metricsWithoutAlert, recordings } from '../../metrics/rules/catalogue.js';
+import { renderRecordings, renderRules } from '../../metrics/rules/render.js';
+import { checkRules, forms, promtool } from '../support/promtool.js';
 
-t.test('promtool accepts the rules', promtool, async (t) => {
-  const { status, output } = checkRules(t);
-  t.equal(status, 0, output);
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function rulesOf(text: string): readonly Rule[] {
+  return (parse(text).groups as readonly { readonly rules: readonly Rule[] }[]).flatMap(({ rules }) => rules);
+}
+
+t.test('promtool accepts every form', promtool, async (t) => {
+  for (const [form, rules] of Object.entries({ ...forms, recordings: renderRecordings })) {
+    const { status, output } = checkRules(t, rules());
+    t.equal(status, 0, `${form}: ${output}`);
+  }
 });
 
-t.test('nothing that a TiUP installation would rewrite or lacks', async (t) => {
-  t.notMatch(renderRules(), /expr: .*\bjob\b/);
-  t.notMatch(renderRules(), /\b(env|cluster): /);
+t.test('the forms say the same, each in its own labels', async (t) => {
+  const inAll = (rules: readonly Rule[]) =>
+    rules.filter(({ alert }) => alert !== undefined).map(({ alert, expr, for: hold }) => ({ alert, expr, hold }));
+  const plain = rulesOf(renderRules());
+  for (const [form, rules] of Object.entries(forms)) {
+    const these = rulesOf(rules());
+    t.strictSame(inAll(these), inAll(plain), form);
+    for (const { labels = {}, annotations = {} } of these.filter(({ alert }) => alert !== undefined)) {
+      t.match(labels, { level: /^(warning|critical|emergency)$/, severity: /^(warning|critical)$/ });
+      t.match(annotations, { summary: /./, description: /values: /, value: '{{ $value }}', runbook_url: /^https:/ });
+    }
+  }
 });
 
-const states: readonly (readonly [alert: string, bad: Series, hold: number])[] = [
-  ['key_pair_mismatched', { series: `tidb_mtls_key_pair_matched{${tikv}}`, values: '0' }, 2],
-  ['served_certificate_not_on_disk', findingSeries('served-matches-file', '3'), 15],
-  ['endpoint_down', findingSeries('endpoint-answers', '3'), 3],
-  ['caller_refused', findingSeries('caller-admitted', '3'), 3],
-  ['stranger_admitted', findingSeries('strangers-refused', '3'), 0],
-  ['file_unsafe', findingSeries('file-safe', '3'), 0],
-  ['restart_would_fail', findingSeries('survives-restart', '3'), 5],
-  ['ca_changed_not_loaded', findingSeries('ca-unchanged', '2'), 5],
-  [
-    'labels_overwritten',
-    { series: 'tidb_mtls_finding{check="x",instance="a:10793",exported_instance="h:20180"}', values: '3' },
-    15,
-  ],
-];
+t.test(
+  "TiUP's: named after the cluster, with the expression as a label, as the rules that come with TiDB",
+  async (t) => {
+    for (const { alert, expr, labels, annotations } of rulesOf(forms.tiup?.() ?? '')) {
+      if (alert !== undefined) {
+        t.match(alert, /^TiDB_mtls_[a-z_]+$/);
+        t.match(labels, { env: 'prod-1', expr });
+        t.match(annotations?.description, /^cluster: prod-1, \{\{ with \$labels\.component \}\}.*values: /);
+      }
+    }
+  },
+);
 
-t.test('states: pending until they have lasted, firing, resolved by change and by absence', promtool, async (t) => {
-  promtoolTests(
-    t,
-    '1m',
-    states.flatMap(([alert, { series, values: bad }, hold]): Scenario[] => {
-      const good = bad === '0' ? '1' : '0';
-      const until = (after: string): Scenario => ({
-        name: `${alert}, then ${after}`,
-        series: [{ series, values: `${bad}x30 ${after}` }],
-        expected: [
-          ...(hold === 0
-            ? []
-            : ([
-                [`${hold - 1}m`, alert, 0],
-                [`${hold - 1}m`, alert, 1, 'pending'],
-              ] as const)),
-          [`${hold}m`, alert, 1],
-          ['30m', alert, 1],
-          ['40m', alert, 0],
-          ['40m', alert, 0, 'pending'],
-        ],
-      });
-      // A series of overwritten labels is never good: it goes.
-      return alert === 'labels_overwritten' ? [until('stale')] : [until(`${good}x20`), until('stale')];
-    }),
-  );
+t.test('no rule depends on the name of a scrape job', async (t) => {
+  for (const { alert, record, expr } of [...rulesOf(renderRules()), ...rulesOf(renderRecordings())]) {
+    t.notMatch(expr, /\bjob\b/, `${alert ?? record}`);
+  }
 });
 
-t.test('what is neither good nor failed is silent', promtool, async (t) => {
-  promtoolTests(t, '1m', [
-    {
-      name: 'skipped and warned findings',
-      series: [
-        findingSeries('endpoint-answers', '1x60'),
-        findingSeries('caller-admitted', '1x60'),
-        findingSeries('served-matches-file', '2x60'),
-      ],
-      silentUntil: '60m',
-    },
-    { name: 'no series at all', series: [{ series: 'up', values: '1x60' }], silentUntil: '60m' },
-  ]);
-});
-
-t.test('several agents and several clusters', promtool, async (t) => {
-  promtoolTests(t, '1m', [
-    {
-      name: 'two agents of two minds give one alert that does not flap',
-      series: [
-        findingSeries('endpoint-answers', '3x60', ',agent="a"'),
-        findingSeries('endpoint-answers', '0x60', ',agent="b"'),
-      ],
-      expected: [
-        ['10m', 'endpoint_down', 1],
-        ['50m', 'endpoint_down', 1],
-      ],
-    },
-    {
-      name: 'the same pod name in two clusters stays two, and the alert names its cluster',
-      series: [
-        {
-          series: 'tidb_mtls_key_pair_matched{component="tikv",instance="db-tikv-0",tidb_cluster="x"}',
-          values: '0x60',
-        },
-        {
-          series: 'tidb_mtls_key_pair_matched{component="tikv",instance="db-tikv-0",tidb_cluster="y"}',
-          values: '1x60',
-        },
-      ],
-      exact: [
-        {
-          eval_time: '10m',
-          alertname: 'TiDB_mtls_key_pair_mismatched',
-          exp_alerts: [
-            {
-              exp_labels: {
-                component: 'tikv',
-                instance: 'db-tikv-0',
-                tidb_cluster: 'x',
-                level: 'critical',
-                severity: 'critical',
-              },
-              exp_annotations: {
-                summary: 'key and certificate on disk do not belong together',
-                description: 'component: tikv, instance: db-tikv-0, values: 0',
-                value: '0',
-                runbook_url: 'docs/checks.md#key-matches-certificate',
-              },
-            },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'an emergency is critical for those who sort by severity, and its text has the time left',
-      series: certificate(365 * day, 12 * hour),
-      exact: [
-        {
-          eval_time: '30m',
-          alertname: 'TiDB_mtls_certificate_expired',
-          exp_alerts: [
-            {
-              exp_labels: {
-                component: 'tikv',
-                instance: 'h:20180',
-                position: 'leaf',
-                level: 'emergency',
-                severity: 'critical',
-              },
-              exp_annotations: {
-                summary: 'a certificate ended or is about to',
-                description: 'component: tikv, instance: h:20180, position: leaf, values: 12h 0m 0s',
-                value: '43200',
-                runbook_url: 'docs/checks.md#certificate-validity',
-              },
-            },
-          ],
-        },
-      ],
-    },
-  ]);
-});
-
-t.test('a CA in the files of some components and not of others, by key and not by name', promtool, async (t) => {
-  const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
-    series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
-    values: '1x120',
-  });
-  promtoolTests(t, '1m', [
-    {
-      name: 'one component has another CA of the same name',
-      series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
-      expected: [
-        ['59m', 'ca_files_differ', 0],
-        ['60m', 'ca_files_differ', 2],
-      ],
-    },
-    {
-      name: 'everybody has the bundle, and another cluster another CA',
-      series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
-      silentUntil: '110m',
-    },
-  ]);
-});
-
-t.test('reloads of the agent, and the agent itself', promtool, async (t) => {
-  const reloads = (outcome: string, values: string): Series => ({
-    series: `tidb_mtls_credential_reloads_total{outcome="${outcome}",instance="a:10793"}`,
-    values,
-  });
-  const build = (version: string, values: string): Series => ({
-    series: `tidb_mtls_build_info{version="${version}",instance="a:10793"}`,
-    values,
-  });
-  promtoolTests(t, '1m', [
-    {
-      name: 'a pair that cannot be taken fires and resolves',
-      series: [reloads('failure', '0x5 1x60'), reloads('success', '0x66')],
-      expected: [
-        ['13m', 'reload_failed', 1],
-        ['40m', 'reload_failed', 0],
-      ],
-    },
-    {
-      name: 'certificate first, key a moment later: a rotation, no alert',
-      series: [reloads('failure', '0x5 1x60'), reloads('success', '0x5 1x60')],
-      silentUntil: '60m',
-    },
-    {
-      name: 'a vanished agent fires, and is forgotten after a while',
-      series: [build('1', '1x20 stale')],
-      expected: [
-        ['20m', 'agent_missing', 0],
-        ['27m', 'agent_missing', 1],
-        ['40m', 'agent_missing', 0],
-      ],
-    },
-    {
-      name: 'an upgrade is no absence',
-      series: [build('1', '1x20 stale'), build('2', '_x20 1x40')],
-      silentUntil: '60m',
-    },
-  ]);
+t.test('every metric and every check is in an alert, or it is said why not', async (t) => {
+  const expressions = [...alerts, ...recordings].map(({ expr }) => expr).join('\n');
+  for (const { name } of [...Object.values(definitions), ...Object.values(proxyDefinitions)]) {
+    const used = new RegExp(`\\b${name}\\b`).test(expressions);
+    t.equal(used, metricsWithoutAlert[name] === undefined, name);
+  }
+  const told = new Set(alerts.flatMap(({ checks = [] }) => checks));
+  for (const { id } of checks) {
+    t.equal(told.has(id), checksWithoutAlert[id] === undefined, id);
+  }
+  const known = new Set(checks.map(({ id }) => id));
+  for (const id of [...told, ...Object.keys(checksWithoutAlert)]) {
+    t.ok(known.has(id), `${id} is in the catalogue`);
+  }
 });

@@ -9,6 +9,7 @@ export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?
   const server = await startHttpServer({
     listen: { host: '127.0.0.1', port: 0 },
     ...(webConfigFile === undefined ? {} : { webConfigFile }),
+    onWebConfigRead: () => undefined,
     view: {
       now: () => new Date(),
       startedAt: new Date(),

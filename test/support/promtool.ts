@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { renderRules } from '../../metrics/rules.js';
+import { parse } from 'yaml';
+import { renderPrometheusRule, renderRules, renderTiupRules } from '../../metrics/rules/render.js';
 import { needs } from './peers.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -28,16 +29,41 @@ export interface Scenario {
   readonly interval?: string;
   readonly series: readonly Series[];
   readonly expected?: readonly Expected[];
+  /** An expression, a time, and its one value there. */
+  readonly expressions?: readonly (readonly [expression: string, at: string, value: number])[];
   readonly exact?: readonly object[];
   /** No alert at all, pending or firing, from the beginning to this time. */
   readonly silentUntil?: string;
 }
 
+/** What Prometheus reads of each form of the rules: TiUP's after its own replacements, Kubernetes' out of its resource. */
+export const forms: Readonly<Record<string, () => string>> = {
+  prometheus: renderRules,
+  tiup: () => asTiupInstalls(renderTiupRules(), 'prod-1'),
+  kubernetes: () => JSON.stringify(parse(renderPrometheusRule()).spec),
+};
+
+/** The three lines of sed that TiUP runs over the rule files on the monitoring host. */
+function asTiupInstalls(rules: string, name: string): string {
+  const scripts = [
+    `s/ENV_LABELS_ENV/${name}/g`,
+    `s/env: [^ ]*/env: ${name}/g`,
+    `s/cluster: [^ ]*,/cluster: ${name},/g`,
+  ];
+  const args = scripts.flatMap((script) => ['-e', script]);
+  return spawnSync('sed', args, { input: rules, encoding: 'utf8' }).stdout;
+}
+
 /** Writes the shipped rules with these scenarios and lets promtool judge them as one assertion. */
-export function promtoolTests(t: Test, evaluation_interval: string, scenarios: readonly Scenario[]): void {
+export function promtoolTests(
+  t: Test,
+  evaluation_interval: string,
+  scenarios: readonly Scenario[],
+  rules: () => string = renderRules,
+): void {
   const directory = temporaryDirectory(t);
-  writeFileSync(join(directory, 'rules.yml'), renderRules());
-  const tests = scenarios.map(({ name, interval, series, expected = [], exact, silentUntil }) => ({
+  writeFileSync(join(directory, 'rules.yml'), rules());
+  const tests = scenarios.map(({ name, interval, series, expected = [], expressions = [], exact, silentUntil }) => ({
     name,
     interval: interval ?? evaluation_interval,
     input_series: series,
@@ -47,6 +73,7 @@ export function promtoolTests(t: Test, evaluation_interval: string, scenarios: r
         eval_time,
         exp_samples: [{ labels: '{}', value }],
       })),
+      ...expressions.map(([expr, eval_time, value]) => ({ expr, eval_time, exp_samples: [{ labels: '{}', value }] })),
       ...(silentUntil === undefined
         ? []
         : [
@@ -76,10 +103,10 @@ export function validity(labels: string, end: string, begin: string, prefix = 'c
   ];
 }
 
-/** promtool's own check of the rules file: exit status and what it said. */
-export function checkRules(t: Test): { readonly status: number | null; readonly output: string } {
+/** promtool's own check of a rules file: exit status and what it said. */
+export function checkRules(t: Test, rules: string): { readonly status: number | null; readonly output: string } {
   const path = join(temporaryDirectory(t), 'rules.yml');
-  writeFileSync(path, renderRules());
+  writeFileSync(path, rules);
   const { status, stdout, stderr } = spawnSync(program, ['check', 'rules', path], { encoding: 'utf8' });
   return { status, output: `${stdout}${stderr}` };
 }

@@ -1,0 +1,106 @@
+import { findingSeries, type Series, tikv } from './promtool.js';
+
+/** A series that is bad while it has a value, and the alert that says so after `hold` minutes. */
+export interface AlertState {
+  readonly alert: string;
+  readonly series: string;
+  readonly bad: string;
+  /** Undefined where the series goes instead. */
+  readonly good?: string;
+  readonly hold: number;
+}
+
+const self = 'instance="a:10793",agent="a"';
+
+function finding(alert: string, check: string, hold: number, bad = '3', more = ''): AlertState {
+  return { alert, series: findingSeries(check, '', more).series, bad, good: '0', hold };
+}
+
+function state(alert: string, series: string, hold: number, bad = '0', good = '1'): AlertState {
+  return { alert, series, bad, good, hold };
+}
+
+export const states: readonly AlertState[] = [
+  state(
+    'certificate_not_yet_valid',
+    `tidb_mtls_certificate_not_before_timestamp_seconds{${tikv},position="leaf"}`,
+    5,
+    '99999',
+    '1',
+  ),
+  state('credential_unreadable', `tidb_mtls_credential_error{${tikv},reason="not_pem"}`, 5, '1', '0'),
+  finding('file_unsafe', 'file-safe', 0),
+  state('key_pair_mismatched', `tidb_mtls_key_pair_matched{${tikv}}`, 2),
+  finding('pair_not_trusted', 'verifies-under-ca', 5),
+  finding('key_usage_missing', 'key-usages', 5),
+  finding('name_missing', 'names-cover-addresses', 5),
+  finding('restart_would_fail', 'survives-restart', 5),
+  finding('ca_changed_not_loaded', 'ca-unchanged', 5, '2'),
+  finding('ca_changed_not_loaded', 'trusts-ca-on-disk', 5),
+  finding('configuration_unusable', 'configuration', 15),
+  finding('sources_disagree', 'sources-agree', 15),
+  finding('tls_not_configured', 'tls-configured', 5),
+  finding('caller_not_listed', 'caller-in-allow-list', 15),
+  finding('own_name_not_listed', 'own-name-in-own-list', 5),
+  finding('endpoint_down', 'endpoint-answers', 3),
+  finding('endpoint_unverified', 'endpoint-answers', 30, '1'),
+  finding('caller_refused', 'caller-admitted', 3),
+  finding('peers_separated', 'peers-reach-each-other', 5),
+  finding('server_not_trusted', 'server-verifies', 3),
+  finding('stranger_admitted', 'strangers-refused', 0),
+  {
+    ...finding('plaintext_answered', 'strangers-refused', 0),
+    series: `tidb_mtls_finding{check="strangers-refused",${tikv},endpoint="grpc",identity="plaintext"}`,
+  },
+  finding('certificate_not_asked', 'asks-for-certificate', 5),
+  finding('session_outlives_certificate', 'sessions-end', 60, '2'),
+  finding('served_certificate_not_on_disk', 'served-matches-file', 15),
+  state('agent_watches_nothing', `tidb_mtls_instances{${self},component="tikv"}`, 15),
+  state('reload_failed', `tidb_mtls_identity_current{${self},identity="own"}`, 5),
+  state('agent_config_not_reloaded', `tidb_mtls_config_last_reload_successful{${self}}`, 5),
+  state('web_config_not_reloaded', `tidb_mtls_web_config_last_reload_successful{${self}}`, 5),
+  {
+    alert: 'labels_overwritten',
+    series: `tidb_mtls_finding{check="x",instance="a:10793",exported_instance="h:20180"}`,
+    bad: '3',
+    hold: 15,
+  },
+];
+
+/** A counter that rises for half an hour, and the alert it fires after `hold` minutes. */
+export interface AlertCounter {
+  readonly alert: string;
+  readonly series: string;
+  readonly hold: number;
+}
+
+function refused(alert: string, reason: string, hold: number): AlertCounter {
+  return { alert, series: `tidb_mtls_proxy_refusals_total{${self},listener="l",reason="${reason}"}`, hold };
+}
+
+export const counters: readonly AlertCounter[] = [
+  refused('proxy_target_down', 'target-unreachable', 5),
+  refused('proxy_target_down', 'target-refused', 5),
+  refused('proxy_refuses_clients', 'untrusted', 15),
+  refused('proxy_full', 'too-many', 5),
+  { alert: 'proxy_cannot_accept', series: `tidb_mtls_proxy_accept_errors_total{${self},listener="l"}`, hold: 0 },
+  refused('proxy_fault', 'unforeseen', 0),
+];
+
+/** Alerts with scenarios of their own. */
+export const byThemselves: readonly string[] = [
+  'certificate_expiring',
+  'certificate_expiring_critical',
+  'certificate_expired',
+  'agent_identity_expiring',
+  'ca_files_differ',
+  'endpoint_unsteady',
+  'agent_missing',
+  'agent_stuck',
+  'agent_versions_differ',
+  'file_events_missing',
+];
+
+export function agentSeries(name: string, values: string, labels = ''): Series {
+  return { series: `tidb_mtls_${name}{${self}${labels}}`, values };
+}
