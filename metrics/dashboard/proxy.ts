@@ -33,7 +33,7 @@ export const proxyRow: Row = {
       'short',
     ),
     over(
-      'Refusals by reason',
+      'Refusals of the proxy',
       'Connections that did not come into service.',
       [
         {
