@@ -1,3 +1,4 @@
+import type { ComponentFiles } from '../cluster/component-files.js';
 import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { type ComponentName, clientNames, componentNames, endpointNames } from '../cluster/profile.js';
@@ -18,6 +19,7 @@ export const tableKeys: Readonly<Record<string, readonly string[]>> = {
     'key-path',
     'cert-allowed-cn',
   ],
+  component: ['name', 'ca-path', 'cert-path', 'key-path', 'cert-allowed-cn', 'copy-delay'],
   client: ['name', 'common-name'],
   proxy: proxyKeys,
 };
@@ -56,6 +58,29 @@ function addressesAt(reader: ConfigReader, prefix: string, component: ComponentN
     return found === undefined ? [] : [[name, found.value] as const];
   });
   return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+/** One `[[component]]`; throws OperatorError. */
+export function componentAt(reader: ConfigReader, prefix: string): ComponentFiles {
+  const component = reader.choice<ComponentName>(`${prefix}.name`, componentNames);
+  const [ca, cert, key] = ['ca-path', 'cert-path', 'key-path'].map((name) => reader.file(`${prefix}.${name}`));
+  if (component === undefined) {
+    throw reader.invalid(`${prefix}.name`, prefix, 'a [[component]] needs a name', 'write name = "tikv"');
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    const message = 'a [[component]] needs cert-path and key-path together';
+    throw reader.invalid(`${prefix}.cert-path`, prefix, message, 'add the missing one');
+  }
+  const names = reader.strings(`${prefix}.cert-allowed-cn`);
+  return withoutUndefined({
+    component,
+    ca,
+    cert,
+    key,
+    allowedCommonNames: names.length === 0 ? undefined : names,
+    copyDelay: reader.duration(`${prefix}.copy-delay`),
+    origin: reader.originOf(`${prefix}.name`) ?? { kind: 'default' },
+  }) as ComponentFiles;
 }
 
 /** One `[[client]]`; throws OperatorError. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseAddress } from '../cluster/address.js';
+import type { ComponentFiles } from '../cluster/component-files.js';
 import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
@@ -8,7 +9,7 @@ import { parseToml } from '../cluster/toml.js';
 import type { ProxySettings } from '../proxy/settings.js';
 import { proxiesOf } from './config-proxies.js';
 import { ConfigReader, invalid } from './config-reader.js';
-import { clientAt, instanceAt, tableKeys } from './config-tables.js';
+import { clientAt, componentAt, instanceAt, tableKeys } from './config-tables.js';
 import { messageOf, OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
@@ -30,6 +31,10 @@ export interface AgentConfig {
   /** Time between two looks at PD, files and processes for components that came or went. */
   readonly refresh: number;
   readonly instances: readonly DeclaredInstance[];
+  /** What all instances of a component have alike. */
+  readonly components?: readonly ComponentFiles[];
+  /** The name by which callers reach this node's components, where their files say loopback. */
+  readonly host?: string | undefined;
   readonly clients: readonly Client[];
   readonly probe: ProbeConfig;
   /** What is done for a port that stayed on its old certificate: nothing, or the harmless cure. */
@@ -84,6 +89,7 @@ export const defaultProbe: ProbeConfig = {
 
 export const topLevelKeys: readonly string[] = [
   'scope',
+  'host',
   'reload',
   'history.file',
   'security.ca-path',
@@ -125,6 +131,8 @@ export function readAgentConfig(file: string): AgentConfig {
     pd: pdUrls(reader),
     processes: reader.boolean('cluster.processes') ?? false,
     refresh: reader.duration('cluster.refresh') ?? defaultRefresh,
+    host: reader.string('host')?.value,
+    components: reader.tables('component').map((prefix) => componentAt(reader, prefix)),
     instances: reader.tables('instance').map((prefix) => instanceAt(reader, prefix)),
     clients: reader.tables('client').map((prefix) => clientAt(reader, prefix)),
     probe: {

@@ -131,7 +131,7 @@ export class Observer {
       const observation = await probeEndpoint(targetOf(target.endpoint), identity, options);
       const entry = { instance: target.instance, endpoint: target.endpoint, observation };
       if (!signal.aborted) {
-        this.#observations.set(observationKey(entry), entry);
+        this.#observations.set(observationKey(entry), { ...entry, servedSince: this.#servedSince(entry) });
         observed.push(entry);
         if (identity.name === 'own' && observation.outcome === 'accepted') {
           await this.#askOfOthers(target, identity, signal);
@@ -139,6 +139,12 @@ export class Observer {
       }
     }
     return observed;
+  }
+
+  #servedSince(entry: EndpointObservation): Date {
+    const before = this.#observations.get(observationKey(entry));
+    const [leaf, earlier] = [entry.observation, before?.observation].map((one) => one?.peerChain[0]?.fingerprint);
+    return (leaf === earlier ? before?.servedSince : undefined) ?? entry.observation.at;
   }
 
   /** What the port says of others. */

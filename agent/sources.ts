@@ -10,7 +10,7 @@ import type { AgentConfig } from './config.js';
 
 type Sources = Pick<
   AgentConfig,
-  'configs' | 'topology' | 'pd' | 'processes' | 'instances' | 'clients' | 'security' | 'probe'
+  'configs' | 'topology' | 'pd' | 'processes' | 'instances' | 'components' | 'host' | 'clients' | 'security' | 'probe'
 >;
 
 export interface Loaded {
@@ -26,8 +26,9 @@ export async function loadInventory(config: Sources, before?: Discovery): Promis
   const problems: Problem[] = [];
   const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
   const discovery = config.pd.length === 0 ? undefined : await ask(config, before);
-  const { instances, clients, processes } = config;
-  const inventory = buildInventory({ files: [...new Set(files)].sort(), instances, clients, processes, discovery });
+  const { instances, components, host, clients, processes } = config;
+  const known = { instances, components, host, clients, processes, discovery };
+  const inventory = buildInventory({ files: [...new Set(files)].sort(), ...known });
   return { inventory: { ...inventory, problems: [...problems, ...inventory.problems] }, discovery };
 }
 

@@ -12,6 +12,8 @@ export interface EndpointObservation {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly observation: Observation;
+  /** When its leaf was first seen on this port; absent where only one look was taken. */
+  readonly servedSince?: Date;
 }
 
 /** The first flight of a port, read without a credential. */

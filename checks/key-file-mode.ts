@@ -9,7 +9,8 @@ export const keyFileMode: Check = {
   id,
   title: 'Private keys are not readable by everybody',
   severity: 'warn',
-  description: 'TiUP writes every key with mode 0644, so this is one warning for the whole node and never a failure.',
+  description:
+    'TiUP writes every key with mode 0644, so this is one warning for the whole node and never a failure. Keys in a volume of Kubernetes do not count, since only their pods see them.',
   cure: 'chmod 0640 the key files, owned by the user the components run as.',
   run: (evidence) => {
     const subjects = subjectsOf(evidence).filter(({ facts }) => facts.keyMode !== undefined);

@@ -25,7 +25,7 @@ export const servedMatchesFile: Check = {
     'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments: before the moment of the port the answer is `reloading`, after it a failure, and the cure depends on the port.',
   cure: 'What the finding says for its port.',
   run: (evidence) =>
-    latestChains(evidence.observations).flatMap(({ instance, endpoint, observation }) => {
+    latestChains(evidence.observations).flatMap(({ instance, endpoint, observation, servedSince = observation.at }) => {
       const facts = evidence.credentials.get(credentialKey(instance));
       const [onDisk] = facts?.chain ?? [];
       const [served] = observation.peerChain;
@@ -40,6 +40,12 @@ export const servedMatchesFile: Check = {
       if (deadline !== undefined && deadline > evidence.now) {
         const message = `reloading: this port takes the certificate on disk by ${deadline.toISOString()}`;
         return [findingOf(id, 'skip', instance, { endpoint, message })];
+      }
+      const portIsAhead = served.notBefore > onDisk.notBefore;
+      const change = { file: new Date(facts?.certModifiedAt ?? 0), port: servedSince, portIsAhead };
+      const waiting = arriving(instance, change, evidence.now);
+      if (waiting !== undefined) {
+        return [findingOf(id, 'skip', instance, { endpoint, message: waiting })];
       }
       const message = `serves the certificate ending ${served.notAfter.toISOString()}, on disk is the one ending ${onDisk.notAfter.toISOString()}`;
       const since = new Date(facts?.certModifiedAt ?? 0).toISOString();
@@ -68,6 +74,24 @@ function deadlineOf({ profile }: Endpoint, { version }: Instance, changedAt: num
   const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
   const allowed = old ? undefined : patience[profile.pairReload];
   return allowed === undefined ? undefined : new Date(changedAt + allowed);
+}
+
+/** Where the component reads a copy of its own, one of the two copies is the older one for a while. */
+function arriving(
+  { copyDelay }: Instance,
+  change: { readonly file: Date; readonly port: Date; readonly portIsAhead: boolean },
+  now: Date,
+): string | undefined {
+  if (copyDelay === undefined) {
+    return undefined;
+  }
+  const until = new Date((change.portIsAhead ? change.port : change.file).getTime() + copyDelay);
+  if (now >= until) {
+    return undefined;
+  }
+  return change.portIsAhead
+    ? `serves a newer certificate than the file here, whose copy has until ${until.toISOString()} to arrive`
+    : `its copy of the new files has until ${until.toISOString()} to arrive`;
 }
 
 /** Before a release that learnt to reload, only a restart helps. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { formatAddress } from './address.js';
 import type { Described } from './described.js';
 import type { ConfigDocument } from './document.js';
+import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity, Origin, Problem, Sourced } from './inventory.js';
 import { openDocument } from './open-document.js';
 import { advertisedHosts, endpointsOf } from './placement.js';
@@ -78,12 +78,12 @@ export function instanceOf(
         : (readNames(profile.companion, companion) ?? 'none')
       : (security.allowedCommonNames ?? 'none'),
   );
-  const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
-  return named === undefined
+  const name = instanceName(profile, endpoints);
+  return name === undefined
     ? undefined
     : {
         component: profile.component,
-        name: formatAddress(named),
+        name,
         version: undefined,
         configFile: document.file,
         security,

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { formatAddress, parseAddress } from './address.js';
+import { parseAddress } from './address.js';
 import { instanceOf, readComponentConfig } from './component-config.js';
+import { type ComponentFiles, calledBy, withComponentFiles } from './component-files.js';
 import type { Described } from './described.js';
 import type { Discovery } from './discovery/discover.js';
+import { instanceName } from './instance-name.js';
 import type { Client, Instance, Inventory, Origin, Problem, Sourced } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
 import { endpointsOf, type Placement } from './placement.js';
@@ -35,6 +37,10 @@ export interface InventorySources {
   /** Look at the command lines of this node's processes. */
   readonly processes?: boolean | undefined;
   readonly discovery?: Discovery | undefined;
+  /** What holds for every instance of a component. */
+  readonly components?: readonly ComponentFiles[] | undefined;
+  /** The name by which callers reach this node's components. */
+  readonly host?: string | undefined;
 }
 
 /** What should be, from everything that was named. Never throws; what cannot be used is a problem. */
@@ -43,18 +49,24 @@ export function buildInventory(sources: InventorySources): Inventory {
   const read = (sources.files ?? []).map((file) => readDescribedFile(file, problems));
   const fromFiles = read.flatMap(({ kind, described }) => described.map((one) => ({ kind, described: one })));
   const processes = sources.processes === true ? describeProcesses(problems) : [];
-  const { discovery } = sources;
+  const { discovery, components = [], host } = sources;
   const readings: readonly Reading[] = [
     {
       source: 'declared',
-      instances: (sources.instances ?? []).flatMap((one) => fromDeclaration(one, problems) ?? []),
+      instances: (sources.instances ?? [])
+        .flatMap((one) => fromDeclaration(one, problems) ?? [])
+        .map((one) => calledBy(host, one)),
     },
-    { source: 'process', instances: processes.flatMap((one) => instancesOf(one, problems)) },
+    {
+      source: 'process',
+      instances: processes.flatMap((one) => instancesOf(one, problems)).map((one) => calledBy(host, one)),
+    },
     {
       source: 'config',
       instances: fromFiles
         .filter(({ kind }) => kind === 'component')
-        .flatMap(({ described }) => instancesOf(described, problems)),
+        .flatMap(({ described }) => instancesOf(described, problems))
+        .map((one) => calledBy(host, one)),
     },
     {
       source: 'deployment',
@@ -66,7 +78,7 @@ export function buildInventory(sources: InventorySources): Inventory {
   ];
   const { instances, disagreements } = mergeReadings(readings);
   return {
-    instances,
+    instances: instances.map((one) => withComponentFiles(one, components)),
     clients: [...(sources.clients ?? []), ...read.flatMap(clientsOf)],
     problems: distinct([...problems, ...(discovery?.problems ?? [])]),
     disagreements: distinct(disagreements),
@@ -143,12 +155,12 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
   const endpoints = [...endpointsOf(profile, placement, listOf), ...fromFile];
   const sourced = (value: string | undefined): Sourced<string> | undefined =>
     value === undefined ? undefined : { value, origin };
-  const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
-  return named === undefined
+  const name = instanceName(profile, endpoints);
+  return name === undefined
     ? undefined
     : {
         component,
-        name: formatAddress(named),
+        name,
         version: declared.version,
         configFile: declared.config,
         security: {

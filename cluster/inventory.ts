@@ -29,6 +29,8 @@ export interface Instance {
   readonly advertisedHosts: readonly Sourced<string>[];
   /** True when the config and files are on this node (known by a config file or paths). */
   readonly local: boolean;
+  /** Milliseconds by which its copy of the files and the one here may be apart after a change. */
+  readonly copyDelay?: number;
   /** Who told of it, the one that counts most first. */
   readonly sources?: readonly SourceName[];
 }

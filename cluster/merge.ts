@@ -1,4 +1,5 @@
 import { formatAddress } from './address.js';
+import { instanceName } from './instance-name.js';
 import type { Endpoint, Instance, Problem, SourceName } from './inventory.js';
 import { formatOrigin } from './origin.js';
 import type { ComponentName } from './profile.js';
@@ -49,12 +50,11 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
     const kept = ours ?? theirs;
     return kept === undefined ? [] : [{ ...kept, allowList: list ?? kept.allowList }];
   });
-  const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
   const { security } = known;
   const hosts = [...known.advertisedHosts, ...next.advertisedHosts];
   return {
     ...known,
-    name: named === undefined ? known.name : formatAddress(named),
+    name: instanceName(profile, endpoints) ?? known.name,
     version: known.version ?? next.version,
     configFile: known.configFile ?? next.configFile,
     security: {

@@ -16,7 +16,7 @@ export interface CredentialFacts {
   /** The certificate file: leaf first. Undefined when unreadable or when no path is set. */
   readonly chain: readonly Certificate[] | undefined;
   readonly ca: readonly Certificate[] | undefined;
-  /** Permission bits of the key file. */
+  /** Permission bits of the key file; undefined in a volume of Kubernetes, which only its pods see. */
   readonly keyMode: number | undefined;
   /** Whether the key file belongs to the leaf; undefined when either could not be read. */
   readonly keyMatches: boolean | undefined;

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Certificate } from './certificate.js';
 import { CredentialError, notLoaded } from './error.js';
 import type { CredentialFacts, CredentialPaths } from './facts.js';
@@ -32,7 +34,7 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     readAt: now,
     chain,
     ca,
-    keyMode: keyFile?.mode,
+    keyMode: inVolume(paths.key) ? undefined : keyFile?.mode,
     keyMatches,
     verdicts: usable ? await verdictsOf(certFile, keyFile, caFile, errors, paths) : [],
     errors,
@@ -41,6 +43,11 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     certModifiedAt: certFile?.modifiedAt,
     caModifiedAt: caFile?.modifiedAt,
   };
+}
+
+/** Whether the kubelet mounted it; the pods of that volume are the only ones that see it, whatever its mode. */
+function inVolume(path: string | undefined): boolean {
+  return path !== undefined && existsSync(join(dirname(path), '..data'));
 }
 
 function certificatesOf(file: CredentialFile, path: string): readonly Certificate[] {

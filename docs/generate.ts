@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describeChecks } from '../checks/describe.js';
 import { describeLint } from '../cluster/lint/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
@@ -6,8 +7,7 @@ import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
 import { describeSemantics } from './semantics.js';
 
-/** Everything that is written from code: a test holds page and code equal. */
-export const generated: Readonly<Record<string, () => string>> = {
+const written: Readonly<Record<string, () => string>> = {
   'docs/checks.md': describeChecks,
   'docs/lint.md': describeLint,
   'docs/semantics.md': describeSemantics,
@@ -18,6 +18,19 @@ export const generated: Readonly<Record<string, () => string>> = {
   'deploy/tiup/tidb-mtls.recording.rules.yml': renderRecordings,
   'deploy/kubernetes/prometheusrule.yml': renderPrometheusRule,
   'deploy/grafana/tidb-mtls.json': renderDashboard,
+};
+
+/** What the chart carries a copy of, since a chart reads nothing outside its own folder. */
+const carried: readonly string[] = ['deploy/prometheus/tidb-mtls.rules.yml'];
+
+/** Everything that is written from code: a test holds page and code equal. */
+export const generated: Readonly<Record<string, () => string>> = {
+  ...written,
+  ...Object.fromEntries(
+    Object.entries(written)
+      .filter(([file]) => carried.includes(file))
+      .map(([file, render]) => [`deploy/helm/tidb-mtls-agent/files/${basename(file)}`, render]),
+  ),
 };
 
 if (process.argv[1]?.endsWith('generate.ts')) {

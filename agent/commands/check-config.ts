@@ -18,6 +18,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'pd', value: 'URL', multiple: true, help: 'a PD, asked for the rest of the cluster' },
   { name: 'topology', value: 'F', multiple: true, help: 'TiUP topology, meta.yaml, or Kubernetes manifest' },
   { name: 'instance', value: 'C=ADDR', multiple: true, help: 'a component by its main port, as tikv=10.0.1.2:20160' },
+  { name: 'host', value: 'H', help: "the name by which callers reach this node's components" },
   { name: 'cacert', value: 'F', help: "the CA that signed the cluster's certificates" },
   { name: 'cert', value: 'F', help: "the agent's own certificate" },
   { name: 'key', value: 'F', help: 'its key' },
@@ -34,6 +35,7 @@ export function checkConfig(invocation: Invocation): AgentConfig {
   return {
     ...base,
     scope: 'cluster',
+    host: text(invocation, 'host') ?? base.host,
     security: securityOf(invocation) ?? base.security,
     configs: [...base.configs, ...invocation.positionals.map((path) => resolve(path))],
     topology: [...base.topology, ...texts(invocation, 'topology').map((path) => resolve(path))],

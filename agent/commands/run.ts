@@ -17,10 +17,11 @@ import { loggerOf } from './flags.js';
 export const run: Command = {
   name: 'run',
   summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until stopped.',
-  usage: 'run --config agent.toml [--listen HOST:PORT] [--log-level L]',
+  usage: 'run --config agent.toml [--listen HOST:PORT] [--host NAME] [--log-level L]',
   options: [
     { name: 'config', value: 'F', help: 'agent.toml' },
     { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
+    { name: 'host', value: 'H', help: "the name by which callers reach this node's components" },
     { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
   ],
   run: runSidecar,
@@ -36,9 +37,13 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     );
   }
   const listen = text(invocation, 'listen');
+  const host = text(invocation, 'host');
   const logger = loggerOf(invocation);
   const served = await serve({
-    readConfig: () => listeningAt(listen, readAgentConfig(file)),
+    readConfig: () => {
+      const config = listeningAt(listen, readAgentConfig(file));
+      return host === undefined ? config : { ...config, host };
+    },
     logger,
   });
   logger.info({ address: served.url }, 'serving status page and /metrics');

@@ -1,4 +1,5 @@
-import { formatAddress, parseAddress } from '../address.js';
+import { dialable, parseAddress } from '../address.js';
+import { instanceName } from '../instance-name.js';
 import type { Endpoint, Instance, Origin, Problem } from '../inventory.js';
 import { endpointsOf, type Placed, type Placement } from '../placement.js';
 import type { ComponentName, EndpointName } from '../profile.js';
@@ -114,11 +115,13 @@ function schemeIn(urls: readonly string[]): 'https' | 'http' {
 
 function fromStore(store: PdStore, url: string, scheme: 'https' | 'http'): readonly Instance[] {
   const origin: Origin = { kind: 'pd', url };
+  const grpc = placedAt(store.address, origin, scheme);
+  const status = placedAt(store.statusAddress, origin, scheme);
   const tiflash = (store.labels.get('engine') ?? '').startsWith('tiflash');
   return instanceAt(tiflash ? 'tiflash' : 'tikv', store.version, {
-    grpc: placedAt(store.address, origin, scheme),
+    grpc,
     proxy: tiflash ? placedAt(store.peerAddress, origin, scheme) : undefined,
-    status: placedAt(store.statusAddress, origin, scheme),
+    status: status === undefined || grpc === undefined ? status : reachable(status, grpc.address.host),
   });
 }
 
@@ -137,6 +140,12 @@ function placedAt(text: string | undefined, origin: Origin, scheme: 'https' | 'h
   return address === undefined ? undefined : { address, origin, scheme };
 }
 
+/** A store without an advertised status address registers the one it listens on, which may be all of its host's. */
+function reachable(placed: Placed, host: string): Placed {
+  const { address } = placed;
+  return dialable(address.host) === address.host ? placed : { ...placed, address: { ...address, host } };
+}
+
 /** PD tells no allow-list. */
 function instanceAt(
   component: ComponentName,
@@ -146,13 +155,13 @@ function instanceAt(
   const profile = profiles[component];
   const placement = Object.fromEntries(Object.entries(placed).filter(([, one]) => one !== undefined)) as Placement;
   const endpoints: readonly Endpoint[] = endpointsOf(profile, placement, () => 'unknown');
-  const named = endpoints.find(({ name }) => name === profile.instanceEndpoint) ?? endpoints[0];
-  return named === undefined
+  const name = instanceName(profile, endpoints);
+  return name === undefined
     ? []
     : [
         {
           component,
-          name: formatAddress(named),
+          name,
           version: parseVersion(version)?.join('.'),
           configFile: undefined,
           security: { ca: undefined, cert: undefined, key: undefined, allowedCommonNames: undefined },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { needs, onPath } from './peers.js';
 
 const peers = join(import.meta.dirname, '../peers');
@@ -9,32 +9,47 @@ export const fixtures = join(peers, 'fixtures');
 /** Prometheus' own reader of web.config.file. */
 export const toolkit = join(import.meta.dirname, '../toolkit-peer');
 
-/** `skip` option for tests that talk to the Go program in test/peers. */
+/** `skip` option for tests that talk to a program written in Go, which they build first. */
 export function needsGo(): { readonly skip: string | false; readonly timeout: number } {
-  // The first build compiles etcd.
+  // The first build compiles etcd, or helm.
   return { ...needs(onPath('go') ?? 'go', 'golang-go'), timeout: 240_000 };
 }
 
-/** Builds a Go program, that of test/peers unless told otherwise, once per state of its sources; returns its path. */
+/** Builds a Go program, that of test/peers unless told otherwise, and returns its path. */
 export function buildGoPeers(directory = peers): string {
-  const sources = readdirSync(directory)
+  const name = basename(directory);
+  return buildGo(directory, { [name]: '.' })[name] ?? '';
+}
+
+/** Builds packages of the module in a folder, once per state of its sources, and returns the path of each program. */
+export function buildGo<const T extends string>(
+  folder: string,
+  packages: Readonly<Record<T, string>>,
+): Readonly<Record<T, string>> {
+  const sources = readdirSync(folder)
     .filter((name) => /\.go$|^go\./.test(name))
     .sort();
   const hash = createHash('sha256');
   for (const name of sources) {
-    hash.update(name).update(readFileSync(join(directory, name)));
+    hash.update(name).update(readFileSync(join(folder, name)));
   }
   const cache = join(import.meta.dirname, '../../node_modules/.cache/tidb-mtls-peers');
-  const binary = join(cache, hash.digest('hex').slice(0, 16));
-  if (!existsSync(binary)) {
-    mkdirSync(cache, { recursive: true });
-    // Two test files may build at once; the rename makes the last one win without a half-written program.
-    const unfinished = `${binary}.${process.pid}`;
-    const { status, stderr } = spawnSync('go', ['build', '-o', unfinished, '.'], { cwd: directory, encoding: 'utf8' });
+  const built = join(cache, hash.digest('hex').slice(0, 16));
+  const names = Object.keys(packages) as T[];
+  if (!names.every((name) => existsSync(join(built, name)))) {
+    // Two test files may build at once; the renames make the last one win without a half-written program.
+    const unfinished = `${built}.${process.pid}`;
+    mkdirSync(built, { recursive: true });
+    mkdirSync(unfinished);
+    const args = ['build', '-trimpath', '-ldflags=-s', '-o', `${unfinished}/`, ...Object.values<string>(packages)];
+    const { status, stderr } = spawnSync('go', args, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) {
-      throw new Error(`go build in ${directory} failed:\n${stderr}`);
+      throw new Error(`go build in ${folder} failed:\n${stderr}`);
     }
-    renameSync(unfinished, binary);
+    for (const name of names) {
+      renameSync(join(unfinished, name), join(built, name));
+    }
+    rmSync(unfinished, { recursive: true });
   }
-  return binary;
+  return Object.fromEntries(names.map((name) => [name, join(built, name)])) as Record<T, string>;
 }

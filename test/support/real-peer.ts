@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -8,6 +8,7 @@ import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import type { Observation } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
+import { mountVolume } from './secret-volume.js';
 
 export const authority = await Authority.create();
 export const names = { commonName: 'TiDB-Server', dns: ['localhost'], ip: ['127.0.0.1'] };
@@ -42,21 +43,15 @@ export function files(directory: string, pair: Issued): PairFiles {
   return paths;
 }
 
-/** The same three files as Kubernetes mounts them: links through `..data`, which is itself a link. */
+/** The same three files as Kubernetes mounts them. */
 export function linkedFiles(directory: string, pair: Issued): PairFiles {
   swapData(directory, 'first', pair);
-  for (const name of ['ca', 'cert', 'key']) {
-    symlinkSync(join('..data', name), join(directory, name));
-  }
   return { ca: join(directory, 'ca'), cert: join(directory, 'cert'), key: join(directory, 'key') };
 }
 
 /** Replaces all three at once by the rename of a link, as the kubelet does. */
-export function swapData(directory: string, generation: string, pair: Issued): void {
-  mkdirSync(join(directory, generation));
-  files(join(directory, generation), pair);
-  symlinkSync(generation, join(directory, '..data_tmp'));
-  renameSync(join(directory, '..data_tmp'), join(directory, '..data'));
+export function swapData(directory: string, generation: string, { certificatePem, keyPem }: Issued): void {
+  mountVolume(directory, generation, { ca: authority.certificatePem, cert: certificatePem, key: keyPem });
 }
 
 /** Replaces a file by renaming a new one over it. */
