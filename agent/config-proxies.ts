@@ -73,7 +73,7 @@ function proxyAt(reader: ConfigReader, prefix: string): ProxySettings {
   const at = (key: ProxyKey) => `${prefix}.${key}`;
   return proxySettings({
     text: (key) => reader.string(at(key))?.value,
-    texts: (key) => reader.stringOrStrings(at(key)),
+    texts: (key) => (key === 'target' ? reader.stringOrStrings(at(key)) : reader.strings(at(key))),
     flag: (key) => reader.boolean(at(key)) ?? false,
     milliseconds: (key) => reader.duration(at(key)),
     integer: (key) => reader.positiveInteger(at(key)),

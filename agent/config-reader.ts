@@ -39,7 +39,7 @@ export class ConfigReader {
       return undefined;
     }
     if (typeof found.value !== 'string' || found.value === '') {
-      throw invalid(found.origin, `${key} must be a string that is not empty`, `write ${key} = "…"`);
+      throw invalid(found.origin, `${shown(key)} must be a string that is not empty`, `write ${written(key)} = "…"`);
     }
     return { value: found.value, origin: found.origin };
   }
@@ -50,7 +50,7 @@ export class ConfigReader {
       return [];
     }
     if (!Array.isArray(found.value) || found.value.some((entry) => typeof entry !== 'string')) {
-      throw invalid(found.origin, `${key} must be an array of strings`, `write ${key} = ["…"]`);
+      throw invalid(found.origin, `${shown(key)} must be an array of strings`, `write ${written(key)} = ["…"]`);
     }
     return found.value as readonly string[];
   }
@@ -66,7 +66,7 @@ export class ConfigReader {
     }
     const value = values.find((one) => one === found.value);
     if (value === undefined) {
-      throw invalid(found.origin, `${key} is "${found.value}"`, `one of: ${values.join(', ')}`);
+      throw invalid(found.origin, `${shown(key)} is "${found.value}"`, `one of: ${values.join(', ')}`);
     }
     return value;
   }
@@ -79,8 +79,8 @@ export class ConfigReader {
     }
     const milliseconds = parseDuration(found.value);
     if (milliseconds === undefined || milliseconds < 100) {
-      const message = `${key} is "${found.value}", not a duration of 100ms or more`;
-      throw invalid(found.origin, message, `write ${key} = "15s"`);
+      const message = `${shown(key)} is "${found.value}", not a duration of 100ms or more`;
+      throw invalid(found.origin, message, `write ${written(key)} = "15s"`);
     }
     return milliseconds;
   }
@@ -90,9 +90,9 @@ export class ConfigReader {
     if (found === undefined) {
       return undefined;
     }
-    const value = Number(found.value);
-    if (!Number.isInteger(value) || value < 1) {
-      throw invalid(found.origin, `${key} must be a whole number above 0`, `write ${key} = 16`);
+    const { value } = found;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+      throw invalid(found.origin, `${shown(key)} must be a whole number above 0`, `write ${written(key)} = 16`);
     }
     return value;
   }
@@ -103,7 +103,7 @@ export class ConfigReader {
       return undefined;
     }
     if (typeof found.value !== 'boolean') {
-      throw invalid(found.origin, `${key} must be true or false`, `write ${key} = true`);
+      throw invalid(found.origin, `${shown(key)} must be true or false`, `write ${written(key)} = true`);
     }
     return found.value;
   }
@@ -124,4 +124,22 @@ export class ConfigReader {
 
 export function invalid(origin: Origin, message: string, hint: string): OperatorError {
   return new OperatorError('config_invalid', `${formatOrigin(origin)}: ${message}`, hint);
+}
+
+const inTables = /^([\w-]+)\.\d+\.(.+)$/;
+
+/** The name and the key within it, of a key in an array of tables; undefined for any other key. */
+export function inArrayOfTables(key: string): { readonly table: string; readonly name: string } | undefined {
+  const [, table, name] = inTables.exec(key) ?? [];
+  return table === undefined || name === undefined ? undefined : { table, name };
+}
+
+/** As people know it: `[[proxy]] alpn` for `proxy.0.alpn`. */
+function shown(key: string): string {
+  const found = inArrayOfTables(key);
+  return found === undefined ? key : `[[${found.table}]] ${found.name}`;
+}
+
+function written(key: string): string {
+  return inArrayOfTables(key)?.name ?? key;
 }

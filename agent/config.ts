@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseAddress } from '../cluster/address.js';
 import type { ComponentFiles } from '../cluster/component-files.js';
-import type { Client } from '../cluster/inventory.js';
+import type { Client, Origin } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { parseToml } from '../cluster/toml.js';
 import type { ProxySettings } from '../proxy/settings.js';
 import { proxiesOf } from './config-proxies.js';
-import { ConfigReader, invalid } from './config-reader.js';
+import { ConfigReader, inArrayOfTables, invalid } from './config-reader.js';
 import { clientAt, componentAt, instanceAt, tableKeys } from './config-tables.js';
-import { messageOf, OperatorError } from './error.js';
+import { OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
 import type { ImposterPaths } from './strangers.js';
 import { parseTargetRule, type TargetRule } from './target-rules.js';
+import { unreadable } from './unreadable.js';
 
 /** Everything `run` and `check` are told; paths absolute, durations in milliseconds. */
 export interface AgentConfig {
@@ -119,7 +120,7 @@ export function readAgentConfig(file: string): AgentConfig {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error: unknown) {
-    throw new OperatorError('config_unreadable', messageOf(error), 'check the path given to --config', error);
+    throw unreadable('config_unreadable', file, '--config', error);
   }
   const reader = new ConfigReader(parseToml(text, file), dirname(resolve(file)));
   refuseUnknownKeys(reader);
@@ -154,15 +155,24 @@ export function readAgentConfig(file: string): AgentConfig {
 
 function refuseUnknownKeys(reader: ConfigReader): void {
   for (const key of reader.keys()) {
-    const [, table = '', inTable] = /^(\w+)\.\d+\.(.+)$/.exec(key.value) ?? [];
-    const known = tableKeys[table] ?? topLevelKeys;
-    const name = known === topLevelKeys ? key.value : (inTable ?? key.value);
+    const { table, name = key.value } = inArrayOfTables(key.value) ?? {};
+    const known = table === undefined ? topLevelKeys : tableKeys[table];
+    if (known === undefined) {
+      throw unknownTable(key.origin, table ?? '');
+    }
     if (!known.includes(name)) {
       const guess = nearest(name, known);
       const hint = guess === undefined ? `known: ${known.join(', ')}` : `did you mean ${guess}?`;
       throw invalid(key.origin, `unknown key ${name}`, hint);
     }
   }
+}
+
+function unknownTable(origin: Origin, name: string): OperatorError {
+  const guess = nearest(name, Object.keys(tableKeys));
+  const all = Object.keys(tableKeys).map((table) => `[[${table}]]`);
+  const hint = guess === undefined ? `known: ${all.join(', ')}` : `did you mean [[${guess}]]?`;
+  return invalid(origin, `unknown table [[${name}]]`, hint);
 }
 
 function ownPaths(reader: ConfigReader): OwnPaths | undefined {

@@ -1,7 +1,7 @@
 import { formatAddress } from '../cluster/address.js';
 import type { AllowList, Inventory } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
-import { printable } from './table.js';
+import { printable } from './terminal/printable.js';
 
 /** Every port that is known, and who told of it. */
 export function renderInventory({ instances }: Inventory): string {

@@ -1,6 +1,6 @@
 import { formatAddress } from '../cluster/address.js';
 import type { Access, Matrix, MatrixCell } from '../cluster/matrix.js';
-import { printable } from './table.js';
+import { printable } from './terminal/printable.js';
 
 const words: Readonly<Record<Access, string>> = {
   allowed: 'yes',

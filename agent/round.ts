@@ -19,8 +19,14 @@ export async function observeOnce(
 }
 
 /** One visit of the strangers to every port they come to. */
-export async function refuseOnce(observer: Observer, signal: AbortSignal): Promise<void> {
+export async function refuseOnce(
+  observer: Observer,
+  signal: AbortSignal,
+  onObserved: (entries: readonly EndpointObservation[]) => void = () => undefined,
+): Promise<void> {
   setMaxListeners(0, signal);
   const limit = pLimit(observer.config.probe.concurrency);
-  await Promise.all(observer.strangerTargets.map((target) => limit(() => observer.refuse(target, signal))));
+  await Promise.all(
+    observer.strangerTargets.map((target) => limit(async () => onObserved(await observer.refuse(target, signal)))),
+  );
 }

@@ -1,37 +1,52 @@
-import { styleText } from 'node:util';
 import type { Finding, Status } from '../checks/finding.js';
 import { summarize } from '../checks/summary.js';
+import { printable } from './terminal/printable.js';
+import { type Colour, coloured, type Terminal } from './terminal/terminal.js';
+import { wrap } from './terminal/wrap.js';
 
-const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: 'red' | 'yellow' | 'gray' | 'green' }>> =
-  {
-    fail: { mark: '✗', colour: 'red' },
-    warn: { mark: '!', colour: 'yellow' },
-    skip: { mark: '~', colour: 'gray' },
-    pass: { mark: '✓', colour: 'green' },
-  };
+const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: Colour }>> = {
+  fail: { mark: '✗', colour: 'red' },
+  warn: { mark: '!', colour: 'yellow' },
+  skip: { mark: '~', colour: 'gray' },
+  pass: { mark: '✓', colour: 'green' },
+};
 
-/** Findings worst first, each with its cure below it; then one sentence. What passed is counted, or listed with `all`. */
-export function renderFindings(findings: readonly Finding[], options: { readonly all: boolean }): string {
-  const lines: string[] = [];
-  for (const finding of findings) {
-    if (finding.status === 'pass' && !options.all) {
-      continue;
-    }
-    const { mark, colour } = marks[finding.status];
-    const place = [finding.component, finding.instance, finding.endpoint].filter((one) => one !== undefined).join(' ');
-    const caller = finding.identity === undefined ? '' : ` as ${finding.identity}`;
-    lines.push(`${styleText(colour, mark)} ${place}${caller}  ${printable(finding.message)}  [${finding.check}]`);
-    if (finding.cure !== '' && finding.status !== 'pass') {
-      lines.push(`    ${printable(finding.cure)}`);
-    }
-  }
-  const { pass, warn, fail, skip } = summarize(findings);
-  lines.push(`${fail} failed, ${warn} warned, ${skip} could not be judged, ${pass} passed`);
-  return `${lines.join('\n')}\n`;
+const indent = 4;
+
+/** Findings in their order, each with its cure below it; then one sentence. What passed is counted, or listed with `all`. */
+export function renderFindings(
+  findings: readonly Finding[],
+  options: { readonly all: boolean; readonly terminal: Terminal },
+): string {
+  const { all, terminal } = options;
+  const shown = findings.filter(({ status }) => all || status !== 'pass');
+  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}\n`;
 }
 
-/** Certificates and peers can say anything; a terminal must not obey it. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
+/** One finding and its cure, as lines that fit. */
+export function linesOf(finding: Finding, terminal: Terminal): readonly string[] {
+  const { mark, colour } = marks[finding.status];
+  const line = `${printable(placeOf(finding))}  ${printable(finding.message)}  [${finding.check}]`;
+  const text = `${coloured(terminal, colour, mark)} ${wrap(line, terminal.columns, indent)}`;
+  const cure = finding.status === 'pass' || finding.cure === '' ? undefined : printable(finding.cure);
+  const lines = cure === undefined ? [text] : [text, `${' '.repeat(indent)}${wrap(cure, terminal.columns, indent)}`];
+  return lines.flatMap((one) => one.split('\n'));
+}
+
+/** `tikv 10.0.1.2:20180 grpc as tidb` */
+export function placeOf({ component, instance, endpoint, identity }: Finding): string {
+  const place = [component, instance, endpoint].filter((one) => one !== undefined).join(' ');
+  return identity === undefined ? place : `${place} as ${identity}`;
+}
+
+export function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
+  const { pass, warn, fail, skip } = summarize(findings);
+  const paint = (status: Status, count: number, text: string) =>
+    count === 0 ? text : coloured(terminal, marks[status].colour, text);
+  return [
+    paint('fail', fail, `${fail} failed`),
+    paint('warn', warn, `${warn} warned`),
+    paint('skip', skip, `${skip} could not be judged`),
+    paint('pass', pass, `${pass} passed`),
+  ].join(', ');
 }

@@ -1,8 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 import type { Inheritance } from '../credentials/credential-store.js';
+import { OperatorError } from './error.js';
 import type { WorkerFigures } from './worker-figures.js';
-import type { FromWorker, ToWorker } from './worker-messages.js';
+import type { Failure, FromWorker, ToWorker } from './worker-messages.js';
 
 export interface SuperviseOptions {
   readonly count: number;
@@ -18,7 +19,8 @@ const restartPause = 1_000;
 
 /**
  * Runs the same command in so many processes that share the listening sockets. One that ends is started again; told to
- * stop, all are, and the worst of their exit statuses is the answer. One that cannot start ends them all.
+ * stop, all are, and the worst of their exit statuses is the answer. One that cannot start ends them all, and its reason
+ * is thrown as OperatorError.
  *
  * Each begins with the CA of the start and the last good pair, which the parent keeps: one that is started again while
  * the files are bad serves like the others, and trusts whom they trust.
@@ -29,7 +31,8 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const statuses: number[] = [];
   let ready = 0;
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
+    let failure: Failure | undefined;
     const alive = new Set<Worker>();
     let stopping = false;
     // Once: they drain after the first signal.
@@ -44,7 +47,12 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
       settle();
     };
     const settle = () => {
-      if (alive.size === 0) {
+      if (alive.size > 0) {
+        return;
+      }
+      if (failure !== undefined && ready === 0) {
+        reject(new OperatorError('worker_failed', failure.message, failure.hint));
+      } else {
         resolve(Math.max(0, ...statuses));
       }
     };
@@ -58,6 +66,12 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
         if (message.kind === 'started') {
           const begin: ToWorker = { kind: 'begin', pairs: inForce };
           worker.send(begin);
+        }
+        if (message.kind === 'failed') {
+          failure ??= message.failure;
+          if (ready > 0) {
+            logger.error({ reason: message.failure.message }, 'a worker could not start');
+          }
         }
         if (message.kind !== 'ready') {
           return;

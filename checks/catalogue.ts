@@ -57,11 +57,14 @@ export const checks: readonly Check[] = [
 
 const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, skip: 2, pass: 3 };
 
-/** All findings, worst first, then by component, instance and check. */
-export function runChecks(evidence: Evidence): readonly Finding[] {
+/** Worst first, then by component, instance, port and check. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
   const place = (finding: Finding) =>
     `${finding.component} ${finding.instance} ${finding.endpoint ?? ''} ${finding.check}`;
-  return checks
-    .flatMap((check) => check.run(evidence))
-    .sort((a, b) => ranks[a.status] - ranks[b.status] || place(a).localeCompare(place(b)));
+  return [...findings].sort((a, b) => ranks[a.status] - ranks[b.status] || place(a).localeCompare(place(b)));
+}
+
+/** All findings, worst first. */
+export function runChecks(evidence: Evidence): readonly Finding[] {
+  return worstFirst(checks.flatMap((check) => check.run(evidence)));
 }

@@ -5,6 +5,7 @@ import { describeLint } from '../cluster/lint/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
+import { renderManualPage } from './man.js';
 import { describeSemantics } from './semantics.js';
 
 const written: Readonly<Record<string, () => string>> = {
@@ -18,6 +19,7 @@ const written: Readonly<Record<string, () => string>> = {
   'deploy/tiup/tidb-mtls.recording.rules.yml': renderRecordings,
   'deploy/kubernetes/prometheusrule.yml': renderPrometheusRule,
   'deploy/grafana/tidb-mtls.json': renderDashboard,
+  'man/tidb-mtls-agent.1': renderManualPage,
 };
 
 /** What the chart carries a copy of, since a chart reads nothing outside its own folder. */

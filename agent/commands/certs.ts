@@ -5,13 +5,14 @@ import { writePki } from '../../certs-dev/pki.js';
 import { type Certificate, describeCertificate } from '../../credentials/certificate.js';
 import { splitCertificates } from '../../credentials/pem.js';
 import { messageOf, OperatorError } from '../error.js';
-import { printable } from '../table.js';
+import { printable } from '../terminal/printable.js';
 import { type Command, type Invocation, texts } from './command.js';
 
 export const certs: Command = {
   name: 'certs',
   summary: 'A development PKI (never for production), and a look at any PEM file.',
-  usage: 'certs init DIRECTORY [--host H…] | certs inspect FILE…',
+  usage: ['certs init DIRECTORY [--host H…]', 'certs inspect FILE…'],
+  operands: { words: ['init', 'inspect'], files: true },
   options: [
     { name: 'host', value: 'H', multiple: true, help: 'name or IP the leaves are good for (default: this machine)' },
   ],
@@ -35,7 +36,7 @@ async function runCerts(invocation: Invocation): Promise<number> {
   throw new OperatorError(
     'bad_usage',
     'certs needs a verb and what to work on',
-    `usage: tidb-mtls-agent ${certs.usage}`,
+    `usage: tidb-mtls-agent ${certs.usage.join(' | ')}`,
   );
 }
 

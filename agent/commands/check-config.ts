@@ -22,7 +22,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'cacert', value: 'F', help: "the CA that signed the cluster's certificates" },
   { name: 'cert', value: 'F', help: "the agent's own certificate" },
   { name: 'key', value: 'F', help: 'its key' },
-  { name: 'timeout', value: 'D', help: 'of one probe (default 5s)' },
+  { name: 'timeout', value: 'D', help: 'how long one probe may take, as 5s or 500ms (default 5s)' },
   { name: 'resumption', help: 'also try whether a session lets a caller in again without its certificate' },
   { name: 'no-refusals', help: 'do not try whether strangers are refused' },
 ];

@@ -1,5 +1,6 @@
 import { afterEnable } from '../../checks/after-enable.js';
 import { beforeEnable } from '../../checks/before-enable.js';
+import { worstFirst } from '../../checks/catalogue.js';
 import type { Finding } from '../../checks/finding.js';
 import { knownNames } from '../../checks/known-names.js';
 import { instanceOf } from '../../cluster/component-config.js';
@@ -9,65 +10,112 @@ import { formatProblem } from '../../cluster/origin.js';
 import { profiles } from '../../cluster/profiles.js';
 import { readDescribedFile } from '../../cluster/sources/described-file.js';
 import { OperatorError } from '../error.js';
+import { explain, explainedIds, explanationOf } from '../explanations.js';
 import { findingsDocument } from '../http/findings-json.js';
 import { renderInventory } from '../inventory-table.js';
+import { look } from '../look.js';
 import { matrixDocument, renderMatrix } from '../matrix-table.js';
 import { Observer } from '../observer.js';
-import { observeOnce, refuseOnce } from '../round.js';
+import { junitOfFindings } from '../output/junit.js';
+import { sarifOfFindings } from '../output/sarif.js';
+import { renderTextfile } from '../output/textfile.js';
 import { renderFindings } from '../table.js';
+import { jsonText } from '../terminal/printable.js';
+import { terminalOf } from '../terminal/terminal.js';
+import { watchFindings } from '../watch-findings.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
+import { type Format, formatOf, outputOptions } from './output.js';
 
 export const check: Command = {
   name: 'check',
   summary: 'Looks once at every file and every port, and says what is wrong and how to mend it.',
-  usage:
+  usage: [
     'check [--config agent.toml] [--pd URL…] [--topology F…] [--instance C=HOST:PORT…] [--cacert F --cert F --key F] [CONFIG_FILE…]',
+    'check --explain ID',
+  ],
+  operands: { files: true },
   options: [
     ...sourceOptions,
     { name: 'inventory', help: 'print what is known of the cluster, and look at no port' },
     { name: 'matrix', help: 'print who may call whom, by lists and certificates, and look at no port' },
     { name: 'before-enable', help: 'whether tiup cluster tls enable would go through on --topology' },
     { name: 'after-enable', help: 'whether it did: every URL, registration and port' },
-    { name: 'json', help: 'print as JSON' },
+    { name: 'watch', help: 'look again at the probe interval until Ctrl-C; a pipe gets what changes' },
+    ...outputOptions(['table', 'json', 'sarif', 'junit', 'prometheus']),
     { name: 'all', help: 'list what passed, too' },
-    { name: 'fail-on', value: 'S', help: 'warn or fail (default): what makes the exit status 1' },
+    {
+      name: 'fail-on',
+      value: 'S',
+      choices: ['warn', 'fail'],
+      help: 'what makes the exit status 1: warn or fail (default fail)',
+    },
+    {
+      name: 'explain',
+      value: 'ID',
+      choices: explainedIds,
+      help: 'what a check or a lint rule means, when it fails, and its cure',
+    },
   ],
   run: runCheck,
 };
 
+/** Formats of what is no set of findings on ports. */
+const documentFormats: readonly Format[] = ['table', 'json'];
+const verdictFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
+
 async function runCheck(invocation: Invocation): Promise<number> {
-  const failOn = text(invocation, 'fail-on') ?? 'fail';
-  if (failOn !== 'fail' && failOn !== 'warn') {
-    throw new OperatorError('bad_flag', `--fail-on is "${failOn}"`, 'one of: warn, fail');
+  const { values, stdout, stderr, signal } = invocation;
+  const explained = explanationOf(text(invocation, 'explain') ?? '');
+  if (explained !== undefined) {
+    stdout.write(explain(explained, terminalOf(stdout)));
+    return 0;
   }
-  if (invocation.values['before-enable'] === true) {
-    return report(invocation, texts(invocation, 'topology').flatMap(readyToEnable), failOn);
+  if (values.watch === true && (values['before-enable'] === true || values['after-enable'] === true)) {
+    throw new OperatorError(
+      'bad_flag',
+      '--watch goes with neither --before-enable nor --after-enable',
+      'leave one out',
+    );
+  }
+  if (values['before-enable'] === true) {
+    return await report(invocation, beforeEnabling(texts(invocation, 'topology')), verdictFormats);
   }
   const config = checkConfig(invocation);
-  const observer = await Observer.create(config, { now: () => new Date(), onReload: () => undefined });
+  const now = () => new Date();
+  const observer = await Observer.create(config, { now, onReload: () => undefined });
   if (observer.inventory.instances.length === 0 && observer.inventory.problems.length === 0) {
     const hint = 'name config files, --pd, --topology or --instance, or use --config';
     throw new OperatorError('nothing_to_check', 'no component is known', hint);
   }
-  if (invocation.values.inventory === true) {
+  if (values.inventory === true) {
     const { inventory } = observer;
-    write(invocation, inventory, () => renderInventory(inventory));
-    return 0;
+    return write(invocation, inventory, () => renderInventory(inventory));
   }
-  if (invocation.values.matrix === true) {
+  if (values.matrix === true) {
     await observer.readCredentials();
     const evidence = observer.evidence();
     const matrix = matrixOf(evidence.inventory, knownNames(evidence));
-    write(invocation, matrixDocument(matrix), () => renderMatrix(matrix));
-    return 0;
+    return write(invocation, matrixDocument(matrix), () => renderMatrix(matrix));
   }
-  await observeOnce(observer, invocation.signal);
-  if (config.probe.refusals !== undefined) {
-    await refuseOnce(observer, invocation.signal);
+  if (values.watch === true) {
+    formatOf(invocation, ['table']);
+    const all = values.all === true;
+    return statusOf(await watchFindings(observer, { stdout, stderr, signal, all, now }), failOnOf(invocation));
   }
-  const enabled = invocation.values['after-enable'] === true ? afterEnable(observer.evidence()) : undefined;
-  return report(invocation, enabled ?? observer.judge(), failOn);
+  // What is asked for in vain is said before anything is looked at.
+  const afterwards = values['after-enable'] === true;
+  formatOf(invocation, afterwards ? verdictFormats : undefined);
+  await look(observer, { strangers: config.probe.refusals !== undefined, stderr, signal });
+  const findings = afterwards ? afterEnable(observer.evidence()) : observer.judge();
+  return await report(invocation, findings, undefined, () => renderTextfile(observer, findings, now()));
+}
+
+function beforeEnabling(files: readonly string[]): readonly Finding[] {
+  if (files.length === 0) {
+    throw new OperatorError('no_topology', '--before-enable needs --topology', 'name topology.yaml or meta.yaml');
+  }
+  return files.flatMap(readyToEnable);
 }
 
 function readyToEnable(file: string): readonly Finding[] {
@@ -85,16 +133,37 @@ function readyToEnable(file: string): readonly Finding[] {
   return beforeEnable(read.topology, deployed);
 }
 
-function report(invocation: Invocation, findings: readonly Finding[], failOn: 'warn' | 'fail'): number {
-  if (findings.length === 0) {
-    throw new OperatorError('no_topology', '--before-enable needs --topology', 'name topology.yaml or meta.yaml');
-  }
-  write(invocation, findingsDocument(findings), () =>
-    renderFindings(findings, { all: invocation.values.all === true || invocation.values['before-enable'] === true }),
-  );
+/** Prints findings as asked for; resolves to the exit status. `metrics` is there where ports were looked at. */
+async function report(
+  invocation: Invocation,
+  given: readonly Finding[],
+  possible: readonly Format[] | undefined,
+  metrics: () => Promise<string> = async () => '',
+): Promise<number> {
+  const { values, stdout } = invocation;
+  const findings = worstFirst(given);
+  const failOn = failOnOf(invocation);
+  const all = values.all === true || values['before-enable'] === true;
+  const printers: Readonly<Record<Format, () => string | Promise<string>>> = {
+    table: () => renderFindings(findings, { all, terminal: terminalOf(stdout) }),
+    json: () => jsonText(findingsDocument(findings)),
+    sarif: () => jsonText(sarifOfFindings(findings)),
+    junit: () => junitOfFindings(findings, failOn),
+    prometheus: metrics,
+  };
+  stdout.write(await printers[formatOf(invocation, possible)]());
+  return statusOf(findings, failOn);
+}
+
+function failOnOf(invocation: Invocation): 'warn' | 'fail' {
+  return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
+}
+
+function statusOf(findings: readonly Finding[], failOn: 'warn' | 'fail'): number {
   return findings.some(({ status }) => status === 'fail' || (failOn === 'warn' && status === 'warn')) ? 1 : 0;
 }
 
-function write({ values, stdout }: Invocation, document: unknown, render: () => string): void {
-  stdout.write(values.json === true ? `${JSON.stringify(document, null, 2)}\n` : render());
+function write(invocation: Invocation, document: unknown, render: () => string): number {
+  invocation.stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render());
+  return 0;
 }

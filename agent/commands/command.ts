@@ -1,4 +1,5 @@
 import type { parseArgs } from 'node:util';
+import { wrap } from '../terminal/wrap.js';
 
 type OptionsConfig = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
@@ -7,43 +8,99 @@ export interface Invocation {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly positionals: readonly string[];
   readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
 export interface OptionHelp {
   readonly name: string;
-  /** `F` in `--config F`; undefined for a switch. */
+  readonly short?: string;
+  /** `F` in `--config F`, which always stands for a file; undefined for a switch. */
   readonly value?: string;
+  /** The closed set that the value is of. */
+  readonly choices?: readonly string[];
   readonly multiple?: boolean;
+  /** What it does, with default and unit. */
   readonly help: string;
+}
+
+/** What a command takes besides flags. */
+export interface Operands {
+  /** The first one is one of these. */
+  readonly words?: readonly string[];
+  readonly files?: boolean;
 }
 
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  readonly usage: string;
+  /** One line per form. */
+  readonly usage: readonly string[];
+  readonly operands?: Operands;
   readonly options: readonly OptionHelp[];
   /** Resolves to the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }
 
+export const programName = 'tidb-mtls-agent';
+
+const helpOption: OptionHelp = { name: 'help', short: 'h', help: 'this text' };
+
+/** All that a command's flags can be, `--help` included. */
+export function flagsOf(command: Command): readonly OptionHelp[] {
+  return [...command.options, helpOption];
+}
+
 export function optionsOf(command: Command): OptionsConfig {
   return Object.fromEntries(
-    [...command.options, helpOption].map(({ name, value, multiple }) => [
+    flagsOf(command).map(({ name, short, value, multiple }) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: multiple ?? false,
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
 }
 
-const helpOption: OptionHelp = { name: 'help', help: 'this text' };
+/** Help is read in windows of this width, in mails and in terminals that say nothing. */
+const helpColumns = 80;
+const flagColumns = 28;
 
 export function helpOf(command: Command): string {
-  const lines = [...command.options, helpOption].map(({ name, value, help }) => {
-    const flag = `--${name}${value === undefined ? '' : ` ${value}`}`;
-    return `  ${flag.padEnd(26)} ${help}`;
+  const usage = command.usage.map((form, index) => {
+    const lead = index === 0 ? 'Usage:' : '      ';
+    return `${lead} ${wrapUsage(`${programName} ${form}`)}`;
   });
-  return `${command.summary}\n\nUsage: tidb-mtls-agent ${command.usage}\n\n${lines.join('\n')}\n`;
+  const flags = flagsOf(command).map((option) => {
+    const flag = `  ${flagText(option)}`;
+    const help = wrap(option.help, helpColumns, flagColumns);
+    return flag.length < flagColumns - 1
+      ? flag.padEnd(flagColumns) + help
+      : `${flag}\n${' '.repeat(flagColumns)}${help}`;
+  });
+  return `${wrap(command.summary, helpColumns)}\n\n${usage.join('\n')}\n\n${flags.join('\n')}\n`;
+}
+
+/** What is in brackets stays on one line. */
+function wrapUsage(form: string): string {
+  const whole = form.replace(/\[[^\]]*\]/g, (bracket) => bracket.replaceAll(' ', '\u00a0'));
+  return wrap(whole, helpColumns, 11).replaceAll('\u00a0', ' ');
+}
+
+/** `--config F` */
+export function flagText({ name, value }: OptionHelp): string {
+  return `--${name}${value === undefined ? '' : ` ${value}`}`;
+}
+
+/** What the program says about itself: a line per command. */
+export function overviewOf(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 3;
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width - 2)}${wrap(summary, helpColumns, width)}`);
+  const intro = 'Proves that mutual TLS between TiDB components works.';
+  const more = `${programName} help COMMAND tells the flags, ${programName} --version the version.`;
+  return `${intro}\n\nUsage: ${programName} COMMAND [--help]\n\n${lines.join('\n')}\n\n${wrap(more, helpColumns)}\n`;
 }
 
 export function text(invocation: Invocation, name: string): string | undefined {

@@ -8,7 +8,7 @@ import { listeningAt, serve, untilAborted } from './run.js';
 export const demo: Command = {
   name: 'demo',
   summary: 'An embedded dev cluster with the ports of every component, and the agent watching it.',
-  usage: 'demo [--story] [--listen HOST:PORT]',
+  usage: ['demo [--story] [--listen HOST:PORT]'],
   options: [
     { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
     { name: 'story', help: 'play a rotation that works, one that leaves TiKV behind, and an expiring certificate' },

@@ -1,17 +1,20 @@
 import pino, { type Logger } from 'pino';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
-import { type Invocation, text } from './command.js';
+import { type Invocation, type OptionHelp, text } from './command.js';
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
-/** A logger to stderr at what `--log-level` says, or `info`. Throws OperatorError. */
+export const logLevelOption: OptionHelp = {
+  name: 'log-level',
+  value: 'L',
+  choices: levels,
+  help: `${levels.join(', ')} (default info)`,
+};
+
+/** A logger to stderr at what `--log-level` says, or `info`. */
 export function loggerOf(invocation: Invocation): Logger {
-  const level = text(invocation, 'log-level') ?? 'info';
-  if (!levels.includes(level)) {
-    throw new OperatorError('bad_flag', `--log-level is "${level}"`, `one of: ${levels.join(', ')}`);
-  }
-  return loggerAt(level);
+  return loggerAt(text(invocation, 'log-level') ?? 'info');
 }
 
 export function loggerAt(level: string): Logger {
@@ -26,4 +29,14 @@ export function durationOf(invocation: Invocation, name: string): number | undef
     throw new OperatorError('bad_flag', `--${name} ${given} is no duration`, 'write 5s or 500ms');
   }
   return milliseconds;
+}
+
+/** A whole number above 0; undefined where the flag is not given. Throws OperatorError, with `example` in its hint. */
+export function integerOf(invocation: Invocation, name: string, example: number): number | undefined {
+  const given = text(invocation, name);
+  if (given !== undefined && !/^[1-9]\d*$/.test(given)) {
+    const hint = `write a number from 1 on, as in --${name} ${example}`;
+    throw new OperatorError('bad_flag', `--${name} ${given} is no whole number above 0`, hint);
+  }
+  return given === undefined ? undefined : Number(given);
 }

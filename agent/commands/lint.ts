@@ -8,25 +8,28 @@ import { formatProblem } from '../../cluster/origin.js';
 import { parseVersion } from '../../cluster/version.js';
 import { readAgentConfig } from '../config.js';
 import { hintOf, messageOf, OperatorError } from '../error.js';
-import { sarifOf } from '../sarif.js';
-import { printable } from '../table.js';
-import { readVersion } from '../version.js';
+import { junitOfProblems } from '../output/junit.js';
+import { sarifOfProblems } from '../output/sarif.js';
+import { jsonText, printable } from '../terminal/printable.js';
+import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
 import { type Command, type Invocation, text } from './command.js';
+import { formatOf, outputOptions } from './output.js';
 
 export const lint: Command = {
   name: 'lint',
   summary: 'Finds TLS mistakes in component configurations, topologies and manifests before a component does.',
-  usage: 'lint [--cluster-version V] [--json | --sarif] FILE…',
+  usage: ['lint [--cluster-version V] [--output O] FILE…'],
+  operands: { files: true },
   options: [
     { name: 'cluster-version', value: 'V', help: 'release of the cluster, as 8.5.0, where no file tells it' },
-    { name: 'json', help: 'print the problems as JSON' },
-    { name: 'sarif', help: 'print them as SARIF, for code hosts' },
+    ...outputOptions(['table', 'json', 'sarif', 'junit']),
   ],
   run: runLint,
 };
 
 async function runLint(invocation: Invocation): Promise<number> {
-  const { positionals, stdout, values } = invocation;
+  const { positionals, stdout } = invocation;
   if (positionals.length === 0) {
     throw new OperatorError('no_file', 'lint needs a file', 'name config files, folders, or a glob in quotes');
   }
@@ -38,15 +41,18 @@ async function runLint(invocation: Invocation): Promise<number> {
   const problems = files.flatMap((file) =>
     basename(file) === 'agent.toml' ? lintOwn(file) : lintFile(file, { version }),
   );
-  if (values.json === true) {
-    stdout.write(`${JSON.stringify({ version: 1, problems }, null, 2)}\n`);
-  } else if (values.sarif === true) {
-    stdout.write(`${JSON.stringify(sarifOf(problems, readVersion()), null, 2)}\n`);
-  } else {
-    for (const problem of problems) {
-      stdout.write(`${printable(formatProblem(problem))}\n    ${printable(problem.cure)}\n`);
-    }
-    stdout.write(`${summaryOf(files.length, problems)}\n`);
+  switch (formatOf(invocation)) {
+    case 'json':
+      stdout.write(jsonText({ version: 1, problems }));
+      break;
+    case 'sarif':
+      stdout.write(jsonText(sarifOfProblems(problems)));
+      break;
+    case 'junit':
+      stdout.write(junitOfProblems(files, problems));
+      break;
+    default:
+      stdout.write(tableOf(files, problems, terminalOf(stdout)));
   }
   return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
 }
@@ -86,6 +92,17 @@ function lintOwn(file: string): readonly Problem[] {
     ];
   }
 }
+
+/** In the order of the files, since editors jump from line to line; each with its cure below it. */
+function tableOf(files: readonly string[], problems: readonly Problem[], terminal: Terminal): string {
+  const lines = problems.map((problem) => {
+    const line = wrap(printable(formatProblem(problem)), terminal.columns, 4);
+    return `${coloured(terminal, colours[problem.severity], line)}\n    ${wrap(printable(problem.cure), terminal.columns, 4)}\n`;
+  });
+  return `${lines.join('')}${summaryOf(files.length, problems)}\n`;
+}
+
+const colours = { fail: 'red', warn: 'yellow', note: 'gray' } as const;
 
 function summaryOf(files: number, problems: readonly Problem[]): string {
   const count = (severity: Problem['severity']) => problems.filter((one) => one.severity === severity).length;

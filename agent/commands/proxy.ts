@@ -14,7 +14,7 @@ import { WorkerFigures } from '../worker-figures.js';
 import { inheritedPairs, reportFigures, tellParent } from '../worker-side.js';
 import { superviseWorkers } from '../workers.js';
 import { type Command, type Invocation, text, texts } from './command.js';
-import { durationOf, loggerOf } from './flags.js';
+import { durationOf, integerOf, loggerOf, logLevelOption } from './flags.js';
 import { untilAborted } from './run.js';
 
 /** Flags whose name is not that of the key. */
@@ -24,11 +24,18 @@ export const proxy: Command = {
   name: 'proxy',
   summary:
     'Mutual TLS for ports and clients that cannot do it themselves; a new pair counts from the next connection on.',
-  usage:
-    'proxy --mode terminate|originate --listen A --target A… --cacert F --cert F --key F [--allow-cn N…] | --config agent.toml',
+  usage: [
+    'proxy --mode terminate|originate --listen A --target A… --cacert F --cert F --key F [--allow-cn N…]',
+    'proxy --config agent.toml',
+  ],
   options: [
     { name: 'config', value: 'F', help: 'agent.toml with [[proxy]] tables, instead of the other flags' },
-    { name: 'mode', value: 'M', help: 'terminate: mutual TLS comes in; originate: it goes out' },
+    {
+      name: 'mode',
+      value: 'M',
+      choices: ['terminate', 'originate'],
+      help: 'terminate: mutual TLS comes in; originate: it goes out',
+    },
     { name: 'listen', value: 'A', help: 'host:port, unix:/path, or systemd:name' },
     { name: 'target', value: 'A', multiple: true, help: 'host:port or unix:/path; the first that answers' },
     { name: 'cacert', value: 'F', help: 'the CA of those who come in, or of the server' },
@@ -44,16 +51,16 @@ export const proxy: Command = {
     { name: 'target-tls', help: 'terminate: fresh mutual TLS to the target' },
     { name: 'server-name', value: 'N', help: "the name of the target's certificate, where it is not its host" },
     { name: 'alpn', value: 'P', multiple: true, help: 'protocols that TLS agrees on, as h2 for gRPC' },
-    { name: 'handshake-timeout', value: 'D', help: 'default 10s' },
-    { name: 'connect-timeout', value: 'D', help: 'default 10s' },
-    { name: 'idle-timeout', value: 'D', help: 'default none' },
-    { name: 'max-connections', value: 'N', help: 'default 10000; more wait' },
+    { name: 'handshake-timeout', value: 'D', help: 'how long TLS may take, as 10s or 500ms (default 10s)' },
+    { name: 'connect-timeout', value: 'D', help: 'how long the target may take, as 10s (default 10s)' },
+    { name: 'idle-timeout', value: 'D', help: 'ends a connection silent for so long, as 30m (default never)' },
+    { name: 'max-connections', value: 'N', help: 'connections at a time; more wait (default 10000)' },
     { name: 'proxy-protocol-in', help: 'expect a PROXY header (version 2) before TLS' },
     { name: 'proxy-protocol-out', help: 'send one to the target, with the Common Name' },
     { name: 'workers', value: 'N', help: 'processes that share the listeners (default 1)' },
     { name: 'metrics', value: 'A', help: 'serve /metrics at host:port; `run` has them beside its own' },
-    { name: 'drain-timeout', value: 'D', help: 'how long SIGTERM waits for connections (default 30s)' },
-    { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
+    { name: 'drain-timeout', value: 'D', help: 'how long SIGTERM waits for connections, as 30s (default 30s)' },
+    logLevelOption,
   ],
   run: runProxy,
 };
@@ -69,7 +76,7 @@ async function runProxy(invocation: Invocation): Promise<number> {
     throw new OperatorError('no_proxy', `${file} has no [[proxy]]`, 'add one, or use flags');
   }
   const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
-  const workers = integerOf('workers', text(invocation, 'workers')) ?? 1;
+  const workers = integerOf(invocation, 'workers', 2) ?? 1;
   const logger = loggerOf(invocation);
   // Nothing is read again at a signal: every connection looks at the pair.
   process.on('SIGHUP', () => logger.info('SIGHUP: nothing to do, the pair is looked at for every connection'));
@@ -142,18 +149,11 @@ function settingsOf(invocation: Invocation) {
     texts: (key) => texts(invocation, nameOf(key)),
     flag: (key) => invocation.values[nameOf(key)] === true,
     milliseconds: (key) => durationOf(invocation, nameOf(key)),
-    integer: (key) => integerOf(key, given(key)),
+    integer: (key) => integerOf(invocation, nameOf(key), 10_000),
     file: (key) => {
       const path = given(key);
       return path === undefined ? undefined : resolve(path);
     },
     fail: (key, message, hint) => new OperatorError('bad_flag', `--${nameOf(key)}: ${message}`, hint),
   });
-}
-
-function integerOf(name: string, given: string | undefined): number | undefined {
-  if (given !== undefined && !/^[1-9]\d*$/.test(given)) {
-    throw new OperatorError('bad_flag', `--${name} ${given} is no whole number above 0`, 'write 10000');
-  }
-  return given === undefined ? undefined : Number(given);
 }

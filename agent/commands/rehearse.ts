@@ -1,28 +1,42 @@
 import { resolve } from 'node:path';
+import type { Finding } from '../../checks/finding.js';
 import { rehearse as judge } from '../../checks/rehearsal.js';
 import { componentNames } from '../../cluster/profile.js';
 import { OperatorError } from '../error.js';
 import { findingsDocument } from '../http/findings-json.js';
 import { Observer } from '../observer.js';
+import { junitOfFindings } from '../output/junit.js';
+import { sarifOfFindings } from '../output/sarif.js';
 import { gatherRehearsal } from '../rehearse.js';
-import { printable, renderFindings } from '../table.js';
+import { renderFindings } from '../table.js';
+import { jsonText, printable } from '../terminal/printable.js';
+import { type Terminal, terminalOf } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text } from './command.js';
+import { formatOf, outputOptions } from './output.js';
 
 const candidateFlags = ['cacert', 'cert', 'key'];
 
 export const rehearse: Command = {
   name: 'rehearse',
   summary: 'Says before a rotation whether it would work: asks those who would meet the new pair. Installs nothing.',
-  usage:
+  usage: [
     'rehearse --component C --cert new.crt --key new.key [--cacert new-ca.crt] [--config agent.toml] [CONFIG_FILE…]',
+  ],
+  operands: { files: true },
   options: [
-    { name: 'component', value: 'C', help: `whose pair it is to be: ${componentNames.join(', ')}` },
+    {
+      name: 'component',
+      value: 'C',
+      choices: componentNames,
+      help: `whose pair it is to be: ${componentNames.join(', ')}`,
+    },
     { name: 'cert', value: 'F', help: 'the new certificate' },
     { name: 'key', value: 'F', help: 'its key' },
     { name: 'cacert', value: 'F', help: 'the CA file that will be installed with it, if it changes' },
     ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-refusals', 'resumption'].includes(name)),
-    { name: 'json', help: 'print as JSON' },
+    ...outputOptions(['table', 'json', 'sarif', 'junit']),
     { name: 'all', help: 'list what passed, too' },
   ],
   run: runRehearse,
@@ -48,14 +62,28 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   }
   const candidate = { ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) };
   const findings = judge(await gatherRehearsal(observer, component, candidate, now(), invocation.signal));
-  if (invocation.values.json === true) {
-    invocation.stdout.write(`${JSON.stringify(findingsDocument(findings), null, 2)}\n`);
-  } else {
-    invocation.stdout.write(renderFindings(findings, { all: invocation.values.all === true }));
-    const { steps } = findings.at(-1)?.evidence ?? {};
-    (Array.isArray(steps) ? steps : []).forEach((step, index) => {
-      invocation.stdout.write(`${index + 1}. ${printable(step)}\n`);
-    });
+  const { stdout, values: given } = invocation;
+  switch (formatOf(invocation)) {
+    case 'json':
+      stdout.write(jsonText(findingsDocument(findings)));
+      break;
+    case 'sarif':
+      stdout.write(jsonText(sarifOfFindings(findings)));
+      break;
+    case 'junit':
+      stdout.write(junitOfFindings(findings, 'fail'));
+      break;
+    default:
+      stdout.write(tableOf(findings, given.all === true, terminalOf(stdout)));
   }
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;
+}
+
+/** The verdicts, then the steps of the rotation in their order. */
+function tableOf(findings: readonly Finding[], all: boolean, terminal: Terminal): string {
+  const { steps } = findings.at(-1)?.evidence ?? {};
+  const lines = (Array.isArray(steps) ? steps : []).map(
+    (step, index) => `${index + 1}. ${wrap(printable(step), terminal.columns, 3)}\n`,
+  );
+  return renderFindings(findings, { all, terminal }) + lines.join('');
 }

@@ -12,17 +12,17 @@ import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { readVersion } from '../version.js';
 import { type Command, type Invocation, text } from './command.js';
-import { loggerOf } from './flags.js';
+import { loggerOf, logLevelOption } from './flags.js';
 
 export const run: Command = {
   name: 'run',
   summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until stopped.',
-  usage: 'run --config agent.toml [--listen HOST:PORT] [--host NAME] [--log-level L]',
+  usage: ['run --config agent.toml [--listen HOST:PORT] [--host NAME] [--log-level L]'],
   options: [
     { name: 'config', value: 'F', help: 'agent.toml' },
     { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
     { name: 'host', value: 'H', help: "the name by which callers reach this node's components" },
-    { name: 'log-level', value: 'L', help: 'debug, info (default), warn or error' },
+    logLevelOption,
   ],
   run: runSidecar,
 };

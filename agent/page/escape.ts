@@ -1,4 +1,4 @@
-import { printable } from '../table.js';
+import { printable } from '../terminal/printable.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

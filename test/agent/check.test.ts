@@ -217,9 +217,9 @@ t.test("an operator's mistake is one line with its cure, exit status 2, no stack
     return path;
   };
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no such file', ['check', '--config', join(directory, 'absent.toml')], /no such file.*\n.*--config/],
+    ['no such file', ['check', '--config', join(directory, 'absent.toml')], /absent\.toml: does not exist\n.*--config/],
     ['unknown command', ['chek'], /unknown command chek\n.*did you mean check\?/],
-    ['unknown flag', ['check', '--jsn'], /Unknown option '--jsn'\n.*--help/],
+    ['unknown flag', ['check', '--jsn'], /Unknown option '--jsn'\n.*did you mean --json\?.*--help/],
     ['TOML syntax', ['check', '--config', file('scope = \n')], /agent\.toml:\d+:\d+: /],
     ['nothing to check', ['check'], /no component is known/],
     ['half of the credentials', ['check', '--cacert', 'x'], /--cacert, --cert and --key belong together/],

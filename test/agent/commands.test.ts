@@ -68,7 +68,7 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
   const folder = await runAgent('lint', directory);
   t.match(folder, { status: 1, stdout: /2 files, 1 errors, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
-  const sarif = JSON.parse((await runAgent('lint', '--sarif', wrong)).stdout);
+  const sarif = JSON.parse((await runAgent('lint', '--output', 'sarif', wrong)).stdout);
   t.match(sarif, {
     version: '2.1.0',
     runs: [
@@ -109,7 +109,7 @@ t.test('certs: a development PKI, and a look at what is in a file', async (t) =>
 });
 
 t.test('every command has its help', async (t) => {
-  for (const command of ['run', 'check', 'lint', 'rehearse', 'proxy', 'demo', 'certs']) {
+  for (const command of ['run', 'check', 'lint', 'rehearse', 'proxy', 'demo', 'certs', 'completion']) {
     t.match(await runAgent(command, '--help'), { status: 0, stdout: new RegExp(`Usage: tidb-mtls-agent ${command}`) });
   }
   t.match(await runAgent('--version'), { status: 0, stdout: /^tidb-mtls-agent \d+\.\d+\.\d+/ });

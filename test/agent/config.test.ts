@@ -173,7 +173,7 @@ metrics-address = "10.0.1.4:8234"
   });
   for (const [text, expected] of [
     ['[cluster]\npd = ["10.0.1.1:2379"]\n', /agent\.toml:2:6: "10\.0\.1\.1:2379" is no client URL of PD/],
-    ['[[client]]\nname = "pdctl"\ncommon-name = "x"\n', /:2:8: client\.0\.name is "pdctl"/],
+    ['[[client]]\nname = "pdctl"\ncommon-name = "x"\n', /:2:8: \[\[client\]\] name is "pdctl"/],
     ['[[client]]\nname = "pd-ctl"\n', /a \[\[client\]\] needs name and common-name/],
     [
       '[[instance]]\ncomponent = "pd"\naddress = "h:1"\nmetrics-address = "h:2"\n',

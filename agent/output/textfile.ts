@@ -1,0 +1,29 @@
+import type { Finding } from '../../checks/finding.js';
+import { AgentMetrics } from '../../metrics/agent-metrics.js';
+import { definitions, type MetricKey } from '../../metrics/definitions.js';
+import type { Observer } from '../observer.js';
+import { credentialEntries } from '../sidecar.js';
+import { readVersion } from '../version.js';
+
+/** Gauges of a process that goes on running. */
+const ofTheProcess: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
+
+/**
+ * What `/metrics` would say now, for node_exporter's textfile collector: gauges only, since a counter that begins anew
+ * at every look counts nothing, and no metric that node_exporter has itself.
+ */
+export async function renderTextfile(observer: Observer, findings: readonly Finding[], now: Date): Promise<string> {
+  const metrics = new AgentMetrics();
+  metrics.setBuildInfo({ version: readVersion() });
+  metrics.setInventory(observer.inventory);
+  metrics.setCredentials(credentialEntries(observer));
+  metrics.setObservations(observer.observations());
+  metrics.setFindings(findings, now);
+  const keys = Object.keys(definitions) as MetricKey[];
+  const gauges = keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key));
+  const texts = await Promise.all(gauges.map((key) => metrics.registry.getSingleMetricAsString(definitions[key].name)));
+  return texts
+    .filter((text) => /^[^#\n]/m.test(text))
+    .map((text) => `${text}\n`)
+    .join('');
+}
