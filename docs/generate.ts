@@ -1,5 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import {
+  renderAgentUnit,
+  renderProxySocket,
+  renderProxyUnit,
+  renderTmpfiles,
+  usualUnit,
+} from '../agent/deploy/unit.js';
 import { describeChecks } from '../checks/describe.js';
 import { describeLint } from '../cluster/lint/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
@@ -33,6 +40,10 @@ export const generated: Readonly<Record<string, () => string>> = {
       .filter(([file]) => carried.includes(file))
       .map(([file, render]) => [`deploy/helm/tidb-mtls-agent/files/${basename(file)}`, render]),
   ),
+  'deploy/systemd/tidb-mtls-agent.service': () => renderAgentUnit(usualUnit),
+  'deploy/systemd/tidb-mtls-proxy.service': () => renderProxyUnit(),
+  'deploy/systemd/tidb-mtls-proxy.socket': renderProxySocket,
+  'deploy/systemd/tidb-mtls-agent.tmpfiles.conf': renderTmpfiles,
 };
 
 if (process.argv[1]?.endsWith('generate.ts')) {

@@ -10,6 +10,7 @@ import { startHttpServer } from '../http/server.js';
 import { OnDemandProbes } from '../on-demand.js';
 import { startProxies } from '../proxies.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
+import { notifySystemd } from '../systemd.js';
 import { readVersion } from '../version.js';
 import { type Command, type Invocation, text } from './command.js';
 import { loggerOf, logLevelOption } from './flags.js';
@@ -47,8 +48,9 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     logger,
   });
   logger.info({ address: served.url }, 'serving status page and /metrics');
+  const notified = notifySystemd(invocation.signal, logger);
   await untilAborted(invocation.signal);
-  await served.stop();
+  await Promise.all([notified.stopping(), served.stop()]);
   logger.info('stopped');
   return 0;
 }

@@ -1,0 +1,166 @@
+/** What differs between two installations. */
+export interface UnitOptions {
+  /** The absolute path of the program. */
+  readonly program: string;
+  /** The absolute path of the configuration. */
+  readonly config: string;
+  /** The user whose key files the components read; undefined in a user's own systemd, which runs as that user. */
+  readonly account: { readonly user: string; readonly group: string } | undefined;
+}
+
+/** What the shipped units say: TiUP's default user, and where an administrator puts programs and configuration. */
+export const usualUnit: UnitOptions = {
+  program: '/usr/local/bin/tidb-mtls-agent',
+  config: '/etc/tidb-mtls-agent/agent.toml',
+  account: { user: 'tidb', group: 'tidb' },
+};
+
+const usualProxyConfig = '/etc/tidb-mtls-agent/proxy.toml';
+
+/** The service of `run`. */
+export function renderAgentUnit(options: UnitOptions): string {
+  const { config } = options;
+  return unit(options, {
+    description: 'Proves mutual TLS of the TiDB components on this node',
+    command: ['run', '--config', config],
+    needs: [],
+    reload: '/bin/kill -HUP $MAINPID',
+    memory: '512M',
+    tasks: 64,
+  });
+}
+
+/** The service of `proxy`; its sockets come from `tidb-mtls-proxy.socket`. */
+export function renderProxyUnit(options: UnitOptions = { ...usualUnit, config: usualProxyConfig }): string {
+  return unit(options, {
+    description: 'Mutual TLS for ports and clients that cannot do it themselves',
+    command: ['proxy', '--config', options.config],
+    needs: ['tidb-mtls-proxy.socket'],
+    reload: undefined,
+    memory: '1G',
+    tasks: 256,
+  });
+}
+
+/** systemd opens the port, so that it may be below 1024 and survives a restart of the service. */
+export function renderProxySocket(): string {
+  return `[Unit]
+Description=Sockets of the TiDB mutual TLS proxy
+
+# One socket unit per listener; proxy.toml names it: listen = "systemd:tidb".
+[Socket]
+ListenStream=127.0.0.1:4433
+FileDescriptorName=tidb
+Service=tidb-mtls-proxy.service
+
+[Install]
+WantedBy=sockets.target
+`;
+}
+
+/** The configuration's folder, readable by the service and nobody else. */
+export function renderTmpfiles(): string {
+  return 'd /etc/tidb-mtls-agent 0750 root tidb -\n';
+}
+
+interface Service {
+  readonly description: string;
+  readonly command: readonly string[];
+  readonly needs: readonly string[];
+  readonly reload: string | undefined;
+  readonly memory: string;
+  readonly tasks: number;
+}
+
+function unit({ program, account }: UnitOptions, service: Service): string {
+  const { description, command, needs, reload, memory, tasks } = service;
+  const lines = [
+    '[Unit]',
+    `Description=${description}`,
+    ...needs.map((name) => `Requires=${name}`),
+    ...(account === undefined ? [] : ['Wants=network-online.target']),
+    ['After=', [...(account === undefined ? [] : ['network-online.target']), ...needs].join(' ')].join(''),
+    '# It is tried again for ever: a node whose keys are still missing at boot gets them later.',
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    'Type=notify',
+    '# Node has no Unix datagrams: systemd-notify, a child, speaks for the service.',
+    'NotifyAccess=all',
+    'WatchdogSec=60',
+    `ExecStart=${[program, ...command].map(quoted).join(' ')}`,
+    ...(reload === undefined ? [] : [`ExecReload=${reload}`]),
+    'Restart=always',
+    'RestartSec=15s',
+    'TimeoutStopSec=45s',
+    'UMask=0077',
+    `MemoryMax=${memory}`,
+    `TasksMax=${tasks}`,
+    ...(account === undefined ? ownHardening : [...as(account), ...hardening]),
+    '',
+    '[Install]',
+    `WantedBy=${account === undefined ? 'default.target' : 'multi-user.target'}`,
+  ];
+  return `${lines.filter((line) => line !== 'After=').join('\n')}\n`;
+}
+
+function as({ user, group }: { readonly user: string; readonly group: string }): readonly string[] {
+  return [
+    '',
+    '# The owner of the key files: it reads a rotated pair at once. LoadCredential copies at start and would not see it;',
+    '# DynamicUser reads only what everybody may read.',
+    `User=${user}`,
+    `Group=${group}`,
+    'StateDirectory=tidb-mtls-agent',
+    'StateDirectoryMode=0750',
+  ];
+}
+
+/** What a user's own systemd can do without mount namespaces. */
+const ownHardening: readonly string[] = [
+  'NoNewPrivileges=yes',
+  'SystemCallArchitectures=native',
+  'LockPersonality=yes',
+];
+
+const hardening: readonly string[] = [
+  '',
+  'NoNewPrivileges=yes',
+  'CapabilityBoundingSet=',
+  'AmbientCapabilities=',
+  '# `reload = "nudge"` touches certificate files: add ReadWritePaths= of their folders in a drop-in.',
+  'ProtectSystem=strict',
+  "# Read-only, not hidden: TiUP's default deploy directory is below /home.",
+  'ProtectHome=read-only',
+  'PrivateTmp=yes',
+  'PrivateMounts=yes',
+  'PrivateDevices=yes',
+  'PrivateIPC=yes',
+  'PrivateUsers=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectControlGroups=yes',
+  'ProtectClock=yes',
+  'ProtectHostname=yes',
+  '# Processes of the same user stay visible: when a component started says which CA it holds.',
+  'ProtectProc=invisible',
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+  'RestrictNamespaces=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'LockPersonality=yes',
+  'RemoveIPC=yes',
+  'KeyringMode=private',
+  'SystemCallArchitectures=native',
+  '# @pkey: V8 asks for memory protection keys. No MemoryDenyWriteExecute: V8 compiles at run time.',
+  'SystemCallFilter=@system-service @pkey',
+  'SystemCallFilter=~@privileged @resources',
+  'SystemCallErrorNumber=EPERM',
+];
+
+/** An argument as systemd reads it; `%` and `$` stand for themselves. */
+function quoted(argument: string): string {
+  const literal = argument.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /[\s"'\\;]/.test(literal) ? `"${literal.replace(/["\\]/g, '\\$&')}"` : literal;
+}

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
+import { needs } from './peers.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** Options of a tap test that boots systemd in a container. */
+export function bootable(): { readonly skip: string | false } {
+  return process.getuid?.() === 0 ? needs('/usr/bin/systemd-nspawn', 'systemd-container') : { skip: 'needs root' };
+}
+
+export interface Booted {
+  /** What the script wrote to /result/report.json. */
+  readonly report: Readonly<Record<string, unknown>>;
+  readonly console: string;
+}
+
+/**
+ * Boots systemd with these unit files (by path below /etc/systemd/system) and runs one TypeScript file of the
+ * repository as root in it. The script writes /result/report.json; its end powers off.
+ */
+export function boot(t: Test, units: Readonly<Record<string, string>>, script: string): Booted {
+  const [folder, result] = [temporaryDirectory(t), temporaryDirectory(t)];
+  const all = {
+    'check.target': '[Unit]\nRequires=basic.target check.service\nAfter=basic.target\n',
+    'check.service': `[Unit]
+After=basic.target
+SuccessAction=poweroff-force
+FailureAction=poweroff-force
+[Service]
+Type=oneshot
+TimeoutStartSec=70
+WorkingDirectory=/opt/repository
+ExecStart=/opt/node/node --import tsx ${script}
+StandardOutput=file:/result/script.log
+StandardError=inherit
+`,
+    ...units,
+  };
+  for (const [name, text] of Object.entries(all)) {
+    const path = join(folder, name);
+    spawnSync('mkdir', ['-p', dirname(path)]);
+    writeFileSync(path, text);
+  }
+  const { stdout, stderr } = spawnSync(
+    join(import.meta.dirname, 'boot-systemd.sh'),
+    [repository, dirname(process.execPath), folder, result],
+    { encoding: 'utf8', timeout: 85_000, killSignal: 'SIGTERM' },
+  );
+  const text = (name: string) => {
+    try {
+      return readFileSync(join(result, name), 'utf8');
+    } catch (error: unknown) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  const console = `${stdout}${stderr}${text('script.log')}`;
+  try {
+    return { report: JSON.parse(text('report.json')), console };
+  } catch (error: unknown) {
+    throw new Error(`the script wrote no report\n${console}`, { cause: error });
+  }
+}
