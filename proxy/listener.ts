@@ -1,10 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { describeCertificate } from '../credentials/certificate.js';
 import type { CredentialStore } from '../credentials/credential-store.js';
-import { peerCertificate } from '../credentials/peer-certificate.js';
+import { peerCertificateDer } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
-import { matchedRule } from './access.js';
+import { Admission, type Verdict } from './admission.js';
 import type { ProxyEvents, RefusalReason } from './events.js';
 import { join } from './join.js';
 import { listenOn } from './listen-on.js';
@@ -32,6 +31,7 @@ export class ProxyListener {
   readonly #targets: Targets;
   readonly #server: Server;
   readonly #acceptor: Acceptor;
+  readonly #admission: Admission;
   readonly #waiting: Waiting;
   readonly #sources = new WeakMap<Socket, Client>();
   readonly #open = new Set<Socket>();
@@ -50,6 +50,7 @@ export class ProxyListener {
         this.#refuse(socket, 'too-many', 'said nothing while others waited for its place');
       },
     });
+    this.#admission = new Admission(settings.access);
     this.#acceptor = new Acceptor({
       store,
       timeout: settings.handshakeTimeout,
@@ -131,14 +132,13 @@ export class ProxyListener {
   #secured(secure: TLSSocket): void {
     secure.on('error', () => secure.destroy());
     const client = this.#clientOf(secure);
-    const x509 = peerCertificate(secure);
-    const leaf = x509 === undefined ? undefined : describeCertificate(x509);
-    const rule = leaf === undefined ? undefined : matchedRule(this.#settings.access, leaf);
-    if (leaf === undefined || rule === undefined) {
-      this.#refuse(secure, 'not-allowed', `${leaf?.subject ?? 'no certificate'} is on no list`);
+    const der = peerCertificateDer(secure);
+    const { subject, rule } = der === undefined ? nobody : this.#admission.verdictOn(der);
+    if (rule === undefined) {
+      this.#refuse(secure, 'not-allowed', `${subject} is on no list`);
       return;
     }
-    this.#serve(client, secure, `${rule}: ${leaf.subject}`).catch((error: unknown) => this.#failed(secure, error));
+    this.#serve(client, secure, `${rule}: ${subject}`).catch((error: unknown) => this.#failed(secure, error));
   }
 
   async #serve({ socket, source, since }: Client, near: Socket, who: string): Promise<void> {
@@ -214,6 +214,8 @@ export class ProxyListener {
     this.#refuse(socket, reason, error instanceof Error ? error.message : String(error));
   }
 }
+
+const nobody: Verdict = { subject: 'no certificate', rule: undefined };
 
 const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [], all: true };
 

@@ -1,0 +1,42 @@
+import { X509Certificate } from 'node:crypto';
+import { describeCertificate } from '../credentials/certificate.js';
+import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
+
+/** What a listener's rules say of one leaf. */
+export interface Verdict {
+  readonly subject: string;
+  readonly rule: MatchedRule | undefined;
+}
+
+/** The same few clients come again and again: so many certificates are read once and not at each handshake. */
+const limit = 256;
+
+/**
+ * Whom a listener's rules let in. Only what a certificate says is remembered, by its bytes: whether it verifies is
+ * OpenSSL's verdict at every handshake.
+ */
+export class Admission {
+  readonly #rules: AccessRules;
+  readonly #known = new Map<string, Verdict>();
+
+  constructor(rules: AccessRules) {
+    this.#rules = rules;
+  }
+
+  /** `der` is a leaf that OpenSSL has verified. */
+  verdictOn(der: Buffer): Verdict {
+    const key = der.toString('latin1');
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const leaf = describeCertificate(new X509Certificate(der));
+    const verdict = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= limit && oldest !== undefined) {
+      this.#known.delete(oldest);
+    }
+    this.#known.set(key, verdict);
+    return verdict;
+  }
+}
