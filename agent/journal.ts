@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { EndpointObservation } from '../checks/check.js';
-import type { Finding } from '../checks/finding.js';
+import type { Finding, Status } from '../checks/finding.js';
 import { isStranger } from '../checks/strangers-refused.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import type { History, HistoryEvent } from './history.js';
@@ -13,7 +13,7 @@ export class Journal {
   readonly #history: History;
   readonly #now: () => Date;
   readonly #outcomes = new Map<string, string>();
-  #verdicts = new Map<string, Finding>();
+  #verdicts: ReadonlyMap<string, Status> = new Map();
   #digests = new Map<string, string | undefined>();
 
   constructor(logger: Logger, history: History, now: () => Date) {
@@ -40,9 +40,20 @@ export class Journal {
 
   judged(findings: readonly Finding[]): void {
     const before = this.#verdicts;
-    this.#verdicts = new Map(findings.map((finding) => [findingKey(finding), finding]));
-    for (const finding of findings) {
-      const earlier = before.get(findingKey(finding))?.status ?? 'pass';
+    // One check can say several things of one place: the worst, which comes first, is its verdict.
+    const worst = new Map<string, Finding>();
+    // What passes is of interest only where it did not before, and in a large cluster it is nearly everything.
+    for (const finding of before.size === 0 ? findings.filter(({ status }) => status !== 'pass') : findings) {
+      const key = findingKey(finding);
+      if (!worst.has(key)) {
+        worst.set(key, finding);
+      }
+    }
+    this.#verdicts = new Map(
+      [...worst].filter(([, { status }]) => status !== 'pass').map(([key, { status }]) => [key, status]),
+    );
+    for (const [key, finding] of worst) {
+      const earlier = before.get(key) ?? 'pass';
       const { check, status, component, instance, endpoint, identity, message, cure } = finding;
       if (earlier === status || (status !== 'fail' && status !== 'warn' && earlier !== 'fail')) {
         continue;

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { runChecks } from '../checks/catalogue.js';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { runChecks, runChecksInTurns } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Address } from '../cluster/address.js';
@@ -180,6 +180,11 @@ export class Observer {
 
   judge(): readonly Finding[] {
     return runChecks(this.evidence());
+  }
+
+  /** As `judge`, of what is known now, letting others run between checks. */
+  judgeInTurns(): Promise<readonly Finding[]> {
+    return runChecksInTurns(this.evidence(), turn);
   }
 
   evidence(): Evidence {

@@ -7,6 +7,7 @@ import type { AgentConfig } from './config.js';
 import { messageOf } from './error.js';
 import type { History } from './history.js';
 import { Journal } from './journal.js';
+import { Judging } from './judging.js';
 import { Nudger } from './nudge.js';
 import { Observer } from './observer.js';
 import { observeOnce } from './round.js';
@@ -39,6 +40,12 @@ export class Sidecar {
   #ready = false;
   readonly #journal: Journal;
   readonly #nudger = new Nudger();
+  readonly #stop = new AbortController();
+  readonly #judging = new Judging({
+    judge: () => this.#judge(),
+    onError: (error) => this.#options.logger.error({ reason: messageOf(error) }, 'the evidence could not be judged'),
+    signal: this.#stop.signal,
+  });
 
   private constructor(options: SidecarOptions, generation: Generation) {
     this.#options = options;
@@ -89,6 +96,7 @@ export class Sidecar {
   }
 
   async stop(): Promise<void> {
+    this.#stop.abort();
     this.#generation.stop.abort();
     await this.#watcher.close();
   }
@@ -128,19 +136,19 @@ export class Sidecar {
     const { observer, stop } = generation;
     await this.#watcher.watchFiles(observer.files());
     await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
-    this.#judge();
+    await this.#judge();
     this.#ready = true;
     const limit = pLimit(observer.config.probe.concurrency);
     const tasks = observer.targets.map((target) => async () => {
       this.#observed(await observer.probe(target, stop.signal));
-      this.#judge();
+      this.#judging.request();
     });
     scheduleAll(tasks, { interval: observer.config.probe.interval, limit, signal: stop.signal });
     const { refusals } = observer.config.probe;
     if (refusals !== undefined) {
       const visits = observer.strangerTargets.map((target) => async () => {
         this.#observed(await observer.refuse(target, stop.signal));
-        this.#judge();
+        this.#judging.request();
       });
       // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
       scheduleAll(visits, { interval: refusals, limit: pLimit(1), signal: stop.signal });
@@ -153,7 +161,7 @@ export class Sidecar {
     metrics.recordFileChange(seenBy);
     logger.info({ seenBy }, 'a credential file changed');
     this.observer.readCredentials().then(
-      () => this.#judge(),
+      () => this.#judging.request(),
       (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),
     );
   }
@@ -165,10 +173,15 @@ export class Sidecar {
     this.#journal.observed(entries);
   }
 
-  #judge(): void {
+  async #judge(): Promise<void> {
     const { observer } = this.#generation;
     const { metrics } = this.#options;
-    this.#findings = observer.judge();
+    const findings = await observer.judgeInTurns();
+    if (observer !== this.#generation.observer) {
+      // Of what is no longer watched.
+      return;
+    }
+    this.#findings = findings;
     this.#journal.filesRead(observer.credentials());
     this.#journal.judged(this.#findings);
     metrics.setFindings(this.#findings);

@@ -1,14 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-
-export interface BenchFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-  /** Certificate and key in one file. */
-  readonly pair: string;
-  readonly directory: string;
-}
+import type { BenchFiles } from './credentials.js';
 
 /** A proxy to be measured: how to start it in one process on one core. */
 export interface Peer {
@@ -19,7 +11,7 @@ export interface Peer {
   readonly args: (files: BenchFiles, listen: number, target: number) => readonly string[];
 }
 
-function onPath(name: string): string | undefined {
+export function onPath(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }

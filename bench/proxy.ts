@@ -1,13 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Authority } from '../certs-dev/authority.js';
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { type BenchFiles, writeCredentials } from './credentials.js';
 import { writeSection } from './page.js';
-import { type BenchFiles, type Peer, peers } from './peers.js';
+import { type Peer, peers } from './peers.js';
+import {
+  cpuSeconds,
+  documentsOf,
+  ended,
+  freePort,
+  listening,
+  median,
+  onCore,
+  residentKilobytes,
+  script,
+} from './process.js';
 
 /** What one proxy was seen to do. */
 interface Figures {
@@ -23,11 +30,9 @@ interface Figures {
 const rounds = 3;
 const handshakes = 2_000;
 const idleConnections = 500;
-/** The kernel counts process time in these. */
-const ticksPerSecond = 100;
 
 async function main(): Promise<void> {
-  const files = await filesFor(mkdtempSync(join(tmpdir(), 'tidb-mtls-bench-')));
+  const files = await writeCredentials();
   const generator = await startGenerator(files);
   const measured = new Map<string, Figures[]>();
   const present = peers.filter(({ program }) => program !== undefined);
@@ -43,29 +48,7 @@ async function main(): Promise<void> {
   generator.child.stdin?.end();
   rmSync(files.directory, { recursive: true, force: true });
   const absent = peers.filter(({ program }) => program === undefined);
-  writeSection('The proxy', render([...measured.values()].map(median), absent));
-}
-
-async function filesFor(directory: string): Promise<BenchFiles> {
-  const authority = await Authority.create();
-  const hosts = { dns: ['localhost'], ip: ['127.0.0.1'] };
-  const [server, client] = [
-    await authority.issue({ commonName: 'server', ...hosts }),
-    await authority.issue({ commonName: 'client' }),
-  ];
-  const write = (name: string, text: string) => {
-    writeFileSync(join(directory, name), text);
-    return join(directory, name);
-  };
-  write('client.crt', client.certificatePem);
-  write('client.key', client.keyPem);
-  return {
-    ca: write('ca.crt', authority.certificatePem),
-    cert: write('server.crt', server.certificatePem),
-    key: write('server.key', server.keyPem),
-    pair: write('server.both', server.certificatePem + server.keyPem),
-    directory,
-  };
+  writeSection('The proxy', render([...measured.values()].map(typical), absent));
 }
 
 interface Generator {
@@ -74,28 +57,15 @@ interface Generator {
   ask(work: object): Promise<Record<string, number>>;
 }
 
-async function startGenerator({ ca, directory }: BenchFiles): Promise<Generator> {
-  const script = join(import.meta.dirname, 'generator.ts');
-  const args = [
-    '-c',
-    '1',
-    process.execPath,
-    '--import',
-    'tsx',
-    script,
-    ca,
-    join(directory, 'client.crt'),
-    join(directory, 'client.key'),
-  ];
-  const child = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async () => JSON.parse((await lines.next()).value ?? '{}') as Record<string, number>;
+async function startGenerator({ ca, clientCert, clientKey }: BenchFiles): Promise<Generator> {
+  const child = script(1, 'generator.ts', [ca, clientCert, clientKey]);
+  const read = documentsOf<Record<string, number>>(child);
   const { target = 0 } = await read();
   return {
     child,
     target,
     ask: async (work) => {
-      child.stdin.write(`${JSON.stringify(work)}\n`);
+      child.stdin?.write(`${JSON.stringify(work)}\n`);
       const answer = await read();
       if (answer.error !== undefined) {
         throw new Error(String(answer.error));
@@ -107,10 +77,10 @@ async function startGenerator({ ca, directory }: BenchFiles): Promise<Generator>
 
 async function measure(peer: Peer, files: BenchFiles, generator: Generator): Promise<Figures> {
   const port = await freePort();
-  const args = ['-c', '0', peer.program ?? '', ...peer.args(files, port, generator.target)];
-  const child = spawn('taskset', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = onCore(0, peer.program ?? '', peer.args(files, port, generator.target));
+  child.stdout?.resume();
   try {
-    await listening(port);
+    await listening(port, child);
     // First of all, before garbage of handshakes makes room that idle connections would take.
     await generator.ask({ kind: 'handshakes', port, count: 50, concurrency: 16 });
     const resident = residentKilobytes(child.pid);
@@ -133,51 +103,13 @@ async function measure(peer: Peer, files: BenchFiles, generator: Generator): Pro
       idleKilobytes: Math.max(0, held - resident) / idleConnections,
     };
   } finally {
-    child.kill('SIGKILL');
-    await pause(200);
+    await ended(child);
   }
 }
 
-/** User and system time of a process. */
-function cpuSeconds(pid = 0): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-function residentKilobytes(pid = 0): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (open) {
-      return;
-    }
-    await pause(50);
-  }
-  throw new Error(`nothing listens on ${port}`);
-}
-
-function median(figures: readonly Figures[]): Figures {
+function typical(figures: readonly Figures[]): Figures {
   const [first] = figures;
-  const middle = (of: (one: Figures) => number) =>
-    [...figures].map(of).sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
+  const middle = (of: (one: Figures) => number) => median(figures.map(of));
   return {
     name: first?.name ?? '',
     handshakesPerSecond: middle((one) => one.handshakesPerSecond),

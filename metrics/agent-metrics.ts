@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { latestChains } from '../checks/certificate-validity.js';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
@@ -8,9 +8,18 @@ import type { Inventory } from '../cluster/inventory.js';
 import { componentNames } from '../cluster/profile.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import type { Outcome } from '../probes/observation.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
-import { credentialReasons, outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason } from './reasons.js';
+import {
+  credentialReasons,
+  outcomes,
+  type ProbeRefusalReason,
+  probeRefusalReasons,
+  refusalReason,
+  strangerOutcomes,
+} from './reasons.js';
+import { SeriesTable } from './series-table.js';
 
 export interface CredentialEntry {
   readonly component: string;
@@ -40,10 +49,11 @@ const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, 
  */
 export class AgentMetrics {
   readonly registry = new Registry();
-  readonly #gauges = new Map<string, Gauge>();
-  readonly #counters = new Map<string, Counter>();
+  readonly #tables: Readonly<Record<MetricKey, SeriesTable>>;
   /** Label sets of per-port counters: a counter cannot tell them, and ports leave the inventory. */
   readonly #counted = new Map<string, CountedSeries>();
+  /** Ports and identities whose outcomes have begun at 0. */
+  readonly #begun = new Set<string>();
   #inventory: Inventory | undefined;
 
   /** `agent` becomes a label of every series: several agents may see the same port. */
@@ -51,17 +61,12 @@ export class AgentMetrics {
     if (agent !== undefined) {
       this.registry.setDefaultLabels({ agent });
     }
-    for (const { name, type, help, labels } of Object.values(definitions)) {
-      const options = { name, help, labelNames: [...labels], registers: [this.registry] };
-      if (type === 'gauge') {
-        this.#gauges.set(name, new Gauge(options));
-      } else {
-        this.#counters.set(name, new Counter(options));
-      }
-    }
+    this.#tables = Object.fromEntries(
+      Object.entries(definitions).map(([key, row]) => [key, new SeriesTable(row).registerWith(this.registry)]),
+    ) as Record<MetricKey, SeriesTable>;
     for (const [metric, label, values] of countedFromStart) {
       for (const value of values) {
-        this.#counter(metric).inc({ [label]: value }, 0);
+        this.#tables[metric].add({ [label]: value }, 0);
       }
     }
     // No file is as good as a good one.
@@ -77,31 +82,33 @@ export class AgentMetrics {
   }
 
   setBuildInfo({ version, revision = '' }: { readonly version: string; readonly revision?: string }): void {
-    this.#gauge('buildInfo').set({ version, revision, nodeversion: process.version }, 1);
+    this.#tables.buildInfo.set({ version, revision, nodeversion: process.version }, 1);
   }
 
   /** Ports that left the inventory lose their counters; new ones begin at 0, so that a first failure is an increase. */
   setInventory(inventory: Inventory): void {
-    const changed = inventory !== this.#inventory;
+    if (inventory === this.#inventory) {
+      return;
+    }
     this.#inventory = inventory;
     const ports = new Set<string>();
     for (const component of componentNames) {
       const instances = inventory.instances.filter((one) => one.component === component);
       const endpoints = instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
-      this.#gauge('instances').set({ component }, instances.length);
-      this.#gauge('endpoints').set({ component }, endpoints.length);
+      this.#tables.instances.set({ component }, instances.length);
+      this.#tables.endpoints.set({ component }, endpoints.length);
       for (const one of endpoints) {
         const labels = portLabels(one);
         ports.add(seriesKey(labels));
-        if (changed) {
-          this.#countOutcome({ ...labels, identity: 'own' }, undefined);
-        }
+        this.#beginOutcomes({ ...labels, identity: 'own' }, outcomes);
       }
     }
     for (const [key, { metric, port, labels }] of this.#counted) {
       if (!ports.has(port)) {
-        this.#counter(metric).remove(labels);
+        this.#tables[metric].remove(labels);
         this.#counted.delete(key);
+        const { component = '', instance = '', endpoint = '', identity = '' } = labels;
+        this.#begun.delete(seriesKey({ component, instance, endpoint, identity }));
       }
     }
   }
@@ -115,21 +122,21 @@ export class AgentMetrics {
       this.#setValidity({ ...labels, position: 'intermediate' }, intermediates);
       this.#setValidity({ ...labels, position: 'ca' }, facts.ca ?? []);
       if (facts.certModifiedAt !== undefined) {
-        this.#gauge('modifiedAt').set(labels, facts.certModifiedAt / 1000);
+        this.#tables.modifiedAt.set(labels, facts.certModifiedAt / 1000);
       }
       if (leaf !== undefined) {
         const { subject, issuer, serialNumber, fingerprint } = leaf;
-        this.#gauge('certificateInfo').set({ ...labels, subject, issuer, serial_number: serialNumber, fingerprint }, 1);
+        this.#tables.certificateInfo.set({ ...labels, subject, issuer, serial_number: serialNumber, fingerprint }, 1);
       }
       for (const { subject, fingerprint } of facts.ca ?? []) {
-        this.#gauge('caInfo').set({ ...labels, subject, fingerprint }, 1);
+        this.#tables.caInfo.set({ ...labels, subject, fingerprint }, 1);
       }
       if (facts.keyMatches !== undefined) {
-        this.#gauge('pairMatched').set(labels, facts.keyMatches ? 1 : 0);
+        this.#tables.pairMatched.set(labels, facts.keyMatches ? 1 : 0);
       }
       const present = new Set<string>(facts.errors.map(({ code }) => code));
       for (const reason of credentialReasons) {
-        this.#gauge('credentialError').set({ ...labels, reason }, present.has(reason) ? 1 : 0);
+        this.#tables.credentialError.set({ ...labels, reason }, present.has(reason) ? 1 : 0);
       }
     }
   }
@@ -139,22 +146,23 @@ export class AgentMetrics {
     // A stranger's probe says nothing of whether the port is up.
     for (const entry of entries.filter(({ endpoint, observation }) => !isStranger(endpoint, observation.identity))) {
       const labels = { ...portLabels(entry), identity: entry.observation.identity };
-      this.#gauge('endpointUp').set(labels, entry.observation.outcome === 'accepted' ? 1 : 0);
-      this.#gauge('probeSeconds').set(labels, entry.observation.durations.total);
+      this.#tables.endpointUp.set(labels, entry.observation.outcome === 'accepted' ? 1 : 0);
+      this.#tables.probeSeconds.set(labels, entry.observation.durations.total);
     }
     for (const entry of latestChains(entries)) {
       const [leaf] = entry.observation.peerChain;
       if (leaf !== undefined) {
-        this.#gauge('servedNotAfter').set(portLabels(entry), seconds(leaf.notAfter));
-        this.#gauge('servedNotBefore').set(portLabels(entry), seconds(leaf.notBefore));
+        this.#tables.servedNotAfter.set(portLabels(entry), seconds(leaf.notAfter));
+        this.#tables.servedNotBefore.set(portLabels(entry), seconds(leaf.notBefore));
       }
     }
   }
 
-  countProbe(entry: EndpointObservation): void {
-    const { identity, outcome, refusal } = entry.observation;
-    const labels = { ...portLabels(entry), identity };
-    this.#countOutcome(labels, outcome);
+  countProbe({ instance, endpoint, observation }: EndpointObservation): void {
+    const { identity, outcome, refusal } = observation;
+    const labels = { ...portLabels({ instance, endpoint }), identity };
+    this.#beginOutcomes(labels, isStranger(endpoint, identity) ? strangerOutcomes : outcomes);
+    this.#count('probes', { ...labels, outcome }, 1);
     if (refusal !== undefined) {
       this.#count('refusals', { ...labels, reason: refusalReason(refusal) }, 1);
     }
@@ -163,22 +171,17 @@ export class AgentMetrics {
   /** `now` is when the checks ran. */
   setFindings(findings: readonly Finding[], now = new Date()): void {
     this.#reset('findingStatus', 'findings', 'caChanged', 'callerAdmitted', 'strangerRefused', 'servedMatchesFile');
-    const worst = new Map<string, { readonly labels: Record<string, string>; value: number }>();
     for (const { check, component, instance, endpoint = '', identity = '', status } of findings) {
       const labels = { check, ...placeLabels(component, instance), endpoint, identity };
-      const key = seriesKey(labels);
-      worst.set(key, { labels, value: Math.max(worst.get(key)?.value ?? 0, severity[status]) });
-    }
-    for (const { labels, value } of worst.values()) {
-      this.#gauge('findingStatus').set(labels, value);
+      this.#tables.findingStatus.raise(labels, severity[status]);
     }
     for (const finding of findings) {
       this.#setVerdict(finding);
     }
     for (const [status, count] of Object.entries(summarize(findings))) {
-      this.#gauge('findings').set({ status }, count);
+      this.#tables.findings.set({ status }, count);
     }
-    this.#gauge('lastCheck').set(seconds(now));
+    this.#tables.lastCheck.set({}, seconds(now));
   }
 
   /** The yes and no of three checks as metrics of their own; what was skipped is neither. */
@@ -191,62 +194,67 @@ export class AgentMetrics {
       return;
     }
     if (check === 'ca-unchanged') {
-      this.#gauge('caChanged').set(place, 1 - holds);
+      this.#tables.caChanged.set(place, 1 - holds);
     } else if (check === 'served-matches-file') {
-      this.#gauge('servedMatchesFile').set(at, holds);
+      this.#tables.servedMatchesFile.set(at, holds);
     } else if (check === 'strangers-refused') {
-      this.#gauge('strangerRefused').set({ ...at, identity: identity ?? '' }, refusedIn(finding) ? 1 : 0);
+      this.#tables.strangerRefused.set({ ...at, identity: identity ?? '' }, refusedIn(finding) ? 1 : 0);
     } else if (check === 'caller-admitted') {
-      this.#gauge('callerAdmitted').set({ ...at, identity: identity ?? '' }, holds);
+      this.#tables.callerAdmitted.set({ ...at, identity: identity ?? '' }, holds);
     }
   }
 
   recordReload(outcome: 'success' | 'failure'): void {
-    this.#counter('reloads').inc({ outcome });
+    this.#tables.reloads.add({ outcome }, 1);
   }
 
   /** Whether each identity is the pair on disk. */
   setIdentities(current: ReadonlyMap<string, boolean>): void {
     this.#reset('identityCurrent');
     for (const [identity, isCurrent] of current) {
-      this.#gauge('identityCurrent').set({ identity }, isCurrent ? 1 : 0);
+      this.#tables.identityCurrent.set({ identity }, isCurrent ? 1 : 0);
     }
   }
 
   recordNudge(kind: string): void {
-    this.#counter('nudges').inc({ kind });
+    this.#tables.nudges.add({ kind }, 1);
   }
 
   recordFileChange(seenBy: 'event' | 'sweep'): void {
-    this.#counter('fileChanges').inc({ seen_by: seenBy });
+    this.#tables.fileChanges.add({ seen_by: seenBy }, 1);
   }
 
   recordProbeRefused(reason: ProbeRefusalReason): void {
-    this.#counter('probeRequestsRefused').inc({ reason });
+    this.#tables.probeRequestsRefused.add({ reason }, 1);
   }
 
   recordConfigReload(ok: boolean, now: Date): void {
-    this.#gauge('configReloadOk').set(ok ? 1 : 0);
+    this.#tables.configReloadOk.set({}, ok ? 1 : 0);
     if (ok) {
-      this.#gauge('configReloadAt').set(seconds(now));
+      this.#tables.configReloadAt.set({}, seconds(now));
     }
   }
 
   recordWebConfig(ok: boolean): void {
-    this.#gauge('webConfigReloadOk').set(ok ? 1 : 0);
+    this.#tables.webConfigReloadOk.set({}, ok ? 1 : 0);
   }
 
   #setValidity(labels: Record<string, string>, certificates: readonly Certificate[]): void {
     const [first] = [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
     if (first !== undefined) {
-      this.#gauge('notAfter').set(labels, seconds(first.notAfter));
-      this.#gauge('notBefore').set(labels, seconds(first.notBefore));
+      this.#tables.notAfter.set(labels, seconds(first.notAfter));
+      this.#tables.notBefore.set(labels, seconds(first.notBefore));
     }
   }
 
-  #countOutcome(labels: Record<string, string>, seen: string | undefined): void {
-    for (const outcome of outcomes) {
-      this.#count('probes', { ...labels, outcome }, outcome === seen ? 1 : 0);
+  #beginOutcomes(labels: Record<string, string>, each: readonly Outcome[]): void {
+    const key = seriesKey(labels);
+    if (this.#begun.has(key)) {
+      return;
+    }
+    this.#begun.add(key);
+    for (const outcome of each) {
+      this.#count('probes', { ...labels, outcome }, 0);
     }
   }
 
@@ -254,31 +262,16 @@ export class AgentMetrics {
     const { component = '', instance = '', endpoint = '' } = labels;
     const port = seriesKey({ component, instance, endpoint });
     this.#counted.set(`${metric} ${seriesKey(labels)}`, { metric, port, labels });
-    this.#counter(metric).inc(labels, by);
+    this.#tables[metric].add(labels, by);
   }
 
   #reset(...names: MetricKey[]): void {
     for (const name of names) {
-      this.#gauge(name).reset();
+      this.#tables[name].restart();
     }
-  }
-
-  #gauge(name: MetricKey): Gauge {
-    return known(this.#gauges.get(definitions[name].name));
-  }
-
-  #counter(name: MetricKey): Counter {
-    return known(this.#counters.get(definitions[name].name));
   }
 }
 
 function refusedIn({ evidence }: Finding): boolean {
   return evidence.outcome === 'refused';
-}
-
-function known<T>(metric: T | undefined): T {
-  if (metric === undefined) {
-    throw new TypeError('a metric is used as another type than its definition says');
-  }
-  return metric;
 }

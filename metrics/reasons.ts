@@ -45,6 +45,9 @@ export const outcomes: readonly Outcome[] = [
   'inconclusive',
 ];
 
+/** What a stranger's counters begin with; the others appear with their first time, for each port has several strangers. */
+export const strangerOutcomes: readonly Outcome[] = ['accepted', 'refused'];
+
 /**
  * The label for a refusal: the alert's name where TLS has one, else only the kind. Status numbers, gRPC messages and
  * verify codes are the peer's or the library's to choose, so they stay in findings and logs.

@@ -1,0 +1,56 @@
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+
+/** Judging takes at most this share of the time, however large the cluster is. */
+const share = 0.1;
+
+/**
+ * Judges all evidence anew whenever something was seen: at once in a small cluster, where it takes a millisecond, and as
+ * seldom as the share allows in a large one. What was seen meanwhile is judged together.
+ */
+export class Judging {
+  readonly #judge: () => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  readonly #signal: AbortSignal;
+  #wanted = false;
+  #running: Promise<void> | undefined;
+
+  constructor(options: {
+    readonly judge: () => Promise<void>;
+    readonly onError: (error: unknown) => void;
+    readonly signal: AbortSignal;
+  }) {
+    this.#judge = options.judge;
+    this.#onError = options.onError;
+    this.#signal = options.signal;
+  }
+
+  /** Asks for a judgement of what is known now, or of more. */
+  request(): void {
+    this.#wanted = true;
+    this.#running ??= this.#run()
+      .catch(this.#onError)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async #run(): Promise<void> {
+    // What else arrives in this turn of the event loop belongs to the same judgement.
+    await turn();
+    while (this.#wanted && !this.#signal.aborted) {
+      this.#wanted = false;
+      const start = process.cpuUsage();
+      await this.#judge();
+      const { user, system } = process.cpuUsage(start);
+      await this.#rest(((user + system) / 1000) * (1 / share - 1));
+    }
+  }
+
+  async #rest(milliseconds: number): Promise<void> {
+    await pause(milliseconds, undefined, { signal: this.#signal, ref: false }).catch((error: unknown) => {
+      if (!this.#signal.aborted) {
+        throw error;
+      }
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
+import { type AddressInfo, createServer } from 'node:net';
+
+/**
+ * So many ports that answer like TiDB's status port, TiKV's gRPC port, or any TLS server, behind mutual TLS: a process of
+ * its own, so that its time is not the prober's. Prints `{"ports":[…]}` once they listen, and ends with its standard input.
+ */
+const [ca = '', cert = '', key = '', version = '', count = '1'] = process.argv.slice(2);
+
+const tls = createSecureServer({
+  ...{ ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) },
+  ...{ requestCert: true, rejectUnauthorized: true, allowHTTP1: true },
+  minVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+  maxVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+});
+
+const status = JSON.stringify({ connections: 1, version: '8.0.11-TiDB-v8.5.0', git_hash: 'bench' });
+/** A gRPC message of HealthCheckResponse: status SERVING. */
+const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
+
+tls.on('request', (request, response) => {
+  if (request.httpVersionMajor === 1) {
+    response.setHeader('content-type', 'application/json');
+    response.end(status);
+  }
+});
+tls.on('stream', (stream) => {
+  stream.on('error', () => stream.destroy());
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(serving);
+});
+tls.on('sessionError', (error) => process.stderr.write(`${error.message}\n`));
+tls.on('tlsClientError', (_error, socket) => socket.destroy());
+
+const ports: number[] = [];
+for (let index = 0; index < Number(count); index++) {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => socket.destroy());
+    tls.emit('connection', socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 511, resolve));
+  ports.push((server.address() as AddressInfo).port);
+}
+process.stdout.write(`${JSON.stringify({ ports })}\n`);
+process.stdin.resume().on('end', () => process.exit());
