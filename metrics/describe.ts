@@ -1,4 +1,5 @@
 import { definitions, type MetricDefinition } from './definitions.js';
+import { processDefinitions } from './process-definitions.js';
 import { proxyDefinitions, workerDefinitions } from './proxy-definitions.js';
 
 type MetricRow = Omit<MetricDefinition, 'type'> & { readonly type: string };
@@ -9,6 +10,7 @@ export function describeMetrics(): string {
     ...Object.values(definitions),
     ...Object.values(proxyDefinitions),
     ...Object.values(workerDefinitions),
+    ...Object.values(processDefinitions),
   ];
   const rows = all.map(
     ({ name, type, labels, help, when }) =>

@@ -6,6 +6,7 @@ import { removeStale } from '../../proxy/listen-on.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import { parseListen, readAgentConfig } from '../config.js';
 import { type ProxyKey, proxySettings } from '../config-proxies.js';
+import { watchDescriptors } from '../descriptors.js';
 import { OperatorError } from '../error.js';
 import { startMetricsServer } from '../http/metrics-server.js';
 import { lastGoodPairs, startProxies } from '../proxies.js';
@@ -125,6 +126,7 @@ async function serve(
     inherited: await inheritedPairs(),
     onReloaded: () => tellParent({ kind: 'reloaded' }),
   });
+  await watchDescriptors(registry, logger, signal);
   const reportLast = cluster.isWorker ? reportFigures(registry) : undefined;
   if (cluster.isWorker) {
     tellParent({ kind: 'ready', addresses: running.addresses });

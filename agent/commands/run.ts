@@ -4,6 +4,7 @@ import { knownNames } from '../../checks/known-names.js';
 import { matrixOf } from '../../cluster/matrix.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
+import { watchDescriptors } from '../descriptors.js';
 import { messageOf, OperatorError } from '../error.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
@@ -98,6 +99,8 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
   for (const { name, address } of proxy.addresses) {
     logger.info({ listener: name, address }, 'proxy listening');
   }
+  const stopping = new AbortController();
+  await watchDescriptors(metrics.registry, logger, stopping.signal);
   const onHangup = () => void reload();
   process.on('SIGHUP', onHangup);
   const server = await startHttpServer({
@@ -122,6 +125,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     logger,
   }).catch(async (error: unknown) => {
     process.off('SIGHUP', onHangup);
+    stopping.abort();
     await Promise.all([sidecar.stop(), proxy.drain(0)]);
     throw error;
   });
@@ -130,6 +134,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     sidecar,
     stop: async () => {
       process.off('SIGHUP', onHangup);
+      stopping.abort();
       await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
     },
   };

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
+import { processDefinitions as definitions } from '../metrics/process-definitions.js';
+import { messageOf } from './error.js';
+
+const lookMilliseconds = 5_000;
+/** Of the limit; what is left is soon taken by a burst of connections. */
+const closeToLimit = 0.9;
+
+/**
+ * Counts the file descriptors of this process, for its metrics and, once per time that it comes close to the limit, for
+ * the log: without descriptors Node's accept fails without a word, and clients see a reset. Ends with the signal.
+ */
+export async function watchDescriptors(registry: Registry, logger: Logger, signal: AbortSignal): Promise<void> {
+  if (process.platform !== 'linux') {
+    return;
+  }
+  const limit = await descriptorLimit();
+  const gauge = (one: (typeof definitions)[keyof typeof definitions]) =>
+    new Gauge({ name: one.name, help: one.help, aggregator: one.aggregator, registers: [registry] });
+  const open = gauge(definitions.descriptors);
+  gauge(definitions.descriptorLimit).set(limit);
+  let close = false;
+  const look = async () => {
+    const count = await openDescriptors(limit);
+    open.set(count);
+    const now = count > limit * closeToLimit;
+    if (now !== close) {
+      close = now;
+      const hint = 'raise LimitNOFILE or ulimit -n, or lower max-connections';
+      logger[close ? 'error' : 'info'](
+        { open: count, limit, ...(close ? { hint } : {}) },
+        close ? 'nearly out of file descriptors: new connections will be reset' : 'enough file descriptors again',
+      );
+    }
+  };
+  const looking = () =>
+    look().catch((error: unknown) =>
+      logger.warn({ reason: messageOf(error) }, 'file descriptors could not be counted'),
+    );
+  await looking();
+  const timer = setInterval(() => void looking(), lookMilliseconds);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
+/** None being left to count with is an answer, too. */
+async function openDescriptors(limit: number): Promise<number> {
+  try {
+    return (await readdir('/proc/self/fd')).length;
+  } catch (error: unknown) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')) {
+      return limit;
+    }
+    throw error;
+  }
+}
+
+/** The soft limit; infinite where the system says unlimited. */
+async function descriptorLimit(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
+  return soft === undefined || soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+}
