@@ -50,7 +50,8 @@ class LazyCertificate implements Certificate {
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  #parsed: peculiar.X509Certificate | undefined;
+  /** Null where it could not be parsed. */
+  #parsed: peculiar.X509Certificate | null | undefined;
 
   constructor(x509: X509Certificate) {
     this.x509 = x509;
@@ -68,7 +69,8 @@ class LazyCertificate implements Certificate {
   }
 
   get subjectDer(): string {
-    return Buffer.from(this.#details().subjectName.toArrayBuffer()).toString('hex');
+    const details = this.#details();
+    return details === undefined ? '' : Buffer.from(details.subjectName.toArrayBuffer()).toString('hex');
   }
 
   get commonNames(): readonly string[] {
@@ -80,13 +82,17 @@ class LazyCertificate implements Certificate {
   }
 
   get subjectAltNames(): SubjectAltNames {
-    const names = this.#details().getExtension(peculiar.SubjectAlternativeNameExtension)?.names.items ?? [];
+    const details = this.#details();
+    if (details === undefined) {
+      return alternativeNamesIn(this.x509.subjectAltName ?? '');
+    }
+    const names = details.getExtension(peculiar.SubjectAlternativeNameExtension)?.names.items ?? [];
     const of = (type: string) => names.filter((name) => name.type === type).map((name) => name.value);
     return { dns: of('dns'), ip: of('ip'), uri: of('url'), email: of('email') };
   }
 
   get keyUsage(): readonly string[] | undefined {
-    const usages = this.#details().getExtension(peculiar.KeyUsagesExtension)?.usages;
+    const usages = this.#details()?.getExtension(peculiar.KeyUsagesExtension)?.usages;
     return usages === undefined
       ? undefined
       : keyUsageNames.filter((name) => (usages & peculiar.KeyUsageFlags[name]) !== 0);
@@ -130,10 +136,33 @@ class LazyCertificate implements Certificate {
       .map((line) => line.slice(prefix.length));
   }
 
-  #details(): peculiar.X509Certificate {
-    this.#parsed ??= new peculiar.X509Certificate(this.x509.raw);
-    return this.#parsed;
+  /**
+   * Undefined where the parser gives up, as on thousands of names or on extensions that are no ASN.1. OpenSSL has read
+   * the certificate, or there would be none, and its verdict counts; a peer must not end the process by what it sends.
+   */
+  #details(): peculiar.X509Certificate | undefined {
+    if (this.#parsed === undefined) {
+      try {
+        const parsed = new peculiar.X509Certificate(this.x509.raw);
+        // Each extension is parsed here, or not at all.
+        this.#parsed = parsed.extensions.length >= 0 ? parsed : null;
+      } catch {
+        this.#parsed = null;
+      }
+    }
+    return this.#parsed ?? undefined;
   }
+}
+
+/** `DNS:a, IP Address:10.0.0.1, URI:b` as Node writes it; a value with odd characters is in quotes there. */
+function alternativeNamesIn(text: string): SubjectAltNames {
+  const entries = text.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  const of = (kind: string) =>
+    entries
+      .map((entry) => entry.trim())
+      .filter((entry) => entry.startsWith(kind))
+      .map((entry) => entry.slice(kind.length));
+  return { dns: of('DNS:'), ip: of('IP Address:'), uri: of('URI:') };
 }
 
 const keyUsageNames = [

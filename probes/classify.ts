@@ -17,9 +17,10 @@ const unreachableCodes: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EADDRNOTAVAIL',
   'EACCES',
-  'EMFILE',
-  'ENFILE',
 ]);
+
+/** What this process lacked; the port has no part in it. */
+const ownShortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
 
 /** The server spoke, but not the protocol that was asked for. */
 export class NotThisProtocol extends Error {
@@ -50,6 +51,9 @@ export function classifyFailure(error: unknown, seen: Seen, plaintext: boolean |
     return { outcome: 'refused', refusal, detail: `the server refused with TLS alert ${alert.number} (${alert.name})` };
   }
   const code = codeOf(error);
+  if (ownShortages.has(code)) {
+    return { outcome: 'inconclusive', refusal: undefined, detail: `the agent could not ask: ${code}` };
+  }
   if (seen.connect === undefined) {
     return {
       outcome: 'unreachable',
@@ -62,6 +66,10 @@ export function classifyFailure(error: unknown, seen: Seen, plaintext: boolean |
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return { outcome: 'not-tls', refusal: undefined, detail: 'the port answered something that is not TLS' };
+  }
+  if (seen.handshake === undefined && code.startsWith('ERR_SSL_')) {
+    const detail = `the handshake failed on the agent's side: ${code}`;
+    return { outcome: 'inconclusive', refusal: undefined, detail };
   }
   if (seen.handshake === undefined && plaintext === undefined) {
     return { outcome: 'inconclusive', refusal: undefined, detail: `closed during the handshake: ${code || 'closed'}` };

@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import type { Authority, Issued } from '../../certs-dev/authority.js';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+/** A self-signed certificate whose SAN, or whatever the OID names, is these bytes instead of what belongs there. */
+export async function withExtension(oid: string, value: Uint8Array<ArrayBuffer>): Promise<Issued> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=odd',
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [new x509.Extension(oid, false, value)],
+  });
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return {
+    certificatePem: `${certificate.toString('pem')}\n`,
+    keyPem: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
+  };
+}
+
+/** A leaf below so many intermediates, all of which are sent. */
+export async function longChain(root: Authority, length: number): Promise<Issued> {
+  let issuer = root;
+  let chain = '';
+  for (let index = 0; index < length; index++) {
+    issuer = await issuer.intermediate(`Intermediate ${index}`);
+    chain = issuer.certificatePem + chain;
+  }
+  const leaf = await issuer.issue({ commonName: 'deep', dns: ['localhost'], ip: ['127.0.0.1'] });
+  return { certificatePem: leaf.certificatePem + chain, keyPem: leaf.keyPem };
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { eventually } from './eventually.js';
+import { listening } from './listening.js';
+import { main } from './proxy-process.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+export const authority = await Authority.create();
+export const pair = await authority.issue({ commonName: 'peer', dns: ['localhost'], ip: ['127.0.0.1'] });
+export const keys = { cert: pair.certificatePem, key: pair.keyPem };
+
+/** Whoever listens here answers as a TiDB status port that wants a certificate. */
+export function statusPort(t: Pick<Test, 'teardown'>, certificate = keys): Promise<number> {
+  const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
+  const answer = JSON.stringify({ connections: 0, version: '8.0.11-TiDB-v8.5.0', git_hash: 'f00d' });
+  const server = createServer({ ...certificate, ...trust }, (_request, response) => response.end(answer));
+  return listening(t, server);
+}
+
+export interface WatchingAgent {
+  readonly pid: number;
+  readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly directory: string;
+  output(): string;
+  url(): string;
+  metrics(): Promise<string>;
+  /** The value of the first series with this beginning and these labels in it; NaN where there is none. */
+  metric(name: string, ...labels: readonly string[]): Promise<number>;
+  findings(): Promise<readonly { check: string; status: string; message: string; instance: string }[]>;
+  /** Most memory it has held, in MiB. */
+  peak(): number;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }>;
+}
+
+export interface WatchingOptions {
+  /** Lines of agent.toml besides [security], [web] and a rhythm of half a second. */
+  readonly toml: string;
+  /** Shell words before the command, such as `ulimit -n 60;` or `exec setpriv …`. */
+  readonly before?: string;
+  readonly probe?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Resolves once it serves, unless told not to wait. */
+  readonly wait?: boolean;
+}
+
+export function instanceAt(port: number | string, component = 'tidb', host = '127.0.0.1'): string {
+  return `[[instance]]\ncomponent = "${component}"\naddress = "${host}:${port}"\n`;
+}
+
+/** The built command `run` as a process of its own, watching what the test names. It is killed with the test. */
+export async function watchingAgent(t: Test, options: WatchingOptions): Promise<WatchingAgent> {
+  const directory = temporaryDirectory(t);
+  const at = (name: string) => join(directory, name);
+  const files = { ca: at('ca.crt'), cert: at('agent.crt'), key: at('agent.pem') };
+  writeFileSync(files.ca, authority.certificatePem);
+  writeFileSync(files.cert, pair.certificatePem);
+  writeFileSync(files.key, pair.keyPem);
+  const probe = options.probe ?? 'interval = "500ms"\ntimeout = "1s"\nrefusals = "off"';
+  const security = '[security]\nca-path = "ca.crt"\ncert-path = "agent.crt"\nkey-path = "agent.pem"';
+  const config = at('agent.toml');
+  const scope = 'scope = "cluster"';
+  writeFileSync(config, `${scope}\n${security}\n[web]\nlisten = "127.0.0.1:0"\n[probe]\n${probe}\n${options.toml}\n`);
+  const command = [process.execPath, ...(options.args ?? []), main, 'run', '--config', config];
+  const child = spawn('/bin/sh', ['-c', `${options.before ?? ''} exec "$@"`, 'sh', ...command], {
+    env: { ...process.env, NODE_OPTIONS: '', ...options.env },
+    cwd: directory,
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const ended = new Promise<{ status: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.once('close', (status, signal) => resolve({ status, signal })),
+  );
+  const url = () => /"address":"(http[^"]+)"[^}]*"msg":"serving status page/.exec(output)?.[1] ?? '';
+  if (options.wait !== false) {
+    await eventually('it serves', 30_000, () => url() !== '' || child.exitCode !== null);
+    if (url() === '') {
+      throw new Error(`it ended with ${child.exitCode}: ${output}`);
+    }
+  }
+  const get = async (path: string) => await (await fetch(`${url()}${path}`)).text();
+  return {
+    pid: child.pid ?? 0,
+    files,
+    directory,
+    output: () => output,
+    url,
+    metrics: () => get('/metrics'),
+    metric: async (name, ...labels) => {
+      const lines = (await get('/metrics')).split('\n').filter((line) => line.startsWith(name));
+      const line = lines.find((one) => labels.every((label) => one.includes(label)));
+      return line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(' ') + 1));
+    },
+    findings: async () => JSON.parse(await get('/api/v1/findings')).findings,
+    peak: () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+}
