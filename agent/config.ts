@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseAddress } from '../cluster/address.js';
 import type { ComponentFiles } from '../cluster/component-files.js';
+import { ConfigError } from '../cluster/config-error.js';
+import { readText } from '../cluster/file-text.js';
 import type { Client, Origin } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
@@ -118,9 +119,11 @@ export const topLevelKeys: readonly string[] = [
 export function readAgentConfig(file: string): AgentConfig {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (error: unknown) {
-    throw unreadable('config_unreadable', file, '--config', error);
+    // What the system said has words of its own; that it is no regular file, or too large, says the reader.
+    const system = error instanceof ConfigError ? error.cause : error;
+    throw system === undefined ? error : unreadable('config_unreadable', file, '--config', system);
   }
   const reader = new ConfigReader(parseToml(text, file), dirname(resolve(file)));
   refuseUnknownKeys(reader);

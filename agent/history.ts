@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { ComponentName } from '../cluster/profile.js';
 import { OperatorError } from './error.js';
 
@@ -13,6 +13,8 @@ export interface HistoryEvent {
 
 /** What is kept in memory and read back; the file itself is left to log rotation. */
 const largestHistory = 1_000;
+/** A thousand events are smaller, in bytes. */
+const largestRead = 4 << 20;
 
 /**
  * A bounded, append-only record. In memory, and if a file is named one JSON document a line in it; a line that a crash
@@ -47,16 +49,32 @@ export class History {
       appendFileSync(this.#file, `${this.#torn ? '\n' : ''}${JSON.stringify(event)}\n`);
       this.#torn = false;
     } catch (error: unknown) {
-      // A full disk costs the record, not the watch.
+      // A full disk costs the record, not the watch. A part of the line may have been written.
+      this.#torn = true;
       this.#onError(error);
     }
   }
 }
 
+/** The end of the file; the one of a year need not be read for a thousand events. Waits on no FIFO. */
 function readOrCreate(file: string): string {
   try {
-    closeSync(openSync(file, 'a', 0o640));
-    return readFileSync(file, 'utf8');
+    const descriptor = openSync(
+      file,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,
+      0o640,
+    );
+    try {
+      const stat = fstatSync(descriptor);
+      if (!stat.isFile()) {
+        throw new Error(`${file} is not a regular file`);
+      }
+      const bytes = Buffer.alloc(Math.min(stat.size, largestRead));
+      const length = readSync(descriptor, bytes, 0, bytes.length, stat.size - bytes.length);
+      return bytes.toString('utf8', 0, length);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error: unknown) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new OperatorError(

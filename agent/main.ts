@@ -3,7 +3,7 @@ import cluster from 'node:cluster';
 import { helpOf, overviewOf, programName } from './commands/command.js';
 import { commands } from './commands/commands.js';
 import { commandCalled, parseFlags } from './commands/parse.js';
-import { hintOf, messageOf } from './error.js';
+import { hintOf, messageOf, OperatorError } from './error.js';
 import { printable } from './terminal/printable.js';
 import { readVersion } from './version.js';
 import { tellParent } from './worker-side.js';
@@ -62,27 +62,46 @@ function report(error: unknown): void {
   process.stderr.write(`${programName}: ${printable(failure.message)}\n    ${printable(failure.hint)}\n`);
 }
 
-/** Who reads us may have seen enough, as `head` does: nobody is left to be told. */
-function endWithoutReader(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      throw error;
-    }
-    process.exit();
-  });
-}
-
 /** Long enough to flush what was written; then a connection that a library left over keeps nobody waiting. */
 const flushMilliseconds = 2_000;
+const couldNotRun = 2;
 
 function end(status: number): void {
   process.exitCode = status;
   setTimeout(() => process.exit(), flushMilliseconds).unref();
 }
 
-endWithoutReader(process.stdout);
-endWithoutReader(process.stderr);
+/**
+ * What nobody foresaw leaves the process in a state that nobody knows: it ends, after what was written is flushed, and
+ * whoever supervises it starts a sound one. A rejection that nobody handled comes here, too.
+ */
+function endOnUnforeseen(): void {
+  process.on('uncaughtException', (error) => {
+    if (process.exitCode === couldNotRun) {
+      process.exit();
+    }
+    end(couldNotRun);
+    report(error);
+    process.stdout.write('', () => process.exit());
+  });
+}
+
+/** A reader that left needs no more; a disk that is full is the operator's to mend. What cannot be logged is not. */
+function endWithoutOutput(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      report(
+        new OperatorError('no_output', `the output cannot be written: ${error.message}`, 'make room for it', error),
+      );
+    }
+    process.exit(couldNotRun);
+  });
+}
+
+endOnUnforeseen();
+endWithoutOutput();
 main(process.argv.slice(2), stopOnSignals()).then(end, (error: unknown) => {
   report(error);
-  end(2);
+  end(couldNotRun);
 });

@@ -54,15 +54,28 @@ export class Sidecar {
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),
+      onEvents: (working, error) => {
+        options.metrics.setFileEvents(working);
+        if (working) {
+          options.logger.info('file events are watched for again');
+        } else {
+          options.logger.warn({ reason: messageOf(error) }, 'no file events can be had; the sweep alone sees changes');
+        }
+      },
       onError: (error) => options.logger.warn({ reason: messageOf(error) }, 'file watching failed; the sweep goes on'),
     });
   }
 
-  static async start(options: SidecarOptions): Promise<Sidecar> {
+  /** Knows what should be, and has looked at nothing yet. */
+  static async create(options: SidecarOptions): Promise<Sidecar> {
     const sidecar = new Sidecar(options, await createGeneration(options));
     options.metrics.recordConfigReload(true, options.now());
-    await sidecar.#begin(sidecar.#generation);
     return sidecar;
+  }
+
+  /** Looks at every port, and goes on with that; resolves after the first time, or when stopped. */
+  async begin(): Promise<void> {
+    await this.#begin(this.#generation);
   }
 
   get observer(): Observer {
@@ -136,6 +149,9 @@ export class Sidecar {
     const { observer, stop } = generation;
     await this.#watcher.watchFiles(observer.files());
     await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
+    if (stop.signal.aborted) {
+      return;
+    }
     await this.#judge();
     this.#ready = true;
     const limit = pLimit(observer.config.probe.concurrency);

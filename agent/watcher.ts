@@ -8,6 +8,8 @@ export type SeenBy = 'event' | 'sweep';
 
 export interface WatcherOptions {
   readonly onChange: (seenBy: SeenBy) => void;
+  /** Whether events can be had, told when that changes; without them the sweep alone sees a change. */
+  readonly onEvents: (working: boolean, error: unknown) => void;
   readonly onError: (error: unknown) => void;
   /** Milliseconds between two sweeps of content digests. */
   readonly sweepInterval: number;
@@ -33,6 +35,7 @@ export class FileWatcher {
   #watcher: FSWatcher | undefined;
   #settle: NodeJS.Timeout | undefined;
   #closed = false;
+  #working = true;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -42,7 +45,7 @@ export class FileWatcher {
   /** Replaces the set of watched files; what they hold now counts as seen. */
   async watchFiles(files: readonly string[]): Promise<void> {
     this.#files = [...new Set(files)].sort();
-    this.#digest = digestOf(this.#files);
+    this.#digest = digestOf(this.#files) ?? '';
     await this.#arm();
   }
 
@@ -63,11 +66,38 @@ export class FileWatcher {
     const previous = this.#watcher;
     const watcher = watch([...directories], { depth: 0, followSymlinks: false, atomic: false, ignoreInitial: true });
     watcher.on('all', () => this.#hint());
-    watcher.on('error', (error) => this.#options.onError(error));
+    const failed = new Promise<unknown>((resolve) => {
+      watcher.on('error', (error) => {
+        resolve(error);
+        this.#eventsFailed(watcher, error);
+      });
+    });
     this.#watcher = watcher;
-    await Promise.all([previous?.close(), new Promise<void>((resolve) => watcher.once('ready', () => resolve()))]);
+    await previous?.close();
+    const error = await Promise.race([
+      failed,
+      new Promise<undefined>((resolve) => watcher.once('ready', () => resolve(undefined))),
+    ]);
+    if (error === undefined) {
+      this.#tell(true, undefined);
+    }
     // What changed between the digest and the watch being ready has raised no event.
     this.#compare('event');
+  }
+
+  /** As without inotify watches or instances: each sweep tries again. */
+  #eventsFailed(watcher: FSWatcher, error: unknown): void {
+    if (watcher === this.#watcher) {
+      this.#directories = '';
+      this.#tell(false, error);
+    }
+  }
+
+  #tell(working: boolean, error: unknown): void {
+    if (working !== this.#working) {
+      this.#working = working;
+      this.#options.onEvents(working, error);
+    }
   }
 
   #hint(): void {
@@ -80,11 +110,13 @@ export class FileWatcher {
       return;
     }
     const digest = digestOf(this.#files);
-    if (digest !== this.#digest) {
+    if (digest !== undefined && digest !== this.#digest) {
       this.#digest = digest;
       this.#options.onChange(seenBy);
     }
-    this.#arm().catch((error: unknown) => this.#options.onError(error));
+    if (seenBy === 'sweep' || this.#working) {
+      this.#arm().catch((error: unknown) => this.#options.onError(error));
+    }
   }
 }
 
@@ -113,7 +145,8 @@ function directoryIdentity(directory: string): string {
   }
 }
 
-function digestOf(files: readonly string[]): string {
+/** Undefined where this process cannot look, for want of descriptors. */
+function digestOf(files: readonly string[]): string | undefined {
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`${file}\0`);
@@ -122,7 +155,11 @@ function digestOf(files: readonly string[]): string {
       hash.update(stat.isFile() && stat.size <= largestFile ? readFileSync(file) : `kind ${stat.mode} ${stat.size}`);
       hash.update(`\0${stat.mode}`);
     } catch (error: unknown) {
-      hash.update(`error ${ignoreAbsence(error)}`);
+      const code = ignoreAbsence(error);
+      if (code === 'EMFILE' || code === 'ENFILE') {
+        return undefined;
+      }
+      hash.update(`error ${code}`);
     }
   }
   return hash.digest('hex');

@@ -162,7 +162,7 @@ function alternativeNamesIn(text: string): SubjectAltNames {
       .map((entry) => entry.trim())
       .filter((entry) => entry.startsWith(kind))
       .map((entry) => entry.slice(kind.length));
-  return { dns: of('DNS:'), ip: of('IP Address:'), uri: of('URI:') };
+  return { dns: of('DNS:'), ip: of('IP Address:'), uri: of('URI:'), email: of('email:') };
 }
 
 const keyUsageNames = [

@@ -71,6 +71,7 @@ export class AgentMetrics {
     }
     // No file is as good as a good one.
     this.recordWebConfig(true);
+    this.setFileEvents(true);
   }
 
   get contentType(): string {
@@ -226,6 +227,10 @@ export class AgentMetrics {
 
   recordProbeRefused(reason: ProbeRefusalReason): void {
     this.#tables.probeRequestsRefused.add({ reason }, 1);
+  }
+
+  setFileEvents(working: boolean): void {
+    this.#tables.fileEvents.set({}, working ? 1 : 0);
   }
 
   recordConfigReload(ok: boolean, now: Date): void {

@@ -152,6 +152,12 @@ export const definitions = {
     ['reason'],
     always,
   ),
+  fileEvents: gauge(
+    'file_events_watched',
+    'Whether changes of files are seen by events (1), or by the sweep alone (0), as without inotify watches.',
+    [],
+    always,
+  ),
   instances: gauge('instances', 'Component instances in the inventory.', ['component'], always),
   endpoints: gauge('endpoints', 'Ports in the inventory.', ['component'], always),
   configReloadOk: gauge(

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writePki } from '../../certs-dev/pki.js';
 import { type Certificate, describeCertificate } from '../../credentials/certificate.js';
+import { readCredentialFile } from '../../credentials/file.js';
+import { pemText } from '../../credentials/parse.js';
 import { splitCertificates } from '../../credentials/pem.js';
 import { messageOf, OperatorError } from '../error.js';
 import { printable } from '../terminal/printable.js';
@@ -43,7 +44,7 @@ async function runCerts(invocation: Invocation): Promise<number> {
 function inspect(file: string): string {
   let certificates: readonly Certificate[];
   try {
-    certificates = splitCertificates(readFileSync(file, 'utf8')).map((pem) =>
+    certificates = splitCertificates(pemText(readCredentialFile(file).bytes, file)).map((pem) =>
       describeCertificate(new X509Certificate(pem)),
     );
   } catch (error: unknown) {

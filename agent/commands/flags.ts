@@ -17,8 +17,14 @@ export function loggerOf(invocation: Invocation): Logger {
   return loggerAt(text(invocation, 'log-level') ?? 'info');
 }
 
+/** What is kept of the log while it cannot be written, in bytes. */
+const largestBacklog = 1 << 20;
+
+/** A log that cannot be written, as on a full disk, costs its lines and nothing else. */
 export function loggerAt(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: largestBacklog });
+  destination.on('error', () => undefined);
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
 /** Milliseconds; undefined where the flag is not given. Throws OperatorError. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { knownNames } from '../../checks/known-names.js';
 import { matrixOf } from '../../cluster/matrix.js';
@@ -41,16 +42,20 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   const listen = text(invocation, 'listen');
   const host = text(invocation, 'host');
   const logger = loggerOf(invocation);
-  const served = await serve({
-    readConfig: () => {
-      const config = listeningAt(listen, readAgentConfig(file));
-      return host === undefined ? config : { ...config, host };
-    },
-    logger,
-  });
-  logger.info({ address: served.url }, 'serving status page and /metrics');
-  const notified = notifySystemd(invocation.signal, logger);
-  await untilAborted(invocation.signal);
+  const readConfig = () => {
+    const config = listeningAt(listen, readAgentConfig(file));
+    return host === undefined ? config : { ...config, host };
+  };
+  const { signal } = invocation;
+  // Told to stop while it asks PD, it does not wait for the answer.
+  const impatience = untilAborted(signal).then(() => pause(startStopMilliseconds, undefined, { ref: false }));
+  const served = await Promise.race([serve({ readConfig, logger, signal }), impatience]);
+  if (served === undefined) {
+    logger.info('stopped before the first look at every port was finished');
+    return 0;
+  }
+  const notified = notifySystemd(signal, logger);
+  await untilAborted(signal);
   await Promise.all([notified.stopping(), served.stop()]);
   logger.info('stopped');
   return 0;
@@ -64,6 +69,8 @@ export function listeningAt(listen: string | undefined, config: AgentConfig): Ag
 export interface ServeOptions {
   readonly readConfig: () => AgentConfig;
   readonly logger: Logger;
+  /** Ends the first look at every port, too. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Served {
@@ -72,14 +79,20 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+/** How long a start that was told to stop may take to end by itself. */
+const startStopMilliseconds = 1_000;
+
 /** Milliseconds between two sweeps of file digests. */
 const sweepInterval = 10_000;
 
 /** How long connections through the proxy may go on once the agent is told to stop. */
 const drainMilliseconds = 10_000;
 
-/** The sidecar, its HTTP server and its proxy listeners, as one thing that stops. */
-export async function serve({ readConfig, logger }: ServeOptions): Promise<Served> {
+/**
+ * The sidecar, its HTTP server and its proxy listeners, as one thing that stops. Resolves after the first look at every
+ * port; it serves before, so that ports which hang do not keep the metrics away.
+ */
+export async function serve({ readConfig, logger, signal }: ServeOptions): Promise<Served> {
   const metrics = new AgentMetrics(hostname());
   const version = readVersion();
   const startedAt = new Date();
@@ -89,7 +102,7 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
   );
   const now = () => new Date();
-  const sidecar = await Sidecar.start({ readConfig, metrics, logger, history, now, sweepInterval });
+  const sidecar = await Sidecar.create({ readConfig, metrics, logger, history, now, sweepInterval });
   const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRefused(reason));
   const reload = () => sidecar.reload();
   const proxy = await startProxies(proxies, metrics.registry, logger).catch(async (error: unknown) => {
@@ -129,15 +142,20 @@ export async function serve({ readConfig, logger }: ServeOptions): Promise<Serve
     await Promise.all([sidecar.stop(), proxy.drain(0)]);
     throw error;
   });
-  return {
-    url: server.url,
-    sidecar,
-    stop: async () => {
-      process.off('SIGHUP', onHangup);
-      stopping.abort();
-      await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
-    },
+  logger.info({ address: server.url }, 'serving status page and /metrics');
+  const stop = async () => {
+    process.off('SIGHUP', onHangup);
+    stopping.abort();
+    await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
   };
+  const stopSidecar = () => void sidecar.stop();
+  signal?.addEventListener('abort', stopSidecar, { once: true });
+  await sidecar.begin().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  signal?.removeEventListener('abort', stopSidecar);
+  return { url: server.url, sidecar, stop };
 }
 
 export function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readText } from '../../cluster/file-text.js';
 import { parseDuration } from '../duration.js';
 import { messageOf, OperatorError } from '../error.js';
 import { ciphers, curves } from './go-tls-names.js';
@@ -79,7 +79,7 @@ const dearestCost = 14;
 export function readWebConfig(file: string): WebConfigFile {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (error: unknown) {
     throw new OperatorError('web_config_unreadable', messageOf(error), 'check the path of [web] config-file', error);
   }
@@ -140,7 +140,7 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
   }
   const translated = (name: string, table: Readonly<Record<string, string | undefined>>) =>
     reader.strings([tls, name]).map((entry) => {
-      const found = table[entry];
+      const found = Object.hasOwn(table, entry) ? table[entry] : undefined;
       if (found === undefined) {
         const hint = `one of: ${Object.keys(table).join(', ')}`;
         throw reader.fail([tls, name], `${name} has "${entry}", which is not supported`, hint);

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readCredentialFile } from '../../credentials/file.js';
 import type { Sourced } from '../inventory.js';
 
 /** The Common Names in a certificate file; undefined where it cannot be read from here. */
@@ -8,9 +8,9 @@ export function commonNamesIn(file: Sourced<string> | undefined): readonly (stri
     return undefined;
   }
   try {
-    const blocks = readFileSync(file.value, 'latin1').match(
-      /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g,
-    );
+    const blocks = readCredentialFile(file.value)
+      .bytes.toString('latin1')
+      .match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
     return blocks?.map((pem) => /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1]);
   } catch (error: unknown) {
     if (error instanceof Error && 'code' in error) {
