@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
@@ -44,12 +45,29 @@ export async function watchDescriptors(registry: Registry, logger: Logger, signa
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
+/** Whether this process can open one more. */
+export function hasDescriptors(): boolean {
+  try {
+    closeSync(openSync('/dev/null', 'r'));
+    return true;
+  } catch (error: unknown) {
+    if (isShortage(error)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function isShortage(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+}
+
 /** None being left to count with is an answer, too. */
 async function openDescriptors(limit: number): Promise<number> {
   try {
     return (await readdir('/proc/self/fd')).length;
   } catch (error: unknown) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')) {
+    if (isShortage(error)) {
       return limit;
     }
     throw error;

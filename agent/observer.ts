@@ -13,6 +13,7 @@ import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
 import { Baselines } from './baselines.js';
 import type { AgentConfig } from './config.js';
+import { hasDescriptors } from './descriptors.js';
 import { Identities } from './identities.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
@@ -72,7 +73,14 @@ export class Observer {
 
   /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
   async refreshed(): Promise<Observer | undefined> {
+    if (!hasDescriptors()) {
+      return undefined;
+    }
     const loaded = await loadInventory(this.config, this.#discovery);
+    if (!hasDescriptors()) {
+      // Files that could not be opened look like files that are gone.
+      return undefined;
+    }
     return JSON.stringify(loaded.inventory) === JSON.stringify(this.inventory)
       ? undefined
       : new Observer(this.config, this.#options, loaded, this);
@@ -110,13 +118,15 @@ export class Observer {
   async readCredentials(): Promise<void> {
     const credentials = new Map<string, CredentialFacts>();
     for (const instance of localInstances(this.inventory)) {
-      const facts = await gatherCredentialFacts(pathsOf(instance), this.#now());
+      const read = await gatherCredentialFacts(pathsOf(instance), this.#now());
+      const facts = unlessUnread(read, this.#credentials.get(credentialKey(instance)));
       credentials.set(credentialKey(instance), facts);
       await this.#baselines.see(instance, facts, this.#now());
     }
     this.#credentials = credentials;
     const { security } = this.config;
-    this.#own = security === undefined ? undefined : await gatherCredentialFacts(security, this.#now());
+    this.#own =
+      security === undefined ? undefined : unlessUnread(await gatherCredentialFacts(security, this.#now()), this.#own);
   }
 
   /** Probes one port with each identity, one after the other: a port never sees two of our connections at once. */
@@ -227,6 +237,11 @@ export class Observer {
   #factsOf(target: Target): CredentialFacts | undefined {
     return this.#credentials.get(credentialKey(target.instance));
   }
+}
+
+/** What was known of the files, where this process had no descriptor left to read them. */
+function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefined): CredentialFacts {
+  return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
 }
 
 function readsAtItsOwnTime({ endpoint }: Target): boolean {

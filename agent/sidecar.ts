@@ -122,10 +122,14 @@ export class Sidecar {
   /** Looks for components that came or went, as long as this generation is the one in force. */
   #planRefresh(generation: Generation): void {
     const { observer, stop } = generation;
+    if (stop.signal.aborted) {
+      return;
+    }
     const timer = setTimeout(() => {
-      this.#refresh(generation).catch((error: unknown) =>
-        this.#options.logger.error({ reason: messageOf(error) }, 'the cluster could not be looked at again'),
-      );
+      this.#refresh(generation).catch((error: unknown) => {
+        this.#options.logger.error({ reason: messageOf(error) }, 'the cluster could not be looked at again');
+        this.#planRefresh(generation);
+      });
     }, observer.config.refresh);
     stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }

@@ -5,6 +5,8 @@ export type CredentialErrorCode =
   | 'not_a_file'
   | 'too_large'
   | 'read_failed'
+  /** This process has none left; it says nothing of the file. */
+  | 'no_descriptors'
   | 'empty'
   | 'not_pem'
   | 'no_certificate'

@@ -80,6 +80,9 @@ function systemError(path: string, error: unknown): CredentialError {
     case 'EISDIR':
     case 'ENXIO':
       return new CredentialError('not_a_file', path, 'is not a regular file', 'name the PEM file itself', error);
+    case 'EMFILE':
+    case 'ENFILE':
+      return new CredentialError('no_descriptors', path, `could not be read (${code})`, 'raise LimitNOFILE', error);
     default:
       return new CredentialError(
         'read_failed',

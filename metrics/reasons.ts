@@ -8,6 +8,7 @@ const codes: Readonly<Record<CredentialErrorCode, true>> = {
   not_a_file: true,
   too_large: true,
   read_failed: true,
+  no_descriptors: true,
   empty: true,
   not_pem: true,
   no_certificate: true,

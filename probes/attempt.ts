@@ -10,6 +10,7 @@ import {
 import type { ApplicationAnswer, Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
+import { Pulse } from './pulse.js';
 import { emptySeen, openTls, type Seen, type TlsConnection } from './tls-connection.js';
 
 /** What the application layer made of a verified connection. */
@@ -21,6 +22,7 @@ export interface Answered {
 export const accepted = (detail: string): Verdict => ({ outcome: 'accepted', refusal: undefined, detail });
 
 const expired = Symbol('expired');
+const pulse = new Pulse();
 
 /** One attempt in the making: what was seen so far, and the one connection it may open. */
 export interface Frame {
@@ -47,6 +49,7 @@ export async function attempt(
   const start = performance.now();
   const seen = emptySeen();
   const frame = createFrame(target, identity, start, seen);
+  const missed = pulse.listen();
   const deadline = startDeadline(options);
   let answered: Answered;
   try {
@@ -64,13 +67,14 @@ export async function attempt(
     frame.connection()?.destroy();
     frame.end();
   }
+  const asleep = missed();
   return {
     protocol,
     identity: identity.name,
     host: target.host,
     port: target.port,
     at,
-    ...answered.verdict,
+    ...(asleep > 0 ? unlessAsleep(answered.verdict, asleep) : answered.verdict),
     peerChain: seen.peerChain,
     peerProblem: seen.peerProblem,
     tlsVersion: seen.tlsVersion,
@@ -79,6 +83,18 @@ export async function attempt(
     durations: { total: (performance.now() - start) / 1000, connect: seen.connect, handshake: seen.handshake },
     application: answered.application,
   };
+}
+
+/** Silence and bare closes are the port's doing only if this process was there to be spoken to. */
+function unlessAsleep(verdict: Verdict, milliseconds: number): Verdict {
+  const { outcome, refusal } = verdict;
+  return outcome === 'timeout' || outcome === 'unreachable' || refusal?.by === 'close'
+    ? {
+        outcome: 'inconclusive',
+        refusal: undefined,
+        detail: `the agent itself did not run for ${(milliseconds / 1000).toFixed(1)} s`,
+      }
+    : verdict;
 }
 
 function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame & { end(): void } {

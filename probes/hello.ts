@@ -83,7 +83,7 @@ const message = { certificate: 11, certificateRequest: 13, serverHelloDone: 14 }
 const largestFlight = 1 << 20;
 
 /** The server's first flight, record by record and message by message (RFC 5246, sections 6.2 and 7.4). */
-class Flight {
+export class Flight {
   asksForCertificate = false;
   authorities: readonly string[] = [];
   chain: readonly Certificate[] = [];

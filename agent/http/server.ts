@@ -115,7 +115,11 @@ const headers = {
 
 async function answer(request: IncomingMessage, options: HttpServerOptions): Promise<Answer> {
   const { view, metrics, reload } = options;
-  const url = new URL(request.url ?? '/', 'http://agent');
+  const path = request.url ?? '/';
+  if (!URL.canParse(path, 'http://agent')) {
+    return text(400, 'this is no path');
+  }
+  const url = new URL(path, 'http://agent');
   if (url.pathname === '/-/reload') {
     if (request.method !== 'POST') {
       return notAllowed('POST');

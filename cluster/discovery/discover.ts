@@ -5,7 +5,8 @@ import { endpointsOf, type Placed, type Placement } from '../placement.js';
 import type { ComponentName, EndpointName } from '../profile.js';
 import { profiles } from '../profiles.js';
 import { parseVersion } from '../version.js';
-import { PdClient, type PdClientOptions, PdError, type PdMember, type PdMembers, type PdStore } from './pd-client.js';
+import { PdClient, type PdClientOptions } from './pd-client.js';
+import { PdError, type PdMember, type PdMembers, type PdStore } from './pd-messages.js';
 import { prefixesFor, type Registration, type Registrations, registrationsIn } from './registrations.js';
 
 export interface Discovery {

@@ -2,46 +2,14 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { type Address, parseAddress } from '../address.js';
-import { bytesField, bytesOf, type Field, readFields, stringsOf, varintField, varintOf } from '../protobuf.js';
-
-export interface PdMember {
-  readonly name: string;
-  readonly peerUrls: readonly string[];
-  readonly clientUrls: readonly string[];
-  /** `8.5.0`; empty in members that run no more. */
-  readonly version: string;
-}
-
-export interface PdMembers {
-  readonly clusterId: bigint;
-  readonly members: readonly PdMember[];
-  readonly leader: PdMember | undefined;
-}
-
-export interface PdStore {
-  readonly address: string;
-  readonly statusAddress: string;
-  readonly peerAddress: string;
-  readonly version: string;
-  readonly labels: ReadonlyMap<string, string>;
-}
+import { bytesField, varintField } from '../protobuf.js';
+import { decodeMembers, decodeRange, decodeStores, PdError, type PdMembers, type PdStore } from './pd-messages.js';
 
 export interface PdClientOptions {
   /** Undefined only for http URLs. */
   readonly secureContext: SecureContext | undefined;
   /** Milliseconds for one question. */
   readonly timeout: number;
-}
-
-/** What PD did not answer, in a line. */
-export class PdError extends Error {
-  override readonly name = 'PdError';
-  readonly code: 'pd_unreachable' | 'pd_refused' | 'pd_not_leader' | 'pd_bad_answer';
-
-  constructor(code: PdError['code'], message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
 }
 
 const options = {
@@ -51,10 +19,6 @@ const options = {
   'grpc.enable_http_proxy': 0,
   'grpc.max_receive_message_length': 64 << 20,
 };
-
-/** Tombstones stay in PD's list for ever; they are filtered here too, since older PDs do not know the request's field. */
-const tombstone = 2n;
-const notBootstrapped = 2n;
 
 /** Reads from one PD member over gRPC; sends nothing that writes. Sources: pdpb.proto, metapb.proto, etcd's rpc.proto. */
 export class PdClient {
@@ -82,36 +46,13 @@ export class PdClient {
 
   /** Any member answers, also without a leader. */
   async members(): Promise<PdMembers> {
-    const fields = await this.#ask('/pdpb.PD/GetMembers', Buffer.alloc(0));
-    const [header] = bytesOf(fields, 1);
-    const members = bytesOf(fields, 2).map(memberOf);
-    const [leader] = bytesOf(fields, 3).map(memberOf);
-    return {
-      clusterId: header === undefined ? 0n : varintOf(readFields(header), 1),
-      members,
-      leader: leader === undefined || leader.clientUrls.length === 0 ? undefined : leader,
-    };
+    return await this.#ask('/pdpb.PD/GetMembers', Buffer.alloc(0), decodeMembers);
   }
 
   /** TiKV and TiFlash, without tombstones. Only the leader answers; others throw `pd_not_leader`. */
   async stores(clusterId: bigint): Promise<readonly PdStore[]> {
     const request = Buffer.concat([bytesField(1, varintField(1, clusterId)), varintField(2, 1n)]);
-    const fields = await this.#ask('/pdpb.PD/GetAllStores', request);
-    refuseErrorIn(fields);
-    return bytesOf(fields, 2)
-      .map(readFields)
-      .filter((store) => varintOf(store, 3) !== tombstone)
-      .map((store) => ({
-        address: stringsOf(store, 2)[0] ?? '',
-        statusAddress: stringsOf(store, 7)[0] ?? '',
-        peerAddress: stringsOf(store, 6)[0] ?? '',
-        version: stringsOf(store, 5)[0] ?? '',
-        labels: new Map(
-          bytesOf(store, 4)
-            .map(readFields)
-            .map((label) => [stringsOf(label, 1)[0] ?? '', stringsOf(label, 2)[0] ?? '']),
-        ),
-      }));
+    return await this.#ask('/pdpb.PD/GetAllStores', request, decodeStores);
   }
 
   /** Keys that begin so, from this member's own memory: a leaderless or lagging PD answers too. */
@@ -120,14 +61,10 @@ export class PdClient {
     const to = Buffer.from(from);
     to[to.length - 1] = (to.at(-1) ?? 0) + 1;
     const serializable = varintField(7, 1n);
-    const fields = await this.#ask(
+    return await this.#ask(
       '/etcdserverpb.KV/Range',
       Buffer.concat([bytesField(1, from), bytesField(2, to), serializable]),
-    );
-    return new Map(
-      bytesOf(fields, 2)
-        .map(readFields)
-        .map((pair) => [stringsOf(pair, 1)[0] ?? '', stringsOf(pair, 5)[0] ?? '']),
+      decodeRange,
     );
   }
 
@@ -135,7 +72,7 @@ export class PdClient {
     this.#client.close();
   }
 
-  async #ask(method: string, request: Buffer) {
+  async #ask<T>(method: string, request: Buffer, decode: (answer: Buffer) => T): Promise<T> {
     const asIs = (value: Buffer) => value;
     const deadline = Date.now() + this.#timeout;
     const answer = await new Promise<Buffer>((resolve, reject) => {
@@ -144,32 +81,14 @@ export class PdClient {
       );
     });
     try {
-      return readFields(answer);
+      return decode(answer);
     } catch (error: unknown) {
-      throw new PdError('pd_bad_answer', `its answer to ${method} is no protobuf message`, error);
+      if (error instanceof RangeError) {
+        throw new PdError('pd_bad_answer', `its answer to ${method} is not what PD says: ${error.message}`, error);
+      }
+      throw error;
     }
   }
-}
-
-/** PD answers OK with an error in the header; a cluster that is not bootstrapped has no stores, which is no error. */
-function refuseErrorIn(fields: readonly Field[]): void {
-  const [header] = bytesOf(fields, 1);
-  const [error] = header === undefined ? [] : bytesOf(readFields(header), 2);
-  const inError = error === undefined ? [] : readFields(error);
-  const type = varintOf(inError, 1);
-  if (type !== 0n && type !== notBootstrapped) {
-    throw new PdError('pd_bad_answer', stringsOf(inError, 2)[0] ?? `PD error ${type}`);
-  }
-}
-
-function memberOf(bytes: Buffer): PdMember {
-  const fields = readFields(bytes);
-  return {
-    name: stringsOf(fields, 1)[0] ?? '',
-    peerUrls: stringsOf(fields, 3),
-    clientUrls: stringsOf(fields, 4),
-    version: stringsOf(fields, 7)[0] ?? '',
-  };
 }
 
 function pdErrorOf(error: ServiceError): PdError {

@@ -35,12 +35,12 @@ interface Kind {
   readonly leased: boolean;
 }
 
-const services: Readonly<Record<string, ComponentName>> = {
-  tso: 'tso',
-  scheduling: 'scheduling',
-  resource_manager: 'resource-manager',
-  router: 'router',
-};
+const services: ReadonlyMap<string, ComponentName> = new Map([
+  ['tso', 'tso'],
+  ['scheduling', 'scheduling'],
+  ['resource_manager', 'resource-manager'],
+  ['router', 'router'],
+]);
 
 const kinds: readonly Kind[] = [
   {
@@ -58,13 +58,13 @@ const kinds: readonly Kind[] = [
   {
     key: /\/tidb\/cdc\/[^/]+\/__cdc_meta__\/capture\/([^/]+)$/,
     component: () => 'ticdc',
-    address: ({ address }) => String(address ?? ''),
+    address: ({ address }) => scalar(address),
     leased: false,
   },
   {
     key: /\/ms\/\d+\/([^/]+)\/registry\/(.+)$/,
-    component: ([, service = '']) => services[service],
-    address: (value) => String(value['service-addr'] ?? ''),
+    component: ([, service = '']) => services.get(service),
+    address: (value) => scalar(value['service-addr']),
     leased: false,
   },
 ];
@@ -98,8 +98,13 @@ export function registrationsIn(keys: ReadonlyMap<string, string>): Registration
 }
 
 function joined(ip: unknown, port: unknown): string {
-  const host = String(ip ?? '');
-  return `${host.includes(':') ? `[${host}]` : host}:${String(port ?? '')}`;
+  const host = scalar(ip);
+  return `${host.includes(':') ? `[${host}]` : host}:${scalar(port)}`;
+}
+
+/** Objects have no address in them, and some cannot even be made a text. */
+function scalar(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function jsonOf(text: string): Json | undefined {

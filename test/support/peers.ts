@@ -20,3 +20,13 @@ export function onPath(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
+
+/** `skip` option for tests that need root, for mounts, namespaces and other users; in CI as root they run. */
+export function needsRoot(...programs: readonly (readonly [program: string, debianPackage: string])[]): {
+  readonly skip: string | false;
+} {
+  if (process.getuid?.() !== 0) {
+    return { skip: 'needs root' };
+  }
+  return programs.map(([program, from]) => needs(program, from)).find(({ skip }) => skip !== false) ?? { skip: false };
+}

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -13,11 +13,13 @@ export const authority = await Authority.create();
 export const pair = await authority.issue({ commonName: 'peer', dns: ['localhost'], ip: ['127.0.0.1'] });
 export const keys = { cert: pair.certificatePem, key: pair.keyPem };
 
-/** Whoever listens here answers as a TiDB status port that wants a certificate. */
-export function statusPort(t: Pick<Test, 'teardown'>, certificate = keys): Promise<number> {
+/** A TiDB status port that wants a certificate, and answers after so many milliseconds. */
+export function statusPort(t: Pick<Test, 'teardown'>, { delay = 0 } = {}): Promise<number> {
   const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
   const answer = JSON.stringify({ connections: 0, version: '8.0.11-TiDB-v8.5.0', git_hash: 'f00d' });
-  const server = createServer({ ...certificate, ...trust }, (_request, response) => response.end(answer));
+  const server = createServer({ ...keys, ...trust }, (_request, response) =>
+    setTimeout(() => response.end(answer), delay),
+  );
   return listening(t, server);
 }
 
@@ -40,12 +42,14 @@ export interface WatchingAgent {
 export interface WatchingOptions {
   /** Lines of agent.toml besides [security], [web] and a rhythm of half a second. */
   readonly toml: string;
-  /** Shell words before the command, such as `ulimit -n 60;` or `exec setpriv …`. */
+  /** Shell words before the command that end in its execution: `ulimit -n 60; exec`, `exec setpriv …`. */
   readonly before?: string;
   readonly probe?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** Resolves once it serves, unless told not to wait. */
+  /** Where its log goes instead of a pipe. */
+  readonly log?: string;
+  /** Resolves once it serves and has looked at everything, unless told not to wait. */
   readonly wait?: boolean;
 }
 
@@ -56,6 +60,8 @@ export function instanceAt(port: number | string, component = 'tidb', host = '12
 /** The built command `run` as a process of its own, watching what the test names. It is killed with the test. */
 export async function watchingAgent(t: Test, options: WatchingOptions): Promise<WatchingAgent> {
   const directory = temporaryDirectory(t);
+  // It may run as another user.
+  chmodSync(directory, 0o777);
   const at = (name: string) => join(directory, name);
   const files = { ca: at('ca.crt'), cert: at('agent.crt'), key: at('agent.pem') };
   writeFileSync(files.ca, authority.certificatePem);
@@ -67,33 +73,47 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
   const scope = 'scope = "cluster"';
   writeFileSync(config, `${scope}\n${security}\n[web]\nlisten = "127.0.0.1:0"\n[probe]\n${probe}\n${options.toml}\n`);
   const command = [process.execPath, ...(options.args ?? []), main, 'run', '--config', config];
-  const child = spawn('/bin/sh', ['-c', `${options.before ?? ''} exec "$@"`, 'sh', ...command], {
-    env: { ...process.env, NODE_OPTIONS: '', ...options.env },
-    cwd: directory,
-  });
+  const redirected = options.log === undefined ? '' : `exec 2>${options.log};`;
+  // What the test runner adds to every Node would write where another user may not.
+  const unwatched = 'unset NODE_OPTIONS;';
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `${redirected} ${unwatched} ${options.before ?? 'exec'} "$@"`, 'sh', ...command],
+    {
+      env: { ...process.env, ...options.env },
+      cwd: directory,
+    },
+  );
   t.teardown(() => child.kill('SIGKILL'));
-  let output = '';
+  if (options.log !== undefined) {
+    writeFileSync(options.log, '');
+  }
+  let piped = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
-      output += chunk;
+      piped += chunk;
     });
   }
+  const output = () => (options.log === undefined ? piped : readFileSync(options.log, 'utf8'));
   const ended = new Promise<{ status: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (status, signal) => resolve({ status, signal })),
   );
-  const url = () => /"address":"(http[^"]+)"[^}]*"msg":"serving status page/.exec(output)?.[1] ?? '';
+  const url = () => /"address":"(http[^"]+)"[^}]*"msg":"serving status page/.exec(output())?.[1] ?? '';
   if (options.wait !== false) {
     await eventually('it serves', 30_000, () => url() !== '' || child.exitCode !== null);
     if (url() === '') {
-      throw new Error(`it ended with ${child.exitCode}: ${output}`);
+      throw new Error(`it ended with ${child.exitCode}: ${output()}`);
     }
+  }
+  if (options.wait !== false) {
+    await eventually('it is ready', 30_000, async () => (await fetch(`${url()}/-/ready`)).ok);
   }
   const get = async (path: string) => await (await fetch(`${url()}${path}`)).text();
   return {
     pid: child.pid ?? 0,
     files,
     directory,
-    output: () => output,
+    output,
     url,
     metrics: () => get('/metrics'),
     metric: async (name, ...labels) => {
@@ -106,4 +126,18 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
     kill: (signal) => child.kill(signal),
     ended,
   };
+}
+
+const patience = 30_000;
+
+/** The port is asked on, and never called anything but accepting. */
+export async function goesOnAsking(agent: WatchingAgent): Promise<void> {
+  const accepted = () => agent.metric('tidb_mtls_probes_total', 'identity="own"', 'outcome="accepted"');
+  const before = await accepted();
+  await eventually('it goes on asking', patience, async () => (await accepted()) > before + 1);
+}
+
+export async function endsWell(t: Test, agent: WatchingAgent): Promise<void> {
+  agent.kill('SIGTERM');
+  t.strictSame(await agent.ended, { status: 0, signal: null }, agent.output().slice(-1_500));
 }

@@ -1,0 +1,111 @@
+import { bytesOf, type Field, readFields, stringsOf, varintOf } from '../protobuf.js';
+
+export interface PdMember {
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  /** `8.5.0`; empty in members that run no more. */
+  readonly version: string;
+}
+
+export interface PdMembers {
+  readonly clusterId: bigint;
+  readonly members: readonly PdMember[];
+  readonly leader: PdMember | undefined;
+}
+
+export interface PdStore {
+  readonly address: string;
+  readonly statusAddress: string;
+  readonly peerAddress: string;
+  readonly version: string;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** What PD did not answer, in a line. */
+export class PdError extends Error {
+  override readonly name = 'PdError';
+  readonly code: 'pd_unreachable' | 'pd_refused' | 'pd_not_leader' | 'pd_bad_answer';
+
+  constructor(code: PdError['code'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** Tombstones stay in PD's list for ever; they are filtered here too, since older PDs do not know the request's field. */
+const tombstone = 2n;
+const notBootstrapped = 2n;
+
+/** No cluster has more of anything; what says so is no PD, and each would be a port to connect to. */
+const mostEntries = 20_000;
+
+/** The answer to GetMembers. Throws RangeError when it is malformed or beyond any cluster. */
+export function decodeMembers(bytes: Buffer): PdMembers {
+  const fields = readFields(bytes);
+  const [header] = bytesOf(fields, 1);
+  const members = bounded(bytesOf(fields, 2), 'members').map(memberOf);
+  const [leader] = bytesOf(fields, 3).map(memberOf);
+  return {
+    clusterId: header === undefined ? 0n : varintOf(readFields(header), 1),
+    members,
+    leader: leader === undefined || leader.clientUrls.length === 0 ? undefined : leader,
+  };
+}
+
+/** The answer to GetAllStores, without tombstones. Throws as above, and PdError where PD says that it cannot. */
+export function decodeStores(bytes: Buffer): readonly PdStore[] {
+  const fields = readFields(bytes);
+  refuseErrorIn(fields);
+  return bounded(bytesOf(fields, 2), 'stores')
+    .map(readFields)
+    .filter((store) => varintOf(store, 3) !== tombstone)
+    .map((store) => ({
+      address: stringsOf(store, 2)[0] ?? '',
+      statusAddress: stringsOf(store, 7)[0] ?? '',
+      peerAddress: stringsOf(store, 6)[0] ?? '',
+      version: stringsOf(store, 5)[0] ?? '',
+      labels: new Map(
+        bytesOf(store, 4)
+          .map(readFields)
+          .map((label) => [stringsOf(label, 1)[0] ?? '', stringsOf(label, 2)[0] ?? '']),
+      ),
+    }));
+}
+
+/** The keys and values of a range. Throws RangeError as above. */
+export function decodeRange(bytes: Buffer): ReadonlyMap<string, string> {
+  return new Map(
+    bounded(bytesOf(readFields(bytes), 2), 'keys')
+      .map(readFields)
+      .map((pair) => [stringsOf(pair, 1)[0] ?? '', stringsOf(pair, 5)[0] ?? '']),
+  );
+}
+
+function bounded(entries: readonly Buffer[], what: string): readonly Buffer[] {
+  if (entries.length > mostEntries) {
+    throw new RangeError(`${entries.length} ${what}`);
+  }
+  return entries;
+}
+
+/** PD answers OK with an error in the header; a cluster that is not bootstrapped has no stores, which is no error. */
+function refuseErrorIn(fields: readonly Field[]): void {
+  const [header] = bytesOf(fields, 1);
+  const [error] = header === undefined ? [] : bytesOf(readFields(header), 2);
+  const inError = error === undefined ? [] : readFields(error);
+  const type = varintOf(inError, 1);
+  if (type !== 0n && type !== notBootstrapped) {
+    throw new PdError('pd_bad_answer', stringsOf(inError, 2)[0] ?? `PD error ${type}`);
+  }
+}
+
+function memberOf(bytes: Buffer): PdMember {
+  const fields = readFields(bytes);
+  return {
+    name: stringsOf(fields, 1)[0] ?? '',
+    peerUrls: stringsOf(fields, 3),
+    clientUrls: stringsOf(fields, 4),
+    version: stringsOf(fields, 7)[0] ?? '',
+  };
+}

@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+import { eventually } from '../support/eventually.js';
+import { listening } from '../support/listening.js';
+import { needs } from '../support/peers.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { authority, endsWell, goesOnAsking, instanceAt, statusPort, watchingAgent } from '../support/watching-agent.js';
+
+const patience = 30_000;
+
+t.test('file descriptors exhausted: said, no port is blamed, and it goes on when there are some', async (t) => {
+  const ports = await Promise.all(
+    Array.from({ length: 30 }, () =>
+      listening(
+        t,
+        createServer((one) => one.resume()),
+      ),
+    ),
+  );
+  const good = await statusPort(t);
+  const toml = [good, ...ports].map((port) => instanceAt(port)).join('');
+  // Thirty connections that hang, and a few descriptors less than they need.
+  const probe = 'interval = "1s"\ntimeout = "3s"\nconcurrency = 40\nrefusals = "off"';
+  const agent = await watchingAgent(t, { toml, probe, before: 'ulimit -n 45; exec' });
+  const count = (outcome: string) =>
+    agent.metric('tidb_mtls_probes_total', `:${good}"`, 'identity="own"', `outcome="${outcome}"`);
+  await eventually('some port could not be asked', patience, async () => /EMFILE/.test(agent.output()));
+  await eventually('it is counted', patience, async () => (await agent.metric('tidb_mtls_open_descriptors ')) > 20);
+  const before = await count('accepted');
+  await eventually('the good one is asked when there is one', patience, async () => (await count('accepted')) > before);
+  for (const outcome of ['refused', 'unreachable', 'not-tls']) {
+    t.equal(await count(outcome), 0, `and never called ${outcome}`);
+  }
+  t.notMatch(await agent.metrics(), /seen_by="(event|sweep)"\} [1-9]/, 'and no file is called changed');
+  const wrong = (await agent.findings()).filter(
+    ({ check, status }) => check === 'certificate-readable' && status === 'fail',
+  );
+  t.strictSame(wrong, [], 'nor unreadable');
+  await endsWell(t, agent);
+});
+
+t.test(
+  'inotify watches exhausted: the sweep sees the change, a metric says that events fail, and that they are back',
+  needs('/usr/bin/unshare', 'util-linux'),
+  async (t) => {
+    // A user namespace has limits of its own, so nothing else on this machine is short of watches.
+    const limits = '/proc/sys/user/max_inotify_watches';
+    const before = `exec unshare --user --map-root-user /bin/sh -c 'echo 0 >${limits}; exec "$@"' sh`;
+    const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)), before });
+    t.equal(await agent.metric('tidb_mtls_file_events_watched'), 0);
+    t.match(agent.output(), /no file events can be had; the sweep alone sees changes/);
+    const next = await authority.issue({ commonName: 'next', dns: ['localhost'], ip: ['127.0.0.1'] });
+    writeFileSync(agent.files.key, next.keyPem);
+    writeFileSync(agent.files.cert, next.certificatePem);
+    await eventually('the sweep sees it', patience, async () =>
+      /certificate_info\{component="agent"[^}]*CN=next/.test(await agent.metrics()),
+    );
+    t.ok((await agent.metric('tidb_mtls_file_changes_total', 'sweep')) >= 1);
+    t.equal(await agent.metric('tidb_mtls_file_changes_total', 'event'), 0);
+    await goesOnAsking(agent);
+    await endsWell(t, agent);
+  },
+);
+
+t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anything but accepting', async (t) => {
+  // The port answers after a while, so that a probe is always in flight.
+  const agent = await watchingAgent(t, {
+    toml: instanceAt(await statusPort(t, { delay: 700 })),
+    probe: 'interval = "100ms"\ntimeout = "2s"\nrefusals = "off"',
+  });
+  for (let round = 0; round < 2; round++) {
+    agent.kill('SIGSTOP');
+    await pause(3_000);
+    agent.kill('SIGCONT');
+    await goesOnAsking(agent);
+  }
+  for (const outcome of ['refused', 'timeout', 'unreachable', 'not-tls']) {
+    t.equal(await agent.metric('tidb_mtls_probes_total', 'identity="own"', `outcome="${outcome}"`), 0, outcome);
+  }
+  await endsWell(t, agent);
+});
+
+t.test(
+  'clock jumping both ways: validity goes by the wall clock, the rhythm does not',
+  needs('/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', 'faketime'),
+  async (t) => {
+    const clock = join(temporaryDirectory(t), 'clock');
+    writeFileSync(clock, '+0');
+    const agent = await watchingAgent(t, {
+      toml: instanceAt(await statusPort(t)),
+      env: {
+        LD_PRELOAD: '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
+        FAKETIME_TIMESTAMP_FILE: clock,
+        FAKETIME_NO_CACHE: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    });
+    const verdict = async () =>
+      (await agent.findings()).find((one) => one.check === 'certificate-validity' && one.instance === 'agent');
+    t.match(await verdict(), { status: 'pass' });
+    for (const [jump, message] of [
+      ['+400d', /ended|expired/],
+      ['-400d', /not valid|begins|not yet/],
+    ] as const) {
+      writeFileSync(clock, jump);
+      await eventually(
+        `${jump}: the certificate is not valid`,
+        patience,
+        async () => (await verdict())?.status === 'fail',
+      );
+      t.match(await verdict(), { message }, jump);
+      const probes = async () =>
+        (await agent.metrics())
+          .split('\n')
+          .filter((line) => /^tidb_mtls_probes_total/.test(line))
+          .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+      const before = await probes();
+      await eventually('the rhythm stays', patience, async () => (await probes()) > before + 3);
+      writeFileSync(clock, '+0');
+      await eventually('and all is well again', patience, async () => (await verdict())?.status === 'pass');
+      await goesOnAsking(agent);
+    }
+    await endsWell(t, agent);
+  },
+);
+
+t.test('SIGTERM in every phase ends it in time, with exit status 0 once it has begun', async (t) => {
+  const silent = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      listening(
+        t,
+        createServer((one) => one.resume()),
+      ),
+    ),
+  );
+  const hanging = silent.map((port) => instanceAt(port)).join('');
+  const good = instanceAt(await statusPort(t));
+  const slow = 'interval = "1s"\ntimeout = "30s"\nrefusals = "off"';
+  const within = async (what: string, agent: Awaited<ReturnType<typeof watchingAgent>>, expected: object) => {
+    const begun = performance.now();
+    t.match(await Promise.race([agent.ended, pause(patience, 'still running', { ref: false })]), expected, what);
+    t.ok(performance.now() - begun < 10_000, `${what}: ${Math.round(performance.now() - begun)} ms`);
+  };
+
+  const early = await watchingAgent(t, { toml: good, wait: false });
+  early.kill('SIGTERM');
+  await within('at once', early, { signal: 'SIGTERM' });
+
+  const pd = `[cluster]\npd = ["https://127.0.0.1:${silent[0]}"]\n`;
+  const asking = await watchingAgent(t, { toml: pd, probe: slow, wait: false });
+  await pause(2_000);
+  asking.kill('SIGTERM');
+  await within('while PD does not answer', asking, {});
+
+  const first = await watchingAgent(t, { toml: hanging, probe: slow, wait: false });
+  await eventually('it serves', patience, () => first.url() !== '');
+  t.equal((await fetch(`${first.url()}/-/ready`)).status, 503, 'not ready');
+  t.equal((await fetch(`${first.url()}/metrics`)).status, 200, 'and the metrics are there');
+  first.kill('SIGTERM');
+  await within('in the first look', first, { status: 0 });
+
+  const middle = await watchingAgent(t, { toml: good, probe: slow });
+  await goesOnAsking(middle);
+  middle.kill('SIGTERM');
+  await within('between probes', middle, { status: 0 });
+
+  const twice = await watchingAgent(t, { toml: good });
+  const held = await fetch(`${twice.url()}/metrics`, { keepalive: true });
+  twice.kill('SIGTERM');
+  twice.kill('SIGTERM');
+  await held.text();
+  await within('again while it ends', twice, {});
+});
+
+t.test(
+  'an uncaught error and an unhandled rejection end it: a clear message, the log whole, exit status 2',
+  async (t) => {
+    for (const [what, code] of [
+      ['an error', 'throw new Error("unforeseen")'],
+      ['a rejection', 'Promise.reject(new Error("unforeseen"))'],
+    ] as const) {
+      const late = `setTimeout(() => { ${code} }, 2500)`;
+      const agent = await watchingAgent(t, {
+        toml: instanceAt(await statusPort(t)),
+        args: ['--import', `data:text/javascript,${encodeURIComponent(late)}`],
+      });
+      t.strictSame(await agent.ended, { status: 2, signal: null }, what);
+      t.match(agent.output(), /tidb-mtls-agent: internal error\nError: unforeseen\n {4}at /, what);
+    }
+  },
+);
