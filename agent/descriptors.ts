@@ -17,14 +17,17 @@ export async function watchDescriptors(registry: Registry, logger: Logger, signa
   if (process.platform !== 'linux') {
     return;
   }
-  const limit = await descriptorLimit();
   const gauge = (one: (typeof definitions)[keyof typeof definitions]) =>
     new Gauge({ name: one.name, help: one.help, aggregator: one.aggregator, registers: [registry] });
   const open = gauge(definitions.descriptors);
-  gauge(definitions.descriptorLimit).set(limit);
+  const most = gauge(definitions.descriptorLimit);
+  let limit = await descriptorLimit();
   let close = false;
   const look = async () => {
-    const count = await openDescriptors(limit);
+    // Read each time: prlimit changes it for a process that runs.
+    limit = await unlessShort(descriptorLimit, limit);
+    const count = await unlessShort(async () => (await readdir('/proc/self/fd')).length, limit);
+    most.set(limit);
     open.set(count);
     const now = count > limit * closeToLimit;
     if (now !== close) {
@@ -62,13 +65,13 @@ function isShortage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
-/** None being left to count with is an answer, too. */
-async function openDescriptors(limit: number): Promise<number> {
+/** What a reader says, or the other value where no descriptor is left to read with, which is an answer, too. */
+async function unlessShort(read: () => Promise<number>, otherwise: number): Promise<number> {
   try {
-    return (await readdir('/proc/self/fd')).length;
+    return await read();
   } catch (error: unknown) {
     if (isShortage(error)) {
-      return limit;
+      return otherwise;
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import * as peculiar from '@peculiar/x509';
 
 /** The facts of one certificate that a person or a check needs (RFC 5280 terms). */
@@ -112,7 +112,7 @@ class LazyCertificate implements Certificate {
   }
 
   get publicKey(): string {
-    const { asymmetricKeyType, asymmetricKeyDetails } = this.x509.publicKey;
+    const { asymmetricKeyType, asymmetricKeyDetails } = keyOf(this.x509) ?? {};
     switch (asymmetricKeyType) {
       case 'ec':
         return `EC ${curveNames[asymmetricKeyDetails?.namedCurve ?? ''] ?? asymmetricKeyDetails?.namedCurve ?? ''}`;
@@ -151,6 +151,15 @@ class LazyCertificate implements Certificate {
       }
     }
     return this.#parsed ?? undefined;
+  }
+}
+
+/** Undefined where OpenSSL read the certificate but cannot make a key of what is in it. */
+function keyOf(x509: X509Certificate): KeyObject | undefined {
+  try {
+    return x509.publicKey;
+  } catch {
+    return undefined;
   }
 }
 

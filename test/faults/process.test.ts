@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +12,9 @@ import { authority, endsWell, goesOnAsking, instanceAt, statusPort, watchingAgen
 
 const patience = 30_000;
 
-t.test('file descriptors exhausted: said, no port is blamed, and it goes on when there are some', async (t) => {
+const prlimit = needs('/usr/bin/prlimit', 'util-linux');
+
+t.test('file descriptors exhausted: said, no port is blamed, no file called bad', prlimit, async (t) => {
   const ports = await Promise.all(
     Array.from({ length: 30 }, () =>
       listening(
@@ -22,13 +25,19 @@ t.test('file descriptors exhausted: said, no port is blamed, and it goes on when
   );
   const good = await statusPort(t);
   const toml = [good, ...ports].map((port) => instanceAt(port)).join('');
-  // Thirty connections that hang, and a few descriptors less than they need.
+  // Thirty connections that hang, and fewer descriptors than they need.
   const probe = 'interval = "1s"\ntimeout = "3s"\nconcurrency = 40\nrefusals = "off"';
-  const agent = await watchingAgent(t, { toml, probe, before: 'ulimit -n 45; exec' });
+  const agent = await watchingAgent(t, { toml, probe });
+  const limit = readdirSync(`/proc/${agent.pid}/fd`).filter((one) => Number(one) < 25).length + 8;
+  execFileSync('prlimit', ['--pid', String(agent.pid), `--nofile=${limit}:4096`]);
   const count = (outcome: string) =>
     agent.metric('tidb_mtls_probes_total', `:${good}"`, 'identity="own"', `outcome="${outcome}"`);
   await eventually('some port could not be asked', patience, async () => /EMFILE/.test(agent.output()));
-  await eventually('it is counted', patience, async () => (await agent.metric('tidb_mtls_open_descriptors ')) > 20);
+  await eventually(
+    'it is counted',
+    patience,
+    async () => (await agent.metric('tidb_mtls_open_descriptors_limit ')) === limit,
+  );
   const before = await count('accepted');
   await eventually('the good one is asked when there is one', patience, async () => (await count('accepted')) > before);
   for (const outcome of ['refused', 'unreachable', 'not-tls']) {
@@ -186,6 +195,7 @@ t.test(
       const agent = await watchingAgent(t, {
         toml: instanceAt(await statusPort(t)),
         args: ['--import', `data:text/javascript,${encodeURIComponent(late)}`],
+        wait: false,
       });
       t.strictSame(await agent.ended, { status: 2, signal: null }, what);
       t.match(agent.output(), /tidb-mtls-agent: internal error\nError: unforeseen\n {4}at /, what);

@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import { mutated } from './mutation.js';
+import { complaint } from './property.js';
+import { targets } from './targets.js';
+
+const corpus = join(import.meta.dirname, 'corpus');
+
+t.test('inputs that once broke a reader are read or refused', async (t) => {
+  const known = targets.map(({ name }) => name);
+  t.strictSame(
+    readdirSync(corpus).filter((name) => !known.includes(name)),
+    [],
+    'each folder belongs to a reader',
+  );
+  for (const target of targets) {
+    const folder = join(corpus, target.name);
+    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+      t.equal(complaint(target, readFileSync(join(folder, file))), undefined, `${target.name}/${file}`);
+    }
+  }
+});
+
+for (const target of targets) {
+  t.test(`${target.name}: any bytes are read, or refused with a code and a cure, in bounded time`, async (t) => {
+    for (const seed of target.seeds) {
+      t.equal(complaint(target, seed), undefined, 'a seed');
+    }
+    fc.assert(
+      fc.property(mutated(target.seeds), (input) => {
+        const found = complaint(target, input);
+        if (found !== undefined) {
+          throw new Error(found);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    t.pass('sixty more');
+  });
+}
