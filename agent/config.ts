@@ -14,6 +14,7 @@ import { clientAt, componentAt, instanceAt, tableKeys } from './config-tables.js
 import { OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
+import { parseShard, type Shard, shardHint } from './shard.js';
 import type { ImposterPaths } from './strangers.js';
 import { parseTargetRule, type TargetRule } from './target-rules.js';
 import { unreadable } from './unreadable.js';
@@ -21,6 +22,8 @@ import { unreadable } from './unreadable.js';
 /** Everything `run` and `check` are told; paths absolute, durations in milliseconds. */
 export interface AgentConfig {
   readonly scope: Scope;
+  /** The part of the cluster's ports that is this agent's; undefined: all. */
+  readonly shard?: Shard | undefined;
   readonly security: OwnPaths | undefined;
   /** Globs of component config files. */
   readonly configs: readonly string[];
@@ -60,6 +63,8 @@ export interface ProbeConfig {
   readonly interval: number;
   readonly timeout: number;
   readonly concurrency: number;
+  /** Of the ports of one kind on other nodes that this node's components call, at most so many. */
+  readonly peers: number;
   /** Time between two rounds of strangers at one port; undefined: none are sent. */
   readonly refusals: number | undefined;
   /** Whether a session is taken and offered again without a certificate. */
@@ -83,6 +88,7 @@ export const defaultProbe: ProbeConfig = {
   interval: 15_000,
   timeout: 5_000,
   concurrency: 16,
+  peers: 64,
   refusals: 600_000,
   resumption: false,
   allowTargets: [],
@@ -92,6 +98,7 @@ export const defaultProbe: ProbeConfig = {
 export const topLevelKeys: readonly string[] = [
   'scope',
   'host',
+  'shard',
   'reload',
   'history.file',
   'security.ca-path',
@@ -105,6 +112,7 @@ export const topLevelKeys: readonly string[] = [
   'probe.interval',
   'probe.timeout',
   'probe.concurrency',
+  'probe.peers',
   'probe.refusals',
   'probe.resumption',
   'probe.allow-targets',
@@ -127,8 +135,10 @@ export function readAgentConfig(file: string): AgentConfig {
   }
   const reader = new ConfigReader(parseToml(text, file), dirname(resolve(file)));
   refuseUnknownKeys(reader);
+  const scope = reader.choice('scope', ['node', 'cluster']) ?? 'node';
   return {
-    scope: reader.choice('scope', ['node', 'cluster']) ?? 'node',
+    scope,
+    shard: shardOf(reader, scope),
     security: ownPaths(reader),
     configs: reader.strings('cluster.configs').map((glob) => reader.path(glob)),
     topology: reader.stringOrStrings('cluster.topology').map((file) => reader.path(file)),
@@ -143,6 +153,7 @@ export function readAgentConfig(file: string): AgentConfig {
       interval: reader.duration('probe.interval') ?? defaultProbe.interval,
       timeout: reader.duration('probe.timeout') ?? defaultProbe.timeout,
       concurrency: reader.positiveInteger('probe.concurrency') ?? defaultProbe.concurrency,
+      peers: reader.positiveInteger('probe.peers') ?? defaultProbe.peers,
       refusals: refusalsOf(reader),
       resumption: reader.boolean('probe.resumption') ?? defaultProbe.resumption,
       allowTargets: targetRules(reader, 'probe.allow-targets'),
@@ -176,6 +187,21 @@ function unknownTable(origin: Origin, name: string): OperatorError {
   const all = Object.keys(tableKeys).map((table) => `[[${table}]]`);
   const hint = guess === undefined ? `known: ${all.join(', ')}` : `did you mean [[${guess}]]?`;
   return invalid(origin, `unknown table [[${name}]]`, hint);
+}
+
+function shardOf(reader: ConfigReader, scope: Scope): Shard | undefined {
+  const given = reader.string('shard');
+  if (given === undefined) {
+    return undefined;
+  }
+  const shard = parseShard(given.value);
+  if (shard === undefined) {
+    throw invalid(given.origin, `shard is "${given.value}"`, shardHint);
+  }
+  if (scope !== 'cluster') {
+    throw invalid(given.origin, 'shard divides the ports of a whole cluster', 'set scope = "cluster", too');
+  }
+  return shard;
 }
 
 function ownPaths(reader: ConfigReader): OwnPaths | undefined {

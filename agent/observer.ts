@@ -50,8 +50,9 @@ export class Observer {
     this.#now = options.now;
     this.#discovery = loaded.discovery;
     this.inventory = loaded.inventory;
-    this.targets = targetsOf(this.inventory, config.scope);
-    this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
+    const reach = { scope: config.scope, peers: config.probe.peers };
+    this.targets = targetsOf(this.inventory, reach);
+    this.strangerTargets = strangerTargetsOf(this.inventory, reach);
     const { instances } = this.inventory;
     this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
     const known = new Set(instances.map(credentialKey));

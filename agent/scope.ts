@@ -1,5 +1,7 @@
+import { formatAddress } from '../cluster/address.js';
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
 import type { CallerName } from '../cluster/profile.js';
+import { bid } from './spread.js';
 
 export type Scope = 'node' | 'cluster';
 
@@ -8,30 +10,60 @@ export interface Target {
   readonly endpoint: Endpoint;
 }
 
+/** Which ports an agent looks at. */
+export interface Reach {
+  readonly scope: Scope;
+  /** Of the ports of one kind on other nodes, at most so many. */
+  readonly peers: number;
+}
+
 /**
  * The ports to probe. `node`: the ports of this node's instances and those its components call, so that the work of
  * a cluster is spread over its agents. `cluster`: every port known.
  */
-export function targetsOf(inventory: Inventory, scope: Scope): readonly Target[] {
-  const local = new Set<CallerName>(inventory.instances.filter((one) => one.local).map((one) => one.component));
-  const targets: Target[] = [];
-  for (const instance of inventory.instances) {
-    for (const endpoint of instance.endpoints) {
-      const called = endpoint.profile.calledBy.some((caller) => local.has(caller));
-      if (scope === 'cluster' || local.size === 0 || instance.local || called) {
-        targets.push({ instance, endpoint });
-      }
-    }
+export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readonly Target[] {
+  const all = inventory.instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
+  const here = inventory.instances.filter((one) => one.local);
+  if (scope === 'cluster' || here.length === 0) {
+    return all;
   }
-  return targets;
+  const callers = new Set<CallerName>(here.map((one) => one.component));
+  const called = all.filter(
+    ({ instance, endpoint }) => !instance.local && endpoint.profile.calledBy.some((caller) => callers.has(caller)),
+  );
+  const chosen = new Set(sample(called, nodeName(here), peers));
+  return all.filter((target) => target.instance.local || chosen.has(target));
 }
 
 /**
  * The ports that strangers come to: this node's own, so that each port of a cluster meets those of one agent. Where
  * none is known to be here, or the scope is the cluster, all of them.
  */
-export function strangerTargetsOf(inventory: Inventory, scope: Scope): readonly Target[] {
-  const targets = targetsOf(inventory, scope);
+export function strangerTargetsOf(inventory: Inventory, reach: Reach): readonly Target[] {
+  const targets = targetsOf(inventory, reach);
   const here = targets.filter(({ instance }) => instance.local);
-  return scope === 'cluster' || here.length === 0 ? targets : here;
+  return reach.scope === 'cluster' || here.length === 0 ? targets : here;
+}
+
+/** At most so many of each kind, the same ones every time; the agents of a cluster choose independently of each other. */
+function sample(targets: readonly Target[], node: string, most: number): readonly Target[] {
+  const kinds = new Map<string, Target[]>();
+  for (const target of targets) {
+    const kind = `${target.instance.component} ${target.endpoint.name}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), target]);
+  }
+  return [...kinds.values()].flatMap((ofKind) =>
+    ofKind.length <= most
+      ? ofKind
+      : ofKind
+          .map((target) => ({ target, amount: bid(formatAddress(target.endpoint), node) }))
+          .sort((a, b) => b.amount - a.amount)
+          .slice(0, most)
+          .map(({ target }) => target),
+  );
+}
+
+/** Stays the same while the first of this node's instances does. */
+function nodeName(here: readonly Instance[]): string {
+  return here.map(({ component, name }) => `${component}/${name}`).sort()[0] ?? '';
 }

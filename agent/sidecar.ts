@@ -205,7 +205,7 @@ export class Sidecar {
     this.#journal.filesRead(observer.credentials());
     this.#journal.judged(this.#findings);
     metrics.setFindings(this.#findings);
-    metrics.setInventory(observer.inventory);
+    metrics.setInventory(observer.inventory, observer.targets);
     metrics.setObservations(observer.observations());
     metrics.setCredentials(credentialEntries(observer));
     metrics.setIdentities(observer.identities.current());

@@ -7,10 +7,21 @@ import { CredentialStore } from '../credentials/credential-store.js';
 import { CredentialError } from '../credentials/error.js';
 import { identityOf } from '../probes/identity.js';
 import type { AgentConfig } from './config.js';
+import { shardOf } from './shard.js';
 
 type Sources = Pick<
   AgentConfig,
-  'configs' | 'topology' | 'pd' | 'processes' | 'instances' | 'components' | 'host' | 'clients' | 'security' | 'probe'
+  | 'configs'
+  | 'topology'
+  | 'pd'
+  | 'processes'
+  | 'instances'
+  | 'components'
+  | 'host'
+  | 'clients'
+  | 'security'
+  | 'probe'
+  | 'shard'
 >;
 
 export interface Loaded {
@@ -28,8 +39,9 @@ export async function loadInventory(config: Sources, before?: Discovery): Promis
   const discovery = config.pd.length === 0 ? undefined : await ask(config, before);
   const { instances, components, host, clients, processes } = config;
   const known = { instances, components, host, clients, processes, discovery };
-  const inventory = buildInventory({ files: [...new Set(files)].sort(), ...known });
-  return { inventory: { ...inventory, problems: [...problems, ...inventory.problems] }, discovery };
+  const built = buildInventory({ files: [...new Set(files)].sort(), ...known });
+  const inventory = { ...built, problems: [...problems, ...built.problems] };
+  return { inventory: shardOf(inventory, config.shard), discovery };
 }
 
 function filesOf(pattern: string, problems: Problem[]): readonly string[] {

@@ -27,6 +27,8 @@ export interface CredentialEntry {
   readonly facts: CredentialFacts;
 }
 
+type Port = Pick<EndpointObservation, 'instance' | 'endpoint'>;
+
 interface CountedSeries {
   readonly metric: MetricKey;
   readonly port: string;
@@ -86,23 +88,23 @@ export class AgentMetrics {
     this.#tables.buildInfo.set({ version, revision, nodeversion: process.version }, 1);
   }
 
-  /** Ports that left the inventory lose their counters; new ones begin at 0, so that a first failure is an increase. */
-  setInventory(inventory: Inventory): void {
+  /**
+   * Ports that left the inventory lose their counters; those that this agent probes begin at 0, so that a first failure
+   * is an increase. Of a large cluster one agent probes a part; all of them unless told otherwise.
+   */
+  setInventory(inventory: Inventory, probed: readonly Port[] = portsOf(inventory)): void {
     if (inventory === this.#inventory) {
       return;
     }
     this.#inventory = inventory;
-    const ports = new Set<string>();
     for (const component of componentNames) {
       const instances = inventory.instances.filter((one) => one.component === component);
-      const endpoints = instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
       this.#tables.instances.set({ component }, instances.length);
-      this.#tables.endpoints.set({ component }, endpoints.length);
-      for (const one of endpoints) {
-        const labels = portLabels(one);
-        ports.add(seriesKey(labels));
-        this.#beginOutcomes({ ...labels, identity: 'own' }, outcomes);
-      }
+      this.#tables.endpoints.set({ component }, instances.flatMap(({ endpoints }) => endpoints).length);
+    }
+    const ports = new Set(portsOf(inventory).map((one) => seriesKey(portLabels(one))));
+    for (const one of probed) {
+      this.#beginOutcomes({ ...portLabels(one), identity: 'own' }, outcomes);
     }
     for (const [key, { metric, port, labels }] of this.#counted) {
       if (!ports.has(port)) {
@@ -275,6 +277,10 @@ export class AgentMetrics {
       this.#tables[name].restart();
     }
   }
+}
+
+function portsOf({ instances }: Inventory): readonly Port[] {
+  return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
 }
 
 function refusedIn({ evidence }: Finding): boolean {

@@ -10,7 +10,7 @@ import {
 } from '../config.js';
 import { OperatorError } from '../error.js';
 import { type Invocation, type OptionHelp, text, texts } from './command.js';
-import { durationOf } from './flags.js';
+import { durationOf, shardFlag } from './flags.js';
 
 /** The flags that say what is looked at, and as whom. */
 export const sourceOptions: readonly OptionHelp[] = [
@@ -22,6 +22,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'cacert', value: 'F', help: "the CA that signed the cluster's certificates" },
   { name: 'cert', value: 'F', help: "the agent's own certificate" },
   { name: 'key', value: 'F', help: 'its key' },
+  { name: 'shard', value: 'I/N', help: 'one of N parts of the ports, counting from 0' },
   { name: 'timeout', value: 'D', help: 'how long one probe may take, as 5s or 500ms (default 5s)' },
   { name: 'resumption', help: 'also try whether a session lets a caller in again without its certificate' },
   { name: 'no-refusals', help: 'do not try whether strangers are refused' },
@@ -36,6 +37,7 @@ export function checkConfig(invocation: Invocation): AgentConfig {
     ...base,
     scope: 'cluster',
     host: text(invocation, 'host') ?? base.host,
+    shard: shardFlag(invocation) ?? base.shard,
     security: securityOf(invocation) ?? base.security,
     configs: [...base.configs, ...invocation.positionals.map((path) => resolve(path))],
     topology: [...base.topology, ...texts(invocation, 'topology').map((path) => resolve(path))],

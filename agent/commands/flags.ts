@@ -1,6 +1,7 @@
 import pino, { type Logger } from 'pino';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
+import { parseShard, type Shard, shardHint } from '../shard.js';
 import { type Invocation, type OptionHelp, text } from './command.js';
 
 const levels = ['debug', 'info', 'warn', 'error'];
@@ -25,6 +26,16 @@ export function loggerAt(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: largestBacklog });
   destination.on('error', () => undefined);
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** What `--shard` says. Throws OperatorError. */
+export function shardFlag(invocation: Invocation): Shard | undefined {
+  const given = text(invocation, 'shard');
+  const shard = given === undefined ? undefined : parseShard(given);
+  if (given !== undefined && shard === undefined) {
+    throw new OperatorError('bad_flag', `--shard is "${given}"`, shardHint);
+  }
+  return shard;
 }
 
 /** Milliseconds; undefined where the flag is not given. Throws OperatorError. */

@@ -11,18 +11,20 @@ import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
 import { OnDemandProbes } from '../on-demand.js';
 import { startProxies } from '../proxies.js';
+import type { Shard } from '../shard.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { notifySystemd } from '../systemd.js';
 import { readVersion } from '../version.js';
 import { type Command, type Invocation, text } from './command.js';
-import { loggerOf, logLevelOption } from './flags.js';
+import { loggerOf, logLevelOption, shardFlag } from './flags.js';
 
 export const run: Command = {
   name: 'run',
   summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until stopped.',
-  usage: ['run --config agent.toml [--listen HOST:PORT] [--host NAME] [--log-level L]'],
+  usage: ['run --config agent.toml [--shard I/N] [--listen HOST:PORT] [--host NAME] [--log-level L]'],
   options: [
     { name: 'config', value: 'F', help: 'agent.toml' },
+    { name: 'shard', value: 'I/N', help: 'with scope = "cluster": one of N parts of the ports, counting from 0' },
     { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
     { name: 'host', value: 'H', help: "the name by which callers reach this node's components" },
     logLevelOption,
@@ -40,10 +42,11 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     );
   }
   const listen = text(invocation, 'listen');
+  const shard = shardFlag(invocation);
   const host = text(invocation, 'host');
   const logger = loggerOf(invocation);
   const readConfig = () => {
-    const config = listeningAt(listen, readAgentConfig(file));
+    const config = sharded(shard, listeningAt(listen, readAgentConfig(file)));
     return host === undefined ? config : { ...config, host };
   };
   const { signal } = invocation;
@@ -59,6 +62,13 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   await Promise.all([notified.stopping(), served.stop()]);
   logger.info('stopped');
   return 0;
+}
+
+function sharded(shard: Shard | undefined, config: AgentConfig): AgentConfig {
+  if (shard !== undefined && config.scope !== 'cluster') {
+    throw new OperatorError('bad_flag', '--shard divides the ports of a whole cluster', 'set scope = "cluster", too');
+  }
+  return shard === undefined ? config : { ...config, shard };
 }
 
 /** The flag beats the file. */

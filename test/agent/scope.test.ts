@@ -17,7 +17,7 @@ function seenFrom(host: string, scope: 'node' | 'cluster'): readonly string[] {
   const local = inventory.instances.map(
     (one): Instance => ({ ...one, local: one.endpoints.some((port) => port.host === host) }),
   );
-  return targetsOf({ ...inventory, instances: local }, scope).map(
+  return targetsOf({ ...inventory, instances: local }, { scope, peers: 64 }).map(
     ({ instance, endpoint }) => `${instance.component}/${endpoint.name} ${endpoint.host}`,
   );
 }
