@@ -1,7 +1,7 @@
 import { formatAddress } from '../cluster/address.js';
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
 import type { CallerName } from '../cluster/profile.js';
-import { bid } from './spread.js';
+import { bid, numberOf } from './spread.js';
 
 export type Scope = 'node' | 'cluster';
 
@@ -47,16 +47,19 @@ export function strangerTargetsOf(inventory: Inventory, reach: Reach): readonly 
 
 /** At most so many of each kind, the same ones every time; the agents of a cluster choose independently of each other. */
 function sample(targets: readonly Target[], node: string, most: number): readonly Target[] {
+  const bidder = numberOf(node);
   const kinds = new Map<string, Target[]>();
   for (const target of targets) {
     const kind = `${target.instance.component} ${target.endpoint.name}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), target]);
+    const ofKind = kinds.get(kind) ?? [];
+    ofKind.push(target);
+    kinds.set(kind, ofKind);
   }
   return [...kinds.values()].flatMap((ofKind) =>
     ofKind.length <= most
       ? ofKind
       : ofKind
-          .map((target) => ({ target, amount: bid(formatAddress(target.endpoint), node) }))
+          .map((target) => ({ target, amount: bid(formatAddress(target.endpoint), bidder) }))
           .sort((a, b) => b.amount - a.amount)
           .slice(0, most)
           .map(({ target }) => target),

@@ -1,9 +1,13 @@
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { CallerName } from '../cluster/profile.js';
+import { shortened } from '../credentials/shortened.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Finding, Status } from './finding.js';
 
 type Subject = Pick<Instance, 'component' | 'name'> | 'agent';
+
+/** With names of 16 kB in it, a message is still one to read. */
+const longestMessage = 2_000;
 
 interface FindingParts {
   readonly message: string;
@@ -22,7 +26,7 @@ export function findingOf(check: string, status: Status, subject: Subject, parts
     instance: subject === 'agent' ? 'agent' : subject.name,
     endpoint: parts.endpoint?.name,
     identity: parts.identity,
-    message: parts.message,
+    message: shortened(parts.message, longestMessage),
     evidence: parts.evidence ?? {},
     cure: status === 'pass' ? '' : (parts.cure ?? ''),
     help: `docs/checks.md#${check}`,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import * as peculiar from '@peculiar/x509';
+import { shortened } from './shortened.js';
 
 /** The facts of one certificate that a person or a check needs (RFC 5280 terms). */
 export interface Certificate {
@@ -191,7 +192,10 @@ function listed(value: unknown): readonly string[] {
   return value === undefined ? [] : [value].flat().map(String);
 }
 
+/** Longer than any name that a person gave. */
+const longestName = 512;
+
 /** Node writes one attribute a line, with line breaks inside values escaped. */
 function oneLine(name: string | undefined): string {
-  return (name ?? '').split('\n').join(', ');
+  return shortened((name ?? '').split('\n').join(', '), longestName);
 }

@@ -20,6 +20,7 @@ import {
   strangerOutcomes,
 } from './reasons.js';
 import { SeriesTable } from './series-table.js';
+import { visibleMetrics } from './unprintable.js';
 
 export interface CredentialEntry {
   readonly component: string;
@@ -80,8 +81,8 @@ export class AgentMetrics {
     return this.registry.contentType;
   }
 
-  render(): Promise<string> {
-    return this.registry.metrics();
+  async render(): Promise<string> {
+    return visibleMetrics(await this.registry.metrics());
   }
 
   setBuildInfo({ version, revision = '' }: { readonly version: string; readonly revision?: string }): void {

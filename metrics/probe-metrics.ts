@@ -1,9 +1,17 @@
 import { Gauge, Registry } from 'prom-client';
+import { shortened } from '../credentials/shortened.js';
 import type { Observation } from '../probes/observation.js';
 import { seconds } from './labels.js';
+import { visibleMetrics } from './unprintable.js';
+
+/** A server may have thousands of names; a label is no place for them. */
+const longestNames = 1_024;
 
 /** The answer of `/probe` in blackbox_exporter's vocabulary, on a registry of its own so that nothing stale survives. */
-export function renderProbe(observation: Observation, options: { readonly timeoutSeconds: number }): Promise<string> {
+export async function renderProbe(
+  observation: Observation,
+  options: { readonly timeoutSeconds: number },
+): Promise<string> {
   const registry = new Registry();
   const set = (name: string, help: string, value: number | undefined, labels: Record<string, string> = {}) => {
     if (value !== undefined) {
@@ -32,7 +40,7 @@ export function renderProbe(observation: Observation, options: { readonly timeou
       fingerprint_sha256: leaf.fingerprint,
       subject: leaf.subject,
       issuer: leaf.issuer,
-      subjectalternative: [...dns, ...ip, ...uri].join(','),
+      subjectalternative: shortened([...dns, ...ip, ...uri].join(','), longestNames),
       serialnumber: leaf.serialNumber,
     });
   }
@@ -49,5 +57,5 @@ export function renderProbe(observation: Observation, options: { readonly timeou
     set('probe_grpc_ssl', 'Whether the port spoke TLS (0 or 1).', encrypted);
     set('probe_grpc_status_code', 'gRPC status; absent without an answer, since 0 is OK.', application?.status);
   }
-  return registry.metrics();
+  return visibleMetrics(await registry.metrics());
 }

@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { visibleJson } from '../../metrics/unprintable.js';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
 import { parseShard, type Shard, shardHint } from '../shard.js';
@@ -25,7 +26,8 @@ const largestBacklog = 1 << 20;
 export function loggerAt(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: largestBacklog });
   destination.on('error', () => undefined);
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const hooks = { streamWrite: visibleJson };
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }
 
 /** What `--shard` says. Throws OperatorError. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/address.js';
+import { visibleJson } from '../../metrics/unprintable.js';
 import { messageOf, OperatorError } from '../error.js';
 import { matrixDocument } from '../matrix-table.js';
 import type { ProbeAnswer } from '../on-demand.js';
@@ -35,7 +36,11 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const json = (body: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(body) });
+const json = (body: unknown): Answer => ({
+  status: 200,
+  type: 'application/json',
+  body: visibleJson(JSON.stringify(body)),
+});
 
 const tooMany = text(429, 'too many requests');
 const notAdmitted = {

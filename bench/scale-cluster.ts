@@ -1,0 +1,93 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultProbe } from '../agent/config.js';
+import { Identities } from '../agent/identities.js';
+import { strangerTargetsOf, type Target, targetsOf } from '../agent/scope.js';
+import { Visits } from '../agent/visits.js';
+import { componentCommonNames, type PairName } from '../certs-dev/names.js';
+import { type Pki, writePki } from '../certs-dev/pki.js';
+import type { Instance, Inventory } from '../cluster/inventory.js';
+import { buildInventory } from '../cluster/inventory-builder.js';
+
+export const agents = 1_000;
+const pds = 5;
+const origin = { kind: 'default' } as const;
+const allowedCommonNames = ['tidb', 'tikv', 'pd', 'agent'].map((name) => componentCommonNames[name as PairName]);
+
+export interface AgentOfMany {
+  readonly inventory: Inventory;
+  readonly identities: Identities;
+  readonly visits: Visits;
+  readonly targets: readonly Target[];
+  readonly strangerTargets: readonly Target[];
+}
+
+/** How an agent knows the cluster: from the files of its node alone, or all of it, as from PD. */
+export interface Variant {
+  readonly name: string;
+  readonly knows: 'node' | 'cluster';
+  readonly peers: number;
+}
+
+/**
+ * A cluster of 1 000 nodes with 3 instances each: a TiDB and two TiKV, but on five of them a PD in place of one TiKV.
+ * The pairs are real files, one per component.
+ */
+export async function createCluster(variant: Variant): Promise<readonly AgentOfMany[]> {
+  const pki = await writePki(mkdtempSync(join(tmpdir(), 'tidb-mtls-scale-')));
+  const nodes = Array.from({ length: agents }, (_, node) => instancesOf(node, pki));
+  const everything = nodes.flat();
+  const own = pathsOf(pki, 'agent');
+  let first: { readonly identities: Identities; readonly visits: Visits } | undefined;
+  return nodes.map((here) => {
+    const local = new Set(here);
+    const instances =
+      variant.knows === 'node'
+        ? here.map((one): Instance => ({ ...one, local: true }))
+        : everything.map((one): Instance => (local.has(one) ? { ...one, local: true } : one));
+    const inventory = { instances, clients: [], problems: [], disagreements: [] };
+    // The files are the same on all nodes, and so are the strangers: made once for all.
+    const identities = new Identities(own, instances, () => undefined, first?.identities);
+    const visits = new Visits({ probe: defaultProbe, imposter: undefined }, first?.visits, new Set());
+    first ??= { identities, visits };
+    const reach = { scope: 'node', peers: variant.peers } as const;
+    return {
+      inventory,
+      identities,
+      visits,
+      targets: targetsOf(inventory, reach),
+      strangerTargets: strangerTargetsOf(inventory, reach),
+    };
+  });
+}
+
+function instancesOf(node: number, pki: Pki): readonly Instance[] {
+  const host = `10.${node >> 8}.${node & 255}.1`;
+  const tikv = (port: number) => ({
+    component: 'tikv' as const,
+    address: `${host}:${port}`,
+    addresses: { status: `${host}:${port + 20}` },
+    ...pathsOf(pki, 'tikv'),
+  });
+  const third =
+    node < pds
+      ? {
+          component: 'pd' as const,
+          address: `${host}:2379`,
+          addresses: { peer: `${host}:2380` },
+          ...pathsOf(pki, 'pd'),
+        }
+      : tikv(20_161);
+  const tidb = { component: 'tidb' as const, address: `${host}:10080`, ...pathsOf(pki, 'tidb') };
+  const { instances } = buildInventory({
+    instances: [tidb, tikv(20_160), third].map((one) => ({ ...one, origin, allowedCommonNames })),
+  });
+  // Whose files they are depends on who looks.
+  return instances.map((one): Instance => ({ ...one, local: false }));
+}
+
+function pathsOf(pki: Pki, component: 'tidb' | 'tikv' | 'pd' | 'agent') {
+  const { certPath, keyPath } = pki.pair(component);
+  return { ca: pki.caPath, cert: certPath, key: keyPath };
+}

@@ -1,0 +1,278 @@
+import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import { eventually } from '../support/eventually.js';
+import { type GivenKey, KeyTraces } from '../support/key-traces.js';
+import { main } from '../support/proxy-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+// Some seventy processes, one after the other on a busy machine.
+t.setTimeout(600_000);
+
+const passphrase = 'open sesame';
+
+/** As talkative as program, runtime and libraries can be made. */
+const loudest = {
+  ...process.env,
+  NODE_DEBUG: 'tls,https,http,http2,net,stream,fs,undici,timer',
+  GRPC_TRACE: 'all',
+  GRPC_VERBOSITY: 'DEBUG',
+};
+
+interface Running {
+  readonly output: () => string;
+  readonly ended: Promise<number | null>;
+  readonly stop: () => void;
+}
+
+function start(t: Test, args: readonly string[]): Running {
+  const child = spawn(process.execPath, [main, ...args], { env: loudest });
+  t.teardown(() => child.kill('SIGKILL'));
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  return {
+    output: () => Buffer.concat(chunks).toString('latin1'),
+    ended: new Promise((resolve) => child.on('close', resolve)),
+    stop: () => child.kill('SIGTERM'),
+  };
+}
+
+async function layOut(t: Test, cluster: DevCluster) {
+  const directory = temporaryDirectory(t);
+  const authority = await Authority.create();
+  const rsa = await (await Authority.create({ algorithm: 'rsa' })).issue({ commonName: 'rsa', ip: ['127.0.0.1'] });
+  const ec = await authority.issue({ commonName: 'ec', ip: ['127.0.0.1'] });
+  const encrypted = createPrivateKey(ec.keyPem).export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase,
+  }) as string;
+  const texts = {
+    'ca.crt': authority.certificatePem,
+    'ec.crt': ec.certificatePem,
+    'ec.key': ec.keyPem,
+    'sec1.key': createPrivateKey(ec.keyPem).export({ type: 'sec1', format: 'pem' }) as string,
+    'rsa.crt': rsa.certificatePem,
+    'rsa.key': rsa.keyPem,
+    'pkcs1.key': createPrivateKey(rsa.keyPem).export({ type: 'pkcs1', format: 'pem' }) as string,
+    'encrypted.key': encrypted,
+    'torn.key': rsa.keyPem.slice(0, 900),
+    'garbled.key': rsa.keyPem.replace(/\n(.{30})/, '\n!!$1'),
+    'both.pem': ec.certificatePem + ec.keyPem,
+    'web.yml': 'tls_server_config:\n  cert_file: rsa.crt\n  key_file: rsa.key\n',
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileSync(join(directory, name), text, { mode: 0o600 });
+  }
+  writeFileSync(join(directory, 'der.key'), createPrivateKey(ec.keyPem).export({ type: 'pkcs8', format: 'der' }));
+  const members = ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'agent'] as const;
+  const keys: readonly GivenKey[] = [
+    { name: 'ec', pem: ec.keyPem },
+    { name: 'sec1', pem: texts['sec1.key'] },
+    { name: 'rsa', pem: rsa.keyPem },
+    { name: 'pkcs1', pem: texts['pkcs1.key'] },
+    { name: 'encrypted', pem: encrypted, passphrase },
+    ...members.map((name) => ({ name, pem: readFileSync(cluster.files(name).key, 'utf8') })),
+  ];
+  return { at: (name: string) => join(directory, name), keys, ec, rsa };
+}
+
+t.test('no command prints a byte of a key, whatever is wrong with it', { timeout: 400_000 }, async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const { at, keys, ec } = await layOut(t, cluster);
+  const traces = new KeyTraces(keys);
+  const config = cluster.agentConfig;
+  const instance = ['--instance', `tidb=127.0.0.1:${cluster.port('tidb', 'status')}`];
+  const as = (cert: string, key: string, ca = cluster.files('agent').ca) => [
+    ...['--cacert', ca, '--cert', cert, '--key', key],
+  ];
+  const keyNames = ['ec', 'sec1', 'rsa', 'pkcs1', 'encrypted', 'torn', 'garbled', 'der'].map((name) =>
+    at(`${name}.key`),
+  );
+  for (const name of ['tidb.toml', 'pd.toml', 'agent.toml', 'topology.yaml', 'web.yaml']) {
+    copyFileSync(at('rsa.key'), at(name));
+  }
+  const inline = (name: string, text: string) => {
+    writeFileSync(at(name), text);
+    return at(name);
+  };
+  const quoted = JSON.stringify(ec.keyPem);
+  const inlined = [
+    inline(
+      'inline-tidb.toml',
+      `[security]\ncluster-ssl-ca = "ca.crt"\ncluster-ssl-cert = "ec.crt"\ncluster-ssl-key = ${quoted}\n`,
+    ),
+    inline(
+      'inline-tikv.toml',
+      `[security]\nca-path = ${quoted}\ncert-path = ${quoted}\nkey-path = """${ec.keyPem}"""\n`,
+    ),
+    inline('inline-pd.toml', `[security]\ncacert-path = ${quoted}\nkey-path = ${quoted}\nnonsense = ${quoted}\n`),
+    inline('open-string.toml', `[security]\nkey-path = "${ec.keyPem}"\n`),
+    inline('inline.yaml', `global:\n  enable_tls: true\n  key: ${quoted}\ntikv_servers:\n  - host: ${quoted}\n`),
+  ];
+  const ownInline = inline(
+    'own-inline.toml',
+    `[security]\nca-path = "ca.crt"\ncert-path = "ec.crt"\nkey-path = ${quoted}\n[[instance]]\ncomponent = "tidb"\naddress = "127.0.0.1:1"\n`,
+  );
+  const webInline = inline('inline-web.yml', `tls_server_config:\n  cert: ${quoted}\n  key: ${quoted}\n`);
+  const linted = [...inlined, ...['tidb.toml', 'pd.toml', 'agent.toml', 'topology.yaml'].map(at), ownInline];
+  const withWeb = (web: string) =>
+    inline(`agent-${web.split('/').at(-1)}.toml`, `${readFileSync(config, 'utf8')}\n[web]\nconfig-file = "${web}"\n`);
+  const candidate = ['rehearse', '--config', config, '--component', 'tidb'];
+  const commands: readonly (readonly string[])[] = [
+    [],
+    ['--help'],
+    ['nonsense'],
+    ...[
+      [],
+      ['--json'],
+      ['--json', '--all'],
+      ['--matrix'],
+      ['--matrix', '--json'],
+      ['--inventory'],
+      ['--inventory', '--json'],
+    ].map((flags) => ['check', '--config', config, ...flags]),
+    ...keyNames.flatMap((key) => [
+      ['check', '--no-refusals', ...instance, ...as(at('ec.crt'), key)],
+      ['certs', 'inspect', key],
+    ]),
+    ['check', '--no-refusals', '--json', ...instance, ...as(at('ec.key'), at('ec.key'), at('ec.key'))],
+    ['certs', 'inspect', at('both.pem')],
+    ['check', ...instance, ...as(at('both.pem'), at('both.pem'), at('both.pem'))],
+    ['check', ...instance, ...as(at('ec.crt'), ec.keyPem)],
+    ['check', '--config', at('agent.toml')],
+    ['check', '--topology', at('topology.yaml'), ...instance],
+    ['check', '--before-enable', '--topology', at('topology.yaml')],
+    ['check', '--pd', ec.keyPem],
+    ['check', ec.keyPem],
+    ['check', '--config', ownInline],
+    ['check', '--config', ownInline, '--json', '--all'],
+    ...inlined.flatMap((file) => [
+      ['check', '--no-refusals', file],
+      ['check', '--inventory', '--json', file],
+      ['check', '--no-refusals', '--json', '--all', file],
+    ]),
+    ...[[], ['--json'], ['--sarif']].map((flags) => ['lint', ...flags, ...linted]),
+    [...candidate, '--cert', at('ec.crt'), '--key', at('ec.key'), '--all'],
+    [...candidate, '--cert', at('ec.crt'), '--key', at('rsa.key'), '--json'],
+    [...candidate, '--cert', at('ec.key'), '--key', at('torn.key'), '--json'],
+    ['run', '--config', at('agent.toml'), '--log-level', 'debug'],
+    ['run', '--config', ownInline, '--log-level', ec.keyPem],
+    ['run', '--config', withWeb(at('web.yaml')), '--log-level', 'debug'],
+    ['run', '--config', withWeb(webInline), '--log-level', 'debug'],
+    ...keyNames.map((key) => [
+      ...['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', '127.0.0.1:1', '--allow-all'],
+      ...['--log-level', 'debug', '--handshake-timeout', 'x', ...as(at('rsa.crt'), key)],
+    ]),
+    ['proxy', '--mode', 'terminate', '--listen', ec.keyPem, '--target', ec.keyPem, ...as(at('ec.crt'), ec.keyPem)],
+  ];
+  const limit = pLimit(3);
+  let bytes = 0;
+  await Promise.all(
+    commands.map((command) =>
+      limit(async () => {
+        const running = start(t, command);
+        const status = await running.ended;
+        const output = running.output();
+        bytes += output.length;
+        const words = command.map((word) => (word.includes('PRIVATE KEY') ? '(a key)' : word)).join(' ');
+        t.strictSame(traces.find(output), [], `${status} ${words}`);
+      }),
+    ),
+  );
+  t.comment(`${commands.length} commands, ${bytes} bytes of output`);
+});
+
+t.test('the sidecar keeps keys to itself through every kind of rotation', { timeout: 200_000 }, async (t) => {
+  const cluster = await startDevCluster();
+  t.teardown(() => cluster.stop());
+  const { at, keys } = await layOut(t, cluster);
+  const own = cluster.files('agent');
+  const tidb = cluster.files('tidb');
+  const history = at('history.jsonl');
+  const proxy = `[[proxy]]\nname = "p"\nmode = "terminate"\nlisten = "127.0.0.1:0"\ntarget = ["127.0.0.1:1"]\nallow-all = true\nca-path = "${at('ca.crt')}"\ncert-path = "${at('ec.crt')}"\nkey-path = "${at('ec.key')}"\n`;
+  writeFileSync(
+    at('agent.toml'),
+    `${readFileSync(cluster.agentConfig, 'utf8')}
+[history]
+file = "${history}"
+[web]
+listen = "127.0.0.1:0"
+config-file = "${at('web.yml')}"
+[imposter]
+cert-path = "${at('ec.crt')}"
+key-path = "${at('ec.key')}"
+${proxy}`,
+  );
+  // The configuration of the dev cluster names its files relative to itself.
+  const text = readFileSync(at('agent.toml'), 'utf8').replaceAll(/"([^"/]+\/[^"]*)"/g, (whole, path: string) =>
+    existsSync(join(cluster.directory, path.split('*')[0] ?? '')) ? `"${join(cluster.directory, path)}"` : whole,
+  );
+  writeFileSync(at('agent.toml'), text);
+  const traces = new KeyTraces(keys);
+  const agent = start(t, ['run', '--config', at('agent.toml'), '--log-level', 'debug']);
+  let url = '';
+  await eventually('it serves', 60_000, () => {
+    url = /"address":"(https:\/\/[^"]+)"[^\n]*serving status page/.exec(agent.output())?.[1] ?? '';
+    return url !== '';
+  });
+  const { Agent, fetch: get } = await import('undici');
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  t.teardown(() => dispatcher.close());
+  const read = async (path: string, method = 'GET') => {
+    const response = await get(`${url}${path}`, { dispatcher, method });
+    return { status: response.status, text: `${JSON.stringify([...response.headers])}\n${await response.text()}` };
+  };
+  const target = `127.0.0.1:${cluster.port('tidb', 'status')}`;
+  const paths = [
+    ...['/', '/style.css', '/metrics', '/sd', '/api/v1/events', '/api/v1/matrix', '/api/v1/findings'],
+    ...['/-/healthy', '/-/ready', '/nothing', '/config', '/debug', '/debug/pprof/heap', '/api/v1/status/config'],
+    ...[`/probe?target=${target}&module=tidb_status`, '/probe', `/probe?target=${own.key}&module=${own.key}`],
+  ];
+  const look = async (when: string) => {
+    for (const path of paths) {
+      const { status, text } = await read(path);
+      t.strictSame(traces.find(text), [], `${when}: ${status} ${path.slice(0, 40)}`);
+    }
+  };
+  await look('at rest');
+
+  const good = { cert: readFileSync(tidb.cert), key: readFileSync(tidb.key) };
+  const changes: Readonly<Record<string, string>> = {
+    'the key of another': at('rsa.key'),
+    'a torn key': at('torn.key'),
+    'an encrypted key': at('encrypted.key'),
+    'a key in DER': at('der.key'),
+    'certificate and key in one': at('both.pem'),
+  };
+  for (const [what, file] of Object.entries(changes)) {
+    const before = agent.output().split('a credential file changed').length;
+    writeFileSync(tidb.key, readFileSync(file));
+    writeFileSync(own.key, readFileSync(file));
+    writeFileSync(at('rsa.key'), readFileSync(file));
+    await eventually(what, 20_000, () => agent.output().split('a credential file changed').length > before);
+    await look(what);
+  }
+  writeFileSync(tidb.cert, good.key);
+  await read('/-/reload', 'POST');
+  await look('a key in place of the certificate');
+  writeFileSync(at('agent.toml'), readFileSync(at('pkcs1.key')));
+  t.match(await read('/-/reload', 'POST'), { status: 500 });
+  t.strictSame(traces.find((await read('/-/reload', 'POST')).text), [], 'a key in place of the configuration');
+  writeFileSync(at('web.yml'), readFileSync(at('pkcs1.key')));
+  await look('a key in place of the web configuration');
+  agent.stop();
+  t.equal(await agent.ended, 0);
+  t.match(agent.output(), /web configuration not reloaded/);
+  t.strictSame(traces.find(agent.output()), [], `${agent.output().length} bytes of log`);
+  t.strictSame(traces.find(readFileSync(history)), [], `${readFileSync(history).length} bytes of history`);
+});
