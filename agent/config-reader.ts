@@ -30,6 +30,9 @@ export class ConfigReader {
 
   file(key: string): string | undefined {
     const found = this.string(key);
+    if (found?.value.includes('-----BEGIN ') === true) {
+      throw invalid(found.origin, `${key} is PEM text`, 'write it to a file, and its path here');
+    }
     return found === undefined ? undefined : this.path(found.value);
   }
 

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { ComponentName } from '../cluster/profile.js';
+import { withoutKeys } from '../credentials/without-keys.js';
 import { visibleJson } from '../metrics/unprintable.js';
 import { OperatorError } from './error.js';
 
@@ -47,7 +48,7 @@ export class History {
       return;
     }
     try {
-      appendFileSync(this.#file, `${this.#torn ? '\n' : ''}${visibleJson(JSON.stringify(event))}\n`);
+      appendFileSync(this.#file, `${this.#torn ? '\n' : ''}${withoutKeys(visibleJson(JSON.stringify(event)))}\n`);
       this.#torn = false;
     } catch (error: unknown) {
       // A full disk costs the record, not the watch. A part of the line may have been written.

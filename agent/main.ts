@@ -4,6 +4,7 @@ import { helpOf, overviewOf, programName } from './commands/command.js';
 import { commands } from './commands/commands.js';
 import { commandCalled, parseFlags } from './commands/parse.js';
 import { hintOf, messageOf, OperatorError } from './error.js';
+import { guardOutput } from './guarded-output.js';
 import { printable } from './terminal/printable.js';
 import { readVersion } from './version.js';
 import { tellParent } from './worker-side.js';
@@ -101,6 +102,8 @@ function endWithoutOutput(): void {
 
 endOnUnforeseen();
 endWithoutOutput();
+guardOutput(process.stdout);
+guardOutput(process.stderr);
 main(process.argv.slice(2), stopOnSignals()).then(end, (error: unknown) => {
   report(error);
   end(couldNotRun);

@@ -138,8 +138,8 @@ for (const variant of variants) {
     throw new TypeError('a cluster without nodes');
   }
   refusals ??= await simulate(cluster, defaultProbe.refusals ?? hour, hour, refusing);
-  // Enough for every port of every agent to be visited many times; an hour of the largest would be 48 million visits.
-  const { kinds } = await simulate(cluster, defaultProbe.interval, 5 * 60_000, probing);
+  // Enough for every agent to visit every port of its own eight times; an hour of the largest would be 48 million visits.
+  const { kinds } = await simulate(cluster, defaultProbe.interval, 2 * 60_000, probing);
   const handshakes = (await probing(last)).reduce((sum, one) => sum + one.handshakes, 0);
   const handshakesPerAgent = (handshakes * hour) / defaultProbe.interval;
   const rendered = await renderAgent(last);

@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
 import { parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
@@ -26,7 +27,7 @@ const largestBacklog = 1 << 20;
 export function loggerAt(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: largestBacklog });
   destination.on('error', () => undefined);
-  const hooks = { streamWrite: visibleJson };
+  const hooks = { streamWrite: (line: string) => withoutKeys(visibleJson(line)) };
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }
 

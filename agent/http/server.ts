@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/address.js';
+import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
 import { messageOf, OperatorError } from '../error.js';
 import { matrixDocument } from '../matrix-table.js';
@@ -79,7 +80,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       .then(({ status, type, body, headers: special }) => {
         const contentType = { 'content-type': type ?? 'text/plain; charset=utf-8' };
         response.writeHead(status, { ...headers, ...web.current().headers, ...special, ...contentType });
-        response.end(request.method === 'HEAD' ? '' : body);
+        response.end(request.method === 'HEAD' ? '' : withoutKeys(body));
       });
   };
   const server: Server =

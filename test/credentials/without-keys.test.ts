@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { withoutKeys } from '../../credentials/without-keys.js';
+import { KeyTraces } from '../support/key-traces.js';
+
+const { keyPem, certificatePem } = await (await Authority.create()).issue({ commonName: 'x' });
+const traces = new KeyTraces([{ name: 'key', pem: keyPem }]);
+const once = JSON.stringify({ 'key-path': keyPem, next: 'value' });
+
+t.test('a key is left out, and what is around it stays', async (t) => {
+  t.equal(withoutKeys(`/dir/${keyPem.trim()}: does not exist`), '/dir/(a private key): does not exist');
+  t.strictSame(JSON.parse(withoutKeys(once)), { 'key-path': '(a private key)\n', next: 'value' });
+  t.strictSame(JSON.parse(JSON.parse(withoutKeys(JSON.stringify(once)))).next, 'value', 'in JSON in JSON');
+  t.equal(withoutKeys(`"${keyPem.slice(0, 120)}" is torn`), '"(a private key)" is torn');
+  const encrypted = '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\nAAAA\n';
+  t.equal(withoutKeys(`"${encrypted}-----END RSA PRIVATE KEY-----" x`), '"(a private key)" x');
+  t.equal(withoutKeys(`${keyPem}${certificatePem}${keyPem}`), `(a private key)\n${certificatePem}(a private key)\n`);
+  const harmless = 'name the file with BEGIN PRIVATE KEY in it';
+  t.equal(withoutKeys(harmless), harmless);
+});
+
+t.test('wherever it stands, nothing of it is left', async () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.integer({ min: 0, max: 2 }), (before, after, depth) => {
+      let text = `${before}${keyPem}${after}`;
+      for (let level = 0; level < depth; level++) {
+        text = JSON.stringify({ text });
+      }
+      return traces.find(withoutKeys(text)).length === 0;
+    }),
+  );
+});
+
+t.test('a long text costs little', async (t) => {
+  const long = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(2_000_000)}`;
+  const start = performance.now();
+  t.equal(withoutKeys(long), '(a private key)');
+  t.ok(performance.now() - start < 3_000);
+});
