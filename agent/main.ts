@@ -44,6 +44,8 @@ function stopOnSignals(): AbortSignal {
       controller.abort();
     });
   }
+  // With nobody listening to it, Node opens its debugger to every account of the machine.
+  process.on('SIGUSR1', () => undefined);
   return controller.signal;
 }
 

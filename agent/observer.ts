@@ -52,7 +52,7 @@ export class Observer {
     this.inventory = loaded.inventory;
     const reach = { scope: config.scope, peers: config.probe.peers };
     this.targets = targetsOf(this.inventory, reach);
-    this.strangerTargets = strangerTargetsOf(this.inventory, reach);
+    this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
     const { instances } = this.inventory;
     this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
     const known = new Set(instances.map(credentialKey));

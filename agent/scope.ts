@@ -22,7 +22,7 @@ export interface Reach {
  * a cluster is spread over its agents. `cluster`: every port known.
  */
 export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readonly Target[] {
-  const all = inventory.instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
+  const all = portsOf(inventory.instances);
   const here = inventory.instances.filter((one) => one.local);
   if (scope === 'cluster' || here.length === 0) {
     return all;
@@ -39,10 +39,13 @@ export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readon
  * The ports that strangers come to: this node's own, so that each port of a cluster meets those of one agent. Where
  * none is known to be here, or the scope is the cluster, all of them.
  */
-export function strangerTargetsOf(inventory: Inventory, reach: Reach): readonly Target[] {
-  const targets = targetsOf(inventory, reach);
-  const here = targets.filter(({ instance }) => instance.local);
-  return reach.scope === 'cluster' || here.length === 0 ? targets : here;
+export function strangerTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
+  const here = instances.filter(({ local }) => local);
+  return portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
+}
+
+function portsOf(instances: readonly Instance[]): readonly Target[] {
+  return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
 }
 
 /** At most so many of each kind, the same ones every time; the agents of a cluster choose independently of each other. */

@@ -57,7 +57,7 @@ export async function createCluster(variant: Variant): Promise<readonly AgentOfM
       identities,
       visits,
       targets: targetsOf(inventory, reach),
-      strangerTargets: strangerTargetsOf(inventory, reach),
+      strangerTargets: strangerTargetsOf(inventory, 'node'),
     };
   });
 }

@@ -5,7 +5,7 @@ import { scheduleAll } from '../agent/schedule.js';
 import type { Target } from '../agent/scope.js';
 import { formatAddress } from '../cluster/address.js';
 import { type AgentOfMany, agents, createCluster, type Variant } from './scale-cluster.js';
-import { measureIngest } from './scale-prometheus.js';
+import { type Ingest, measureIngest } from './scale-prometheus.js';
 import { type Rendered, renderAgent } from './scale-registry.js';
 import { writeFigures } from './scaling-page.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -131,6 +131,7 @@ export interface Figures {
 
 const figures: Figures[] = [];
 let refusals: Counted | undefined;
+let ingest: Ingest | undefined;
 for (const variant of variants) {
   const cluster = await createCluster(variant);
   const last = cluster.at(-1);
@@ -138,12 +139,12 @@ for (const variant of variants) {
     throw new TypeError('a cluster without nodes');
   }
   refusals ??= await simulate(cluster, defaultProbe.refusals ?? hour, hour, refusing);
-  // Enough for every agent to visit every port of its own eight times; an hour of the largest would be 48 million visits.
-  const { kinds } = await simulate(cluster, defaultProbe.interval, 2 * 60_000, probing);
+  // Four visits of every port by every agent; an hour of the largest would be 48 million.
+  const { kinds } = await simulate(cluster, defaultProbe.interval, 60_000, probing);
   const handshakes = (await probing(last)).reduce((sum, one) => sum + one.handshakes, 0);
   const handshakesPerAgent = (handshakes * hour) / defaultProbe.interval;
   const rendered = await renderAgent(last);
   figures.push({ variant: variant.name, kinds, ports: last.targets.length, handshakesPerAgent, rendered });
-  process.stderr.write(`${variant.name}: done\n`);
+  ingest ??= await measureIngest(rendered.text);
+  writeFigures(agents, figures, refusals.kinds, ingest);
 }
-writeFigures(agents, figures, refusals?.kinds ?? new Map(), await measureIngest(figures[0]?.rendered.text ?? ''));

@@ -9,7 +9,7 @@ const scrapeInterval = 15;
 
 type Kinds = Figures['kinds'];
 
-/** Writes the figures between the marks of docs/scaling.md, and prints them. */
+/** Writes the figures between the marks of docs/scaling.md. */
 export function writeFigures(
   agents: number,
   figures: readonly Figures[],
@@ -32,7 +32,6 @@ export function writeFigures(
   const [head, rest = ''] = before.split(begin);
   const [, tail = ''] = rest.split(end);
   writeFileSync(page, `${head}${begin}\n\n${text}\n\n${end}${tail}`);
-  process.stdout.write(`${text}\n`);
 }
 
 function refusalTable(kinds: Kinds): string {

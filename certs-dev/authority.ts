@@ -144,7 +144,15 @@ async function exportKey(keys: webcrypto.CryptoKeyPair): Promise<string> {
 
 function nameOf(commonName: IssueOptions['commonName'], organization: string | undefined): x509.JsonName {
   const commonNames = commonName === undefined ? [] : typeof commonName === 'string' ? [commonName] : commonName;
-  return [...(organization === undefined ? [] : [{ O: [organization] }]), ...commonNames.map((CN) => ({ CN: [CN] }))];
+  const named = (type: 'O' | 'CN') => (value: string) => ({ [type]: [exactly(value)] });
+  const names = [...(organization === undefined ? [] : [named('O')(organization)]), ...commonNames.map(named('CN'))];
+  // The types know texts or objects, not both.
+  return names as x509.JsonName;
+}
+
+/** The library reads plain text as a notation, in which quotes, `#` and backslashes mean something. */
+function exactly(value: string) {
+  return /^[\w .:@*/-]*$/.test(value) ? value : { utf8String: value };
 }
 
 function validity(notBefore: Date | undefined, notAfter: Date | undefined, days: number) {

@@ -11,7 +11,7 @@ import { freePort, started } from '../support/real-peer.js';
 import { runAgent, startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-t.setTimeout(240_000);
+t.setTimeout(500_000);
 
 const promtool = '/usr/bin/promtool';
 const prometheus = '/usr/bin/prometheus';
@@ -30,7 +30,7 @@ function uncoloured(output: string): string {
 
 t.test(
   'what a certificate is called reaches no terminal, no markup and no series but its own',
-  { timeout: 200_000 },
+  { timeout: 400_000 },
   async (t) => {
     const cluster = await startDevCluster();
     t.teardown(() => cluster.stop());
@@ -64,7 +64,7 @@ t.test(
     ]);
     t.teardown(() => agent.child.kill('SIGKILL'));
     let url = '';
-    await eventually('it has looked at everything', 60_000, async () => {
+    await eventually('it has looked at everything', 150_000, async () => {
       url = /"address":"(http:[^"]+)"/.exec(agent.output())?.[1] ?? '';
       return url !== '' && (await fetch(`${url}/-/ready`)).status === 200;
     });
@@ -72,13 +72,13 @@ t.test(
     const again = await cluster.authority.issue({ commonName: hostile, ...names });
     writeFileSync(key, again.keyPem);
     writeFileSync(cert, again.certificatePem);
-    await eventually('the rotation is in the history', 30_000, async () => /script/.test(await get('/api/v1/events')));
+    await eventually('the rotation is in the history', 60_000, async () => /script/.test(await get('/api/v1/events')));
 
     const target = `127.0.0.1:${cluster.port('tidb', 'status')}`;
     const exposed = { metrics: await get('/metrics'), probe: await get(`/probe?target=${target}&module=tidb_status`) };
     for (const [what, text] of Object.entries(exposed)) {
       t.notMatch(text, unprintable, `${what}: nothing unprintable`);
-      t.match(text, /script>alert/, `${what}: the name is there`);
+      t.match(text, /script\\*>alert/, `${what}: the name is there`);
       t.ok(text.length < 300_000, `${what}: ${text.length} characters`);
       t.ok(Math.max(...text.split('\n').map((line) => line.length)) < 4_000, `${what}: no endless line`);
     }
@@ -91,7 +91,7 @@ t.test(
 
     const page = await get('/');
     t.notMatch(page, /<script/i);
-    t.match(page, /&lt;script&gt;alert/, 'it is shown, as text');
+    t.match(page, /&lt;script\\*&gt;alert/, 'it is shown, as text');
     t.notMatch(page, unprintable);
     for (const path of ['/api/v1/findings', '/api/v1/events', '/api/v1/matrix', '/sd']) {
       const body = await get(path);

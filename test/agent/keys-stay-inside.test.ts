@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
@@ -11,7 +10,7 @@ import { type GivenKey, KeyTraces } from '../support/key-traces.js';
 import { main } from '../support/proxy-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-// Some seventy processes, one after the other on a busy machine.
+// Some sixty commands, one after the other on a busy machine.
 t.setTimeout(600_000);
 
 const passphrase = 'open sesame';
@@ -175,22 +174,28 @@ t.test('no command prints a byte of a key, whatever is wrong with it', { timeout
     ]),
     ['proxy', '--mode', 'terminate', '--listen', ec.keyPem, '--target', ec.keyPem, ...as(at('ec.crt'), ec.keyPem)],
   ];
-  const limit = pLimit(3);
-  let bytes = 0;
-  await Promise.all(
-    commands.map((command) =>
-      limit(async () => {
-        const running = start(t, command);
-        const status = await running.ended;
-        const output = running.output();
-        bytes += output.length;
-        const words = command.map((word) => (word.includes('PRIVATE KEY') ? '(a key)' : word)).join(' ');
-        t.strictSame(traces.find(output), [], `${status} ${words}`);
-      }),
-    ),
-  );
-  t.comment(`${commands.length} commands, ${bytes} bytes of output`);
+  const output = await outputOf(t, commands);
+  const parts = output.split(/\n@@ (?:\d+|end)\n/);
+  t.equal(parts.length, commands.length + 2, 'every command ran');
+  for (const [index, command] of commands.entries()) {
+    const words = command.map((word) => (word.includes('PRIVATE KEY') ? '(a key)' : word)).join(' ');
+    t.strictSame(traces.find(parts[index + 1] ?? ''), [], `${parts[index + 1]?.length} bytes of ${words}`);
+  }
+  t.comment(`${commands.length} commands, ${output.length} bytes of output`);
 });
+
+/** Both streams of all commands, one after the other. */
+function outputOf(t: Test, commands: readonly (readonly string[])[]): Promise<string> {
+  const runner = join(import.meta.dirname, '../support/run-commands.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', runner], { env: { ...loudest, NODE_OPTIONS: '' } });
+  t.teardown(() => child.kill('SIGKILL'));
+  child.stdin.end(JSON.stringify([main, ...commands]));
+  const chunks: Buffer[] = [];
+  // In the order in which they come, so that what is said to stderr belongs to the command above it or the next.
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => child.on('close', () => resolve(Buffer.concat(chunks).toString('latin1'))));
+}
 
 t.test('the sidecar keeps keys to itself through every kind of rotation', { timeout: 200_000 }, async (t) => {
   const cluster = await startDevCluster();
