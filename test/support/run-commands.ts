@@ -11,6 +11,7 @@ for await (const chunk of process.stdin) {
 }
 const [main = '', ...runs] = JSON.parse(Buffer.concat(chunks).toString()) as [string, ...(readonly string[])[]];
 // Each run wants to end the process.
+const exit = process.exit.bind(process);
 process.exit = (() => undefined) as never;
 process.setMaxListeners(0);
 for (const [index, args] of runs.entries()) {
@@ -23,4 +24,4 @@ for (const [index, args] of runs.entries()) {
   }
 }
 process.stdout.write('\n@@ end\n');
-process.reallyExit(0);
+exit(0);
