@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import t from 'tap';
@@ -7,10 +7,9 @@ import { readAgentConfig } from '../../agent/config.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
-import { freePort, started } from '../support/real-peer.js';
+import { prometheusProgram, startPrometheus } from '../support/real-prometheus.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const prometheus = '/usr/bin/prometheus';
 const rules = join(import.meta.dirname, '../../deploy/prometheus/tidb-mtls.rules.yml');
 
 interface Alert {
@@ -20,7 +19,7 @@ interface Alert {
 
 t.test(
   'Prometheus scrapes the agent over mutual TLS; an alert of the shipped rules fires and is gone after a rotation',
-  { ...needs(prometheus, 'prometheus'), timeout: 80_000 },
+  { ...needs(prometheusProgram, 'prometheus'), timeout: 80_000 },
   async (t) => {
     const cluster = await startDevCluster();
     t.teardown(() => cluster.stop());
@@ -48,8 +47,9 @@ t.test(
 
     // The shipped rules, but for the waiting that keeps them quiet during a rotation.
     writeFileSync(join(directory, 'rules.yml'), readFileSync(rules, 'utf8').replaceAll(/for: \d+[mh]/g, 'for: 0s'));
-    writeFileSync(
-      join(directory, 'prometheus.yml'),
+    const prometheus = await startPrometheus(
+      t,
+      directory,
       `global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
 rule_files: [rules.yml]
 scrape_configs:
@@ -60,36 +60,18 @@ scrape_configs:
     static_configs: [{ targets: ['${new URL(served.url).host}'] }]
 `,
     );
-    const port = await freePort();
-    mkdirSync(join(directory, 'data'));
-    await started(
-      t,
-      prometheus,
-      [
-        `--config.file=${join(directory, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      /Server is ready to receive web requests/,
-    );
-    const api = async (path: string) => {
-      const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
-      return ((await response.json()) as { readonly data: unknown }).data;
-    };
-    const alerts = async () => ((await api('alerts')) as { readonly alerts: readonly Alert[] }).alerts;
+    const alerts = async () => ((await prometheus.api('alerts')) as { readonly alerts: readonly Alert[] }).alerts;
     const mismatch = async () =>
       (await alerts()).find(
         ({ state, labels }) => state === 'firing' && labels.alertname === 'TiDB_mtls_served_certificate_not_on_disk',
       );
 
     await eventually('the target is up', 10_000, async () => {
-      const { activeTargets } = (await api('targets')) as { activeTargets: readonly { health: string }[] };
+      const { activeTargets } = (await prometheus.api('targets')) as { activeTargets: readonly { health: string }[] };
       return activeTargets.length === 1 && activeTargets[0]?.health === 'up';
     });
     await eventually('the samples are there', 10_000, async () => {
-      const query = encodeURIComponent('tidb_mtls_endpoint_up == 1');
-      const { result } = (await api(`query?query=${query}`)) as { result: readonly unknown[] };
-      return result.length > 5;
+      return (await prometheus.query('tidb_mtls_endpoint_up == 1')).length > 5;
     });
     t.strictSame(await alerts(), [], 'a healthy cluster is silent');
 
