@@ -11,19 +11,18 @@ const amtool = '/usr/bin/amtool';
 const config = join(import.meta.dirname, '../../deploy/alertmanager/alertmanager.yml');
 const present = needs(amtool, 'prometheus-alertmanager');
 
-function run(...args: readonly string[]): { readonly status: number | null; readonly output: string } {
-  const { status, stdout, stderr } = spawnSync(amtool, args, { encoding: 'utf8' });
-  return { status, output: (stdout + stderr).trim() };
+function run(...args: readonly string[]) {
+  return spawnSync(amtool, args, { encoding: 'utf8' });
 }
 
 function receiverOf(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  return run('config', 'routes', 'test', `--config.file=${config}`, ...pairs).output;
+  return run('config', 'routes', 'test', `--config.file=${config}`, ...pairs).stdout.trim();
 }
 
 t.test('amtool accepts the example', present, async (t) => {
-  const { status, output } = run('check-config', config);
-  t.equal(status, 0, output);
+  const { status, stdout, stderr } = run('check-config', config);
+  t.equal(status, 0, stdout + stderr);
 });
 
 t.test('alerts go by level, then by component', present, async (t) => {
@@ -53,7 +52,7 @@ t.test('alerts go by level, then by component', present, async (t) => {
 t.test("no alert of ours falls through, with TiUP's labels neither", present, async (t) => {
   for (const { name, level } of alerts) {
     const env = 'prod-1';
-    t.not(receiverOf({ alertname: `TiDB_mtls_${name}`, level, env }), 'everything-else', name);
+    t.match(receiverOf({ alertname: `TiDB_mtls_${name}`, level, env }), /^(on-call|.+-team)$/, name);
   }
 });
 
