@@ -9,6 +9,7 @@ import {
 } from '../agent/deploy/unit.js';
 import { describeChecks } from '../checks/describe.js';
 import { describeLint } from '../cluster/lint/describe.js';
+import { describeDashboard } from '../metrics/dashboard/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
@@ -20,6 +21,7 @@ const written: Readonly<Record<string, () => string>> = {
   'docs/lint.md': describeLint,
   'docs/semantics.md': describeSemantics,
   'docs/metrics.md': describeMetrics,
+  'docs/grafana.md': describeDashboard,
   'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
   'deploy/prometheus/tidb-mtls.recording.rules.yml': renderRecordings,
   'deploy/tiup/tidb-mtls.rules.yml': renderTiupRules,

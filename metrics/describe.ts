@@ -26,20 +26,8 @@ itself and leave \`instance\` to the scraper. Series of files, ports and instanc
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-## Scraping
-
-Keep the labels above with \`honor_labels: true\`. Several agents may look at the same port; a label of the scrape job
-keeps their series apart, and the alert rules take the worst of them:
-
-\`\`\`yaml
-scrape_configs:
-  - job_name: tidb-mtls-agent
-    honor_labels: true
-    static_configs:
-      - targets: ['10.0.1.1:10793', '10.0.1.2:10793']
-    relabel_configs:
-      - source_labels: [__address__]
-        target_label: agent
-\`\`\`
+Every series of \`run\` carries \`agent\`, the name of the agent's host: several agents may look at the same port, and the
+alert rules take the worst of them. Scrape with \`honor_labels: true\`: see [Prometheus](prometheus.md). What is worth an
+alert is in the [runbook](runbook.md); the [dashboard](grafana.md) is made of the same metrics.
 `;
 }
