@@ -41,7 +41,7 @@ export const agentRow: Row = {
     {
       kind: 'bargauge',
       title: 'Ports not verified',
-      description: 'Ports without an answer to any agent, by component. From the recording rules.',
+      description: 'Ports that did not answer every agent that looks at them, by component. From the recording rules.',
       width: 5,
       height: 8,
       queries: [

@@ -13,7 +13,7 @@ export const clusterRecordings: readonly Recording[] = [
     record: 'tidb_mtls:agents:count',
     expr: `count by (${cluster}, version) (count by (${cluster}, version, instance) (${definitions.buildInfo.name}))`,
   },
-  // Each port once: it is not verified while no agent has had an answer from it.
+  // Each port once: it is verified when every agent that looks at it had an answer.
   {
     record: 'tidb_mtls:endpoints:count',
     expr: `count by (${cluster}, component) (${worst('endpoint-answers', port)})`,

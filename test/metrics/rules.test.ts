@@ -4,8 +4,8 @@ import { checks } from '../../checks/catalogue.js';
 import { definitions } from '../../metrics/definitions.js';
 import { proxyDefinitions } from '../../metrics/proxy-definitions.js';
 import { alerts, checksWithoutAlert, metricsWithoutAlert, recordings } from '../../metrics/rules/catalogue.js';
-import { renderRecordings, renderRules } from '../../metrics/rules/render.js';
-import { checkRules, forms, promtool } from '../support/promtool.js';
+import { renderRecordings, renderRules, renderTiupRules } from '../../metrics/rules/render.js';
+import { asTiupPackages, checkRules, forms, promtool } from '../support/promtool.js';
 
 interface Rule {
   readonly alert?: string;
@@ -51,6 +51,7 @@ t.test(
         t.match(annotations?.description, /^cluster: prod-1, \{\{ with \$labels\.component \}\}.*values: /);
       }
     }
+    t.equal(forms.tiup?.(), asTiupPackages(renderTiupRules(), 'prod-1'), 'from rule_dir the same as from the package');
   },
 );
 

@@ -43,15 +43,19 @@ export const forms: Readonly<Record<string, () => string>> = {
   kubernetes: () => JSON.stringify(parse(renderPrometheusRule()).spec),
 };
 
-/** The three lines of sed that TiUP runs over the rule files on the monitoring host. */
+/** The two lines of sed that TiUP runs over the files of a `rule_dir` on the monitoring host. */
 function asTiupInstalls(rules: string, name: string): string {
-  const scripts = [
-    `s/ENV_LABELS_ENV/${name}/g`,
-    `s/env: [^ ]*/env: ${name}/g`,
-    `s/cluster: [^ ]*,/cluster: ${name},/g`,
-  ];
+  return sed(rules, `s/env: [^ ]*/env: ${name}/g`, `s/cluster: [^ ]*,/cluster: ${name},/g`);
+}
+
+/** What TiUP does with rules that come in its package. */
+export function asTiupPackages(rules: string, name: string): string {
+  return sed(rules, `s/ENV_LABELS_ENV/${name}/g`);
+}
+
+function sed(text: string, ...scripts: readonly string[]): string {
   const args = scripts.flatMap((script) => ['-e', script]);
-  return spawnSync('sed', args, { input: rules, encoding: 'utf8' }).stdout;
+  return spawnSync('sed', args, { input: text, encoding: 'utf8' }).stdout;
 }
 
 /** Writes the shipped rules with these scenarios and lets promtool judge them as one assertion. */
