@@ -21,6 +21,7 @@ import {
 } from './reasons.js';
 import { SeriesTable } from './series-table.js';
 import { visibleMetrics } from './unprintable.js';
+import { verdictOf } from './verdicts.js';
 
 export interface CredentialEntry {
   readonly component: string;
@@ -180,32 +181,15 @@ export class AgentMetrics {
       this.#tables.findingStatus.raise(labels, severity[status]);
     }
     for (const finding of findings) {
-      this.#setVerdict(finding);
+      const verdict = verdictOf(finding);
+      if (verdict !== undefined) {
+        this.#tables[verdict.metric].set(verdict.labels, verdict.value);
+      }
     }
     for (const [status, count] of Object.entries(summarize(findings))) {
       this.#tables.findings.set({ status }, count);
     }
     this.#tables.lastCheck.set({}, seconds(now));
-  }
-
-  /** The yes and no of three checks as metrics of their own; what was skipped is neither. */
-  #setVerdict(finding: Finding): void {
-    const { check, component, instance, endpoint, identity, status } = finding;
-    const place = placeLabels(component, instance);
-    const at = { ...place, endpoint: endpoint ?? '' };
-    const holds = status === 'pass' ? 1 : 0;
-    if (status === 'skip') {
-      return;
-    }
-    if (check === 'ca-unchanged') {
-      this.#tables.caChanged.set(place, 1 - holds);
-    } else if (check === 'served-matches-file') {
-      this.#tables.servedMatchesFile.set(at, holds);
-    } else if (check === 'strangers-refused') {
-      this.#tables.strangerRefused.set({ ...at, identity: identity ?? '' }, refusedIn(finding) ? 1 : 0);
-    } else if (check === 'caller-admitted') {
-      this.#tables.callerAdmitted.set({ ...at, identity: identity ?? '' }, holds);
-    }
   }
 
   recordReload(outcome: 'success' | 'failure'): void {
@@ -282,8 +266,4 @@ export class AgentMetrics {
 
 function portsOf({ instances }: Inventory): readonly Port[] {
   return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
-}
-
-function refusedIn({ evidence }: Finding): boolean {
-  return evidence.outcome === 'refused';
 }

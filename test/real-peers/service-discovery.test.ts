@@ -16,6 +16,9 @@ const deploy = join(import.meta.dirname, '../../deploy/prometheus');
 const shipped = readFileSync(join(deploy, 'prometheus.yml'), 'utf8');
 const rules = ['tidb-mtls.rules.yml', 'tidb-mtls.recording.rules.yml'];
 
+// Real programs on a busy machine.
+t.setTimeout(240_000);
+
 t.test('promtool accepts the example as it is shipped, beside its rules', promtool, async (t) => {
   const { status, stdout, stderr } = spawnSync(
     '/usr/bin/promtool',
@@ -29,7 +32,7 @@ t.test('promtool accepts the example as it is shipped, beside its rules', promto
 
 t.test(
   'the example, with the address of a real agent: each port of /sd is probed through /probe',
-  { ...needs(prometheusProgram, 'prometheus'), timeout: 120_000 },
+  needs(prometheusProgram, 'prometheus'),
   async (t) => {
     const cluster = await startDevCluster();
     t.teardown(() => cluster.stop());

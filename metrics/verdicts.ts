@@ -1,0 +1,33 @@
+import type { Finding } from '../checks/finding.js';
+import type { MetricKey } from './definitions.js';
+import { placeLabels } from './labels.js';
+
+export interface Verdict {
+  readonly metric: MetricKey;
+  readonly labels: Record<string, string>;
+  readonly value: 0 | 1;
+}
+
+/** The yes or no of four checks as metrics of their own; undefined for other checks, and for what was skipped. */
+export function verdictOf(finding: Finding): Verdict | undefined {
+  const { check, component, instance, endpoint = '', identity = '', status, evidence } = finding;
+  const place = placeLabels(component, instance);
+  const holds = status === 'pass' ? 1 : 0;
+  if (status === 'skip') {
+    return undefined;
+  }
+  switch (check) {
+    case 'ca-unchanged':
+      return { metric: 'caChanged', labels: place, value: holds === 1 ? 0 : 1 };
+    case 'served-matches-file':
+      return { metric: 'servedMatchesFile', labels: { ...place, endpoint }, value: holds };
+    case 'strangers-refused': {
+      const refused = evidence.outcome === 'refused' ? 1 : 0;
+      return { metric: 'strangerRefused', labels: { ...place, endpoint, identity }, value: refused };
+    }
+    case 'caller-admitted':
+      return { metric: 'callerAdmitted', labels: { ...place, endpoint, identity }, value: holds };
+    default:
+      return undefined;
+  }
+}
