@@ -12,7 +12,7 @@ import { needs } from '../support/peers.js';
 
 const root = join(import.meta.dirname, '../..');
 const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
-const sections = runbook.split(/^## /m).slice(1);
+const sections = runbook.split(/^### /m).slice(1);
 const nameOf = (section: string) => section.slice(0, section.indexOf('\n'));
 
 // Real programs on a busy machine.
