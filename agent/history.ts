@@ -4,13 +4,23 @@ import { withoutKeys } from '../credentials/without-keys.js';
 import { visibleJson } from '../metrics/unprintable.js';
 import { OperatorError } from './error.js';
 
-/** What changed: files, what a port answers, a verdict, or something the agent did. */
+/** What changed: files, what a port serves or answers, a verdict, or something the agent did. */
 export interface HistoryEvent {
   readonly at: string;
-  readonly kind: 'rotation' | 'outcome' | 'verdict' | 'nudge' | 'inventory';
+  readonly kind: 'rotation' | 'served' | 'outcome' | 'verdict' | 'nudge' | 'inventory';
   readonly component: ComponentName | 'agent';
   readonly instance: string;
   readonly message: string;
+  /** The port that serves another certificate since. */
+  readonly endpoint?: string;
+  /** The new certificate, on disk or served; absent where the certificate stayed the same. */
+  readonly fingerprint?: string;
+  /** Its end, ISO 8601. */
+  readonly notAfter?: string;
+  /** When its file was written, ISO 8601. */
+  readonly changedAt?: string;
+  /** When the port was last seen with the certificate before, ISO 8601. */
+  readonly formerAt?: string;
 }
 
 /** What is kept in memory and read back; the file itself is left to log rotation. */
@@ -107,6 +117,7 @@ function isEvent(value: unknown): value is HistoryEvent {
   return (
     typeof value === 'object' &&
     value !== null &&
-    ['at', 'kind', 'component', 'instance', 'message'].every((name) => typeof Reflect.get(value, name) === 'string')
+    ['at', 'kind', 'component', 'instance', 'message'].every((name) => typeof Reflect.get(value, name) === 'string') &&
+    Object.values(value).every((one) => typeof one === 'string')
   );
 }

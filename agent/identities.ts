@@ -63,6 +63,11 @@ export class Identities {
     );
   }
 
+  /** The files of an identity; undefined for one that has none. */
+  pathsOf(name: IdentityName): OwnPaths | undefined {
+    return this.#paths.get(name);
+  }
+
   own(): Identity | undefined {
     return this.#identity('own');
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { EndpointObservation } from '../checks/check.js';
+import { credentialKey, type EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
 import { isStranger } from '../checks/strangers-refused.js';
 import type { CredentialFacts } from '../credentials/facts.js';
@@ -14,7 +14,9 @@ export class Journal {
   readonly #now: () => Date;
   readonly #outcomes = new Map<string, string>();
   #verdicts: ReadonlyMap<string, Status> = new Map();
-  #digests = new Map<string, string | undefined>();
+  #since = new Map<string, Date>();
+  #files = new Map<string, { readonly digest: string; readonly fingerprint: string | undefined }>();
+  #served = new Map<string, { readonly fingerprint: string; readonly at: Date }>();
 
   constructor(logger: Logger, history: History, now: () => Date) {
     this.#logger = logger;
@@ -35,6 +37,31 @@ export class Journal {
         this.#logger.info({ component, instance, endpoint, identity, outcome }, detail);
         this.#add('outcome', component, instance, `${endpoint} as ${identity}: ${outcome}, ${detail}`);
       }
+      this.#sawServed(entry);
+    }
+  }
+
+  #sawServed({ instance, endpoint, observation }: EndpointObservation): void {
+    const [leaf] = observation.peerChain;
+    if (leaf === undefined) {
+      return;
+    }
+    const key = `${credentialKey(instance)}/${endpoint.name}`;
+    const known = this.#served.get(key);
+    this.#served.set(key, { fingerprint: leaf.fingerprint, at: observation.at });
+    if (known !== undefined && known.fingerprint !== leaf.fingerprint) {
+      const notAfter = leaf.notAfter.toISOString();
+      this.#history.add({
+        at: observation.at.toISOString(),
+        kind: 'served',
+        component: instance.component,
+        instance: instance.name,
+        message: `${endpoint.name} serves another certificate: ${leaf.subject}, until ${notAfter}`,
+        endpoint: endpoint.name,
+        fingerprint: leaf.fingerprint,
+        notAfter,
+        formerAt: known.at.toISOString(),
+      });
     }
   }
 
@@ -51,6 +78,12 @@ export class Journal {
     }
     this.#verdicts = new Map(
       [...worst].filter(([, { status }]) => status !== 'pass').map(([key, { status }]) => [key, status]),
+    );
+    const since = this.#since;
+    this.#since = new Map(
+      findings
+        .filter(({ status }) => status !== 'pass')
+        .map((finding) => [ageKey(finding), since.get(ageKey(finding)) ?? this.#now()] as const),
     );
     for (const [key, finding] of worst) {
       const earlier = before.get(key) ?? 'pass';
@@ -69,18 +102,39 @@ export class Journal {
     }
   }
 
+  /** Since when a finding has had its status, as far back as this process knows. */
+  since(finding: Finding): Date | undefined {
+    return this.#since.get(ageKey(finding));
+  }
+
   /** `facts` by component and instance; the first call sets what later ones are compared with. */
   filesRead(facts: ReadonlyMap<string, CredentialFacts>): void {
-    for (const [key, { pairDigest, caDigest, chain, paths }] of facts) {
-      const [component = '', instance = ''] = key.split('/');
-      const now = `${pairDigest} ${caDigest}`;
-      const before = this.#digests.get(key);
-      this.#digests.set(key, now);
-      if (before !== undefined && before !== now) {
-        const leaf = chain?.[0];
-        const what = leaf === undefined ? 'cannot be read' : `is ${leaf.subject}, until ${leaf.notAfter.toISOString()}`;
-        this.#add('rotation', component as HistoryEvent['component'], instance, `files changed; ${paths.cert} ${what}`);
+    for (const [key, { pairDigest, caDigest, chain, certModifiedAt, paths }] of facts) {
+      const [component = '', ...name] = key.split('/');
+      const digest = `${pairDigest} ${caDigest}`;
+      const leaf = chain?.[0];
+      const before = this.#files.get(key);
+      // A file that cannot be read for a moment does not make the certificate a new one.
+      this.#files.set(key, { digest, fingerprint: leaf?.fingerprint ?? before?.fingerprint });
+      if (before === undefined || before.digest === digest) {
+        continue;
       }
+      const what = leaf === undefined ? 'cannot be read' : `is ${leaf.subject}, until ${leaf.notAfter.toISOString()}`;
+      const renewed = leaf !== undefined && leaf.fingerprint !== before.fingerprint;
+      this.#history.add({
+        at: this.#now().toISOString(),
+        kind: 'rotation',
+        component: component as HistoryEvent['component'],
+        instance: name.join('/'),
+        message: `files changed; ${paths.cert} ${what}`,
+        ...(renewed
+          ? {
+              fingerprint: leaf.fingerprint,
+              notAfter: leaf.notAfter.toISOString(),
+              changedAt: new Date(certModifiedAt ?? this.#now()).toISOString(),
+            }
+          : {}),
+      });
     }
   }
 
@@ -107,4 +161,8 @@ export class Journal {
 
 function findingKey(finding: Finding): string {
   return [finding.check, finding.component, finding.instance, finding.endpoint, finding.identity].join('|');
+}
+
+function ageKey(finding: Finding): string {
+  return `${findingKey(finding)}|${finding.status}`;
 }

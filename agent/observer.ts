@@ -8,11 +8,12 @@ import type { Instance, Inventory } from '../cluster/inventory.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
+import type { IdentityName } from '../probes/observation.js';
 import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
 import { Baselines } from './baselines.js';
-import type { AgentConfig } from './config.js';
+import type { AgentConfig, OwnPaths } from './config.js';
 import { hasDescriptors } from './descriptors.js';
 import { Identities } from './identities.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
@@ -109,6 +110,14 @@ export class Observer {
 
   own(): CredentialFacts | undefined {
     return this.#own;
+  }
+
+  /** The files that a probe with this identity presents; undefined for one that is made in memory or has none. */
+  pathsOf(identity: IdentityName): OwnPaths | undefined {
+    const { imposter, security } = this.config;
+    return identity === 'imposter' && imposter !== undefined && security !== undefined
+      ? { ca: security.ca, ...imposter }
+      : this.identities.pathsOf(identity);
   }
 
   observations(): readonly EndpointObservation[] {

@@ -9,6 +9,7 @@ import type { History } from './history.js';
 import { Journal } from './journal.js';
 import { Judging } from './judging.js';
 import { Nudger } from './nudge.js';
+import { ObservationLog } from './observation-log.js';
 import { Observer } from './observer.js';
 import { observeOnce } from './round.js';
 import { scheduleAll } from './schedule.js';
@@ -46,6 +47,7 @@ export class Sidecar {
     onError: (error) => this.#options.logger.error({ reason: messageOf(error) }, 'the evidence could not be judged'),
     signal: this.#stop.signal,
   });
+  readonly observationLog = new ObservationLog();
 
   private constructor(options: SidecarOptions, generation: Generation) {
     this.#options = options;
@@ -84,6 +86,11 @@ export class Sidecar {
 
   findings(): readonly Finding[] {
     return this.#findings;
+  }
+
+  /** Since when a finding has had its status; undefined for one that is not there now. */
+  since(finding: Finding): Date | undefined {
+    return this.#journal.since(finding);
   }
 
   /** True after the first look at every port. */
@@ -151,6 +158,7 @@ export class Sidecar {
 
   async #begin(generation: Generation): Promise<void> {
     const { observer, stop } = generation;
+    this.observationLog.keep(observer.inventory.instances);
     await this.#watcher.watchFiles(observer.files());
     await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
     if (stop.signal.aborted) {
@@ -191,6 +199,7 @@ export class Sidecar {
       this.#options.metrics.countProbe(entry);
     }
     this.#journal.observed(entries);
+    this.observationLog.add(entries);
   }
 
   async #judge(): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { Instance } from '../cluster/inventory.js';
 import type { ReloadRule } from '../cluster/profile.js';
-import { isBefore } from '../cluster/version.js';
 import { latestChains } from './certificate-validity.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
+import { reloadDeadline, reloadRuleOf } from './reload-moment.js';
 
 const id = 'served-matches-file';
 
@@ -36,7 +36,8 @@ export const servedMatchesFile: Check = {
       if (onDisk.fingerprint === served.fingerprint) {
         return [findingOf(id, 'pass', instance, { endpoint, message: 'serves the certificate on disk' })];
       }
-      const deadline = deadlineOf(endpoint, instance, facts?.certModifiedAt ?? 0);
+      const rule = reloadRuleOf(endpoint, instance);
+      const deadline = reloadDeadline(rule, facts?.certModifiedAt ?? 0);
       if (deadline !== undefined && deadline > evidence.now) {
         const message = `reloading: this port takes the certificate on disk by ${deadline.toISOString()}`;
         return [findingOf(id, 'skip', instance, { endpoint, message })];
@@ -59,22 +60,12 @@ export const servedMatchesFile: Check = {
         findingOf(id, 'fail', instance, {
           endpoint,
           message,
-          cure: cureFor(endpoint, instance),
+          cure: cures[rule],
           evidence: evidenceOf,
         }),
       ];
     }),
 };
-
-/** How long a port that looks at its files by the clock may take, in milliseconds, with a second of slack. */
-const patience: Partial<Record<ReloadRule, number>> = { poll: 3_000, hourly: 3_601_000 };
-
-/** Undefined for ports whose moment is the next connection, which the observation was. */
-function deadlineOf({ profile }: Endpoint, { version }: Instance, changedAt: number): Date | undefined {
-  const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
-  const allowed = old ? undefined : patience[profile.pairReload];
-  return allowed === undefined ? undefined : new Date(changedAt + allowed);
-}
 
 /** Where the component reads a copy of its own, one of the two copies is the older one for a while. */
 function arriving(
@@ -92,10 +83,4 @@ function arriving(
   return change.portIsAhead
     ? `serves a newer certificate than the file here, whose copy has until ${until.toISOString()} to arrive`
     : `its copy of the new files has until ${until.toISOString()} to arrive`;
-}
-
-/** Before a release that learnt to reload, only a restart helps. */
-function cureFor({ profile }: Endpoint, { version }: Instance): string {
-  const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
-  return cures[old ? 'restart' : profile.pairReload];
 }

@@ -1,7 +1,8 @@
 import type { EndpointProfile, ReloadRule } from './profile.js';
 import { profiles } from './profiles.js';
 
-const reloads: Readonly<Record<ReloadRule, string>> = {
+/** When a port takes a changed file. */
+export const reloads: Readonly<Record<ReloadRule, string>> = {
   'every-handshake': 'at every handshake',
   'certificate-mtime': "at a connection, when the certificate's time changed",
   'failed-handshake': "after a failed handshake, when the certificate's time changed",

@@ -14,6 +14,7 @@ import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
 import { renderManualPage } from './man.js';
+import { renderPageAssets } from './page-assets.js';
 import { describeSemantics } from './semantics.js';
 
 const written: Readonly<Record<string, () => string>> = {
@@ -22,6 +23,7 @@ const written: Readonly<Record<string, () => string>> = {
   'docs/semantics.md': describeSemantics,
   'docs/metrics.md': describeMetrics,
   'docs/grafana.md': describeDashboard,
+  'agent/page/assets.ts': renderPageAssets,
   'deploy/prometheus/tidb-mtls.rules.yml': renderRules,
   'deploy/prometheus/tidb-mtls.recording.rules.yml': renderRecordings,
   'deploy/tiup/tidb-mtls.rules.yml': renderTiupRules,

@@ -7,8 +7,7 @@ import { visibleJson } from '../../metrics/unprintable.js';
 import { messageOf, OperatorError } from '../error.js';
 import { matrixDocument } from '../matrix-table.js';
 import type { ProbeAnswer } from '../on-demand.js';
-import { renderPage } from '../page/page.js';
-import { style } from '../page/style.js';
+import { answerPage, contentSecurityPolicy } from '../page/routes.js';
 import { type Answer, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
 import { findingsDocument } from './findings-json.js';
@@ -113,7 +112,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 const headers = {
-  'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+  'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -137,10 +136,6 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
     return notAllowed('GET, HEAD');
   }
   switch (url.pathname) {
-    case '/':
-      return { status: 200, type: 'text/html; charset=utf-8', body: renderPage(view) };
-    case '/style.css':
-      return { status: 200, type: 'text/css; charset=utf-8', body: style };
     case '/metrics':
       return { status: 200, type: metrics.contentType, body: await metrics.render() };
     case '/probe':
@@ -158,7 +153,7 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
     case '/-/ready':
       return view.ready() ? text(200, 'ready') : text(503, 'the first look at every port is not finished');
     default:
-      return text(404, 'nothing here; see /');
+      return answerPage(url, view) ?? text(404, 'nothing here; see /');
   }
 }
 

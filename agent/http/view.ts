@@ -1,9 +1,12 @@
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
-import type { Inventory } from '../../cluster/inventory.js';
+import type { Endpoint, Instance, Inventory } from '../../cluster/inventory.js';
 import type { Matrix } from '../../cluster/matrix.js';
+import type { CredentialPaths } from '../../credentials/facts.js';
 import type { CredentialEntry } from '../../metrics/agent-metrics.js';
+import type { IdentityName } from '../../probes/observation.js';
 import type { HistoryEvent } from '../history.js';
+import type { ObservationRun } from '../observation-log.js';
 
 /** What page and API show; read at each request. */
 export interface AgentView {
@@ -18,4 +21,10 @@ export interface AgentView {
   credentials(): readonly CredentialEntry[];
   /** Oldest first. */
   events(): readonly HistoryEvent[];
+  /** Since when a finding has had its status. */
+  since(finding: Finding): Date | undefined;
+  /** What a port was seen to do, latest first. */
+  runs(instance: Instance, endpoint: Endpoint): readonly ObservationRun[];
+  /** The files an identity is made of; undefined for one that has none on disk. */
+  pathsOf(identity: IdentityName): CredentialPaths | undefined;
 }

@@ -1,0 +1,78 @@
+import { basename } from 'node:path';
+import { latestChains } from '../../checks/certificate-validity.js';
+import type { EndpointObservation } from '../../checks/check.js';
+import type { Certificate } from '../../credentials/certificate.js';
+import type { AgentView } from '../http/view.js';
+import { firstEnd } from './timeline.js';
+
+/** A certificate file, a CA file, or one certificate that ports serve. */
+export interface CertificateRow {
+  readonly kind: 'file' | 'CA' | 'served';
+  /** The path, or the ports. */
+  readonly name: string;
+  readonly short: string;
+  readonly chain: readonly Certificate[];
+  /** What is on disk instead. */
+  readonly differsFrom: Certificate | undefined;
+}
+
+/** All certificates of one instance, or of the agent. */
+export interface CertificateGroup {
+  readonly component: string;
+  readonly instance: string;
+  readonly rows: readonly CertificateRow[];
+  readonly end: Date;
+}
+
+/** Soonest end first. */
+export function certificateGroupsOf(view: AgentView): readonly CertificateGroup[] {
+  const served = new Map<string, EndpointObservation[]>();
+  for (const one of latestChains(view.observations())) {
+    const key = `${one.instance.component}/${one.instance.name}`;
+    served.set(key, [...(served.get(key) ?? []), one]);
+  }
+  const files = new Map(view.credentials().map((entry) => [`${entry.component}/${entry.instance}`, entry]));
+  const keys = [
+    ...view.inventory().instances.map(({ component, name }) => ({ component, instance: name })),
+    ...(files.has('agent/agent') ? [{ component: 'agent', instance: 'agent' }] : []),
+  ];
+  return keys
+    .flatMap(({ component, instance }) => {
+      const key = `${component}/${instance}`;
+      const rows = rowsOf(files.get(key)?.facts, served.get(key) ?? []);
+      const end = firstEnd(rows.flatMap(({ chain }) => chain));
+      return rows.length === 0 ? [] : [{ component, instance, rows, end }];
+    })
+    .sort((a, b) => a.end.getTime() - b.end.getTime());
+}
+
+type Facts = ReturnType<AgentView['credentials']>[number]['facts'];
+
+function rowsOf(facts: Facts | undefined, served: readonly EndpointObservation[]): readonly CertificateRow[] {
+  const rows: CertificateRow[] = [];
+  const [onDisk] = facts?.chain ?? [];
+  if (facts?.ca !== undefined && facts.ca.length > 0) {
+    const { ca = '' } = facts.paths;
+    rows.push({ kind: 'CA', name: ca, short: basename(ca), chain: facts.ca, differsFrom: undefined });
+  }
+  if (facts?.chain !== undefined && onDisk !== undefined) {
+    const { cert = '' } = facts.paths;
+    rows.push({ kind: 'file', name: cert, short: basename(cert), chain: facts.chain, differsFrom: undefined });
+  }
+  for (const ports of byFingerprint(served).values()) {
+    const chain = ports[0]?.observation.peerChain ?? [];
+    const name = ports.map(({ endpoint }) => endpoint.name).join(', ');
+    const differs = onDisk !== undefined && chain[0]?.fingerprint !== onDisk.fingerprint;
+    rows.push({ kind: 'served', name, short: name, chain, differsFrom: differs ? onDisk : undefined });
+  }
+  return rows;
+}
+
+function byFingerprint(served: readonly EndpointObservation[]): ReadonlyMap<string, EndpointObservation[]> {
+  const groups = new Map<string, EndpointObservation[]>();
+  for (const one of served) {
+    const key = one.observation.peerChain[0]?.fingerprint ?? '';
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return groups;
+}

@@ -1,0 +1,37 @@
+import type { HistoryEvent } from '../history.js';
+import type { AgentView } from '../http/view.js';
+import { html } from './html.js';
+import { moment, type Page, place, table } from './parts.js';
+import { filterForm, isWanted, type Query } from './query.js';
+
+const words: Readonly<Record<HistoryEvent['kind'], string>> = {
+  rotation: 'files',
+  served: 'served',
+  outcome: 'answer',
+  verdict: 'verdict',
+  nudge: 'nudge',
+  inventory: 'cluster',
+};
+
+const shown = 200;
+
+/** The history as it is, latest first. */
+export function renderChanges(view: AgentView, query: Query): Page {
+  const events = view
+    .events()
+    .filter((one) => isWanted(query, one.component, one.instance, one.kind, one.message))
+    .reverse();
+  const rows = events
+    .slice(0, query.all ? undefined : shown)
+    .map((one) => [
+      moment(new Date(one.at)),
+      words[one.kind],
+      place({ ...one, component: one.component, endpoint: undefined, identity: undefined }),
+      one.message,
+    ]);
+  const body = html`<h1>Changes</h1><p class="lead">Files, answers and verdicts that became others, latest first.</p>
+${filterForm({ path: '/changes', query, components: view.events().map(({ component }) => component), count: `${events.length} of ${view.events().length} changes` })}
+${rows.length === 0 ? html`<p class="empty">Nothing since the start.</p>` : table('Latest first', ['when', 'what', 'where', 'in words'], rows)}
+${!query.all && events.length > shown && html`<p><a href="/changes?all=yes">Show all ${events.length}</a></p>`}`;
+  return { title: 'Changes', body };
+}

@@ -1,0 +1,134 @@
+import { reloadRuleOf } from '../../checks/reload-moment.js';
+import { formatAddress } from '../../cluster/address.js';
+import { reloads } from '../../cluster/describe.js';
+import type { Endpoint, Instance } from '../../cluster/inventory.js';
+import { formatOrigin } from '../../cluster/origin.js';
+import type { Observation } from '../../probes/observation.js';
+import type { AgentView } from '../http/view.js';
+import type { ObservationRun } from '../observation-log.js';
+import { findingItem } from './finding.js';
+import { type Html, html } from './html.js';
+import { certificateFacts, isAt } from './instance.js';
+import { badge, facts, fingerprint, instancePath, moment, type Page, relative, table } from './parts.js';
+import { reproductionsOf } from './reproduce.js';
+import { StatusIndex } from './status-index.js';
+
+/** One port: how it stands, what each identity saw, what it was seen to do, and lines that do the same by hand. */
+export function renderEndpoint(
+  view: AgentView,
+  component: string,
+  name: string,
+  endpointName: string,
+): Page | undefined {
+  const instance = view.inventory().instances.find((one) => one.component === component && one.name === name);
+  const endpoint = instance?.endpoints.find((one) => one.name === endpointName);
+  if (instance === undefined || endpoint === undefined) {
+    return undefined;
+  }
+  const index = new StatusIndex(view.findings());
+  const findings = index.of(component, name).filter((one) => one.endpoint === endpointName && one.status !== 'pass');
+  const observations = view
+    .observations()
+    .filter((one) => isAt(one, instance, endpoint))
+    .map(({ observation }) => observation);
+  const body = html`<p class="crumbs"><a href="/instances">Instances</a> / <a href="${instancePath(component, name)}">${component} ${name}</a></p>
+<h1><b>${component}</b> ${name} ${endpointName}</h1>
+<p class="lead">${badge(index.statusOf(component, name, endpointName))} ${endpoint.profile.title}, ${formatAddress(endpoint)}</p>
+${endpointFacts(instance, endpoint)}
+${findings.length > 0 && html`<h2>Findings</h2><ul class="findings">${findings.map((one) => findingItem(one, view))}</ul>`}
+<h2>Last looks</h2>${observations.length === 0 ? html`<p class="empty">Nobody has come to this port yet.</p>` : observations.map((one) => look(one, endpoint, view))}
+<h2>History</h2>${history(view.runs(instance, endpoint))}`;
+  return { title: `${component} ${name} ${endpointName}`, body };
+}
+
+function endpointFacts(instance: Instance, endpoint: Endpoint): Html {
+  const { profile, allowList, scheme, origin } = endpoint;
+  const list = typeof allowList === 'string' ? { none: 'none set', unknown: 'not told' }[allowList] : undefined;
+  return facts([
+    ['scheme', scheme],
+    ['address from', formatOrigin(origin)],
+    ['allow-list', list ?? (typeof allowList === 'string' ? '' : allowList.value.join(', '))],
+    ['called by', profile.calledBy.join(', ')],
+    ['asked', profile.probe.protocol === 'http' ? `GET ${profile.probe.path}` : profile.probe.method],
+    ['takes a new pair', reloads[reloadRuleOf(endpoint, instance)]],
+    ['takes a new CA', reloads[profile.caReload]],
+    [
+      'compares names',
+      { handshake: 'at the handshake', rpc: 'per call', http: 'per request' }[profile.callers.commonNameCheckedAt],
+    ],
+  ]);
+}
+
+function look(observation: Observation, endpoint: Endpoint, view: AgentView): Html {
+  const { identity, outcome, detail, at, tlsVersion, cipher, alpn, peerChain, peerProblem, refusal, durations } =
+    observation;
+  const [leaf] = peerChain;
+  const lines = reproductionsOf(endpoint, identity, identity === 'anonymous' ? undefined : view.pathsOf(identity));
+  return html`<section class="look" id="as-${identity}"><h3>as ${identity}: <span class="outcome ${outcome}">${outcome}</span><span class="aside">${relative(at, view.now())}</span></h3>
+<p class="message">${detail}</p>
+${facts([
+  ['at', moment(at)],
+  [
+    'TLS',
+    [tlsVersion, cipher, alpn && `ALPN ${alpn}`].filter((part) => part !== undefined && part !== '').join(', ') ||
+      'none',
+  ],
+  ['served', fingerprint(leaf?.fingerprint)],
+  ['our verdict of it', peerChain.length === 0 ? 'nothing was served' : (peerProblem ?? 'trusted and named')],
+  [
+    'refused by',
+    refusal === undefined
+      ? 'nobody'
+      : `${refusal.side === 'peer' ? 'the port' : 'us'}: ${[refusal.by, refusal.number, refusal.name].filter((part) => part !== undefined).join(' ')}`,
+  ],
+  [
+    'took',
+    `${milliseconds(durations.total)}; connected ${milliseconds(durations.connect)}, handshake ${milliseconds(durations.handshake)}`,
+  ],
+])}
+${peerChain.map((one) => certificateFacts(one, view.now()))}
+<details class="raw" id="raw-${identity}"><summary>Raw facts</summary><pre tabindex="0">${JSON.stringify(raw(observation), undefined, 2)}</pre></details>
+<div class="reproduce"><h4>By hand</h4>${
+    lines.length === 0
+      ? html`<p class="quiet">This identity was made in memory at the start of the agent: nobody else has its key.</p>`
+      : lines.map(
+          ({ title, command }, index) =>
+            html`<div class="command"><span class="quiet">${title}</span><code id="line-${identity}-${index}" tabindex="0">${command}</code><button type="button" class="copy" data-copies="line-${identity}-${index}" hidden>Copy</button></div>`,
+        )
+  }</div></section>
+`;
+}
+
+/** What was seen, without what is shown as facts of the certificates, and without what a port answered at length. */
+function raw({ peerChain, application, ...rest }: Observation) {
+  const answer =
+    application?.protocol === 'http' ? { ...application, body: `${application.body.length} characters` } : application;
+  return {
+    ...rest,
+    peerChain: peerChain.map(({ subject, fingerprint }) => ({ subject, fingerprint })),
+    application: answer,
+  };
+}
+
+function milliseconds(seconds: number | undefined): string {
+  return seconds === undefined ? 'not reached' : `${(seconds * 1000).toFixed(1)} ms`;
+}
+
+function history(runs: readonly ObservationRun[]): Html {
+  return runs.length === 0
+    ? html`<p class="empty">Nothing yet.</p>`
+    : table(
+        'What it was seen to do since the start, equal looks together, latest first',
+        ['from', 'to', 'looks', 'as', 'outcome', 'detail', 'TLS', 'served'],
+        runs.map(({ first, last, count, identity, outcome, detail, tlsVersion, fingerprint: print }) => [
+          moment(first),
+          moment(last),
+          count,
+          identity,
+          html`<span class="outcome ${outcome}">${outcome}</span>`,
+          detail,
+          tlsVersion ?? '',
+          fingerprint(print),
+        ]),
+      );
+}

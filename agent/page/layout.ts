@@ -1,0 +1,42 @@
+import { summarize } from '../../checks/summary.js';
+import type { AgentView } from '../http/view.js';
+import { paths } from './assets-served.js';
+import { type Html, html } from './html.js';
+import { moment, type Page } from './parts.js';
+import { worstStatusOf } from './verdict.js';
+
+const tabs = [
+  ['/', 'Now'],
+  ['/matrix', 'Matrix'],
+  ['/certificates', 'Certificates'],
+  ['/rotations', 'Rotations'],
+  ['/instances', 'Instances'],
+  ['/changes', 'Changes'],
+  ['/checks', 'Checks'],
+] as const;
+
+/** The document around a view: where one is, how things stand, when it was made. */
+export function documentOf({ title, body }: Page, path: string, view: AgentView): Html {
+  const { fail, warn } = summarize(view.findings());
+  const first = `/${path.split('/')[1] ?? ''}`;
+  const links = tabs.map(([href, name]) => {
+    const here = href === first;
+    return here
+      ? html`<li><a href="${href}" aria-current="${href === path ? 'page' : 'true'}">${name}</a></li>`
+      : html`<li><a href="${href}">${name}</a></li>`;
+  });
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${fail > 0 && `(${fail}) `}${title} · TiDB mTLS</title>
+<link rel="stylesheet" href="${paths.style}"><link rel="icon" href="${paths.icon}" type="image/svg+xml"><script src="${paths.script}" defer></script></head>
+<body><a class="skip-link" href="#main">Skip to the view</a>
+<header><div class="bar"><p class="name"><span class="lamp ${view.ready() ? worstStatusOf(view) : 'skip'}" aria-hidden="true"></span>TiDB mTLS</p>
+<nav aria-label="Views"><ul>${links}</ul></nav>
+<p class="standing" id="standing">${fail > 0 && html`<a class="badge fail" href="/?status=fail">${fail} failed</a> `}${
+    warn > 0 && html`<a class="badge warn" href="/?status=warn">${warn} ${warn === 1 ? 'warning' : 'warnings'}</a> `
+  }<span class="as-of" id="as-of">as of ${moment(view.now())}</span></p></div></header>
+<main id="main" tabindex="-1">${body}</main>
+<footer><p>tidb-mtls-agent ${view.version}, running since ${moment(view.startedAt)}. As data: <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a>, <a href="/api/v1/matrix">callers</a>, <a href="/api/v1/events">events</a>.</p></footer>
+</body></html>
+`;
+}

@@ -1,0 +1,113 @@
+import { formatAddress } from '../../cluster/address.js';
+import type { AgentView } from '../http/view.js';
+import {
+  type CellVerdict,
+  type ColumnName,
+  type VerdictCell,
+  type VerdictRow,
+  verdictMatrixOf,
+} from '../verdict-matrix.js';
+import { type Html, html } from './html.js';
+import { counted, endpointPath, type Page } from './parts.js';
+import { filterForm, isWanted, linkTo, type Query } from './query.js';
+
+const shapes: Readonly<Record<CellVerdict, readonly [string, string]>> = {
+  admitted: ['✓', 'admitted'],
+  refused: ['–', 'refused'],
+  'should-be-refused': ['!', 'should have been refused'],
+  'needed-but-refused': ['✗', 'refused, though it needs the port'],
+  'distrusts-server': ['≠', 'would not trust this server'],
+  plaintext: ['P', 'plaintext'],
+  open: ['○', 'open to whoever comes'],
+  needless: ['∘', 'let in, though it calls nothing here'],
+  inconclusive: ['?', 'inconclusive'],
+  unknown: ['·', 'not known'],
+};
+
+const columnTitles: Partial<Record<ColumnName, string>> = {
+  anonymous: 'no certificate',
+  untrusted: 'foreign CA',
+  imposter: 'other name',
+};
+
+/** Ports that stand alike to every caller, as one row. */
+interface Alike {
+  readonly first: VerdictRow;
+  readonly members: readonly VerdictRow[];
+}
+
+/** Who may call whom: what was seen, and where nobody tried, what the lists say. */
+export function renderMatrix(view: AgentView, query: Query): Page {
+  const { columns, rows } = verdictMatrixOf(view.matrix(), view.observations(), view.findings());
+  const wanted = rows.filter((row) =>
+    isWanted(
+      query,
+      row.instance.component,
+      row.instance.name,
+      row.endpoint.name,
+      formatAddress(row.endpoint),
+      ...row.cells.map(({ verdict }) => shapes[verdict][1]),
+    ),
+  );
+  const groups = query.all ? wanted.map((row) => ({ first: row, members: [row] })) : alike(wanted);
+  const merged = wanted.length - groups.length;
+  const body = html`<h1>Matrix</h1><p class="lead">Rows are ports, columns who calls them. Bold was tried, pale is what lists and names say.</p>
+${filterForm({
+  path: '/matrix',
+  query,
+  components: rows.map(({ instance }) => instance.component),
+  count: `${wanted.length} of ${counted(rows.length, 'port')}${merged > 0 ? ` in ${groups.length} rows` : ''}`,
+})}
+${groups.length === 0 ? html`<p class="empty">No port matches.</p>` : grid(columns, groups, query)}
+${merged > 0 && html`<p class="quiet">Ports that stand alike to everybody share a row. <a href="${linkTo('/matrix', { ...query, all: true })}">One row per port</a></p>`}
+${query.all && html`<p class="quiet"><a href="${linkTo('/matrix', { ...query, all: false })}">One row for ports that stand alike</a></p>`}
+${legend()}`;
+  return { title: 'Matrix', body };
+}
+
+function alike(rows: readonly VerdictRow[]): readonly Alike[] {
+  const groups = new Map<string, VerdictRow[]>();
+  for (const row of rows) {
+    const cells = row.cells.map(({ verdict, tried }) => `${verdict}${tried ? '!' : ''}`).join(' ');
+    const key = `${row.instance.component} ${row.endpoint.name} ${cells}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((members) => (members[0] === undefined ? [] : [{ first: members[0], members }]));
+}
+
+function grid(columns: readonly ColumnName[], groups: readonly Alike[], query: Query): Html {
+  const heads = columns.map(
+    (column) => html`<th scope="col" class="caller"><span>${columnTitles[column] ?? column}</span></th>`,
+  );
+  const body = groups.map(
+    ({ first, members }) =>
+      html`<tr><th scope="row">${label(first, members, query)}</th>${first.cells.map((cell) => square(cell, first, members.length))}</tr>
+`,
+  );
+  return html`<div class="grid" id="grid" role="region" aria-label="Callers and ports" tabindex="0"><table><caption class="unseen">Callers and ports</caption><thead><tr><th scope="col">port</th>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+function label({ instance, endpoint }: VerdictRow, members: readonly VerdictRow[], query: Query): Html {
+  const { component, name } = instance;
+  if (members.length === 1) {
+    return html`<a href="${endpointPath(component, name, endpoint.name)}"><b>${component}</b> ${endpoint.name} <span class="quiet">${formatAddress(endpoint)}</span></a>`;
+  }
+  const path = linkTo('/matrix', { component, text: `${query.text} ${endpoint.name}`.trim(), all: true });
+  return html`<a href="${path}"><b>${component}</b> ${endpoint.name} <span class="quiet">${counted(members.length, 'port')}</span></a>`;
+}
+
+/** The reason shows at the foot of the window on hover and on focus: there it is never cut off. */
+function square({ column, verdict, tried, reason }: VerdictCell, row: VerdictRow, count: number): Html {
+  const { instance, endpoint } = row;
+  const [shape, words] = shapes[verdict];
+  const where = count === 1 ? `${instance.component} ${instance.name} ${endpoint.name}` : `each of ${count} ports`;
+  const title = columnTitles[column] ?? column;
+  return html`<td><a class="cell ${verdict} ${tried ? 'tried' : 'told'}" href="${endpointPath(instance.component, instance.name, endpoint.name)}"><span aria-hidden="true">${shape}</span><span class="tip"><b>${title}</b> at ${where}: <b>${words}</b>${!tried && ' by its list'}. ${reason}</span></a></td>`;
+}
+
+function legend(): Html {
+  return html`<h2>Legend</h2><ul class="legend">${Object.entries(shapes).map(
+    ([verdict, [shape, words]]) =>
+      html`<li><span class="cell ${verdict} tried" aria-hidden="true">${shape}</span> ${words}</li>`,
+  )}<li><span class="cell admitted told" aria-hidden="true">✓</span> pale: by lists and names, not tried</li></ul>`;
+}

@@ -1,0 +1,102 @@
+import type { Finding, Status } from '../../checks/finding.js';
+import { spanInWords } from '../../checks/words.js';
+import { type Html, html, type Value } from './html.js';
+
+/** A view as it was made for one request; `undefined` in its place is 404. */
+export interface Page {
+  readonly title: string;
+  readonly body: Html;
+}
+
+const marks: Readonly<Record<Status, readonly [string, string]>> = {
+  fail: ['✗', 'failed'],
+  warn: ['!', 'warning'],
+  skip: ['~', 'not judged'],
+  pass: ['✓', 'passed'],
+};
+
+/** A status by shape, colour and word. */
+export function badge(status: Status, word: string = marks[status][1]): Html {
+  return html`<span class="badge ${status}"><span aria-hidden="true">${marks[status][0]}</span> ${word}</span>`;
+}
+
+/** The shape alone, its word for who cannot see it. */
+export function dot(status: Status): Html {
+  return html`<span class="dot ${status}"><span aria-hidden="true">${marks[status][0]}</span><span class="unseen">${marks[status][1]}</span></span>`;
+}
+
+/** `2026-11-25 08:00:00 UTC`; the script turns it into the reader's zone and leaves UTC on hover. */
+export function moment(date: Date): Html {
+  return html`<time class="at" datetime="${date.toISOString()}" title="${utc(date)}">${utc(date)}</time>`;
+}
+
+export function utc(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `3 minutes ago`, `in 9 days`: the moment itself on hover. */
+export function relative(date: Date, now: Date): Html {
+  const span = spanInWords(date.getTime() - now.getTime());
+  const words = date > now ? `in ${span}` : `${span} ago`;
+  return html`<time datetime="${date.toISOString()}" title="${utc(date)}">${words}</time>`;
+}
+
+/** How long something has been so. */
+export function duration(since: Date, now: Date): Html {
+  return html`<time datetime="${since.toISOString()}" title="since ${utc(since)}">for ${spanInWords(now.getTime() - since.getTime())}</time>`;
+}
+
+export function instancePath(component: string, name: string): string {
+  return `/instances/${encodeURIComponent(component)}/${encodeURIComponent(name)}`;
+}
+
+export function endpointPath(component: string, name: string, endpoint: string): string {
+  return `${instancePath(component, name)}/${encodeURIComponent(endpoint)}`;
+}
+
+/** `tikv 10.0.1.2:20180 grpc as tidb`, as far as it is known, each part a link to its page. */
+export function place({ component, instance, endpoint, identity }: Omit<Place, 'check'>): Html {
+  if (component === 'agent') {
+    return html`<span class="place"><b>agent</b></span>`;
+  }
+  return html`<span class="place"><b>${component}</b> <a href="${instancePath(component, instance)}">${instance}</a>${
+    endpoint !== undefined && html` <a href="${endpointPath(component, instance, endpoint)}">${endpoint}</a>`
+  }${identity !== undefined && identity !== 'own' && html` <span class="as">as ${identity}</span>`}</span>`;
+}
+
+type Place = Pick<Finding, 'component' | 'instance' | 'endpoint' | 'identity'>;
+
+/** The first and last digits of a fingerprint, all of it on hover. */
+export function fingerprint(value: string | undefined): Html {
+  return value === undefined
+    ? html`<span class="quiet">none</span>`
+    : html`<code title="SHA-256 ${value}">${value.slice(0, 8)}…${value.slice(-4)}</code>`;
+}
+
+/** Cells as they are; the head of each column is repeated in narrow windows. */
+export function table(caption: string, heads: readonly string[], rows: readonly (readonly Value[])[]): Html {
+  const body = rows.map(
+    (cells) => html`<tr>${cells.map((cell, index) => html`<td data-head="${heads[index] ?? ''}">${cell}</td>`)}</tr>
+`,
+  );
+  return html`<div class="table"><table><caption>${caption}</caption><thead><tr>${heads.map(
+    (head) => html`<th scope="col">${head}</th>`,
+  )}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** Names and values. */
+export function facts(pairs: readonly (readonly [string, Value])[]): Html {
+  return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** `1 port`, `3 ports`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+const ranks: readonly Status[] = ['fail', 'warn', 'skip', 'pass'];
+
+/** The worst of some findings; `pass` when there are none. */
+export function worstOf(findings: readonly Finding[]): Status {
+  return ranks.find((rank) => findings.some(({ status }) => status === rank)) ?? 'pass';
+}

@@ -1,0 +1,117 @@
+import { isIP } from 'node:net';
+import { formatAddress } from '../../cluster/address.js';
+import type { Endpoint } from '../../cluster/inventory.js';
+import type { HarmlessProbe } from '../../cluster/profile.js';
+import type { CredentialPaths } from '../../credentials/facts.js';
+import type { IdentityName } from '../../probes/observation.js';
+
+/** A line for a shell that does what a probe does. */
+export interface Reproduction {
+  readonly title: string;
+  readonly command: string;
+}
+
+/** How long openssl waits: a refusal in TLS 1.3 comes after the handshake. */
+const waitSeconds = 3;
+
+/**
+ * The probe of a port as lines for bash: paths of the identity's files, never what they hold. Empty for an identity that
+ * is made in memory, since nobody else has it.
+ */
+export function reproductionsOf(
+  endpoint: Endpoint,
+  identity: IdentityName,
+  paths: CredentialPaths | undefined,
+): readonly Reproduction[] {
+  const { probe } = endpoint.profile;
+  const address = formatAddress(endpoint);
+  if (identity === 'plaintext' || endpoint.scheme === 'http') {
+    return probe.protocol === 'http'
+      ? [{ title: 'curl', command: words('curl', '-sS', '-i', '--http1.1', `http://${address}${probe.path}`) }]
+      : [{ title: 'curl', command: words('curl', '-sS', '-i', '--http1.1', `http://${address}/`) }];
+  }
+  if (paths === undefined && identity !== 'anonymous') {
+    return [];
+  }
+  return [
+    { title: 'openssl', command: openssl(endpoint, probe, paths) },
+    { title: probe.protocol === 'grpc' ? 'curl, speaking gRPC' : 'curl', command: curl(endpoint, probe, paths) },
+  ];
+}
+
+function openssl(endpoint: Endpoint, probe: HarmlessProbe, paths: CredentialPaths | undefined): string {
+  const { host, profile } = endpoint;
+  const alpn = profile.alpn[probe.protocol];
+  const name = isIP(host) === 0 ? ['-servername', host, '-verify_hostname', host] : ['-verify_ip', host];
+  const call = words(
+    'timeout',
+    String(waitSeconds),
+    'openssl',
+    's_client',
+    '-connect',
+    formatAddress(endpoint),
+    ...name,
+    ...option('-CAfile', paths?.ca),
+    ...option('-cert', paths?.cert),
+    ...option('-key', paths?.key),
+    ...(alpn.length === 0 ? [] : ['-alpn', alpn.join(',')]),
+    '-showcerts',
+    '-ign_eof',
+  );
+  if (probe.protocol === 'grpc') {
+    return `${call} </dev/null`;
+  }
+  return `printf 'GET ${probe.path} HTTP/1.1\\r\\nHost: ${formatAddress(endpoint)}\\r\\nConnection: close\\r\\n\\r\\n' | ${call}`;
+}
+
+function curl(endpoint: Endpoint, probe: HarmlessProbe, paths: CredentialPaths | undefined): string {
+  const url = `https://${formatAddress(endpoint)}`;
+  const pair = [
+    // A stranger wants to know whether it is let in, and takes any server.
+    ...(paths?.ca === undefined ? ['--insecure'] : ['--cacert', paths.ca]),
+    ...option('--cert', paths?.cert),
+    ...option('--key', paths?.key),
+  ];
+  if (probe.protocol === 'http') {
+    return words('curl', '-sS', '-i', '--http1.1', ...pair, `${url}${probe.path}`);
+  }
+  // Five zero bytes: an uncompressed message of length 0. The status comes as the trailer grpc-status.
+  const headers = ['-H', 'content-type: application/grpc', '-H', 'te: trailers'];
+  const call = words(
+    'curl',
+    '-sS',
+    '-v',
+    '--http2',
+    ...pair,
+    ...headers,
+    '--data-binary',
+    '@-',
+    `${url}${probe.method}`,
+  );
+  return `printf '\\0\\0\\0\\0\\0' | ${call} -o /dev/null`;
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
+}
+
+function words(...parts: readonly string[]): string {
+  return parts.map(shellWord).join(' ');
+}
+
+/** One word for bash, whatever is in it; what would not be seen is written by its number. */
+export function shellWord(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) {
+    return text;
+  }
+  if (!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+  }
+  const escaped = text
+    .replace(/[\\']/g, (character) => `\\${character}`)
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+      (character) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+    );
+  return `$'${escaped}'`;
+}

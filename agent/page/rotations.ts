@@ -1,0 +1,64 @@
+import { spanInWords } from '../../checks/words.js';
+import { reloads } from '../../cluster/describe.js';
+import type { AgentView } from '../http/view.js';
+import { type Rotation, rotationsOf, type Uptake, type UptakeState } from '../uptake.js';
+import { type Html, html } from './html.js';
+import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table } from './parts.js';
+import { filterForm, isWanted, type Query } from './query.js';
+
+const states: Readonly<Record<UptakeState, Html>> = {
+  taken: badge('pass', 'taken'),
+  late: badge('warn', 'late'),
+  behind: badge('fail', 'left behind'),
+  waiting: badge('skip', 'waiting'),
+  'passed-over': badge('skip', 'passed over'),
+};
+
+const shown = 50;
+
+/** For each new certificate on disk: which port took it when, against its deadline. */
+export function renderRotations(view: AgentView, query: Query): Page {
+  const now = view.now();
+  const rotations = rotationsOf({
+    events: view.events(),
+    inventory: view.inventory(),
+    observations: view.observations(),
+    now,
+  });
+  const wanted = rotations.filter(({ instance, fingerprint, ports }) =>
+    isWanted(
+      query,
+      instance.component,
+      instance.name,
+      fingerprint,
+      ...ports.map(({ endpoint, state }) => `${endpoint.name} ${state}`),
+    ),
+  );
+  const sections = wanted.slice(0, query.all ? undefined : shown).map((rotation) => section(rotation, now));
+  const body = html`<h1>Rotations</h1><p class="lead">Each new certificate on disk, latest first, and the look that first saw each port serve it.</p>
+${filterForm({ path: '/rotations', query, components: rotations.map(({ instance }) => instance.component), count: `${wanted.length} of ${rotations.length} rotations` })}
+${sections.length === 0 ? html`<p class="empty">${rotations.length === 0 ? 'No certificate on disk changed since the history begins.' : 'No rotation matches.'}</p>` : sections}
+${!query.all && wanted.length > shown && html`<p><a href="/rotations?all=yes">Show all ${wanted.length}</a></p>`}`;
+  return { title: 'Rotations', body };
+}
+
+function section({ instance, changedAt, notAfter, fingerprint: print, ports }: Rotation, now: Date): Html {
+  const { component, name } = instance;
+  const rows = ports.map((port) => [
+    html`<a href="${endpointPath(component, name, port.endpoint.name)}">${port.endpoint.name}</a>`,
+    states[port.state],
+    lag(port, changedAt),
+    reloads[port.rule],
+    port.deadline === undefined ? html`<span class="quiet">no clock</span>` : moment(port.deadline),
+  ]);
+  return html`<section class="rotation"><h2><b>${component}</b> <a href="${instancePath(component, name)}">${name}</a><span class="aside">${relative(changedAt, now)}</span></h2>
+<p class="sub">written ${moment(changedAt)}, certificate ${fingerprint(print)} until ${moment(notAfter)}</p>
+${rows.length === 0 ? html`<p class="empty">No port of it serves TLS.</p>` : table(`How the ports of ${component} ${name} took it`, ['port', 'state', 'seen after', 'looks at its files', 'deadline'], rows)}</section>
+`;
+}
+
+function lag({ takenAt }: Uptake, changedAt: Date): Html {
+  return takenAt === undefined
+    ? html`<span class="quiet">not seen</span>`
+    : html`<time datetime="${takenAt.toISOString()}" title="${takenAt.toISOString()}">${spanInWords(Math.max(0, takenAt.getTime() - changedAt.getTime()))}</time>`;
+}

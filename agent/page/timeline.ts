@@ -1,0 +1,79 @@
+import { type Threshold, thresholds } from '../../checks/thresholds.js';
+import type { Certificate } from '../../credentials/certificate.js';
+import { type Html, html } from './html.js';
+
+const day = 86_400_000;
+/** What the picture spans, from now on. */
+const span = 365 * day;
+/** Height of a row in the style sheet: a join has to reach the row of the file. */
+const rowHeight = 26;
+const middle = 10;
+
+export interface Line {
+  /** Leaf first. */
+  readonly chain: readonly Certificate[];
+  /** The end of what is on disk, and how many rows above it stands, where that is another certificate. */
+  readonly joinedTo: { readonly end: Date; readonly rowsAbove: number } | undefined;
+}
+
+/** The first end of any certificate of a chain. */
+export function firstEnd(chain: readonly Certificate[]): Date {
+  return new Date(Math.min(...chain.map(({ notAfter }) => notAfter.getTime())));
+}
+
+/**
+ * One row: from now to the first end of the chain, its last stretches coloured as the alerts will be, the leaf's own end
+ * where that is later. Positions are percentages, so that the picture fits any width without a script.
+ */
+export function bar({ chain, joinedTo }: Line, now: Date, label: string): Html {
+  const end = firstEnd(chain);
+  const [leaf] = chain;
+  const warning = alarm(chain, thresholds.warning);
+  const critical = alarm(chain, thresholds.critical);
+  const at = (date: Date) => position(date, now);
+  const stretch = (kind: string, from: Date, to: Date) =>
+    at(to) > at(from) &&
+    html`<rect class="${kind}" x="${percent(at(from))}" y="6" width="${percent(at(to) - at(from))}" height="8"/>`;
+  const later = leaf !== undefined && leaf.notAfter.getTime() > end.getTime();
+  const beyond = end.getTime() > now.getTime() + span;
+  return html`<svg class="line" width="100%" height="20" role="img" aria-label="${label}">${
+    later && stretch('leaf', end, leaf.notAfter)
+  }${stretch('fine', now, warning)}${stretch('warning', warning, critical)}${stretch('critical', critical, end)}${
+    joinedTo !== undefined && join(at(end), at(joinedTo.end), joinedTo.rowsAbove)
+  }${threshold(at(warning), warning > now)}${threshold(at(critical), critical > now)}${
+    beyond
+      ? html`<svg x="100%" overflow="visible"><path class="beyond" d="M-8 5 L-2 10 L-8 15"/></svg>`
+      : html`<svg x="${percent(at(end))}" overflow="visible"><path class="end${end <= now && ' ended'}" d="M0 4 L6 10 L0 16 L-6 10 Z"/></svg>`
+  }</svg>`;
+}
+
+/** From when on an alert of this level fires: the earliest over the chain. */
+function alarm(chain: readonly Certificate[], { seconds, share }: Threshold): Date {
+  const starts = chain.map(({ notBefore, notAfter }) => {
+    const lifetime = notAfter.getTime() - notBefore.getTime();
+    return notAfter.getTime() - Math.min(seconds * 1000, share * lifetime);
+  });
+  return new Date(Math.min(...starts));
+}
+
+function threshold(at: number, ahead: boolean): Html | false {
+  return ahead && at < 100 && html`<line class="threshold" x1="${percent(at)}" x2="${percent(at)}" y1="3" y2="17"/>`;
+}
+
+function join(from: number, to: number, rowsAbove: number): Html {
+  return html`<line class="join" x1="${percent(from)}" x2="${percent(to)}" y1="${middle}" y2="${middle}"/><line class="join" x1="${percent(to)}" x2="${percent(to)}" y1="${middle}" y2="${middle - rowsAbove * rowHeight}"/>`;
+}
+
+/** 0 is now, 100 a year from now; what lies outside is at the edge. */
+function position(date: Date, now: Date): number {
+  return Math.min(100, Math.max(0, ((date.getTime() - now.getTime()) / span) * 100));
+}
+
+function percent(value: number): string {
+  return `${Number(value.toFixed(2))}%`;
+}
+
+/** Marks above the rows. */
+export function scale(): Html {
+  return html`<div class="row scale" aria-hidden="true"><span></span><span class="marks"><i>now</i><i>3 months</i><i>6 months</i><i>9 months</i><i>1 year</i></span><span></span></div>`;
+}

@@ -1,0 +1,28 @@
+import type { Status } from '../../checks/finding.js';
+import { summarize } from '../../checks/summary.js';
+import type { AgentView } from '../http/view.js';
+import { counted, worstOf } from './parts.js';
+
+export function worstStatusOf(view: AgentView): Status {
+  return worstOf(view.findings());
+}
+
+/** The whole state in one sentence. */
+export function verdictOf(view: AgentView): string {
+  const { instances } = view.inventory();
+  const ports = instances.flatMap(({ endpoints }) => endpoints).length;
+  const watched = `${counted(ports, 'port')} of ${counted(instances.length, 'instance')} watched`;
+  if (!view.ready()) {
+    return `Looking for the first time; ${watched}.`;
+  }
+  const { fail, warn, skip, pass } = summarize(view.findings());
+  if (fail > 0) {
+    return `${fail} ${fail === 1 ? 'thing is' : 'things are'} wrong; ${watched}.`;
+  }
+  if (warn > 0) {
+    return `Nothing failed, ${counted(warn, 'warning')}; ${watched}.`;
+  }
+  return skip > 0
+    ? `Nothing failed, ${skip} could not be judged, ${pass} passed; ${watched}.`
+    : `Nothing failed: all ${pass} passed; ${watched}.`;
+}
