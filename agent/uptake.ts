@@ -83,11 +83,13 @@ function uptakeOf(
 ): Uptake {
   const rule = reloadRuleOf(endpoint, instance);
   const deadline = reloadDeadline(rule, changedAt.getTime());
+  // A failed handshake or a restart comes when it comes: no look of ours says that it should have been.
+  const hasMoment = rule !== 'failed-handshake' && rule !== 'restart';
   const due = deadline ?? changedAt;
   const parts = { endpoint, rule, deadline };
   const event = served.find((one) => one.fingerprint === fingerprint);
   if (event !== undefined) {
-    const late = event.formerAt !== undefined && new Date(event.formerAt) > due;
+    const late = hasMoment && event.formerAt !== undefined && new Date(event.formerAt) > due;
     return { ...parts, state: late ? 'late' : 'taken', takenAt: new Date(event.at) };
   }
   const seen = current?.observation;

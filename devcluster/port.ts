@@ -161,7 +161,7 @@ export class DevPort {
       requestCert: asks,
       rejectUnauthorized: requires,
       ALPNProtocols:
-        handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['http/1.1', 'h2'],
+        handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['h2', 'http/1.1'],
     });
     server.on('tlsClientError', (_error, failed) => {
       this.#behaviour.afterFailedHandshake();

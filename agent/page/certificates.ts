@@ -19,7 +19,7 @@ export function renderCertificates(view: AgentView, query: Query): Page {
   const rows = wanted.flatMap((group) => group.rows).length;
   const listed = wanted.slice(0, query.all ? undefined : shown);
   const body = html`<h1>Certificates</h1><p class="lead">The year from now, soonest end first. ${explain()}</p>
-${filterForm({ path: '/certificates', query, components: groups.map(({ component }) => component), count: `${counted(rows, 'certificate')} of ${wanted.length} in ${groups.length} places` })}
+${filterForm({ path: '/certificates', query, components: groups.map(({ component }) => component), count: `${counted(rows, 'certificate')} in ${wanted.length} of ${groups.length} places` })}
 ${listed.length === 0 ? html`<p class="empty">${groups.length === 0 ? 'No certificate was read or seen yet.' : 'No certificate matches.'}</p>` : html`<div class="timeline">${scale()}${listed.map((group) => section(group, view.now()))}</div>`}
 ${wanted.length > listed.length && html`<p><a href="${linkTo('/certificates', { ...query, all: true })}">Show the other ${wanted.length - listed.length}, which end later</a></p>`}
 ${legend()}`;
@@ -56,7 +56,7 @@ function line(row: CertificateRow, rowsAbove: number, now: Date): Html {
   const joinedTo = mismatch ? { end: differsFrom.notAfter, rowsAbove } : undefined;
   const subjects = chain.map(({ subject }) => subject).join(' ← ');
   const label = `${kind} ${name}: ${subjects}, ${words}, ${utc(end)}${mismatch ? `; on disk is another, ending ${utc(differsFrom.notAfter)}` : ''}`;
-  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${end.toISOString()}" title="${utc(end)}">${end > now ? left : `ended ${left} ago`}</time>${mismatch && html` ${badge('fail', 'not on disk')}`}</span></li>`;
+  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${end.toISOString()}" title="${utc(end)}"><span class="date">${end.toISOString().slice(0, 10)}</span> ${end > now ? left : `${left} ago`}</time>${mismatch && html` ${badge('fail', 'not on disk')}`}</span></li>`;
 }
 
 function urgency(chain: CertificateRow['chain'], now: Date): string {

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../history.js';
 import type { AgentView } from '../http/view.js';
 import { html } from './html.js';
-import { moment, type Page, place, table } from './parts.js';
+import { moment, type Page, place, sentence, table } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 
 const words: Readonly<Record<HistoryEvent['kind'], string>> = {
@@ -27,7 +27,7 @@ export function renderChanges(view: AgentView, query: Query): Page {
       moment(new Date(one.at)),
       words[one.kind],
       place({ ...one, component: one.component, endpoint: undefined, identity: undefined }),
-      one.message,
+      sentence(one.message),
     ]);
   const body = html`<h1>Changes</h1><p class="lead">Files, answers and verdicts that became others, latest first.</p>
 ${filterForm({ path: '/changes', query, components: view.events().map(({ component }) => component), count: `${events.length} of ${view.events().length} changes` })}

@@ -19,8 +19,8 @@ export function renderChecks(view: AgentView): Page {
       ...[fail, warn, skip, pass].map((count) => (count === 0 ? html`<span class="quiet">0</span>` : count)),
     ];
   });
-  const body = html`<h1>Checks</h1><p class="lead">What is looked at, and what each page explains.</p>
-${table('Every check with the number of its findings', ['', 'check', 'what holds when it passes', 'failed', 'warnings', 'not judged', 'passed'], rows)}`;
+  const body = html`<h1>Checks</h1><p class="lead">What is looked at; each has a page that says why.</p>
+${table('Every check with the number of its findings', ['now', 'check', 'what holds when it passes', 'failed', 'warnings', 'not judged', 'passed'], rows)}`;
   return { title: 'Checks', body };
 }
 

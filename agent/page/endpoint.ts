@@ -1,9 +1,10 @@
 import { reloadRuleOf } from '../../checks/reload-moment.js';
+import { isStranger } from '../../checks/strangers-refused.js';
 import { formatAddress } from '../../cluster/address.js';
 import { reloads } from '../../cluster/describe.js';
 import type { Endpoint, Instance } from '../../cluster/inventory.js';
 import { formatOrigin } from '../../cluster/origin.js';
-import type { Observation } from '../../probes/observation.js';
+import type { IdentityName, Observation, Outcome } from '../../probes/observation.js';
 import type { AgentView } from '../http/view.js';
 import type { ObservationRun } from '../observation-log.js';
 import { findingItem } from './finding.js';
@@ -37,7 +38,7 @@ export function renderEndpoint(
 ${endpointFacts(instance, endpoint)}
 ${findings.length > 0 && html`<h2>Findings</h2><ul class="findings">${findings.map((one) => findingItem(one, view))}</ul>`}
 <h2>Last looks</h2>${observations.length === 0 ? html`<p class="empty">Nobody has come to this port yet.</p>` : observations.map((one) => look(one, endpoint, view))}
-<h2>History</h2>${history(view.runs(instance, endpoint))}`;
+<h2>History</h2>${history(endpoint, view.runs(instance, endpoint))}`;
   return { title: `${component} ${name} ${endpointName}`, body };
 }
 
@@ -59,13 +60,15 @@ function endpointFacts(instance: Instance, endpoint: Endpoint): Html {
   ]);
 }
 
+/** The agent's own look is what one comes for; the others are a click away. */
+const openly = html` open`;
+
 function look(observation: Observation, endpoint: Endpoint, view: AgentView): Html {
   const { identity, outcome, detail, at, tlsVersion, cipher, alpn, peerChain, peerProblem, refusal, durations } =
     observation;
   const [leaf] = peerChain;
   const lines = reproductionsOf(endpoint, identity, identity === 'anonymous' ? undefined : view.pathsOf(identity));
-  return html`<section class="look" id="as-${identity}"><h3>as ${identity}: <span class="outcome ${outcome}">${outcome}</span><span class="aside">${relative(at, view.now())}</span></h3>
-<p class="message">${detail}</p>
+  return html`<details class="look" id="as-${identity}"${identity === 'own' && openly}><summary><b>as ${identity === 'own' ? 'own, the pair of the agent' : identity}</b> ${outcomeWord(endpoint, identity, outcome)} <span class="quiet">${detail}</span><span class="aside">${relative(at, view.now())}</span></summary>
 ${facts([
   ['at', moment(at)],
   [
@@ -88,14 +91,14 @@ ${facts([
 ])}
 ${peerChain.map((one) => certificateFacts(one, view.now()))}
 <details class="raw" id="raw-${identity}"><summary>Raw facts</summary><pre tabindex="0">${JSON.stringify(raw(observation), undefined, 2)}</pre></details>
-<div class="reproduce"><h4>By hand</h4>${
+<div class="reproduce"><h3>By hand</h3>${
     lines.length === 0
       ? html`<p class="quiet">This identity was made in memory at the start of the agent: nobody else has its key.</p>`
       : lines.map(
           ({ title, command }, index) =>
             html`<div class="command"><span class="quiet">${title}</span><code id="line-${identity}-${index}" tabindex="0">${command}</code><button type="button" class="copy" data-copies="line-${identity}-${index}" hidden>Copy</button></div>`,
         )
-  }</div></section>
+  }</div></details>
 `;
 }
 
@@ -114,7 +117,15 @@ function milliseconds(seconds: number | undefined): string {
   return seconds === undefined ? 'not reached' : `${(seconds * 1000).toFixed(1)} ms`;
 }
 
-function history(runs: readonly ObservationRun[]): Html {
+/** In the colour of what is usual: who calls the port is let in, everybody else refused. */
+function outcomeWord(endpoint: Endpoint, identity: IdentityName, outcome: Outcome): Html {
+  const stranger = isStranger(endpoint, identity);
+  const usual = outcome === (stranger ? 'refused' : 'accepted');
+  const unusual = !stranger && (outcome === 'refused' || outcome === 'not-tls');
+  return html`<span class="outcome ${usual ? 'usual' : unusual ? 'unusual' : 'unclear'}">${outcome}</span>`;
+}
+
+function history(endpoint: Endpoint, runs: readonly ObservationRun[]): Html {
   return runs.length === 0
     ? html`<p class="empty">Nothing yet.</p>`
     : table(
@@ -125,7 +136,7 @@ function history(runs: readonly ObservationRun[]): Html {
           moment(last),
           count,
           identity,
-          html`<span class="outcome ${outcome}">${outcome}</span>`,
+          outcomeWord(endpoint, identity, outcome),
           detail,
           tlsVersion ?? '',
           fingerprint(print),

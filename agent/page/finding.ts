@@ -1,20 +1,30 @@
+import { createHash } from 'node:crypto';
 import type { Finding } from '../../checks/finding.js';
 import type { AgentView } from '../http/view.js';
 import { type Html, html } from './html.js';
-import { badge, duration, facts, place } from './parts.js';
+import { badge, duration, facts, place, sentence } from './parts.js';
 
 /** One finding: what, where, since when, the cure, the evidence, and why it is looked at. */
 export function findingItem(finding: Finding, view: AgentView): Html {
   const { status, check, message, cure, evidence } = finding;
   const since = view.since(finding);
+  const aside = html`<span class="aside">${since !== undefined && html`${duration(since, view.now())} · `}<a href="/checks/${check}">${check}</a></span>`;
+  if (status === 'pass') {
+    return html`<li class="finding pass" id="${idOf(finding)}"><div class="head">${badge(status)} ${place(finding)} <span class="quiet">${sentence(message)}</span>${aside}</div></li>
+`;
+  }
   const pairs = Object.entries(evidence).map(
-    ([name, value]) => [name, typeof value === 'object' ? value.join(', ') : String(value)] as const,
+    ([name, value]) => [name, sentence(typeof value === 'object' ? value.join(', ') : String(value))] as const,
   );
-  return html`<li class="finding ${status}"><div class="head">${badge(status)} ${place(finding)}<span class="aside">${
-    since !== undefined && html`${duration(since, view.now())} · `
-  }<a href="/checks/${check}">${check}</a></span></div>
-<p class="message">${message}</p>${cure !== '' && html`<p class="cure"><span class="unseen">Cure: </span>${cure}</p>`}${
+  return html`<li class="finding ${status}" id="${idOf(finding)}"><div class="head">${badge(status)} ${place(finding)}${aside}</div>
+<p class="message">${sentence(message)}</p>${cure !== '' && html`<p class="cure"><span class="unseen">Cure: </span>${cure}</p>`}${
     pairs.length > 0 && html`<details class="evidence"><summary>Evidence</summary>${facts(pairs)}</details>`
   }</li>
 `;
+}
+
+/** The same finding has the same name in the next answer, so that the script finds it again. */
+function idOf({ check, status, component, instance, endpoint, identity, message }: Finding): string {
+  const key = JSON.stringify([check, status, component, instance, endpoint, identity, message]);
+  return `finding-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 }

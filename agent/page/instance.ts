@@ -6,7 +6,19 @@ import type { Certificate } from '../../credentials/certificate.js';
 import type { AgentView } from '../http/view.js';
 import { findingItem } from './finding.js';
 import { type Html, html, type Value } from './html.js';
-import { badge, counted, dot, endpointPath, facts, moment, type Page, relative, table, utc } from './parts.js';
+import {
+  badge,
+  counted,
+  dot,
+  endpointPath,
+  facts,
+  moment,
+  type Page,
+  relative,
+  sentence,
+  table,
+  utc,
+} from './parts.js';
 import { StatusIndex } from './status-index.js';
 
 const shownEvents = 30;
@@ -46,13 +58,13 @@ ${facts([
       : table(
           'Latest first',
           ['when', 'what', 'in words'],
-          events.map((one) => [moment(new Date(one.at)), one.kind, one.message]),
+          events.map((one) => [moment(new Date(one.at)), one.kind, sentence(one.message)]),
         )
   }`;
   return { title: `${component} ${name}`, body };
 }
 
-export function allowList({ security }: Instance): string {
+function allowList({ security }: Instance): string {
   const list = security.allowedCommonNames;
   return list === undefined ? 'none set' : `${list.value.join(', ')} (${formatOrigin(list.origin)})`;
 }
@@ -74,6 +86,7 @@ function ports(view: AgentView, instance: Instance, index: StatusIndex): Html {
   return table("The agent's own last look", ['port', 'address', 'outcome', 'detail', 'TLS', 'seen'], rows);
 }
 
+/** Whether something was seen at this very port; instances are made anew when the cluster is looked at again. */
 export function isAt(
   one: { readonly instance: Instance; readonly endpoint: Endpoint },
   instance: Instance,

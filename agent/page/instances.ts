@@ -6,11 +6,13 @@ import { profiles } from '../../cluster/profiles.js';
 import type { AgentView } from '../http/view.js';
 import { type Html, html } from './html.js';
 import { badge, counted, dot, endpointPath, instancePath, type Page, table } from './parts.js';
-import { filterForm, isWanted, type Query } from './query.js';
+import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { StatusIndex } from './status-index.js';
 
 /** A component with more instances than this begins folded, unless something was filtered for. */
 const openUpTo = 40;
+/** Worst first, so that what is left out is well; a page of thousands is no help to anybody. */
+const shownPerComponent = 100;
 
 /** Every instance with its ports, by component. */
 export function renderInstances(view: AgentView, query: Query): Page {
@@ -23,11 +25,10 @@ export function renderInstances(view: AgentView, query: Query): Page {
     .map((component) => ({ component, members: wanted.filter((one) => one.component === component) }))
     .filter(({ members }) => members.length > 0);
   const ports = wanted.flatMap(({ endpoints }) => endpoints).length;
-  const narrowed = query.text !== '' || query.component !== undefined || query.all;
   const body = html`<h1>Instances</h1>
 ${filterForm({ path: '/instances', query, components: instances.map(({ component }) => component), count: `${wanted.length} of ${counted(instances.length, 'instance')}, ${counted(ports, 'port')}` })}
 ${groups.length === 0 && html`<p class="empty">${instances.length === 0 ? 'No instance is known: see [cluster] in the configuration.' : 'No instance matches.'}</p>`}
-${groups.map(({ component, members }) => group(component, members, index, narrowed || members.length <= openUpTo))}`;
+${groups.map(({ component, members }) => group(component, members, index, query))}`;
   return { title: 'Instances', body };
 }
 
@@ -35,15 +36,13 @@ function textOf(endpoint: Instance['endpoints'][number]): string {
   return `${endpoint.name} ${formatAddress(endpoint)}`;
 }
 
-function group(
-  component: Instance['component'],
-  members: readonly Instance[],
-  index: StatusIndex,
-  open: boolean,
-): Html {
+function group(component: Instance['component'], members: readonly Instance[], index: StatusIndex, query: Query): Html {
+  const narrowed = query.text !== '' || query.component !== undefined || query.all;
+  const open = narrowed || members.length <= openUpTo;
   const ranked = [...members].sort((a, b) => rank(b, index) - rank(a, index) || a.name.localeCompare(b.name));
   const { fail, warn } = summarize(members.flatMap(({ name }) => index.of(component, name)));
-  const rows = ranked.map((one) => [
+  const listed = ranked.slice(0, query.all ? undefined : shownPerComponent);
+  const rows = listed.map((one) => [
     html`${dot(index.statusOf(component, one.name))} <a href="${instancePath(component, one.name)}">${one.name}</a>`,
     one.version ?? html`<span class="quiet">not told</span>`,
     one.local ? 'this node' : html`<span class="quiet">remote</span>`,
@@ -54,9 +53,13 @@ function group(
   ]);
   const head = html`<summary><b>${profiles[component].title}</b> <span class="quiet">${counted(members.length, 'instance')}</span> ${fail > 0 && badge('fail', `${fail} failed`)} ${warn > 0 && badge('warn', counted(warn, 'warning'))}</summary>`;
   const inside = table(`Instances of ${profiles[component].title}`, ['instance', 'version', 'where', 'ports'], rows);
+  const rest = members.length - listed.length;
+  const more =
+    rest > 0 &&
+    html`<p><a href="${linkTo('/instances', { ...query, component, all: true })}">Show the other ${rest}, which are no worse</a></p>`;
   return open
-    ? html`<details class="group" id="group-${component}" open>${head}${inside}</details>`
-    : html`<details class="group" id="group-${component}">${head}${inside}</details>`;
+    ? html`<details class="group" id="group-${component}" data-open="yes" open>${head}${inside}${more}</details>`
+    : html`<details class="group" id="group-${component}" data-open="no">${head}${inside}${more}</details>`;
 }
 
 function rank({ component, name }: Instance, index: StatusIndex): number {

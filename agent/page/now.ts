@@ -31,7 +31,7 @@ export function renderNow(view: AgentView, query: Query): Page {
     );
   const count = (status: Status, word: string) =>
     html`<li><a class="count ${status}" href="${linkTo('/', { ...query, status })}"><b>${summary[status]}</b> ${word}</a></li>`;
-  const body = html`<h1 class="verdict ${view.ready() ? worstStatusOf(view) : 'skip'}" id="verdict" role="status">${verdictOf(view)}</h1>
+  const body = html`<div role="status" id="verdict"><h1 class="verdict ${view.ready() ? worstStatusOf(view) : 'skip'}">${verdictOf(view)}</h1></div>
 <ul class="counts" aria-label="Findings by status">${count('fail', 'failed')}${count('warn', 'warnings')}${count('skip', 'not judged')}${count('pass', 'passed')}</ul>
 ${filterForm({
   path: '/',
@@ -64,7 +64,7 @@ function findingList(findings: readonly Finding[], view: AgentView): Html {
   }
   return html`${[...groups].map(([key, members]) => {
     const [open, folded] = [members.slice(0, shownPerCheck), members.slice(shownPerCheck)];
-    return html`<ul class="findings">${open.map((one) => findingItem(one, view))}</ul>${
+    return html`<ul class="findings" id="${key.replace(' ', '-')}">${open.map((one) => findingItem(one, view))}</ul>${
       folded.length > 0 &&
       html`<details class="more" id="more-${key.replace(' ', '-')}"><summary>${folded.length} more of ${members[0]?.check}</summary><ul class="findings">${folded.map((one) => findingItem(one, view))}</ul></details>`
     }`;

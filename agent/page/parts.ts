@@ -25,11 +25,12 @@ export function dot(status: Status): Html {
   return html`<span class="dot ${status}"><span aria-hidden="true">${marks[status][0]}</span><span class="unseen">${marks[status][1]}</span></span>`;
 }
 
-/** `2026-11-25 08:00:00 UTC`; the script turns it into the reader's zone and leaves UTC on hover. */
+/** A moment in UTC; the script turns it into the reader's zone and leaves UTC on hover. */
 export function moment(date: Date): Html {
   return html`<time class="at" datetime="${date.toISOString()}" title="${utc(date)}">${utc(date)}</time>`;
 }
 
+/** `2026-11-25 08:00:00 UTC`. */
 export function utc(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
@@ -41,21 +42,32 @@ export function relative(date: Date, now: Date): Html {
   return html`<time datetime="${date.toISOString()}" title="${utc(date)}">${words}</time>`;
 }
 
+/** A sentence in which each ISO 8601 moment is one that the reader's clock can show. */
+export function sentence(text: string): Html {
+  const parts = text.split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/);
+  return html`${parts.map((part, index) => {
+    const date = new Date(part);
+    return index % 2 === 1 && !Number.isNaN(date.getTime()) ? moment(date) : part;
+  })}`;
+}
+
 /** How long something has been so. */
 export function duration(since: Date, now: Date): Html {
   return html`<time datetime="${since.toISOString()}" title="since ${utc(since)}">for ${spanInWords(now.getTime() - since.getTime())}</time>`;
 }
 
+/** Where an instance has its page. */
 export function instancePath(component: string, name: string): string {
   return `/instances/${encodeURIComponent(component)}/${encodeURIComponent(name)}`;
 }
 
+/** Where a port has its page. */
 export function endpointPath(component: string, name: string, endpoint: string): string {
   return `${instancePath(component, name)}/${encodeURIComponent(endpoint)}`;
 }
 
 /** `tikv 10.0.1.2:20180 grpc as tidb`, as far as it is known, each part a link to its page. */
-export function place({ component, instance, endpoint, identity }: Omit<Place, 'check'>): Html {
+export function place({ component, instance, endpoint, identity }: Place): Html {
   if (component === 'agent') {
     return html`<span class="place"><b>agent</b></span>`;
   }

@@ -12,6 +12,7 @@ export interface Query {
   readonly all: boolean;
 }
 
+/** Unknown components are left out; a text is cut at 200 characters. */
 export function queryOf(parameters: URLSearchParams): Query {
   const text = (parameters.get('q') ?? '').slice(0, 200);
   const component = parameters.get('component');

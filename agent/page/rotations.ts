@@ -1,9 +1,10 @@
 import { spanInWords } from '../../checks/words.js';
 import { reloads } from '../../cluster/describe.js';
+import type { ReloadRule } from '../../cluster/profile.js';
 import type { AgentView } from '../http/view.js';
 import { type Rotation, rotationsOf, type Uptake, type UptakeState } from '../uptake.js';
 import { type Html, html } from './html.js';
-import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table } from './parts.js';
+import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table, utc } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 
 const states: Readonly<Record<UptakeState, Html>> = {
@@ -12,6 +13,14 @@ const states: Readonly<Record<UptakeState, Html>> = {
   behind: badge('fail', 'left behind'),
   waiting: badge('skip', 'waiting'),
   'passed-over': badge('skip', 'passed over'),
+};
+
+/** What a port without a clock takes it at. */
+const occasions: Partial<Record<ReloadRule, string>> = {
+  'every-handshake': 'the next connection',
+  'certificate-mtime': 'the next connection',
+  'failed-handshake': 'the next failed handshake',
+  restart: 'the next start',
 };
 
 const shown = 50;
@@ -49,7 +58,7 @@ function section({ instance, changedAt, notAfter, fingerprint: print, ports }: R
     states[port.state],
     lag(port, changedAt),
     reloads[port.rule],
-    port.deadline === undefined ? html`<span class="quiet">no clock</span>` : moment(port.deadline),
+    port.deadline === undefined ? (occasions[port.rule] ?? '') : moment(port.deadline),
   ]);
   return html`<section class="rotation"><h2><b>${component}</b> <a href="${instancePath(component, name)}">${name}</a><span class="aside">${relative(changedAt, now)}</span></h2>
 <p class="sub">written ${moment(changedAt)}, certificate ${fingerprint(print)} until ${moment(notAfter)}</p>
@@ -58,7 +67,9 @@ ${rows.length === 0 ? html`<p class="empty">No port of it serves TLS.</p>` : tab
 }
 
 function lag({ takenAt }: Uptake, changedAt: Date): Html {
-  return takenAt === undefined
-    ? html`<span class="quiet">not seen</span>`
-    : html`<time datetime="${takenAt.toISOString()}" title="${takenAt.toISOString()}">${spanInWords(Math.max(0, takenAt.getTime() - changedAt.getTime()))}</time>`;
+  if (takenAt === undefined) {
+    return html`<span class="quiet">not seen</span>`;
+  }
+  const span = takenAt.getTime() - changedAt.getTime();
+  return html`<time datetime="${takenAt.toISOString()}" title="${utc(takenAt)}">${span < 1_000 ? 'less than a second' : spanInWords(span)}</time>`;
 }

@@ -43,7 +43,7 @@ export function bar({ chain, joinedTo }: Line, now: Date, label: string): Html {
   }${threshold(at(warning), warning > now)}${threshold(at(critical), critical > now)}${
     beyond
       ? html`<svg x="100%" overflow="visible"><path class="beyond" d="M-8 5 L-2 10 L-8 15"/></svg>`
-      : html`<svg x="${percent(at(end))}" overflow="visible"><path class="end${end <= now && ' ended'}" d="M0 4 L6 10 L0 16 L-6 10 Z"/></svg>`
+      : html`<svg x="${percent(at(end))}" overflow="visible"><path class="${end <= now ? 'end ended' : 'end'}" d="M0 4 L6 10 L0 16 L-6 10 Z"/></svg>`
   }</svg>`;
 }
 

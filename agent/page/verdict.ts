@@ -3,6 +3,7 @@ import { summarize } from '../../checks/summary.js';
 import type { AgentView } from '../http/view.js';
 import { counted, worstOf } from './parts.js';
 
+/** The worst there is, for the lamp beside the name. */
 export function worstStatusOf(view: AgentView): Status {
   return worstOf(view.findings());
 }

@@ -3,28 +3,35 @@ import { request as httpsRequest } from 'node:https';
 import pino from 'pino';
 import type { Test } from 'tap';
 import { type HttpServer, startHttpServer } from '../../agent/http/server.js';
+import type { AgentView } from '../../agent/http/view.js';
 
-/** The agent's HTTP server over an empty inventory, on a free port. */
-export async function startAgentServer(t: Pick<Test, 'teardown'>, webConfigFile?: string): Promise<HttpServer> {
+const emptyView: AgentView = {
+  now: () => new Date(),
+  startedAt: new Date(),
+  version: '0.0.0',
+  ready: () => true,
+  findings: () => [],
+  observations: () => [],
+  inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
+  matrix: () => ({ callers: [], rows: [] }),
+  credentials: () => [],
+  events: () => [],
+  since: () => undefined,
+  runs: () => [],
+  pathsOf: () => undefined,
+};
+
+/** The agent's HTTP server on a free port, over an empty inventory unless told otherwise. */
+export async function startAgentServer(
+  t: Pick<Test, 'teardown'>,
+  webConfigFile?: string,
+  view: AgentView = emptyView,
+): Promise<HttpServer> {
   const server = await startHttpServer({
     listen: { host: '127.0.0.1', port: 0 },
     ...(webConfigFile === undefined ? {} : { webConfigFile }),
     onWebConfigRead: () => undefined,
-    view: {
-      now: () => new Date(),
-      startedAt: new Date(),
-      version: '0.0.0',
-      ready: () => true,
-      findings: () => [],
-      observations: () => [],
-      inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
-      matrix: () => ({ callers: [], rows: [] }),
-      credentials: () => [],
-      events: () => [],
-      since: () => undefined,
-      runs: () => [],
-      pathsOf: () => undefined,
-    },
+    view,
     metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },
     probe: async () => ({ status: 400, reason: 'bad-target', refused: 'none' }),
     reload: async () => ({ ok: true, message: 'reloaded' }),

@@ -60,7 +60,7 @@ export function instanceOf(
 
 /** Real facts of real files. */
 export async function factsOf(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   pair: Issued,
   more: { readonly ca?: string; readonly at?: Date; readonly mode?: number } = {},
 ): Promise<CredentialFacts> {

@@ -27,6 +27,10 @@ function morph(from: Element, to: Element): void {
   if (from.isEqualNode(to)) {
     return;
   }
+  // The reader folds and unfolds; only what the server now wants otherwise than before is folded for them.
+  if (from.getAttribute('data-open') !== to.getAttribute('data-open')) {
+    from.toggleAttribute('open', to.hasAttribute('open'));
+  }
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value && !isReaders(from, name)) {
       from.setAttribute(name, value);
@@ -46,6 +50,12 @@ function isReaders(element: Element, name: string): boolean {
 }
 
 function morphChildren(from: Element, to: Element): void {
+  const wantedIds = new Set([...to.children].map(({ id }) => id));
+  for (const child of [...from.children]) {
+    if (child.id !== '' && !wantedIds.has(child.id)) {
+      child.remove();
+    }
+  }
   let place: ChildNode | null = from.firstChild;
   for (const wanted of [...to.childNodes]) {
     const kept = matching(from, place, wanted);
@@ -53,10 +63,16 @@ function morphChildren(from: Element, to: Element): void {
       from.insertBefore(wanted, place);
       continue;
     }
-    if (kept !== place) {
-      from.insertBefore(kept, place);
-    } else {
+    // A node that is moved loses the focus: what is in its way goes instead.
+    while (place !== null && place !== kept && !(place instanceof Element && place.id !== '')) {
+      const next: ChildNode | null = place.nextSibling;
+      place.remove();
+      place = next;
+    }
+    if (kept === place) {
       place = place.nextSibling;
+    } else {
+      from.insertBefore(kept, place);
     }
     if (kept instanceof Element && wanted instanceof Element) {
       morph(kept, wanted);
@@ -87,7 +103,9 @@ let asked = 0;
 async function refresh(): Promise<void> {
   const mine = ++asked;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    // A name and password in the address bar are not for fetch, which refuses such an address.
+    const { origin, pathname, search } = location;
+    const response = await fetch(origin + pathname + search, { headers: { accept: 'text/html' } });
     if (!response.ok) {
       throw new Error(`HTTP ${response.status}`);
     }

@@ -1,0 +1,104 @@
+import pino from 'pino';
+import type { Browser } from 'playwright-core';
+import { startHttpServer } from '../agent/http/server.js';
+import { endpointPath, instancePath } from '../agent/page/parts.js';
+import { pageViewOf } from '../test/support/page-view.js';
+
+/** What one first visit of a view costs. */
+interface Size {
+  readonly view: string;
+  readonly requests: number;
+  /** Of all answers, headers included. */
+  readonly bytes: number;
+  /** From the start of the navigation to the first painted text, in milliseconds. */
+  readonly readable: number;
+  /** Bytes of the view alone, which is what a refresh costs. */
+  readonly refresh: number;
+}
+
+/** A Markdown table of every view over so many ports, measured in the browser with an empty cache. */
+export async function measureSizes(browser: Browser, ports: number): Promise<string> {
+  const teardowns: (() => unknown)[] = [];
+  const t = { teardown: (one: () => unknown) => void teardowns.push(one) };
+  const view = await pageViewOf(t, ports / 2);
+  const server = await startHttpServer({
+    listen: { host: '127.0.0.1', port: 0 },
+    view,
+    metrics: { render: async () => '', contentType: 'text/plain' },
+    probe: async () => ({ badRequest: 'not here' }),
+    reload: async () => ({ ok: true, message: '' }),
+    logger: pino({ level: 'silent' }),
+  });
+  try {
+    const name = view.inventory().instances[0]?.name ?? '';
+    const paths = {
+      Now: '/',
+      Matrix: '/matrix',
+      Certificates: '/certificates',
+      Rotations: '/rotations',
+      Instances: '/instances',
+      'An instance': instancePath('tikv', name),
+      'A port': endpointPath('tikv', name, 'status'),
+      Changes: '/changes',
+      Checks: '/checks',
+    };
+    const sizes: Size[] = [];
+    for (const [title, path] of Object.entries(paths)) {
+      sizes.push(await sizeOf(browser, title, server.url + path));
+    }
+    return table(sizes);
+  } finally {
+    await server.close();
+    for (const teardown of teardowns) {
+      await teardown();
+    }
+  }
+}
+
+/** A slow machine paints after the network has come to rest. */
+const firstText = `new Promise((resolve) => new PerformanceObserver((list) => {
+  for (const { name, startTime } of list.getEntries()) {
+    if (name === 'first-contentful-paint') resolve(startTime);
+  }
+}).observe({ type: 'paint', buffered: true }))`;
+
+/** Visits of one view; the middle one counts. */
+const visits = 5;
+
+async function sizeOf(browser: Browser, view: string, url: string): Promise<Size> {
+  const measured: Size[] = [];
+  for (let visit = 0; visit < visits; visit++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const sizes: Promise<number>[] = [];
+    let refresh = 0;
+    page.on('requestfinished', (request) => {
+      const size = request.sizes().then((one) => one.responseBodySize + one.responseHeadersSize);
+      sizes.push(size);
+      if (request.isNavigationRequest()) {
+        size.then((bytes) => {
+          refresh = bytes;
+        });
+      }
+    });
+    await page.goto(url, { waitUntil: 'networkidle' });
+    const readable = Number(await page.evaluate(firstText));
+    const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
+    measured.push({ view, requests: sizes.length, bytes, readable, refresh });
+    await context.close();
+  }
+  const [middle] = measured.sort((a, b) => a.readable - b.readable).slice(Math.floor(visits / 2));
+  if (middle === undefined) {
+    throw new TypeError('nothing was measured');
+  }
+  return middle;
+}
+
+function table(sizes: readonly Size[]): string {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)} kB`;
+  const rows = sizes.map(
+    ({ view, requests, bytes, readable, refresh }) =>
+      `| ${view} | ${requests} | ${kilobytes(bytes)} | ${kilobytes(refresh)} | ${Math.round(readable)} ms |`,
+  );
+  return `| view | requests | bytes | of them the view | readable after |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
