@@ -190,6 +190,7 @@ function listen(server: Server, { host, port }: { readonly host: string; readonl
         ),
       );
     });
-    server.listen({ host, port }, resolve);
+    // Without a host Node listens on all addresses of both families, and on those of IPv4 where there is no other.
+    server.listen(host === '::' ? { port } : { host, port }, resolve);
   });
 }

@@ -19,6 +19,8 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     pd: [],
     processes: false,
     refresh: 60_000,
+    host: undefined,
+    components: [],
     instances: [],
     clients: [],
     probe: { interval: 15_000, timeout: 5_000, concurrency: 16, refusals: 600_000, resumption: false },
@@ -36,6 +38,7 @@ t.test('every key is taken', async (t) => {
   writeFileSync(
     file,
     `scope = "cluster"
+host = "kv-1"
 [security]
 ca-path = "ca"
 cert-path = "/abs/cert"
@@ -54,6 +57,13 @@ peer-address = "[::1]:2380"
 ca-path = "a"
 cert-path = "b"
 key-path = "c"
+[[component]]
+name = "tikv"
+ca-path = "a"
+cert-path = "b"
+key-path = "c"
+cert-allowed-cn = ["tidb"]
+copy-delay = "3m"
 [probe]
 interval = "1m30s"
 timeout = "500ms"
@@ -68,8 +78,10 @@ config-file = "web.yml"
     security: { ca: join(directory, 'ca'), cert: '/abs/cert', key: join(directory, 'key') },
     instances: [
       { component: 'tikv', address: '10.0.1.2:20160', config: join(directory, 'tikv.toml'), version: '8.5.0' },
-      { component: 'pd', ca: join(directory, 'a'), origin: { file, line: 15 } },
+      { component: 'pd', ca: join(directory, 'a'), origin: { file, line: 16 } },
     ],
+    host: 'kv-1',
+    components: [{ component: 'tikv', cert: join(directory, 'b'), allowedCommonNames: ['tidb'], copyDelay: 180_000 }],
     probe: { interval: 90_000, timeout: 500, concurrency: 4 },
     web: { host: '::', port: 9999, configFile: join(directory, 'web.yml') },
   });
@@ -97,6 +109,12 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     /./,
   ],
   ['[[instance]]\ncomponent = "pd"\nadress = "a:1"\n', '3:1: unknown key adress', /did you mean address\?/],
+  ['[[component]]\nca-path = "a"\n', '2:1: a [[component]] needs a name', /write name = "tikv"/],
+  [
+    '[[component]]\nname = "tikv"\ncert-path = "a"\n',
+    '3:13: a [[component]] needs cert-path and key-path together',
+    /add the missing one/,
+  ],
   ['[probe]\ninterval = "soon"\n', '2:12: probe.interval is "soon", not a duration', /"15s"/],
   ['[probe]\ninterval = 15\n', '2:12: probe.interval must be a string', /"…"/],
   ['[probe]\ntimeout = "1ms"\n', '2:11: probe.timeout is "1ms", not a duration of 100ms or more', /"15s"/],

@@ -159,3 +159,22 @@ t.test('served-matches-file: by fingerprint, with the cure for the way this port
     'also where the server was then refused',
   );
 });
+
+t.test('served-matches-file: where each pod has a copy of its own, one copy may be late', async (t) => {
+  const minute = 60_000;
+  const pod = instanceOf('tikv', { copyDelay: 2 * minute });
+  const [older, newer] = await Promise.all(
+    [10, 5].map((age) => authority.issue({ ...names, notBefore: new Date(now.getTime() - age * day) })),
+  );
+  const of = async (file: typeof older, served: typeof older, seconds: number, servedSince?: Date) => {
+    const facts = { ...(await factsOf(t, file ?? good)), certModifiedAt: now.getTime() };
+    const at = new Date(now.getTime() + seconds * 1000);
+    const entry = observed(pod, 'grpc', { chain: served ?? good, at });
+    const observations = [servedSince === undefined ? entry : { ...entry, servedSince }];
+    return run(servedMatchesFile, { ...evidenceOf({ instances: [pod], facts: [facts], observations }), now: at });
+  };
+  t.match(await of(newer, older, 60), [/^skip: its copy of the new files has until .* to arrive$/], 'the pod is late');
+  t.match(await of(newer, older, 121), [/^fail: serves the certificate ending/], 'too late');
+  t.match(await of(older, newer, 900, new Date(now.getTime() + 800_000)), [/^skip: serves a newer certificate/]);
+  t.match(await of(older, newer, 900, new Date(now.getTime() + 700_000)), [/^fail:/], 'the file here is too late');
+});

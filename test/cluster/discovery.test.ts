@@ -50,6 +50,7 @@ t.test('tombstones are left out, TiFlash is told by its label, a peer URL that i
         return Buffer.concat([
           header,
           store('kv:20160', [bytesField(7, 'kv:20180')]),
+          store('pod.set-peer.ns.svc:20160', [bytesField(7, '0.0.0.0:20180')]),
           store('gone:20160', [varintField(3, 2n)]),
           store('flash:3930', [label('engine', 'tiflash'), bytesField(6, 'flash:20170'), bytesField(7, 'flash:20292')]),
         ]);
@@ -72,6 +73,8 @@ t.test('tombstones are left out, TiFlash is told by its label, a peer URL that i
       'pd peer http ',
       'tikv grpc https kv:20160',
       'tikv status https kv:20180',
+      'tikv grpc https pod.set-peer.ns.svc:20160',
+      'tikv status https pod.set-peer.ns.svc:20180',
       'tiflash grpc https flash:3930',
       'tiflash proxy https flash:20170',
       'tiflash status https flash:20292',
