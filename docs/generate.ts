@@ -16,6 +16,7 @@ import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } 
 import { renderManualPage } from './man.js';
 import { renderPageAssets } from './page-assets.js';
 import { describeSemantics } from './semantics.js';
+import { sidecars } from './sidecars.js';
 
 const written: Readonly<Record<string, () => string>> = {
   'docs/checks.md': describeChecks,
@@ -31,6 +32,7 @@ const written: Readonly<Record<string, () => string>> = {
   'deploy/kubernetes/prometheusrule.yml': renderPrometheusRule,
   'deploy/grafana/tidb-mtls.json': renderDashboard,
   'man/tidb-mtls-agent.1': renderManualPage,
+  ...sidecars,
 };
 
 /** What the chart carries a copy of, since a chart reads nothing outside its own folder. */

@@ -41,7 +41,7 @@ export function checkConfig(invocation: Invocation): AgentConfig {
     security: securityOf(invocation) ?? base.security,
     configs: [...base.configs, ...invocation.positionals.map((path) => resolve(path))],
     topology: [...base.topology, ...texts(invocation, 'topology').map((path) => resolve(path))],
-    pd: [...base.pd, ...texts(invocation, 'pd').flatMap(pdUrlsOf)],
+    pd: [...base.pd, ...pdUrlsOf(invocation)],
     instances: [...base.instances, ...texts(invocation, 'instance').map(declaredOf)],
     probe: {
       ...base.probe,
@@ -70,8 +70,9 @@ const nothing: AgentConfig = {
   proxies: [],
 };
 
-function pdUrlsOf(flag: string): readonly string[] {
-  const urls = flag.split(',').map((url) => url.trim());
+/** What `--pd` names, several in one or several. Throws OperatorError. */
+export function pdUrlsOf(invocation: Invocation): readonly string[] {
+  const urls = texts(invocation, 'pd').flatMap((flag) => flag.split(',').map((url) => url.trim()));
   for (const url of urls) {
     requirePdUrl(url, (message, hint) => new OperatorError('bad_flag', `--pd: ${message}`, hint));
   }

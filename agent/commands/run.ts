@@ -15,18 +15,20 @@ import type { Shard } from '../shard.js';
 import { credentialEntries, Sidecar } from '../sidecar.js';
 import { notifySystemd } from '../systemd.js';
 import { readVersion } from '../version.js';
+import { pdUrlsOf } from './check-config.js';
 import { type Command, type Invocation, text } from './command.js';
 import { loggerOf, logLevelOption, shardFlag } from './flags.js';
 
 export const run: Command = {
   name: 'run',
   summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until stopped.',
-  usage: ['run --config agent.toml [--shard I/N] [--listen HOST:PORT] [--host NAME] [--log-level L]'],
+  usage: ['run --config agent.toml [--shard I/N] [--listen HOST:PORT] [--host NAME] [--pd URL…] [--log-level L]'],
   options: [
     { name: 'config', value: 'F', help: 'agent.toml' },
     { name: 'shard', value: 'I/N', help: 'with scope = "cluster": one of N parts of the ports, counting from 0' },
     { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
     { name: 'host', value: 'H', help: "the name by which callers reach this node's components" },
+    { name: 'pd', value: 'URL', multiple: true, help: 'a PD, besides those of the file' },
     logLevelOption,
   ],
   run: runSidecar,
@@ -44,10 +46,11 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   const listen = text(invocation, 'listen');
   const shard = shardFlag(invocation);
   const host = text(invocation, 'host');
+  const pd = pdUrlsOf(invocation);
   const logger = loggerOf(invocation);
   const readConfig = () => {
     const config = sharded(shard, listeningAt(listen, readAgentConfig(file)));
-    return host === undefined ? config : { ...config, host };
+    return { ...config, host: host ?? config.host, pd: [...config.pd, ...pd] };
   };
   const { signal } = invocation;
   // Told to stop while it asks PD, it does not wait for the answer.
