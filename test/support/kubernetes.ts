@@ -14,10 +14,11 @@ interface Run {
   readonly stderr: string;
 }
 
-/** helm and kustomize themselves, of the versions that test/kubernetes/go.mod names. */
+/** helm and kustomize themselves, of the versions that test/deploy/tools/go.mod names. */
 function tools() {
-  return buildGo(join(root, 'test/kubernetes'), {
+  return buildGo(join(root, 'test/deploy/tools'), {
     helm: 'helm.sh/helm/v3/cmd/helm',
+    tools: '.',
     kustomize: 'sigs.k8s.io/kustomize/kustomize/v5',
   });
 }
