@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { readAgentConfig } from '../../agent/config.js';
 import { readVersion } from '../../agent/version.js';
 import { lintFile } from '../../cluster/lint/lint.js';
-import { chart, go, helm, rendered, theOne } from '../support/kubernetes.js';
+import { chart, go, helm, rendered, theOne } from '../support/deploy-tools.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

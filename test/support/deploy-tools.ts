@@ -63,3 +63,8 @@ export function theOne(kind: string, manifests: readonly Manifest[]): Manifest {
   }
   return found;
 }
+
+/** What consul-template says of the templates of a Vault Agent configuration. */
+export function judgedTemplates(file: string): Run {
+  return spawnSync(tools().tools, [file], { encoding: 'utf8' });
+}
