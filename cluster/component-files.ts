@@ -45,7 +45,7 @@ export function withComponentFiles(instance: Instance, files: readonly Component
 const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
 /** Ports that the files of this node place on loopback, or on all addresses, at the name that callers use. */
-export function calledBy(host: string | undefined, instance: Instance): Instance {
+export function atHost(host: string | undefined, instance: Instance): Instance {
   if (host === undefined || !instance.local) {
     return instance;
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseAddress } from './address.js';
 import { instanceOf, readComponentConfig } from './component-config.js';
-import { type ComponentFiles, calledBy, withComponentFiles } from './component-files.js';
+import { atHost, type ComponentFiles, withComponentFiles } from './component-files.js';
 import type { Described } from './described.js';
 import type { Discovery } from './discovery/discover.js';
 import { instanceName } from './instance-name.js';
@@ -55,18 +55,18 @@ export function buildInventory(sources: InventorySources): Inventory {
       source: 'declared',
       instances: (sources.instances ?? [])
         .flatMap((one) => fromDeclaration(one, problems) ?? [])
-        .map((one) => calledBy(host, one)),
+        .map((one) => atHost(host, one)),
     },
     {
       source: 'process',
-      instances: processes.flatMap((one) => instancesOf(one, problems)).map((one) => calledBy(host, one)),
+      instances: processes.flatMap((one) => instancesOf(one, problems)).map((one) => atHost(host, one)),
     },
     {
       source: 'config',
       instances: fromFiles
         .filter(({ kind }) => kind === 'component')
         .flatMap(({ described }) => instancesOf(described, problems))
-        .map((one) => calledBy(host, one)),
+        .map((one) => atHost(host, one)),
     },
     {
       source: 'deployment',

@@ -5,9 +5,13 @@ import { parse } from 'yaml';
 import { readAgentConfig } from '../../agent/config.js';
 import { readVersion } from '../../agent/version.js';
 import { lintFile } from '../../cluster/lint/lint.js';
+import { clientNames, componentNames } from '../../cluster/profile.js';
 import { chart, go, helm, rendered, theOne } from '../support/deploy-tools.js';
+import { buildTimeout } from '../support/go-peers.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+
+t.setTimeout(buildTimeout);
 
 const valuesFiles = readdirSync(join(chart, 'ci')).map((name) => join(chart, 'ci', name));
 const everything = valuesFiles.find((file) => file.includes('everything')) ?? '';
@@ -100,6 +104,12 @@ t.test('values that mean nothing are refused by name', go, async (t) => {
   for (const [values, message] of refused) {
     t.throws(() => rendered(...values), { message }, values.join(' '));
   }
+});
+
+t.test('the schema knows the components and clients that the agent knows', async (t) => {
+  const { properties } = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8'));
+  t.strictSame(Object.keys(properties.components.properties).sort(), [...componentNames].sort());
+  t.strictSame([...properties.clients.items.properties.name.enum].sort(), [...clientNames].sort());
 });
 
 t.test('the agent reads the file that is rendered for it', go, async (t) => {

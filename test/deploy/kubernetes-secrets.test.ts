@@ -5,9 +5,12 @@ import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.j
 import type { MemberName } from '../../devcluster/members.js';
 import { go, rendered } from '../support/deploy-tools.js';
 import { eventually } from '../support/eventually.js';
+import { buildTimeout } from '../support/go-peers.js';
 import { runAgent, startAgent } from '../support/run-agent.js';
 import { mountVolume } from '../support/secret-volume.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+
+t.setTimeout(buildTimeout);
 
 /** What the cluster's own copy of a pair is now, mounted as a Secret for the agent. */
 function mountSecret(cluster: DevCluster, folder: string, member: MemberName | 'agent', generation: string): void {

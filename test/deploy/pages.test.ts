@@ -7,11 +7,15 @@ import { componentCommonNames } from '../../certs-dev/names.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { go, helm, kustomized, manifestsIn, rendered } from '../support/deploy-tools.js';
+import { buildTimeout } from '../support/go-peers.js';
 import { typeErrorsOf } from '../support/kubernetes-types.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
+t.setTimeout(buildTimeout);
+
 const root = join(import.meta.dirname, '../..');
+const main = join(root, 'dist/agent/main.js');
 const pages = ['kubernetes', 'rotation/cert-manager', 'rotation/vault-agent', 'rotation/tiup'].map((name) => ({
   name,
   blocks: codeBlocks(join(root, 'docs', `${name}.md`)),
@@ -55,6 +59,13 @@ t.test('every command that needs no cluster runs', go, async (t) => {
     const { status, stderr } = helm('template', name, ...args, '--kube-version', '1.34.0');
     t.equal(status, 0, `helm ${verb}: ${stderr}`);
   }
+  for (const line of lines.filter((one) => one.startsWith('tidb-mtls-agent lint '))) {
+    const args = line.split(' ').slice(1);
+    t.match(spawnSync(process.execPath, [main, ...args], { cwd: root, encoding: 'utf8' }), {
+      status: 0,
+      stdout: /^\d+ files, 0 errors, 0 warnings, 0 notes\n$/,
+    });
+  }
   const folders = lines.flatMap((line) => /^kubectl apply -k (\S+)$/.exec(line)?.[1] ?? []);
   t.strictSame(
     folders.map((folder) => kustomized(folder).length > 3),
@@ -81,7 +92,6 @@ t.test(
     mkdirSync(bin);
     writeFileSync(join(tls, 'ca.crt'), cluster.authority.certificatePem);
     writeFileSync(join(tls, 'ca.pem'), cluster.authority.keyPem);
-    const main = join(root, 'dist/agent/main.js');
     writeFileSync(join(bin, 'tidb-mtls-agent'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, {
       mode: 0o755,
     });

@@ -6,9 +6,12 @@ import { lintFile } from '../../cluster/lint/lint.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { go, kustomized, theOne } from '../support/deploy-tools.js';
 import { eventually } from '../support/eventually.js';
+import { buildTimeout } from '../support/go-peers.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+
+t.setTimeout(buildTimeout);
 
 const root = join(import.meta.dirname, '../../deploy/kustomize');
 const kinds = { pd: 'PDGroup', tikv: 'TiKVGroup', tidb: 'TiDBGroup', tiflash: 'TiFlashGroup', ticdc: 'TiCDCGroup' };

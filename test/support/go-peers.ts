@@ -9,10 +9,12 @@ export const fixtures = join(peers, 'fixtures');
 /** Prometheus' own reader of web.config.file. */
 export const toolkit = join(import.meta.dirname, '../toolkit-peer');
 
+/** Milliseconds that the first build may take: it compiles etcd, or helm. A file that builds gives it to `t.setTimeout`. */
+export const buildTimeout = 480_000;
+
 /** `skip` option for tests that talk to a program written in Go, which they build first. */
 export function needsGo(): { readonly skip: string | false; readonly timeout: number } {
-  // The first build compiles etcd, or helm.
-  return { ...needs(onPath('go') ?? 'go', 'golang-go'), timeout: 240_000 };
+  return { ...needs(onPath('go') ?? 'go', 'golang-go'), timeout: buildTimeout };
 }
 
 /** Builds a Go program, that of test/peers unless told otherwise, and returns its path. */
@@ -37,12 +39,14 @@ export function buildGo<const T extends string>(
   const built = join(cache, hash.digest('hex').slice(0, 16));
   const names = Object.keys(packages) as T[];
   if (!names.every((name) => existsSync(join(built, name)))) {
-    // Two test files may build at once; the renames make the last one win without a half-written program.
+    // Test files run at once: one builds, the others find its results in Go's cache; renames leave no half a program.
     const unfinished = `${built}.${process.pid}`;
     mkdirSync(built, { recursive: true });
     mkdirSync(unfinished);
     const args = ['build', '-trimpath', '-ldflags=-s', '-o', `${unfinished}/`, ...Object.values<string>(packages)];
-    const { status, stderr } = spawnSync('go', args, { cwd: folder, encoding: 'utf8' });
+    const command = onPath('flock') === undefined ? ['go', ...args] : ['flock', `${built}.lock`, 'go', ...args];
+    const [program = 'go', ...rest] = command;
+    const { status, stderr } = spawnSync(program, rest, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) {
       throw new Error(`go build in ${folder} failed:\n${stderr}`);
     }
