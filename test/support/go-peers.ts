@@ -35,7 +35,7 @@ export function buildGo<const T extends string>(
   for (const name of sources) {
     hash.update(name).update(readFileSync(join(folder, name)));
   }
-  const cache = join(import.meta.dirname, '../../node_modules/.cache/tidb-mtls-peers');
+  const cache = join(import.meta.dirname, '../../node_modules/.cache/tidb-mtls-go');
   const built = join(cache, hash.digest('hex').slice(0, 16));
   const names = Object.keys(packages) as T[];
   if (!names.every((name) => existsSync(join(built, name)))) {
