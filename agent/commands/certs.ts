@@ -1,72 +1,98 @@
-import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import { writePki } from '../../certs-dev/pki.js';
-import { type Certificate, describeCertificate } from '../../credentials/certificate.js';
 import { readCredentialFile } from '../../credentials/file.js';
-import { pemText } from '../../credentials/parse.js';
-import { splitCertificates } from '../../credentials/pem.js';
-import { messageOf, OperatorError } from '../error.js';
-import { printable } from '../terminal/printable.js';
-import { type Command, type Invocation, texts } from './command.js';
+import { readKeyPair } from '../../credentials/key-pair.js';
+import { defaultProbe } from '../config.js';
+import { OperatorError } from '../error.js';
+import { type InspectOptions, inspect } from '../inspect/inspect.js';
+import { inspectionDocument } from '../inspect/inspection-json.js';
+import { renderInspection } from '../inspect/inspection-text.js';
+import { jsonText } from '../terminal/printable.js';
+import { terminalOf } from '../terminal/terminal.js';
+import { type Command, type Invocation, text, texts } from './command.js';
+import { durationOf } from './flags.js';
+import { formatOf, outputOptions } from './output.js';
+import { unknownChoice } from './parse.js';
+
+const verbs = ['init', 'inspect'];
 
 export const certs: Command = {
   name: 'certs',
-  summary: 'A development PKI (never for production), and a look at any PEM file.',
-  usage: ['certs init DIRECTORY [--host H…]', 'certs inspect FILE…'],
-  operands: { words: ['init', 'inspect'], files: true },
+  summary: 'A development PKI (never for production), and a look at certificates wherever they are.',
+  usage: ['certs init DIRECTORY [--host H…]', 'certs inspect [--cacert F] FILE|FOLDER|HOST:PORT|-…'],
+  operands: { words: verbs, files: true },
   options: [
-    { name: 'host', value: 'H', multiple: true, help: 'name or IP the leaves are good for (default: this machine)' },
+    {
+      name: 'host',
+      value: 'H',
+      multiple: true,
+      help: 'init: name or IP the leaves are good for (default this machine)',
+    },
+    { name: 'cacert', value: 'F', help: 'inspect: the CA to judge by (default the authorities found)' },
+    { name: 'cert', value: 'F', help: 'inspect: certificate to show to a port that asks' },
+    { name: 'key', value: 'F', help: 'inspect: its key' },
+    { name: 'password-file', value: 'F', help: 'inspect: file with the password of PKCS#12 or an encrypted key' },
+    { name: 'timeout', value: 'D', help: 'inspect: of one connection, as 5s or 500ms (default 5s)' },
+    ...outputOptions(['table', 'json']),
   ],
   run: runCerts,
 };
 
 async function runCerts(invocation: Invocation): Promise<number> {
-  const [verb, ...names] = invocation.positionals;
-  if (verb === 'init' && names.length === 1) {
+  const [verb, ...operands] = invocation.positionals;
+  if (verb !== undefined && !verbs.includes(verb)) {
+    throw unknownChoice('the verb of certs', verb, verbs);
+  }
+  if (verb === 'init' && operands.length === 1) {
     const hosts = texts(invocation, 'host');
-    const pki = await writePki(resolve(names[0] ?? '.'), hosts.length === 0 ? {} : { hosts });
+    const pki = await writePki(resolve(operands[0] ?? '.'), hosts.length === 0 ? {} : { hosts });
     invocation.stdout.write(`development CA and pairs written to ${pki.directory}\n`);
     return 0;
   }
-  if (verb === 'inspect' && names.length > 0) {
-    for (const name of names) {
-      invocation.stdout.write(inspect(name));
-    }
-    return 0;
+  if (verb === 'inspect' && operands.length > 0) {
+    return await runInspect(invocation, operands);
   }
-  throw new OperatorError(
-    'bad_usage',
-    'certs needs a verb and what to work on',
-    `usage: tidb-mtls-agent ${certs.usage.join(' | ')}`,
+  const hint = `usage: tidb-mtls-agent ${certs.usage.join(' | ')}`;
+  throw new OperatorError('bad_usage', 'certs needs a verb and what to work on', hint);
+}
+
+/** 0 when all that was named could be read, 1 when a part of it could, 2 when nothing could. */
+async function runInspect(invocation: Invocation, operands: readonly string[]): Promise<number> {
+  const { stdout } = invocation;
+  const format = formatOf(invocation);
+  const { inspection, ports, unread } = await inspect(operands, optionsFor(invocation));
+  const [first] = unread;
+  if (inspection.certificates.length === 0 && inspection.strayKeys.length === 0) {
+    const message = first === undefined ? 'holds neither certificate nor key' : first.message;
+    const place = first?.place ?? operands.join(', ');
+    throw new OperatorError('nothing_found', `${place}: ${message}`, first?.cure ?? 'name PEM, DER or PKCS#12');
+  }
+  stdout.write(
+    format === 'json'
+      ? jsonText(inspectionDocument(inspection, ports, unread))
+      : renderInspection({ inspection, ports, unread, now: new Date() }, terminalOf(stdout)),
   );
+  return unread.length === 0 ? 0 : 1;
 }
 
-function inspect(file: string): string {
-  let certificates: readonly Certificate[];
-  try {
-    certificates = splitCertificates(pemText(readCredentialFile(file).bytes, file)).map((pem) =>
-      describeCertificate(new X509Certificate(pem)),
-    );
-  } catch (error: unknown) {
-    throw new OperatorError('unreadable', `${file}: ${messageOf(error)}`, 'name a PEM file of certificates', error);
+function optionsFor(invocation: Invocation): InspectOptions {
+  const [cacert, cert, key, passwordFile] = ['cacert', 'cert', 'key', 'password-file'].map((name) =>
+    text(invocation, name),
+  );
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new OperatorError('bad_flag', '--cert and --key belong together', 'give both');
   }
-  if (certificates.length === 0) {
-    throw new OperatorError('no_certificate', `${file}: no certificate in it`, 'name a PEM file of certificates');
-  }
-  return `${file}\n${certificates.map((one, index) => describe(one, index)).join('')}`;
+  return {
+    stdin: process.stdin,
+    cacert,
+    pair: cert === undefined || key === undefined ? undefined : readKeyPair({ cert, key }),
+    password: passwordFile === undefined ? undefined : passwordIn(passwordFile),
+    timeout: durationOf(invocation, 'timeout') ?? defaultProbe.timeout,
+    signal: invocation.signal,
+  };
 }
 
-function describe(certificate: Certificate, index: number): string {
-  const { dns, ip, uri } = certificate.subjectAltNames;
-  const rows = [
-    ['subject', certificate.subject],
-    ['issuer', certificate.issuer],
-    ['names', [...dns, ...ip, ...uri].join(', ') || 'none'],
-    ['usages', certificate.extendedKeyUsage?.join(', ') ?? 'any (no extended key usage)'],
-    ['key', certificate.publicKey],
-    ['valid', `${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`],
-    ['authority', certificate.isCertificateAuthority ? 'yes' : 'no'],
-    ['sha-256', certificate.fingerprint],
-  ];
-  return `  certificate ${index + 1}\n${rows.map(([name, value]) => `    ${name?.padEnd(10)} ${printable(value ?? '')}\n`).join('')}`;
+/** The first line. */
+function passwordIn(file: string): string {
+  return readCredentialFile(file).bytes.toString('utf8').split(/\r?\n/)[0] ?? '';
 }

@@ -87,6 +87,17 @@ config-file = "web.yml"
   });
 });
 
+const listener = `[[proxy]]
+mode = "terminate"
+listen = "127.0.0.1:0"
+target = "127.0.0.1:1"
+allow-all = true
+ca-path = "a"
+cert-path = "b"
+key-path = "c"
+name = "x"
+`;
+
 const mistakes: readonly (readonly [string, string, RegExp])[] = [
   ['scope = "galaxy"\n', '1:9: scope is "galaxy"', /one of: node, cluster/],
   ['scop = "node"\n', '1:1: unknown key scop', /did you mean scope\?/],
@@ -100,12 +111,12 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   ['[[instance]]\ncomponent = "tikv"\n', '2:13: an [[instance]] needs component and address', /add the missing one/],
   [
     '[[instance]]\ncomponent = "tidv"\naddress = "a:1"\n',
-    '2:13: instance.0.component is "tidv"',
+    '2:13: [[instance]] component is "tidv"',
     /one of: tidb, pd, tikv/,
   ],
   [
     '[[instance]]\ncomponent = "pd"\naddress = ""\n',
-    '3:11: instance.0.address must be a string that is not empty',
+    '3:11: [[instance]] address must be a string that is not empty',
     /./,
   ],
   ['[[instance]]\ncomponent = "pd"\nadress = "a:1"\n', '3:1: unknown key adress', /did you mean address\?/],
@@ -119,6 +130,11 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   ['[probe]\ninterval = 15\n', '2:12: probe.interval must be a string', /"…"/],
   ['[probe]\ntimeout = "1ms"\n', '2:11: probe.timeout is "1ms", not a duration of 100ms or more', /"15s"/],
   ['[probe]\nconcurrency = 0\n', '2:15: probe.concurrency must be a whole number above 0', /concurrency = 16/],
+  ['[probe]\nconcurrency = "4"\n', '2:15: probe.concurrency must be a whole number above 0', /concurrency = 16/],
+  [`${listener}max-connections = "1"\n`, '10:19: [[proxy]] max-connections must be a whole number', /connections = 16/],
+  [`${listener}alpn = "h2"\n`, '10:8: [[proxy]] alpn must be an array of strings', /write alpn = \["…"\]/],
+  ['[[prox]]\nname = "x"\n', '2:1: unknown table [[prox]]', /did you mean \[\[proxy\]\]\?/],
+  ['[[listener]]\nname = "x"\n', '2:1: unknown table [[listener]]', /known: \[\[instance\]\], \[\[client\]\]/],
   ['[web]\nlisten = "everywhere"\n', '2:10: "everywhere" is no listen address', /host:port/],
   ['scope = "node"\nscope = "node"\n', '2:1: ', /mend the syntax/],
 ];

@@ -52,6 +52,12 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
       /is no address.*\n.*107/,
     ],
     ['a busy address', [...base.slice(0, 3), '--listen', busy, ...base.slice(5), ...own, '--allow-all'], /EADDRINUSE/],
+    [
+      'a busy address for two workers',
+      [...base.slice(0, 3), '--listen', busy, ...base.slice(5), ...own, '--allow-all', '--workers', '2'],
+      /EADDRINUSE/,
+    ],
+    ['no workers', [...base, ...own, '--allow-all', '--workers', '0'], /--workers 0 .*\n.*--workers 2/],
     ['a missing file', [...base, '--cacert', ca, '--cert', `${cert}x`, '--key', key, '--allow-all'], /certx/],
     ['verify in terminate', [...base, ...own, '--verify-cn', 'x'], /of mode originate/],
     [

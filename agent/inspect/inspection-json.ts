@@ -1,0 +1,42 @@
+import type { Unread } from './contents.js';
+import type { Port } from './port.js';
+import type { Inspection } from './relations.js';
+import { acceptanceOf } from './words.js';
+
+/** The stable document of `certs inspect --output json`; certificates refer to each other by fingerprint. */
+export function inspectionDocument(inspection: Inspection, ports: readonly Port[], unread: readonly Unread[]) {
+  return {
+    version: 1,
+    trusted: inspection.trusted,
+    certificates: inspection.certificates.map(({ certificate, places, keys, issuer, verdicts, notes }) => ({
+      fingerprint: certificate.fingerprint,
+      subject: certificate.subject,
+      issuer: certificate.issuer,
+      signedBy: issuer?.fingerprint ?? null,
+      commonNames: certificate.commonNames,
+      subjectAltNames: certificate.subjectAltNames,
+      keyUsage: certificate.keyUsage ?? null,
+      extendedKeyUsage: certificate.extendedKeyUsage ?? null,
+      authority: certificate.isCertificateAuthority,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      serialNumber: certificate.serialNumber,
+      publicKey: certificate.publicKey,
+      places,
+      keys: keys.map(({ place }) => place),
+      accepted: verdicts.map((verdict) => ({
+        role: verdict.role,
+        code: verdict.code ?? null,
+        ...acceptanceOf(verdict),
+      })),
+      notes,
+    })),
+    strayKeys: inspection.strayKeys.map(({ place, type }) => ({ place, type })),
+    ports: ports.map(({ verdict, asksForCertificate, ...port }) => ({
+      ...port,
+      asksForCertificate: asksForCertificate ?? null,
+      accepted: verdict === undefined ? null : { code: verdict.code ?? null, ...acceptanceOf(verdict) },
+    })),
+    unread,
+  };
+}

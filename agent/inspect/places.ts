@@ -1,0 +1,121 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { CredentialError } from '../../credentials/error.js';
+import { readCredentialFile } from '../../credentials/file.js';
+import { type Contents, empty, readContents, type Unread } from './contents.js';
+
+/** More is no folder of certificates. */
+const mostFiles = 2_000;
+/** As for files. */
+const largestInput = 1 << 20;
+
+/** Everything in a file or a folder; what a folder holds besides certificates and keys is passed over. */
+export async function readPlace(path: string, password: string | undefined): Promise<readonly Contents[]> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return [await readFile(path, password)];
+  }
+  const { files, unread } = filesIn(path);
+  const all: Contents[] = [];
+  for (const file of files) {
+    all.push(await readFile(file, password));
+  }
+  return [
+    ...all.filter((one) => one.format !== 'neither' || one.unread.length > 0),
+    ...unread.map((one) => empty(one.place, [one])),
+  ];
+}
+
+/** What comes in by a pipe. */
+export async function readStream(
+  stream: Readable,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<Contents> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of addAbortSignal(signal, stream)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > largestInput) {
+      const message = `is longer than ${largestInput} bytes, more than any certificates`;
+      return empty('stdin', [{ place: 'stdin', message, cure: 'pass the certificates alone' }]);
+    }
+  }
+  return length === 0
+    ? empty('stdin', [{ place: 'stdin', message: 'is empty', cure: 'see what the command before the pipe says' }])
+    : await readContents('stdin', Buffer.concat(chunks), password);
+}
+
+async function readFile(path: string, password: string | undefined): Promise<Contents> {
+  try {
+    return await readContents(path, readCredentialFile(path).bytes, password);
+  } catch (error: unknown) {
+    if (!(error instanceof CredentialError)) {
+      throw error;
+    }
+    return empty(path, [{ place: path, message: error.message.slice(path.length + 2), cure: cureFor(path, error) }]);
+  }
+}
+
+function cureFor(path: string, { code, hint }: CredentialError): string {
+  if (code === 'not_found') {
+    return 'check the path, or write host:port for a port';
+  }
+  return code === 'not_a_file' && statOf(path)?.isFIFO() === true ? 'pass a pipe on standard input, as -' : hint;
+}
+
+/**
+ * Regular files below a folder, sorted; links are followed, a folder is entered once however many lead to it. Names
+ * that begin with a dot are left out: Kubernetes keeps the same files there twice.
+ */
+function filesIn(root: string): { readonly files: readonly string[]; readonly unread: readonly Unread[] } {
+  const files: string[] = [];
+  const unread: Unread[] = [];
+  const entered = new Set<string>();
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const names = namesIn(folder, entered);
+    if (names === undefined) {
+      unread.push({ place: folder, message: 'this folder may not be read', cure: 'mind its mode and the user' });
+    }
+    for (const path of (names ?? []).map((name) => join(folder ?? root, name))) {
+      const stat = statOf(path);
+      if (stat?.isDirectory() === true) {
+        folders.push(path);
+      } else if (stat?.isFile() === true && stat.size > 0 && stat.size <= largestInput) {
+        files.push(path);
+      }
+    }
+    if (files.length > mostFiles) {
+      const message = `holds more than ${mostFiles} files; the rest was left out`;
+      return {
+        files: files.slice(0, mostFiles),
+        unread: [{ place: root, message, cure: 'name a folder further down' }],
+      };
+    }
+  }
+  return { files: files.sort(), unread };
+}
+
+/** Nothing where the folder was entered before; undefined where it may not be. */
+function namesIn(folder: string, entered: Set<string>): readonly string[] | undefined {
+  try {
+    const real = realpathSync(folder);
+    const names = entered.has(real) ? [] : readdirSync(real);
+    entered.add(real);
+    return names.filter((name) => !name.startsWith('.')).sort();
+  } catch {
+    // Whatever the system says, the folder is told as one that was not read.
+    return undefined;
+  }
+}
+
+/** Undefined for what is gone, out of reach, or a link that leads nowhere or in a circle. */
+function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

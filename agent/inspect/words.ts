@@ -1,0 +1,65 @@
+import { spanInWords } from '../../checks/words.js';
+import type { Certificate } from '../../credentials/certificate.js';
+import type { TrustVerdict } from '../../credentials/trust-verdict.js';
+
+/** `2027-01-08 08:00 UTC` */
+export function timeInWords(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export type Validity = 'valid' | 'ended' | 'not yet';
+
+export function validityOf({ notBefore, notAfter }: Certificate, now: Date): Validity {
+  if (notAfter <= now) {
+    return 'ended';
+  }
+  return notBefore > now ? 'not yet' : 'valid';
+}
+
+/** `ends in 43 days, 2027-01-08 08:00 UTC` */
+export function validityInWords(certificate: Certificate, now: Date): string {
+  const { notBefore, notAfter } = certificate;
+  const span = (date: Date) => spanInWords(date.getTime() - now.getTime());
+  switch (validityOf(certificate, now)) {
+    case 'ended':
+      return `ENDED ${span(notAfter)} ago, ${timeInWords(notAfter)}`;
+    case 'not yet':
+      return `NOT YET valid: begins in ${span(notBefore)}, ${timeInWords(notBefore)}; ends ${timeInWords(notAfter)}`;
+    case 'valid':
+      return `ends in ${span(notAfter)}, ${timeInWords(notAfter)} (began ${timeInWords(notBefore)})`;
+  }
+}
+
+/** What it may be used for, in the terms of RFC 5280. */
+export function usagesInWords({ extendedKeyUsage, keyUsage, isCertificateAuthority }: Certificate): string {
+  const roles =
+    extendedKeyUsage?.join(', ') ?? (isCertificateAuthority ? undefined : 'client and server (not limited)');
+  return [roles, keyUsage?.join(', ')].filter((one) => one !== undefined && one !== '').join('; ') || 'not limited';
+}
+
+/** Who would accept it in a role. Go and gRPC C-core are content with a chain to an intermediate, OpenSSL is not. */
+export function acceptanceOf({ trusted, partialChainOnly }: TrustVerdict) {
+  return { go: trusted, grpcCore: trusted, openssl: trusted && !partialChainOnly } as const;
+}
+
+/** A line per way of being judged: `as client and server: by Go, OpenSSL and gRPC C-core`. */
+export function verdictsInWords(verdicts: readonly TrustVerdict[]): readonly { text: string; good: boolean }[] {
+  const lines = new Map<string, { readonly roles: string[]; readonly good: boolean }>();
+  for (const verdict of verdicts) {
+    const by = acceptedBy(verdict);
+    const line = lines.get(by) ?? { roles: [], good: acceptanceOf(verdict).openssl };
+    line.roles.push(verdict.role);
+    lines.set(by, line);
+  }
+  return [...lines].map(([by, { roles, good }]) => ({ text: `as ${[...new Set(roles)].join(' and ')}: ${by}`, good }));
+}
+
+function acceptedBy(verdict: TrustVerdict): string {
+  const { go, openssl } = acceptanceOf(verdict);
+  if (openssl) {
+    return 'by Go, OpenSSL and gRPC C-core';
+  }
+  return go
+    ? `by Go and gRPC C-core; not by OpenSSL, which wants the root, too (${verdict.code})`
+    : `by NOBODY (${verdict.code})`;
+}
