@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '../../dist/agent/main.js');
+export const agentMain = join(import.meta.dirname, '../../dist/agent/main.js');
 
 export interface Ended {
   readonly status: number | null;
@@ -18,8 +18,8 @@ export interface RunningAgent {
 }
 
 /** Starts the built command as its user would. */
-export function startAgent(args: readonly string[]): RunningAgent {
-  const child = spawn(process.execPath, [main, ...args]);
+export function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = process.env): RunningAgent {
+  const child = spawn(process.execPath, [agentMain, ...args], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
