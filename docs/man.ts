@@ -34,7 +34,7 @@ set to anything but the empty string: no colours
 colours where the output is no terminal, too; 0 for none. Beats
 .BR NO_COLOR .
 .SH EXAMPLES
-${examples.map(([what, line]) => `.PP\n${roff(what)}\n.PP\n.RS 4\n.EX\n${roff(line)}\n.EE\n.RE`).join('\n')}
+${examples.map(([what, line]) => `${roff(what)}\n.PP\n.RS 4\n.EX\n${roff(line)}\n.EE\n.RE`).join('\n.PP\n')}
 .SH SEE ALSO
 ${roff('docs/configuration.md for agent.toml, docs/checks.md for every check, docs/lint.md for every lint rule, docs/metrics.md for every metric, in the folder of the package.')}
 `;
