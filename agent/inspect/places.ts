@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { CredentialError } from '../../credentials/error.js';
 import { readCredentialFile } from '../../credentials/file.js';
+import { OperatorError } from '../error.js';
 import { type Contents, empty, readContents, type Unread } from './contents.js';
 
 /** More is no folder of certificates. */
@@ -26,25 +27,42 @@ export async function readPlace(path: string, password: string | undefined): Pro
   ];
 }
 
-/** What comes in by a pipe. */
+/** What comes in by a pipe. Throws OperatorError when it is told to stop before the end. */
 export async function readStream(
   stream: Readable,
   password: string | undefined,
   signal: AbortSignal,
 ): Promise<Contents> {
+  const place = 'stdin';
+  const bytes = await bytesOf(stream, signal);
+  if (bytes.length > largestInput) {
+    const message = `is longer than ${largestInput} bytes, more than any certificates`;
+    return empty(place, [{ place, message, cure: 'pass the certificates alone' }]);
+  }
+  return bytes.length === 0
+    ? empty(place, [{ place, message: 'is empty', cure: 'see what the command before the pipe says' }])
+    : await readContents(place, bytes, password);
+}
+
+/** All of it, or a little more than is too much. */
+async function bytesOf(stream: Readable, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of addAbortSignal(signal, stream)) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > largestInput) {
-      const message = `is longer than ${largestInput} bytes, more than any certificates`;
-      return empty('stdin', [{ place: 'stdin', message, cure: 'pass the certificates alone' }]);
+  try {
+    for await (const chunk of addAbortSignal(signal, stream)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > largestInput) {
+        break;
+      }
     }
+  } catch (error: unknown) {
+    if (signal.aborted) {
+      throw new OperatorError('interrupted', 'interrupted before standard input ended', 'end it with Ctrl-D', error);
+    }
+    throw error;
   }
-  return length === 0
-    ? empty('stdin', [{ place: 'stdin', message: 'is empty', cure: 'see what the command before the pipe says' }])
-    : await readContents('stdin', Buffer.concat(chunks), password);
+  return Buffer.concat(chunks);
 }
 
 async function readFile(path: string, password: string | undefined): Promise<Contents> {
