@@ -1,5 +1,7 @@
 import { checks } from '../checks/catalogue.js';
+import { checkExamples } from '../checks/examples.js';
 import { lintCatalogue } from '../cluster/lint/catalogue.js';
+import { lintExamples } from '../cluster/lint/examples.js';
 import { coloured, type Terminal } from './terminal/terminal.js';
 import { wrap } from './terminal/wrap.js';
 
@@ -11,6 +13,8 @@ export interface Explanation {
   /** What holds when a check passes; what a rule reports. */
   readonly title: string;
   readonly paragraphs: readonly (readonly [heading: string, text: string])[];
+  /** As it is printed, line by line. */
+  readonly example: readonly string[];
 }
 
 const worst = {
@@ -29,12 +33,14 @@ const explanations: readonly Explanation[] = [
       ['When it fails', `When this does not hold: ${title}. ${worst[severity]}`],
       ['Cure', withoutMarkup(cure)],
     ] as const,
+    example: checkExamples[id] === undefined ? [] : [`${checkExamples[id]}  [${id}]`],
   })),
   ...lintCatalogue.map(({ code, title, severity }) => ({
     id: code,
     kind: 'lint rule',
     title,
     paragraphs: [['When it is reported', `${title}. ${worst[severity]}`]] as const,
+    example: lintExampleLines(code),
   })),
 ];
 
@@ -51,7 +57,30 @@ export function explain(found: Explanation, terminal: Terminal): string {
   const body = found.paragraphs.map(
     ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrap(text, terminal.columns, 4)}`,
   );
-  return `${[head, ...body].join('\n\n')}\n`;
+  // What is indented already is the text of a file.
+  const fits = (line: string) => (line.startsWith(' ') ? line : wrap(line, terminal.columns, 4));
+  const example = found.example.map((line) => `    ${fits(line)}`).join('\n');
+  const shown = example === '' ? [] : [`${coloured(terminal, 'bold', 'Example')}\n${example}`];
+  return `${[head, ...body, ...shown].join('\n\n')}\n`;
+}
+
+/** The file as it may be written, then what is said of it. */
+function lintExampleLines(code: string): readonly string[] {
+  const example = lintExamples[code];
+  if (example === undefined) {
+    return [];
+  }
+  const { file, version, text, says, cure } = example;
+  const title = version === undefined ? `${file}:` : `${file}, release ${version}:`;
+  return [
+    title,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+    says,
+    `    ${cure}`,
+  ];
 }
 
 /** The catalogue is written in Markdown: code spans and links stay as their text. */
