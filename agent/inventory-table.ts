@@ -2,9 +2,11 @@ import { formatAddress } from '../cluster/address.js';
 import type { AllowList, Inventory } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { printable } from './terminal/printable.js';
+import type { Terminal } from './terminal/terminal.js';
+import { wrap } from './terminal/wrap.js';
 
 /** Every port that is known, and who told of it. */
-export function renderInventory({ instances }: Inventory): string {
+export function renderInventory({ instances }: Inventory, { columns }: Terminal): string {
   const lines = instances.flatMap(({ component, name, version, sources = [], endpoints }) => [
     `${component} ${name}${version === undefined ? '' : ` ${version}`}, known from ${sources.join(' and ')}`,
     ...endpoints.map(
@@ -13,7 +15,7 @@ export function renderInventory({ instances }: Inventory): string {
     ),
   ]);
   const ports = instances.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
-  return `${[...lines.map(printable), `${instances.length} instances, ${ports} ports`].join('\n')}\n`;
+  return `${[...lines.map((line) => wrap(printable(line), columns, 11)), `${instances.length} instances, ${ports} ports`].join('\n')}\n`;
 }
 
 function listed(list: AllowList): string {

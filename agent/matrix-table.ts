@@ -1,6 +1,9 @@
+import stringWidth from 'string-width';
 import { formatAddress } from '../cluster/address.js';
 import type { Access, Matrix, MatrixCell } from '../cluster/matrix.js';
 import { printable } from './terminal/printable.js';
+import type { Terminal } from './terminal/terminal.js';
+import { aligned, wrap } from './terminal/wrap.js';
 
 const words: Readonly<Record<Access, string>> = {
   allowed: 'yes',
@@ -33,23 +36,26 @@ PLAIN     plaintext
 ?         the list, the caller's name or the release is not known
 `;
 
-/** Callers × ports as a table for a terminal. */
-export function renderMatrix({ callers, rows }: Matrix): string {
-  const lines = [
-    ['port', ...callers],
-    ...rows.map(({ instance, endpoint, cells }) => [
-      printable(`${instance.component} ${endpoint.name} ${formatAddress(endpoint)}`),
-      ...cells.map(wordOf),
-    ]),
-  ];
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? [];
-  const table = lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${table.join('\n')}\n\n${legend}`;
+/** Callers × ports as a table; where the window is too narrow for it, port by port. */
+export function renderMatrix({ callers, rows }: Matrix, { columns }: Terminal): string {
+  const ports = rows.map((row) => ({ port: printable(portOf(row)), words: row.cells.map(wordOf) }));
+  const table = aligned([['port', ...callers], ...ports.map(({ port, words }) => [port, ...words])]);
+  const fits = columns === undefined || table.every((line) => stringWidth(line) <= columns);
+  const lines = fits ? table : ports.flatMap(({ port, words }) => [port, ...groupsOf(callers, words, columns)]);
+  return `${lines.join('\n')}\n\n${legend}`;
+}
+
+function portOf({ instance, endpoint }: Matrix['rows'][number]): string {
+  return `${instance.component} ${endpoint.name} ${formatAddress(endpoint)}`;
+}
+
+/** A line per word: who has it. */
+function groupsOf(callers: readonly string[], cells: readonly string[], columns: number): readonly string[] {
+  const width = Math.max(...legend.split('\n').map((line) => line.indexOf(' ')));
+  return [...new Set(cells)].map((word) => {
+    const own = callers.filter((_, index) => cells[index] === word);
+    return `  ${word.padEnd(width)}  ${wrap(own.join(', '), columns, width + 4)}`;
+  });
 }
 
 /** The stable document of `check --matrix --json` and `/api/v1/matrix`. */

@@ -21,7 +21,7 @@ import { sarifOfFindings } from '../output/sarif.js';
 import { renderTextfile } from '../output/textfile.js';
 import { renderFindings } from '../table.js';
 import { jsonText } from '../terminal/printable.js';
-import { terminalOf } from '../terminal/terminal.js';
+import { type Terminal, terminalOf } from '../terminal/terminal.js';
 import { watchFindings } from '../watch-findings.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
@@ -90,13 +90,13 @@ async function runCheck(invocation: Invocation): Promise<number> {
   }
   if (values.inventory === true) {
     const { inventory } = observer;
-    return write(invocation, inventory, () => renderInventory(inventory));
+    return write(invocation, inventory, (terminal) => renderInventory(inventory, terminal));
   }
   if (values.matrix === true) {
     await observer.readCredentials();
     const evidence = observer.evidence();
     const matrix = matrixOf(evidence.inventory, knownNames(evidence));
-    return write(invocation, matrixDocument(matrix), () => renderMatrix(matrix));
+    return write(invocation, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
   }
   if (values.watch === true) {
     formatOf(invocation, ['table']);
@@ -163,7 +163,8 @@ function statusOf(findings: readonly Finding[], failOn: 'warn' | 'fail'): number
   return findings.some(({ status }) => status === 'fail' || (failOn === 'warn' && status === 'warn')) ? 1 : 0;
 }
 
-function write(invocation: Invocation, document: unknown, render: () => string): number {
-  invocation.stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render());
+function write(invocation: Invocation, document: unknown, render: (terminal: Terminal) => string): number {
+  const { stdout } = invocation;
+  stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render(terminalOf(stdout)));
   return 0;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { renderMatrix, wordOf } from '../../agent/matrix-table.js';
+import { plain } from '../../agent/terminal/terminal.js';
 import { buildInventory } from '../../cluster/inventory-builder.js';
 import { matrixOf } from '../../cluster/matrix.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -36,8 +37,10 @@ t.test("the documentation's lists as a matrix: what they let in, and what they b
   t.strictSame(words('tikv', 'grpc'), { tidb: 'yes', pd: 'yes', tikv: 'yes', tiflash: 'yes' });
   t.strictSame(words('tiflash', 'grpc'), { tidb: 'yes', pd: '-', tikv: 'needless', tiflash: 'REFUSED' });
   t.strictSame(words('tiflash', 'status'), { tidb: 'yes', pd: 'REFUSED', tikv: '(yes)', tiflash: '(yes)' });
-  t.match(renderMatrix(matrix), /^port +tidb +pd +tikv +tiflash\n/);
-  t.comment(`\n${renderMatrix(matrix)}`);
+  t.match(renderMatrix(matrix, plain), /^port +tidb +pd +tikv +tiflash\n/);
+  t.comment(`\n${renderMatrix(matrix, plain)}`);
+  const narrow = renderMatrix(matrix, { ...plain, columns: 40 });
+  t.match(narrow, /^tidb status tidb:10080\n {2}yes {7}tidb\n {2}REFUSED {3}pd, tiflash\n/, 'port by port');
 });
 
 t.test('ports without names: any certificate, anybody, plaintext; and what nobody told', async (t) => {
