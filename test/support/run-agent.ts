@@ -17,9 +17,10 @@ export interface RunningAgent {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the built command as its user would. */
-export function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = process.env): RunningAgent {
-  const child = spawn(process.execPath, [agentMain, ...args], { env });
+/** Starts the built command as its user would; no wish for colours is inherited. */
+export function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningAgent {
+  const { NO_COLOR, FORCE_COLOR, ...inherited } = process.env;
+  const child = spawn(process.execPath, [agentMain, ...args], { env: { ...inherited, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

@@ -47,7 +47,7 @@ t.test('in a pipe: no progress, no colours, one line a finding; FORCE_COLOR beat
   const { stdout, stderr } = await startAgent(args).ended;
   t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status as own {2}.*\[endpoint-answers\]\n {4}\S/m);
   t.equal(stderr, '');
-  const forced = await startAgent(args, { ...process.env, FORCE_COLOR: '1' }).ended;
+  const forced = await startAgent(args, { FORCE_COLOR: '1' }).ended;
   t.match(visible(forced.stdout), /␛\[31m✗/);
 });
 
