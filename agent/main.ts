@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
+import { isSea } from 'node:sea';
 import { helpOf, overviewOf, programName } from './commands/command.js';
 import { commands } from './commands/commands.js';
 import { commandCalled, parseFlags } from './commands/parse.js';
@@ -74,6 +75,11 @@ function end(status: number): void {
   setTimeout(() => process.exit(), flushMilliseconds).unref();
 }
 
+/** A worker of a single executable is told the name of a script, too, which is the executable once more. */
+function ownArguments(): readonly string[] {
+  return process.argv.slice(cluster.isWorker && isSea() ? 3 : 2);
+}
+
 /**
  * What nobody foresaw leaves the process in a state that nobody knows: it ends, after what was written is flushed, and
  * whoever supervises it starts a sound one. A rejection that nobody handled comes here, too.
@@ -106,7 +112,7 @@ endOnUnforeseen();
 endWithoutOutput();
 guardOutput(process.stdout);
 guardOutput(process.stderr);
-main(process.argv.slice(2), stopOnSignals()).then(end, (error: unknown) => {
+main(ownArguments(), stopOnSignals()).then(end, (error: unknown) => {
   report(error);
   end(couldNotRun);
 });

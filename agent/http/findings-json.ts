@@ -1,7 +1,13 @@
-import type { Finding } from '../../checks/finding.js';
+import type { Finding, Status } from '../../checks/finding.js';
 import { summarize } from '../../checks/summary.js';
 
 /** The stable document of `check --json` and `/api/v1/findings`. */
-export function findingsDocument(findings: readonly Finding[]) {
+export interface FindingsDocument {
+  readonly version: 1;
+  readonly summary: Readonly<Record<Status, number>>;
+  readonly findings: readonly Finding[];
+}
+
+export function findingsDocument(findings: readonly Finding[]): FindingsDocument {
   return { version: 1, summary: summarize(findings), findings };
 }

@@ -17,10 +17,24 @@ export interface RunningAgent {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the built command as its user would; no wish for colours is inherited. */
-export function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningAgent {
+/** The built command as its user would start it. */
+const built: Program = { command: process.execPath, before: [agentMain] };
+
+/** A program and the arguments that come before its own; `directory` is where it is started. */
+export interface Program {
+  readonly command: string;
+  readonly before: readonly string[];
+  readonly directory?: string;
+}
+
+/** Starts a program as its user would, the built command unless told otherwise; no wish for colours is inherited. */
+export function startAgent(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { command, before, directory }: Program = built,
+): RunningAgent {
   const { NO_COLOR, FORCE_COLOR, ...inherited } = process.env;
-  const child = spawn(process.execPath, [agentMain, ...args], { env: { ...inherited, ...env } });
+  const child = spawn(command, [...before, ...args], { cwd: directory, env: { ...inherited, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

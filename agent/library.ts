@@ -1,0 +1,10 @@
+/** What other programs may import; everything else of the package may change in any release. */
+export type { Finding, Status } from '../checks/finding.js';
+export {
+  CredentialStore,
+  type CredentialStoreOptions,
+  type Generation,
+  type ReloadEvent,
+} from '../credentials/credential-store.js';
+export { CredentialError } from '../credentials/error.js';
+export type { FindingsDocument } from './http/findings-json.js';

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { shippedFiles } from '../agent/shipped.js';
+import { noticesOf } from './notices.js';
+import { root } from './root.js';
+
+/** `esm` for Node to run; `commonjs` for a single executable, which takes nothing else. */
+export type BundleFormat = 'esm' | 'commonjs';
+
+/** Some libraries are CommonJS, and ask for what an ES module does not have. */
+const commonJsInEsm = `import { createRequire as bundleRequire } from 'node:module';
+import { fileURLToPath as bundlePath } from 'node:url';
+const require = bundleRequire(import.meta.url);
+const __filename = bundlePath(import.meta.url);
+const __dirname = bundlePath(new URL('.', import.meta.url));`;
+
+/** And some are ES modules that ask where they are. */
+const esmInCommonJs = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
+
+/** Writes the program with all its libraries as one file, and beside it the notices of those libraries. */
+export async function bundle(format: BundleFormat, outfile: string): Promise<void> {
+  const files = Object.fromEntries(shippedFiles.flatMap((path) => entryOf(path)));
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['agent/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    metafile: true,
+    // Notices go to their own file, complete; in the bundle they would only be those that a comment marks.
+    legalComments: 'none',
+    define: {
+      bundledFiles: JSON.stringify(files),
+      ...(format === 'commonjs' ? { 'import.meta.url': 'bundleUrl' } : {}),
+    },
+    ...(format === 'esm'
+      ? { format: 'esm', banner: { js: commonJsInEsm } }
+      : { format: 'cjs', banner: { js: esmInCommonJs } }),
+    logLevel: 'warning',
+  });
+  writeFileSync(join(outfile, '../THIRD-PARTY-NOTICES.txt'), noticesOf(Object.keys(metafile.inputs)));
+}
+
+function entryOf(path: string): readonly (readonly [string, string])[] {
+  try {
+    return [[path, readFileSync(join(root, path), 'utf8')]];
+  } catch (error: unknown) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  }
+}
+
+if (process.argv[1]?.endsWith('bundle.ts')) {
+  mkdirSync(join(root, 'dist-bundle'), { recursive: true });
+  await bundle('esm', join(root, 'dist-bundle/tidb-mtls-agent.mjs'));
+}
