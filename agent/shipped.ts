@@ -7,6 +7,7 @@ declare const bundledFiles: Readonly<Record<string, string>> | undefined;
 export const shippedFiles = [
   'package.json',
   'deploy/tiup/tidb-mtls.rules.yml',
+  'deploy/tiup/tidb-mtls.recording.rules.yml',
   'deploy/prometheus/tidb-mtls.rules.yml',
   'deploy/grafana/tidb-mtls.json',
 ] as const;

@@ -3,13 +3,14 @@ import { check } from './check.js';
 import type { Command } from './command.js';
 import { completionCommand } from './completion.js';
 import { demo } from './demo.js';
+import { deploy } from './deploy.js';
 import { helpCommand } from './help.js';
 import { lint } from './lint.js';
 import { proxy } from './proxy.js';
 import { rehearse } from './rehearse.js';
 import { run } from './run.js';
 
-const working: readonly Command[] = [run, check, lint, rehearse, proxy, demo, certs];
+const working: readonly Command[] = [run, check, lint, rehearse, proxy, deploy, demo, certs];
 const names = [...working.map(({ name }) => name), 'completion', 'help'];
 
 /** Every command: what `--help`, the completions and the manual page say. */

@@ -72,8 +72,8 @@ function fromYaml(documents: readonly YamlValue[], file: string, problems: Probl
   return { kind: 'other', described: [], documents };
 }
 
-/** TiUP keeps `clusters/<name>/meta.yaml`. */
-function clusterNameOf(file: string): string | undefined {
+/** The name of the cluster whose meta.yaml this is: TiUP keeps `clusters/<name>/meta.yaml`. */
+export function clusterNameOf(file: string): string | undefined {
   const folder = dirname(file);
   return basename(file) === 'meta.yaml' && basename(dirname(folder)) === 'clusters' ? basename(folder) : undefined;
 }

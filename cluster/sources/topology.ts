@@ -82,13 +82,15 @@ export function readTopology(
             ...configs(`${section.configs}-learner`, 'learner_config'),
             tls ? securityOf(deployment, profile.companion) : new Map(),
           );
+    const document = documentOf(file, ...configs(section.configs, 'config'), made, security);
     return [
       {
         ...shared,
         component: section.component,
         companion: false,
         host,
-        document: documentOf(file, ...configs(section.configs, 'config'), made, security),
+        // TiUP starts each process in its deploy directory.
+        document: { ...document, directory: deployment.directory },
         second,
         tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
       },
@@ -119,15 +121,20 @@ interface Deployment {
   readonly directory: string;
 }
 
-/** Relative directories are below the deploying user's home. */
 function deployDirectory(inner: YamlValue, section: TiupSection, item: YamlValue): string {
-  const user = textAt(inner, 'global', 'user') ?? 'tidb';
   const [portKey = '', portDefault] = Object.entries(section.ports)[0] ?? [];
   const port = textAt(item, portKey) ?? String(portDefault);
-  const base = textAt(inner, 'global', 'deploy_dir') ?? 'deploy';
-  const given = textAt(item, 'deploy_dir') ?? posix.join(base, `${section.role}-${port}`);
-  const home = posix.join('/home', user);
-  const expanded = given.replace(/^~(?=\/|$)/, home);
+  return directoryOf(inner, textAt(item, 'deploy_dir'), `${section.role}-${port}`);
+}
+
+/**
+ * Where TiUP deploys: the directory that was given, or one of this name below the global one. Relative directories are
+ * below the deploying user's home. `inner` is the topology.
+ */
+export function directoryOf(inner: YamlValue, given: string | undefined, name: string): string {
+  const home = posix.join('/home', textAt(inner, 'global', 'user') ?? 'tidb');
+  const directory = given ?? posix.join(textAt(inner, 'global', 'deploy_dir') ?? 'deploy', name);
+  const expanded = directory.replace(/^~(?=\/|$)/, home);
   return isAbsolute(expanded) ? expanded : posix.join(home, expanded);
 }
 

@@ -1,0 +1,75 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { defaultWeb } from '../config.js';
+import { tiupFiles } from '../deploy/tiup-files.js';
+import { readTiupPlan } from '../deploy/tiup-plan.js';
+import { tiupSteps } from '../deploy/tiup-steps.js';
+import { messageOf, OperatorError } from '../error.js';
+import { type Command, type Invocation, text } from './command.js';
+
+export const deploy: Command = {
+  name: 'deploy',
+  summary: "Writes what a TiUP cluster's hosts need to run agents, and prints the commands that apply it.",
+  usage: 'deploy tiup --topology meta.yaml --output DIRECTORY [--name CLUSTER] [--port N]',
+  options: [
+    { name: 'topology', value: 'F', help: "the cluster's meta.yaml, or its topology" },
+    { name: 'output', value: 'D', help: 'a new directory for what is written; nothing else is changed' },
+    { name: 'name', value: 'N', help: "the cluster's name, where the path of meta.yaml does not tell it" },
+    { name: 'port', value: 'N', help: `where the agents serve page and metrics (default ${defaultWeb.port})` },
+  ],
+  run: runDeploy,
+};
+
+async function runDeploy(invocation: Invocation): Promise<number> {
+  const [kind, stray] = invocation.positionals;
+  if (kind !== 'tiup' || stray !== undefined) {
+    throw new OperatorError('bad_flag', `deploy ${invocation.positionals.join(' ')}: not known`, 'write: deploy tiup');
+  }
+  const topology = required(invocation, 'topology', '~/.tiup/storage/cluster/clusters/NAME/meta.yaml');
+  const output = resolve(required(invocation, 'output', 'a new directory'));
+  const port = portOf(text(invocation, 'port'));
+  const plan = readTiupPlan(resolve(topology), text(invocation, 'name'));
+  requireEmpty(output);
+  const files = tiupFiles(plan, port);
+  const steps = tiupSteps(plan, output, port, 'grafana/tidb-mtls.json' in files);
+  for (const [path, content] of Object.entries({ ...files, 'steps.txt': steps })) {
+    const file = join(output, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  invocation.stdout.write(
+    `# ${plan.hosts.length} hosts, written to ${output}. Nothing was changed on any of them.\n${steps}`,
+  );
+  return 0;
+}
+
+function required(invocation: Invocation, name: string, hint: string): string {
+  const value = text(invocation, name);
+  if (value === undefined) {
+    throw new OperatorError('bad_flag', `deploy tiup needs --${name}`, `name ${hint}`);
+  }
+  return value;
+}
+
+function portOf(given: string | undefined): number {
+  const port = given === undefined ? defaultWeb.port : Number(given);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new OperatorError('bad_flag', `--port ${given} is no port`, 'write a number from 1 to 65535');
+  }
+  return port;
+}
+
+/** What an earlier run wrote for hosts that are gone must not stay among the new. */
+function requireEmpty(directory: string): void {
+  try {
+    if (readdirSync(directory).length > 0) {
+      throw new OperatorError('output_not_empty', `${directory} is not empty`, 'name a new directory');
+    }
+  } catch (error: unknown) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      throw error instanceof OperatorError
+        ? error
+        : new OperatorError('output_unusable', messageOf(error), 'name a new directory', error);
+    }
+  }
+}

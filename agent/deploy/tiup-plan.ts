@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { instanceOf } from '../../cluster/component-config.js';
+import type { Described } from '../../cluster/described.js';
+import type { Instance, Problem } from '../../cluster/inventory.js';
+import { formatProblem } from '../../cluster/origin.js';
+import { profiles } from '../../cluster/profiles.js';
+import { clusterNameOf } from '../../cluster/sources/described-file.js';
+import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
+import { at, parseYaml, textAt, type YamlValue } from '../../cluster/yaml.js';
+import { messageOf, OperatorError } from '../error.js';
+
+/** A component on a host, with the directory that TiUP deployed it to. */
+export interface PlannedInstance {
+  readonly instance: Instance;
+  readonly directory: string;
+}
+
+/** One machine that gets an agent. */
+export interface PlannedHost {
+  readonly host: string;
+  /** Names by which TiUP's `-N` finds it. */
+  readonly nodes: readonly string[];
+  readonly architecture: 'x64' | 'arm64';
+  readonly instances: readonly PlannedInstance[];
+  /** The pair the agent shows as its own: that of TiUP's exporters, or of a component where the host has none. */
+  readonly own: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** A Prometheus or Grafana that TiUP deployed. */
+export interface PlannedMonitor {
+  readonly host: string;
+  readonly port: number;
+  readonly directory: string;
+  readonly nodes: readonly string[];
+  /** `rule_dir` of Prometheus, `dashboard_dir` of Grafana. */
+  readonly folder: string | undefined;
+  readonly pushgateways: readonly string[];
+  /** Prometheus in agent mode evaluates no rules. */
+  readonly agentMode: boolean;
+}
+
+/** What a TiUP cluster is, as far as installing agents needs it. */
+export interface TiupPlan {
+  readonly file: string;
+  readonly cluster: string;
+  readonly user: string;
+  readonly group: string;
+  readonly systemdMode: 'system' | 'user';
+  /** Client URLs. */
+  readonly pd: readonly string[];
+  /** Whether TiUP's own and Prometheus' certificates call the cluster. */
+  readonly monitored: boolean;
+  readonly hosts: readonly PlannedHost[];
+  readonly prometheus: readonly PlannedMonitor[];
+  readonly grafana: readonly PlannedMonitor[];
+}
+
+/** Reads meta.yaml or a topology. Throws OperatorError where it is none, says no name, or has no TLS. */
+export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
+  const root = parseYaml(textOf(file), file).find(isTopology);
+  const problems: Problem[] = [];
+  const cluster = name ?? clusterNameOf(file);
+  const topology = root === undefined ? undefined : readTopology(root, file, problems, cluster);
+  const [problem] = problems.filter(({ severity }) => severity === 'fail');
+  if (root === undefined || topology === undefined || problem !== undefined) {
+    const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
+    throw new OperatorError('bad_topology', message, problem?.cure ?? 'name the meta.yaml of the cluster');
+  }
+  if (cluster === undefined) {
+    throw new OperatorError('no_cluster_name', `${file} does not tell the cluster's name`, 'add --name NAME');
+  }
+  requireTls(topology, cluster);
+  const inner = at(root, 'topology') ?? root;
+  const user = textAt(root, 'user') ?? textAt(inner, 'global', 'user') ?? 'tidb';
+  const hosts = hostsOf(topology, inner);
+  return {
+    file,
+    cluster,
+    user,
+    group: textAt(inner, 'global', 'group') ?? user,
+    systemdMode: textAt(inner, 'global', 'systemd_mode') === 'user' ? 'user' : 'system',
+    pd: hosts.flatMap(({ instances }) => instances.flatMap(({ instance }) => clientUrlOf(instance))),
+    monitored: (at(inner, 'monitoring_servers')?.items ?? []).length > 0,
+    hosts,
+    prometheus: monitorsOf(inner, 'monitoring_servers', 'prometheus', 9090, 'rule_dir'),
+    grafana: monitorsOf(inner, 'grafana_servers', 'grafana', 3000, 'dashboard_dir'),
+  };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error: unknown) {
+    throw new OperatorError('topology_unreadable', messageOf(error), 'check the path given to --topology', error);
+  }
+}
+
+function requireTls({ tls, file }: Topology, cluster: string): void {
+  if (!tls) {
+    throw new OperatorError(
+      'no_tls',
+      `${file}: the cluster has no TLS between its components, so there is nothing to watch yet`,
+      `check it with: tidb-mtls-agent check --before-enable --topology ${file}; then: tiup cluster tls ${cluster} enable`,
+    );
+  }
+}
+
+function hostsOf(topology: Topology, inner: YamlValue): readonly PlannedHost[] {
+  const servers = serversOf(inner);
+  return [...new Set(topology.described.flatMap(({ host }) => host ?? []))].map((host) => {
+    const instances = topology.described.filter((one) => one.host === host).flatMap(plannedOf);
+    const here = servers.filter((server) => textAt(server, 'host') === host);
+    const withoutExporters = here.some((server) => at(server, 'ignore_exporter')?.value === true);
+    const [first] = instances;
+    const { ca, cert, key } = first?.instance.security ?? {};
+    const fallback = { ca: ca?.value ?? '', cert: cert?.value ?? '', key: key?.value ?? '' };
+    const arch = textAt(here[0], 'arch') ?? textAt(inner, 'global', 'arch') ?? 'amd64';
+    return {
+      host,
+      nodes: nodesOf(here[0]),
+      architecture: ['arm64', 'aarch64'].includes(arch) ? 'arm64' : 'x64',
+      instances,
+      own: withoutExporters ? fallback : exporterPair(inner),
+    };
+  });
+}
+
+/** Every entry of every list of servers. */
+function serversOf(inner: YamlValue): readonly YamlValue[] {
+  return [...(inner.entries ?? [])].flatMap(([list, { value }]) =>
+    list.endsWith('_servers') ? (value.items ?? []) : [],
+  );
+}
+
+function plannedOf({ component, document, second, version }: Described): readonly PlannedInstance[] {
+  const instance = instanceOf(profiles[component], document, [], second);
+  return instance === undefined ? [] : [{ instance: { ...instance, version }, directory: document.directory ?? '' }];
+}
+
+/** TiUP gives each host a pair for its exporters, named after blackbox_exporter. */
+function exporterPair(inner: YamlValue): PlannedHost['own'] {
+  const port = textAt(inner, 'monitored', 'node_exporter_port') ?? '9100';
+  const tls = posix.join(directoryOf(inner, textAt(inner, 'monitored', 'deploy_dir'), `monitor-${port}`), 'tls');
+  return { ca: `${tls}/ca.crt`, cert: `${tls}/blackbox_exporter.crt`, key: `${tls}/blackbox_exporter.pem` };
+}
+
+/** `push -N` wants both names of a host that TiUP manages by another address. */
+function nodesOf(server: YamlValue | undefined): readonly string[] {
+  return ['host', 'manage_host'].flatMap((key) => textAt(server, key) ?? []);
+}
+
+function clientUrlOf({ component, endpoints }: Instance): readonly string[] {
+  const client = component === 'pd' ? endpoints.find(({ name }) => name === 'client') : undefined;
+  return client === undefined ? [] : [`https://${bracketed(client.host)}:${client.port}`];
+}
+
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function monitorsOf(
+  inner: YamlValue,
+  list: string,
+  role: string,
+  usualPort: number,
+  folder: string,
+): readonly PlannedMonitor[] {
+  return (at(inner, list)?.items ?? []).map((server) => {
+    const port = Number(textAt(server, 'port') ?? usualPort);
+    return {
+      host: textAt(server, 'host') ?? '',
+      port,
+      directory: directoryOf(inner, textAt(server, 'deploy_dir'), `${role}-${port}`),
+      nodes: nodesOf(server),
+      folder: textAt(server, folder) || undefined,
+      pushgateways: (at(server, 'pushgateway_addrs')?.items ?? []).map(({ value }) => String(value)),
+      agentMode: at(server, 'enable_prom_agent_mode')?.value === true,
+    };
+  });
+}

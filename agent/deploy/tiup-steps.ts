@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { commandLine, shellQuoted } from './shell.js';
+import { placesOf, pushgatewaysOf, unitName } from './tiup-files.js';
+import { bracketed, type PlannedHost, type PlannedMonitor, type TiupPlan } from './tiup-plan.js';
+
+/** The commands that apply what was written to `output`, as text for a person who runs them one after the other. */
+export function tiupSteps(plan: TiupPlan, output: string, port: number, hasDashboard: boolean): string {
+  const steps = [
+    programSteps(plan),
+    hostSteps(plan, output),
+    ...(plan.prometheus.length === 0 ? [withoutPrometheus(plan, port)] : []),
+    ...plan.prometheus.map((monitor) => prometheusSteps(plan, monitor, output, port)),
+    ...(hasDashboard ? plan.grafana.map((monitor) => grafanaSteps(plan, monitor, output)) : []),
+  ];
+  const numbered = steps.map(([title = '', ...lines], index) => `# ${index + 1}. ${title}\n${lines.join('\n')}\n`);
+  return `# Run these on the machine that TiUP runs on, as its user. Keep ${output}: TiUP reads the rules there.\n\n${numbered.join('\n')}`;
+}
+
+type Step = readonly string[];
+
+function programSteps(plan: TiupPlan): Step {
+  const { staging, program } = placesOf(plan);
+  const staged = join(staging, 'tidb-mtls-agent');
+  const nodes = nodesFlag(plan.hosts);
+  const architectures = [...new Set(plan.hosts.map(({ architecture }) => architecture))];
+  return [
+    'The program on every host: one file, docs/install.md says where it comes from.',
+    tiup('exec', plan, '--command', commandLine('mkdir', '-p', '-m', '0750', staging), ...nodes),
+    ...architectures.map((architecture) => {
+      const those = nodesFlag(plan.hosts.filter((host) => host.architecture === architecture));
+      return tiup('push', plan, `tidb-mtls-agent-linux-${architecture}`, staged, ...those);
+    }),
+    program === staged
+      ? tiup('exec', plan, '--command', commandLine('chmod', '0755', staged), ...nodes)
+      : tiup('exec', plan, '--sudo', '--command', commandLine('install', '-m', '0755', staged, program), ...nodes),
+  ];
+}
+
+function hostSteps(plan: TiupPlan, output: string): Step {
+  const { staging, config, unit } = placesOf(plan);
+  const pushes = plan.hosts.flatMap(({ host, nodes }) =>
+    ['agent.toml', unitName].map((name) =>
+      tiup('push', plan, join(output, 'hosts', host, name), join(staging, name), '-N', nodes.join(',')),
+    ),
+  );
+  const staged = (name: string) => join(staging, name);
+  const start =
+    plan.systemdMode === 'user'
+      ? [
+          commandLine('install', '-D', '-m', '0644', staged(unitName), unit),
+          'systemctl --user daemon-reload',
+          `systemctl --user enable --now ${unitName}`,
+        ]
+      : [
+          commandLine('install', '-D', '-m', '0640', '-g', plan.group, staged('agent.toml'), config),
+          commandLine('install', '-m', '0644', staged(unitName), unit),
+          'systemctl daemon-reload',
+          `systemctl enable --now ${unitName}`,
+        ];
+  const sudo = plan.systemdMode === 'user' ? [] : ['--sudo'];
+  const nodes = nodesFlag(plan.hosts);
+  const look = `systemctl ${plan.systemdMode === 'user' ? '--user ' : ''}is-active ${unitName}`;
+  return [
+    'Configuration and service of each host.',
+    ...(plan.systemdMode === 'user'
+      ? [`# Once for each host, as root, so that the service outlives the session: loginctl enable-linger ${plan.user}`]
+      : []),
+    ...pushes,
+    tiup('exec', plan, ...sudo, '--command', start.join(' && '), ...nodes),
+    tiup('exec', plan, '--command', look, ...nodes),
+  ];
+}
+
+/** Stock rules are loaded no more once `rule_dir` is set, so those in use are put beside ours. */
+function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string, port: number): Step {
+  const { directory, host, port: own, folder, nodes, agentMode } = monitor;
+  const ours = join(output, 'prometheus/rules');
+  const rules = folder ?? ours;
+  const node = ['-N', nodes.join(',')];
+  const before = join(output, 'prometheus', `${host}-${own}.before.yml`);
+  const name = '"$name"';
+  const copies =
+    folder === undefined
+      ? [
+          tiup('pull', plan, `${directory}/conf/prometheus.yml`, before, ...node),
+          `for name in $(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)}); do`,
+          `  tiup cluster pull ${shellQuoted(plan.cluster)} ${shellQuoted(`${directory}/bin/prometheus/`)}${name} ${shellQuoted(`${rules}/`)}${name} ${commandLine(...node)}`,
+          'done',
+          `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${plan.cluster}/g`)} ${shellQuoted(`${rules}/`)}*.rules.yml`,
+        ]
+      : [`cp ${shellQuoted(`${ours}/`)}*.rules.yml ${shellQuoted(`${rules}/`)}`];
+  return [
+    `Prometheus at ${bracketed(host)}:${own}: rules, and what it scrapes.`,
+    ...(agentMode ? ['# It runs in agent mode and evaluates no rules: load them where its data goes.'] : copies),
+    commandLine('tiup', 'cluster', 'edit-config', plan.cluster),
+    '# and under monitoring_servers, at this host:',
+    ...(agentMode || folder !== undefined ? [] : [`#     rule_dir: ${JSON.stringify(rules)}`]),
+    '#     pushgateway_addrs:',
+    ...pushgatewaysOf(plan, monitor, port).map((address) => `#       - ${JSON.stringify(address)}`),
+    commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', `${bracketed(host)}:${own}`),
+    `curl -s http://${bracketed(host)}:${own}/api/v1/targets | grep -c ${port}`,
+  ];
+}
+
+function withoutPrometheus({ hosts }: TiupPlan, port: number): Step {
+  return [
+    'This cluster has no Prometheus of TiUP: have yours scrape the agents, with honor_labels: true.',
+    ...hosts.map(({ host }) => `#   ${bracketed(host)}:${port}`),
+  ];
+}
+
+/** By its page, which keeps it whatever TiUP does to the dashboards on disk. */
+function grafanaSteps(plan: TiupPlan, { host, port, folder }: PlannedMonitor, output: string): Step {
+  const file = join(output, 'grafana/tidb-mtls.json');
+  const address = `${bracketed(host)}:${port}`;
+  return [
+    `Grafana at ${address}.`,
+    ...(folder === undefined
+      ? [`# Open http://${address}/dashboard/import and load ${file}`]
+      : [commandLine('cp', file, folder), commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address)]),
+  ];
+}
+
+function nodesFlag(hosts: readonly PlannedHost[]): readonly string[] {
+  return ['-N', hosts.flatMap(({ nodes }) => nodes).join(',')];
+}
+
+function tiup(command: string, { cluster }: TiupPlan, ...args: readonly string[]): string {
+  return commandLine('tiup', 'cluster', command, cluster, ...args);
+}

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { isMap, parseDocument, stringify } from 'yaml';
+import { deploy } from '../../agent/commands/deploy.js';
+import { readAgentConfig } from '../../agent/config.js';
+import { readTiupPlan } from '../../agent/deploy/tiup-plan.js';
+import { hintOf, messageOf } from '../../agent/error.js';
+import { runAgent } from '../support/run-agent.js';
+import { runCommand } from '../support/run-command.js';
+import { systemdAnalyze, verifyUnits } from '../support/systemd-analyze.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { usualTopology, writeMeta } from '../support/tiup.js';
+
+interface Written {
+  readonly stdout: string;
+  readonly output: string;
+  text(path: string): string;
+  config(host: string): ReturnType<typeof readAgentConfig>;
+}
+
+async function deployed(t: Test, meta: string, ...more: readonly string[]): Promise<Written> {
+  const output = join(temporaryDirectory(t), 'out put');
+  const stdout = await runCommand(deploy, ['tiup', '--topology', meta, '--output', output, ...more]);
+  return {
+    stdout,
+    output,
+    text: (path) => readFileSync(join(output, path), 'utf8'),
+    config: (host) => readAgentConfig(join(output, 'hosts', host, 'agent.toml')),
+  };
+}
+
+t.test('one agent.toml for each host, which the agent reads', async (t) => {
+  const { stdout, config, output } = await deployed(t, writeMeta(t, usualTopology));
+  t.strictSame(readdirSync(join(output, 'hosts')), ['10.0.1.1', '10.0.1.2', '10.0.1.3']);
+  const { instances, pd, processes, security, web, clients, historyFile } = config('10.0.1.3');
+  t.match(
+    instances.map(({ address, addresses, cert, config: file }) => ({ address, addresses, cert, file })),
+    [
+      {
+        address: '10.0.1.3:20160',
+        addresses: { status: '10.0.1.3:20180' },
+        cert: '/tidb-deploy/tikv-20160/tls/tikv.crt',
+        file: '/tidb-deploy/tikv-20160/conf/tikv.toml',
+      },
+      {
+        address: '10.0.1.3:20161',
+        addresses: { status: '10.0.1.3:20181' },
+        cert: '/tidb-deploy/tikv-20161/tls/tikv.crt',
+        file: '/tidb-deploy/tikv-20161/conf/tikv.toml',
+      },
+    ],
+    'both instances of the host, with their own ports',
+  );
+  t.match({ pd, processes }, { pd: ['https://10.0.1.1:2379', 'https://10.0.1.2:12379'], processes: true });
+  t.equal(security?.cert, '/tidb-deploy/monitor-9100/tls/blackbox_exporter.crt', "TiUP's pair for its exporters");
+  t.match(web, { host: '10.0.1.3', port: 10793 }, 'where Prometheus can reach it');
+  t.match(
+    clients.map(({ name, commonName }) => [name, commonName]),
+    [
+      ['tiup', 'prod-client'],
+      ['prometheus', 'prometheus'],
+    ],
+  );
+  t.equal(historyFile, '/var/lib/tidb-mtls-agent/history.jsonl');
+  t.match(stdout, /3 hosts.*Nothing was changed/);
+});
+
+t.test('what a topology may say otherwise', async (t) => {
+  const topology = {
+    ...usualTopology,
+    global: { user: 'db', group: 'dba', enable_tls: true, deploy_dir: 'deploy', arch: 'arm64', ssh_port: 2222 },
+    monitored: { node_exporter_port: 19100, deploy_dir: '/mon itor' },
+    tikv_servers: [{ host: '2001:db8::3', deploy_dir: '/data 1/"kv"', arch: 'amd64' }],
+    tiflash_servers: [{ host: '10.0.1.4', manage_host: '192.168.1.4' }],
+    cdc_servers: [{ host: '10.0.1.4' }],
+    tiproxy_servers: [{ host: '10.0.1.5', ignore_exporter: true }],
+    tso_servers: [{ host: '10.0.1.4', port: 3380 }],
+    monitoring_servers: [{ host: '10.0.1.8', port: 9091, pushgateway_addrs: ['10.0.1.9:9091'] }],
+  };
+  const { stdout, config, text } = await deployed(t, writeMeta(t, topology, {}), '--port', '11793', '--name', 'west');
+  const kv = config('2001:db8::3');
+  t.match(kv.instances, [{ address: '[2001:db8::3]:20160', config: '/data 1/"kv"/conf/tikv.toml' }]);
+  t.match(kv.web, { host: '2001:db8::3', port: 11793 });
+  t.equal(kv.security?.key, '/mon itor/tls/blackbox_exporter.pem');
+  t.match(
+    config('10.0.1.4').instances.map(({ component, cert, config: file }) => [component, cert, file]),
+    [
+      ['tso', '/home/db/deploy/tso-3380/tls/tso.crt', '/home/db/deploy/tso-3380/conf/tso.toml'],
+      ['tiflash', '/home/db/deploy/tiflash-9000/tls/tiflash.crt', '/home/db/deploy/tiflash-9000/conf/tiflash.toml'],
+      ['ticdc', '/home/db/deploy/cdc-8300/tls/cdc.crt', '/home/db/deploy/cdc-8300/conf/cdc.toml'],
+    ],
+  );
+  t.equal(config('10.0.1.5').security?.cert, '/home/db/deploy/tiproxy-6000/tls/tiproxy.crt', 'no exporters, no pair');
+  t.match(text('hosts/10.0.1.4/tidb-mtls-agent.service'), /^User=db\nGroup=dba$/m);
+  t.match(stdout, /agent\.toml -N 10\.0\.1\.4,192\.168\.1\.4$/m, 'TiUP knows it by both');
+  t.match(stdout, /push west tidb-mtls-agent-linux-x64 \S+ -N 2001:db8::3$/m);
+  t.match(stdout, /push west tidb-mtls-agent-linux-arm64 \S+ -N 10\.0\.1\.1,/);
+  t.match(stdout, /pushgateway_addrs:\n# +- "10\.0\.1\.9:9091"\n/, 'what was scraped before stays');
+  t.match(stdout, '#       - "[2001:db8::3]:11793"\n');
+  t.match(stdout, 'tiup cluster reload west -N 10.0.1.8:9091\n');
+});
+
+t.test("a user's own systemd: everything in that user's home, nothing by sudo", systemdAnalyze, async (t) => {
+  const topology = { ...usualTopology, global: { user: 'tidb', enable_tls: true, systemd_mode: 'user' } };
+  const { stdout, text, config } = await deployed(t, writeMeta(t, topology));
+  t.notMatch(stdout, /--sudo/);
+  t.match(stdout, /loginctl enable-linger tidb/);
+  const unit = text('hosts/10.0.1.1/tidb-mtls-agent.service');
+  const start =
+    'ExecStart=/home/tidb/tidb-mtls-agent/tidb-mtls-agent run --config /home/tidb/tidb-mtls-agent/agent.toml\n';
+  t.match(unit, start);
+  t.equal(config('10.0.1.1').historyFile, '/home/tidb/tidb-mtls-agent/history.jsonl');
+  t.equal(
+    verifyUnits(t, { 'own.service': unit.replace('/home/tidb/tidb-mtls-agent/tidb-mtls-agent', '/bin/true') }),
+    '',
+  );
+});
+
+t.test('the unit of a host is one that systemd takes', systemdAnalyze, async (t) => {
+  const { text } = await deployed(t, writeMeta(t, usualTopology));
+  const unit = text('hosts/10.0.1.1/tidb-mtls-agent.service').replace('/usr/local/bin/tidb-mtls-agent', '/bin/true');
+  t.equal(verifyUnits(t, { 'tidb-mtls-agent.service': unit }), '');
+});
+
+t.test('what cannot be done is one line with its cure', async (t) => {
+  const used = temporaryDirectory(t);
+  writeFileSync(join(used, 'precious'), '');
+  const meta = writeMeta(t, usualTopology);
+  const plain = writeMeta(t, { ...usualTopology, global: { user: 'tidb' } });
+  const nameless = join(used, 'topology.yaml');
+  writeFileSync(nameless, 'global: {enable_tls: true}\npd_servers: [{host: 10.0.1.1}]\n');
+  const broken = join(used, 'broken.yaml');
+  writeFileSync(broken, 'pd_servers:\n  - host: x\n    port: [\n');
+  const other = join(used, 'other.yaml');
+  writeFileSync(other, 'a: 1\n');
+  const fresh = join(used, 'new');
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    [
+      'no TLS',
+      ['tiup', '--topology', plain, '--output', fresh],
+      /no TLS between.*\n.*--before-enable.*tls prod enable/,
+    ],
+    ['no name', ['tiup', '--topology', nameless, '--output', fresh], /cluster's name\n.*--name/],
+    ['bad YAML', ['tiup', '--topology', broken, '--output', fresh], /broken\.yaml:\d+:\d+: /],
+    ['no topology', ['tiup', '--topology', other, '--output', fresh], /is no TiUP topology/],
+    ['a directory in use', ['tiup', '--topology', meta, '--output', used], /is not empty/],
+    ['no file', ['tiup', '--topology', `${meta}x`, '--output', fresh], /ENOENT.*\n.*check the path/],
+    ['no output', ['tiup', '--topology', meta], /needs --output/],
+    ['a bad port', ['tiup', '--topology', meta, '--output', fresh, '--port', '0'], /--port 0 is no port/],
+    ['another kind', ['ansible'], /deploy ansible: not known\n.*deploy tiup/],
+  ];
+  for (const [what, args, expected] of mistakes) {
+    const failed: unknown = await runCommand(deploy, args).catch((error: unknown) => error);
+    t.match(`${messageOf(failed)}\n${hintOf(failed)}`, expected, what);
+  }
+  const { status, stderr } = await runAgent('deploy', 'tiup', '--topology', plain, '--output', fresh);
+  t.match({ status, lines: stderr.trim().split('\n').length }, { status: 2, lines: 2 }, stderr);
+  t.strictSame(readdirSync(used).sort(), ['broken.yaml', 'other.yaml', 'precious', 'topology.yaml'], 'nothing written');
+});
+
+const corpus = process.env.TIDB_REAL_CONFIGS;
+
+t.test('real topologies', { skip: corpus === undefined ? 'TIDB_REAL_CONFIGS is not set' : false }, async (t) => {
+  const folder = join(corpus ?? '', 'topology');
+  for (const name of readdirSync(folder)) {
+    const file = join(temporaryDirectory(t), name);
+    writeFileSync(file, withTls(readFileSync(join(folder, name), 'utf8')));
+    try {
+      const { hosts } = readTiupPlan(file, 'prod');
+      t.ok(hosts.length > 0, name);
+      const { config } = await deployed(t, file, '--name', 'prod');
+      for (const { host, instances } of hosts) {
+        t.equal(config(host).instances.length, instances.length, `${name} ${host}`);
+      }
+    } catch (error: unknown) {
+      t.ok(error instanceof Error && 'hint' in error, `${name}: ${error}`);
+    }
+  }
+});
+
+/** The same cluster with TLS on; text that is no mapping stays as it is. */
+function withTls(text: string): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    return text;
+  }
+  const root = document.toJS();
+  return stringify({ ...root, global: { ...root.global, enable_tls: true } });
+}
