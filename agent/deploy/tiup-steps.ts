@@ -78,15 +78,22 @@ function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string
   const rules = folder ?? ours;
   const node = ['-N', nodes.join(',')];
   const before = join(output, 'prometheus', `${host}-${own}.before.yml`);
-  const name = '"$name"';
+  const named = (folder: string) => `${shellQuoted(`${folder}/`)}"$name"`;
+  const pull = commandLine('tiup', 'cluster', 'pull', plan.cluster);
   const copies =
     folder === undefined
       ? [
-          tiup('pull', plan, `${directory}/conf/prometheus.yml`, before, ...node),
-          `for name in $(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)}); do`,
-          `  tiup cluster pull ${shellQuoted(plan.cluster)} ${shellQuoted(`${directory}/bin/prometheus/`)}${name} ${shellQuoted(`${rules}/`)}${name} ${commandLine(...node)}`,
+          '(',
+          'set -e',
+          `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before, ...node)}`,
+          `names=$(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)})`,
+          'test -n "$names"',
+          'for name in $names; do',
+          `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(rules)} ${commandLine(...node)}`,
           'done',
           `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${plan.cluster}/g`)} ${shellQuoted(`${rules}/`)}*.rules.yml`,
+          `) && echo "complete: $(ls ${shellQuoted(rules)})"`,
+          '# Go on only where it says complete: what is not in there is evaluated no more.',
         ]
       : [`cp ${shellQuoted(`${ours}/`)}*.rules.yml ${shellQuoted(`${rules}/`)}`];
   return [

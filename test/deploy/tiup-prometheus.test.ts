@@ -126,6 +126,21 @@ for (const [what, ruleFiles] of [
   });
 }
 
+t.test('where the loaded rules cannot be told, or one cannot be had, the steps stop', async (t) => {
+  for (const ruleFiles of ['', "  - 'gone.rules.yml'"]) {
+    const directory = prometheusOfTiup(t, ruleFiles);
+    const meta = writeMeta(t, { ...usualTopology, monitoring_servers: [{ host: '10.0.1.8', deploy_dir: directory }] });
+    const printed = await runCommand(deploy, [
+      'tiup',
+      '--topology',
+      meta,
+      '--output',
+      join(temporaryDirectory(t), 'o'),
+    ]);
+    t.throws(() => runPrinted(t, printed), ruleFiles);
+  }
+});
+
 t.test('a rule_dir of before only gets ours', async (t) => {
   const rules = temporaryDirectory(t);
   writeFileSync(join(rules, 'own.rules.yml'), stockAlert('own', 'warning'));
