@@ -84,12 +84,11 @@ function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string
     folder === undefined
       ? [
           '(',
-          'set -e',
-          `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before, ...node)}`,
+          `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before, ...node)} || exit`,
           `names=$(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)})`,
-          'test -n "$names"',
+          'test -n "$names" || exit',
           'for name in $names; do',
-          `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(rules)} ${commandLine(...node)}`,
+          `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(rules)} ${commandLine(...node)} || exit`,
           'done',
           `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${plan.cluster}/g`)} ${shellQuoted(`${rules}/`)}*.rules.yml`,
           `) && echo "complete: $(ls ${shellQuoted(rules)})"`,
