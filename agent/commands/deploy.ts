@@ -10,7 +10,7 @@ import { type Command, type Invocation, text } from './command.js';
 export const deploy: Command = {
   name: 'deploy',
   summary: "Writes what a TiUP cluster's hosts need to run agents, and prints the commands that apply it.",
-  usage: 'deploy tiup --topology meta.yaml --output DIRECTORY [--name CLUSTER] [--port N]',
+  usage: ['deploy tiup --topology meta.yaml --output DIRECTORY [--name CLUSTER] [--port N]'],
   options: [
     { name: 'topology', value: 'F', help: "the cluster's meta.yaml, or its topology" },
     { name: 'output', value: 'D', help: 'a new directory for what is written; nothing else is changed' },
@@ -37,9 +37,8 @@ async function runDeploy(invocation: Invocation): Promise<number> {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
-  invocation.stdout.write(
-    `# ${plan.hosts.length} hosts, written to ${output}. Nothing was changed on any of them.\n${steps}`,
-  );
+  const hosts = plan.hosts.map(({ host }) => host).join(', ');
+  invocation.stdout.write(`# Written to ${output}, for ${hosts}. Nothing was changed there.\n${steps}`);
   return 0;
 }
 

@@ -7,9 +7,12 @@ import { temporaryDirectory } from './temporary-directory.js';
 
 const repository = join(import.meta.dirname, '../..');
 
-/** Options of a tap test that boots systemd in a container. */
+/** Options of a tap test that boots systemd in a container, which a container without rights cannot. */
 export function bootable(): { readonly skip: string | false } {
-  return process.getuid?.() === 0 ? needs('/usr/bin/systemd-nspawn', 'systemd-container') : { skip: 'needs root' };
+  const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
+  return mayMount
+    ? needs('/usr/bin/systemd-nspawn', 'systemd-container')
+    : { skip: 'needs root, and the right to mount' };
 }
 
 export interface Booted {
