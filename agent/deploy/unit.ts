@@ -90,6 +90,8 @@ function unit({ program, account }: UnitOptions, service: Service): string {
     'WatchdogSec=60',
     `ExecStart=${[program, ...command].map(quoted).join(' ')}`,
     ...(reload === undefined ? [] : [`ExecReload=${reload}`]),
+    '# Before it is ready every port is looked at once, and ports that drop packets take their time.',
+    'TimeoutStartSec=10min',
     'Restart=always',
     'RestartSec=15s',
     'TimeoutStopSec=45s',
