@@ -5,6 +5,7 @@ import { isMap, parseDocument, stringify } from 'yaml';
 import { deploy } from '../../agent/commands/deploy.js';
 import { readAgentConfig } from '../../agent/config.js';
 import { readTiupPlan } from '../../agent/deploy/tiup-plan.js';
+import { tiupSteps } from '../../agent/deploy/tiup-steps.js';
 import { hintOf, messageOf } from '../../agent/error.js';
 import { runAgent } from '../support/run-agent.js';
 import { runCommand } from '../support/run-command.js';
@@ -114,6 +115,16 @@ t.test("a user's own systemd: everything in that user's home, nothing by sudo", 
   t.equal(
     verifyUnits(t, { 'own.service': unit.replace('/home/tidb/tidb-mtls-agent/tidb-mtls-agent', '/bin/true') }),
     '',
+  );
+});
+
+t.test('the dashboard goes by the page of Grafana, or beside those that a dashboard_dir holds', async (t) => {
+  const stepsWith = (grafana: object) =>
+    tiupSteps(readTiupPlan(writeMeta(t, { ...usualTopology, grafana_servers: [grafana] }), undefined), '/o', 1, true);
+  t.match(stepsWith({ host: '10.0.1.8' }), 'http://10.0.1.8:3000/dashboard/import and load /o/grafana/tidb-mtls.json');
+  t.match(
+    stepsWith({ host: '10.0.1.8', port: 3001, dashboard_dir: '/own boards' }),
+    "cp /o/grafana/tidb-mtls.json '/own boards'\ntiup cluster reload prod -N 10.0.1.8:3001\n",
   );
 });
 

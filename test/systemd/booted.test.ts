@@ -15,6 +15,9 @@ const confined = {
   root: 'ro',
 };
 
+// A boot, and a watchdog that has to run out.
+t.setTimeout(180_000);
+
 t.test('the units as shipped, under a booted systemd', bootable(), async (t) => {
   const { report, console } = boot(
     t,
