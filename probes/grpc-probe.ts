@@ -4,6 +4,7 @@ import type { GrpcProbeMethod } from '../cluster/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import { NotThisProtocol, type Verdict } from './classify.js';
 import { decodeAnswer } from './grpc-messages.js';
+import { addressesOf } from './lookup.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import type { TlsConnection } from './tls-connection.js';
@@ -19,7 +20,27 @@ export function probeGrpc(target: ProbeTarget, identity: Identity, options: Prob
   );
 }
 
-function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, options: ProbeOptions): Promise<Answered> {
+/** The channel asks for the name again; one that hangs does not get so far, and holds none of Node's few threads. */
+async function call(
+  target: ProbeTarget,
+  method: GrpcProbeMethod,
+  frame: Frame,
+  options: ProbeOptions,
+): Promise<Answered> {
+  let over = false;
+  frame.whenOver(() => {
+    over = true;
+  });
+  if (isIP(target.host) === 0) {
+    await addressesOf(target.host);
+  }
+  if (over) {
+    throw new Error('the attempt is over');
+  }
+  return await ask(target, method, frame, options);
+}
+
+function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, options: ProbeOptions): Promise<Answered> {
   const asIs = (value: Buffer) => value;
   return new Promise<Answered>((resolve, reject) => {
     const channelCredentials = new ProbeCredentials(
@@ -34,7 +55,7 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
     const deadline = Date.now() + options.timeout;
     const close = () => setImmediate(() => client.close());
     frame.whenOver(close);
-    const ask = (question: GrpcProbeMethod, onAnswer: (answer: Answered) => void) =>
+    const put = (question: GrpcProbeMethod, onAnswer: (answer: Answered) => void) =>
       client.makeUnaryRequest(question, asIs, asIs, Buffer.alloc(0), { deadline }, (error, answer) => {
         if (error === null) {
           onAnswer(answeredOk(question, answer ?? Buffer.alloc(0)));
@@ -46,9 +67,9 @@ function call(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, option
         // At the deadline the frame's own timer speaks, which knows how far the connection came.
       });
     if (method === isAlive) {
-      ask(health, (answer) => (isTiFlash(answer) ? ask(isAlive, resolve) : resolve(unlessRefused(answer))));
+      put(health, (answer) => (isTiFlash(answer) ? put(isAlive, resolve) : resolve(unlessRefused(answer))));
     } else {
-      ask(method, resolve);
+      put(method, resolve);
     }
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP, connect as netConnect } from 'node:net';
 import { type Certificate, describeCertificate } from '../credentials/certificate.js';
+import { lookup } from './lookup.js';
 import { answersPlaintext } from './plaintext.js';
 
 /** What a port says of itself in the first flight of TLS 1.2, in clear text, to anybody. */
@@ -52,7 +53,7 @@ async function outcomeOf(end: string, target: HelloTarget, timeout: number): Pro
 /** How it ended: `done`, `timeout`, `alert N`, or the code of an error. */
 function exchange({ host, port, alpn }: HelloTarget, flight: Flight, timeout: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = netConnect({ host, port, noDelay: true });
+    const socket = netConnect({ host, port, noDelay: true, lookup });
     const finish = (how: string) => {
       clearTimeout(timer);
       if (how === 'done') {

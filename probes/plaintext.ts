@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { lookup } from './lookup.js';
 
 /** What came of plain HTTP, sent at once. */
 export interface PlaintextAnswer {
@@ -15,7 +16,7 @@ export function askPlaintext(
   timeout: number,
 ): Promise<PlaintextAnswer> {
   return new Promise((resolve) => {
-    const socket = connect({ host: target.host, port: target.port });
+    const socket = connect({ host: target.host, port: target.port, lookup });
     let connected = false;
     const finish = (kind: PlaintextAnswer['kind'], detail: string) => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { isIP, connect as netConnect } from 'node:net';
 import { createSecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { lookup } from './lookup.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 
 /** Whether a port that admitted a caller admits it again without a certificate, by the ticket of the first time. */
@@ -59,7 +60,7 @@ function visit(
     let session: Buffer | undefined;
     let answered = false;
     let reused = false;
-    const tcp = netConnect({ host, port, noDelay: true });
+    const tcp = netConnect({ host, port, noDelay: true, lookup });
     let tcpError: string | undefined;
     // Before TLS listens, which would only say that the socket is gone.
     tcp.on('error', (error) => {

@@ -2,6 +2,7 @@ import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Certificate } from '../credentials/certificate.js';
 import { describePeerChain } from '../credentials/peer-chain.js';
+import { lookup } from './lookup.js';
 import type { Identity, ProbeTarget } from './prober.js';
 
 /** What is learnt of a connection while it is made; filled in as it goes, so that a failure still tells it. */
@@ -42,7 +43,7 @@ export function openTls(
     throw new TypeError(`identity ${identity.name} has no TLS context`);
   }
   const name = target.serverName ?? target.host;
-  const tcp = connected ?? netConnect({ host: target.host, port: target.port, noDelay: true });
+  const tcp = connected ?? netConnect({ host: target.host, port: target.port, noDelay: true, lookup });
   if (connected !== undefined) {
     seen.connect = (performance.now() - start) / 1000;
   }

@@ -1,0 +1,156 @@
+import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import t, { type Test } from 'tap';
+import { bytesField } from '../../cluster/protobuf.js';
+import { eventually } from '../support/eventually.js';
+import { farSide } from '../support/network-namespace.js';
+import { needsRoot } from '../support/peers.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import {
+  authority,
+  endsWell,
+  goesOnAsking,
+  instanceAt,
+  keys,
+  statusPort,
+  type WatchingAgent,
+  watchingAgent,
+} from '../support/watching-agent.js';
+
+const patience = 40_000;
+const outcomes = ['accepted', 'refused', 'timeout', 'unreachable', 'inconclusive', 'not-tls'] as const;
+
+/** How often each outcome was seen at a port. */
+async function outcomesAt(agent: WatchingAgent, port: string): Promise<Record<string, number>> {
+  const count = (outcome: string) =>
+    agent.metric('tidb_mtls_probes_total', `${port}"`, 'identity="own"', `outcome="${outcome}"`);
+  const counts = await Promise.all(outcomes.map(async (outcome) => [outcome, await count(outcome)] as const));
+  return Object.fromEntries(counts);
+}
+
+const remote = `
+const { ca, cert, key } = process.env;
+require('https').createServer({ ca, cert, key, requestCert: true }, (_request, response) =>
+  response.end('{"version":"8.0.11-TiDB-v8.5.0","connections":0,"git_hash":""}'),
+).listen(10080, '0.0.0.0', () => console.log('listening'));
+`;
+
+t.test(
+  'a link that loses packets, and one that is cut: never a refusal, the others asked on, and back again',
+  needsRoot(['/usr/sbin/ip', 'iproute2'], ['/usr/sbin/tc', 'iproute2']),
+  async (t) => {
+    const far = farSide(t);
+    const pair = await authority.issue({ commonName: 'far', ip: [far.host] });
+    await far.run(remote, { ca: authority.certificatePem, cert: pair.certificatePem, key: pair.keyPem });
+    const near = await statusPort(t);
+    const toml = instanceAt(near) + instanceAt(10080, 'tidb', far.host);
+    const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "3s"\nrefusals = "off"' });
+    const at = () => outcomesAt(agent, `${far.host}:10080`);
+    await eventually('the far one answers', patience, async () => ((await at()).accepted ?? 0) > 0);
+
+    far.shape('loss', '25%', 'delay', '20ms');
+    const before = (await at()).accepted ?? 0;
+    await eventually('it still answers now and then', patience, async () => ((await at()).accepted ?? 0) > before + 2);
+    t.match(await at(), { refused: 0, 'not-tls': 0 }, 'loss is no refusal');
+    far.shape();
+
+    far.inside('link', 'set', 'far', 'down');
+    const beforeCut = await at();
+    await eventually('the cut is seen', patience, async () => {
+      const now = await at();
+      return (now.timeout ?? 0) + (now.unreachable ?? 0) > (beforeCut.timeout ?? 0) + (beforeCut.unreachable ?? 0) + 1;
+    });
+    const said = (await agent.findings()).find(
+      ({ check, instance }) => check === 'endpoint-answers' && instance.startsWith(far.host),
+    );
+    t.match(said, { status: 'fail', message: /which is no refusal/ });
+    await goesOnAsking(agent);
+    t.match(await outcomesAt(agent, `127.0.0.1:${near}`), { refused: 0, unreachable: 0 }, 'the near one is not blamed');
+
+    far.inside('link', 'set', 'far', 'up');
+    const beforeBack = (await at()).accepted ?? 0;
+    await eventually('and back', patience, async () => ((await at()).accepted ?? 0) > beforeBack);
+    t.match(await at(), { refused: 0, 'not-tls': 0 });
+    await endsWell(t, agent);
+  },
+);
+
+t.test(
+  'DNS that hangs: names that hang time out, names and addresses that do not are asked all the while',
+  needsRoot(['/usr/bin/unshare', 'util-linux']),
+  async (t) => {
+    // A resolver that takes every question and answers none; /etc/hosts still knows localhost.
+    const silent = createSocket('udp4');
+    const address = `127.77.${process.pid % 250}.1`;
+    await new Promise<void>((resolve) => silent.bind(53, address, resolve));
+    t.teardown(() => silent.close());
+    const file = join(temporaryDirectory(t), 'resolv.conf');
+    writeFileSync(file, `nameserver ${address}\noptions timeout:5 attempts:2\n`);
+    const mount = `mount --bind ${file} /etc/resolv.conf; exec "$@"`;
+    const good = await statusPort(t);
+    const named = await statusPort(t);
+    const hanging = [1, 2, 3, 4].map((index) => instanceAt(10080, 'tidb', `hang-${index}.example.com`)).join('');
+    const toml = hanging + instanceAt(good) + instanceAt(named, 'tidb', 'localhost');
+    const agent = await watchingAgent(t, {
+      toml,
+      probe: 'interval = "500ms"\ntimeout = "2s"\nrefusals = "off"',
+      before: `exec unshare --mount /bin/sh -c '${mount}' sh`,
+    });
+    const at = (port: number | string) => outcomesAt(agent, `:${port}`);
+    const before = (await at(good)).accepted ?? 0;
+    await eventually('the address is asked', patience, async () => ((await at(good)).accepted ?? 0) > before + 5);
+    t.match(await at(good), { refused: 0, timeout: 0, unreachable: 0 }, 'and never anything but accepting');
+    const firstNamed = (await at(named)).accepted ?? 0;
+    await eventually('the name, too', patience, async () => ((await at(named)).accepted ?? 0) > firstNamed + 5);
+    t.match(
+      await outcomesAt(agent, 'hang-1.example.com:10080'),
+      { accepted: 0, refused: 0 },
+      'no verdict on those that hang',
+    );
+    await endsWell(t, agent);
+  },
+);
+
+/** A PD that answers GetMembers with so many of them. */
+async function crowdedPd(t: Test, count: number): Promise<number> {
+  const asIs = (value: Buffer) => value;
+  const path = '/pdpb.PD/GetMembers';
+  const member = bytesField(2, Buffer.concat([bytesField(1, 'pd'), bytesField(4, 'https://192.0.2.1:2379')]));
+  const answer = Buffer.concat(Array.from({ length: count }, () => member));
+  const server = new Server({ 'grpc.max_send_message_length': -1 });
+  const method = { path, requestStream: false, responseStream: false };
+  const coded = {
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  };
+  server.addService(
+    { members: { ...method, ...coded } },
+    {
+      members: (_call: unknown, done: (error: null, value: Buffer) => void) => done(null, answer),
+    },
+  );
+  const tls = ServerCredentials.createSsl(
+    Buffer.from(authority.certificatePem),
+    [{ private_key: Buffer.from(keys.key), cert_chain: Buffer.from(keys.cert) }],
+    true,
+  );
+  t.teardown(() => server.forceShutdown());
+  return await new Promise((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', tls, (error, port) => (error === null ? resolve(port) : reject(error))),
+  );
+}
+
+t.test('a PD that returns a million members: said, nobody of them is asked, memory stays', async (t) => {
+  const port = await crowdedPd(t, 1_000_000);
+  const toml = `${instanceAt(await statusPort(t))}[cluster]\npd = ["https://127.0.0.1:${port}"]\n`;
+  const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "10s"\nrefusals = "off"' });
+  t.match(agent.output(), /1000000 members/);
+  t.equal(await agent.metric('tidb_mtls_instances', '"pd"'), 0);
+  t.ok(agent.peak() < 700, `${Math.round(agent.peak())} MiB at most`);
+  await goesOnAsking(agent);
+  await endsWell(t, agent);
+});
