@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { mutated } from './mutation.js';
 import { complaint } from './property.js';
-import { targets } from './targets.js';
+import { targets as readers } from './targets.js';
+import { wireTargets } from './wire.js';
 
 // npm run fuzz -- MINUTES [TARGET…] [--seed N]: as long as told, round after round, each with its seed printed.
 const args = process.argv.slice(2);
@@ -13,6 +14,7 @@ const given = seedAt < 0 ? undefined : Number(args.splice(seedAt, 2)[1]);
 const [minutes = '5', ...names] = args;
 const runs = 300;
 const end = performance.now() + Number(minutes) * 60_000;
+const targets = [...readers, ...wireTargets];
 const corpus = join(import.meta.dirname, 'corpus');
 const tried = new Map<string, number>();
 const found = new Map<string, string>();
@@ -20,14 +22,14 @@ const found = new Map<string, string>();
 do {
   const seed = given ?? Date.now() % 2 ** 31;
   for (const target of targets.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const result = fc.check(
-      fc.property(mutated(target.seeds), (input) => complaint(target, input) === undefined),
+    const result = await fc.check(
+      fc.asyncProperty(mutated(target.seeds), async (input) => (await complaint(target, input)) === undefined),
       { numRuns: runs, seed },
     );
     tried.set(target.name, (tried.get(target.name) ?? 0) + result.numRuns);
     const input = result.counterexample?.[0];
     if (input !== undefined) {
-      keep(target.name, input, complaint(target, input) ?? 'not again', seed);
+      keep(target.name, input, (await complaint(target, input)) ?? 'not again', seed);
     }
   }
 } while (given === undefined && performance.now() < end);

@@ -7,11 +7,11 @@ const ownKeys = () => prototypes.map((one) => Reflect.ownKeys(one).length).join(
 const untouched = ownKeys();
 
 /** Why the reader did not keep its word on this input; undefined when it did. */
-export function complaint({ read, allowed }: FuzzTarget, input: Buffer): string | undefined {
+export async function complaint({ read, allowed }: FuzzTarget, input: Buffer): Promise<string | undefined> {
   const before = process.cpuUsage();
   let thrown: unknown;
   try {
-    read(input);
+    await read(input);
   } catch (error: unknown) {
     thrown = error;
   }

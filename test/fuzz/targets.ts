@@ -29,7 +29,7 @@ export interface FuzzTarget {
   readonly name: string;
   readonly seeds: readonly Buffer[];
   /** Takes whatever comes; may throw what its documentation says, see `allowed`. */
-  readonly read: (input: Buffer) => void;
+  readonly read: (input: Buffer) => unknown;
   /** Names of the errors that are its answer to a bad input; each has a code and a hint, but RangeError of decoders. */
   readonly allowed: readonly string[];
 }

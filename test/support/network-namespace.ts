@@ -8,8 +8,8 @@ export interface FarSide {
   readonly host: string;
   /** Runs `ip` inside. */
   inside(...args: readonly string[]): void;
-  /** Network emulation on the link, in words of tc: `loss 30%`; nothing takes it away. */
-  shape(...words: readonly string[]): void;
+  /** Loses what comes back, a moment in four, until the function returned is called. */
+  lose(): () => void;
   /** A Node script of this text inside; resolves with its first line. */
   run(script: string, env: Readonly<Record<string, string>>): Promise<string>;
 }
@@ -33,9 +33,19 @@ export function farSide(t: Test): FarSide {
   return {
     host,
     inside: (...args) => void inside(...args),
-    shape: (...words) => {
-      const device = ['qdisc', words.length === 0 ? 'del' : 'replace', 'dev', near, 'root'];
-      execFileSync('/usr/sbin/tc', [...device, ...(words.length === 0 ? [] : ['netem', ...words])]);
+    lose: () => {
+      let turn = 0;
+      const hole = ['blackhole', `192.0.2.${octet + 1}/32`];
+      const timer = setInterval(() => {
+        turn = (turn + 1) % 4;
+        inside('route', turn === 0 ? 'add' : turn === 1 ? 'del' : 'show', ...(turn < 2 ? hole : []));
+      }, 150);
+      return () => {
+        clearInterval(timer);
+        if (turn === 0) {
+          inside('route', 'del', ...hole);
+        }
+      };
     },
     run: async (script, env) => {
       const args = ['netns', 'exec', name, process.execPath, '-e', script];

@@ -100,13 +100,13 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
   );
   const url = () => /"address":"(http[^"]+)"[^}]*"msg":"serving status page/.exec(output())?.[1] ?? '';
   if (options.wait !== false) {
-    await eventually('it serves', 30_000, () => url() !== '' || child.exitCode !== null);
+    await eventually('it serves', 60_000, () => url() !== '' || child.exitCode !== null);
     if (url() === '') {
       throw new Error(`it ended with ${child.exitCode}: ${output()}`);
     }
   }
   if (options.wait !== false) {
-    await eventually('it is ready', 30_000, async () => (await fetch(`${url()}/-/ready`)).ok);
+    await eventually('it is ready', 60_000, async () => (await fetch(`${url()}/-/ready`)).ok);
   }
   const get = async (path: string) => await (await fetch(`${url()}${path}`)).text();
   return {
