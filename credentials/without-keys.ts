@@ -1,9 +1,9 @@
-/** As PEM has it, also in JSON, where a line ends in the two characters of its escape. */
-const body = '(?:[A-Za-z0-9+/=\\s:,-]|\\\\+[nr])';
-const key = new RegExp(
-  `-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----${body}*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|(?!${body}))`,
-  'g',
-);
+const begin = '-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----';
+const end = '-----END [A-Z0-9 ]*PRIVATE KEY-----';
+/** What a torn key may go on with; its line breaks may be escaped, or question marks by now. */
+const body = '(?:[A-Za-z0-9+/=\\s:,?-]|\\\\(?!"))*';
+const longestKey = 20_000;
+const key = new RegExp(`${begin}(?:[\\s\\S]{0,${longestKey}}?${end}|${body})`, 'g');
 
 /**
  * The text with every private key in it left out. Nothing of ours prints a key; but a file may hold one where a path

@@ -7,13 +7,13 @@ import { eventually } from '../support/eventually.js';
 import { main } from '../support/proxy-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-t.setTimeout(240_000);
+t.setTimeout(400_000);
 
 const permission = Number(process.versions.node.split('.')[0]) >= 24 ? '--permission' : '--experimental-permission';
 
 t.test(
   'it runs without code from text, child processes, workers, or a place to write to',
-  { timeout: 200_000 },
+  { timeout: 300_000 },
   async (t) => {
     const cluster = await startDevCluster();
     t.teardown(() => cluster.stop());
@@ -37,7 +37,7 @@ t.test(
     });
     const status = new Promise((resolve) => child.on('close', resolve));
     let url = '';
-    await eventually('it has looked at everything', 60_000, async () => {
+    await eventually('it has looked at everything', 150_000, async () => {
       url = /"address":"(http:[^"]+)"/.exec(output)?.[1] ?? '';
       return url !== '' && (await fetch(`${url}/-/ready`)).status === 200;
     });

@@ -13,6 +13,7 @@ t.test('a key is left out, and what is around it stays', async (t) => {
   t.strictSame(JSON.parse(withoutKeys(once)), { 'key-path': '(a private key)\n', next: 'value' });
   t.strictSame(JSON.parse(JSON.parse(withoutKeys(JSON.stringify(once)))).next, 'value', 'in JSON in JSON');
   t.equal(withoutKeys(`"${keyPem.slice(0, 120)}" is torn`), '"(a private key)" is torn');
+  t.equal(withoutKeys(`tidb ${keyPem.replaceAll('\n', '?')} x`), 'tidb (a private key)? x', 'in a table');
   const encrypted = '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\nAAAA\n';
   t.equal(withoutKeys(`"${encrypted}-----END RSA PRIVATE KEY-----" x`), '"(a private key)" x');
   t.equal(withoutKeys(`${keyPem}${certificatePem}${keyPem}`), `(a private key)\n${certificatePem}(a private key)\n`);
