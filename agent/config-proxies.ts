@@ -1,37 +1,9 @@
 import { problemOf } from '../proxy/access.js';
 import { formatProxyAddress, type ProxyAddress, parseProxyAddress } from '../proxy/address.js';
 import { type ProxySettings, proxyDefaults } from '../proxy/settings.js';
+import type { ProxyKey } from './config-keys-of-proxies.js';
 import type { ConfigReader } from './config-reader.js';
 import type { OperatorError } from './error.js';
-
-/** What `[[proxy]]` takes, and the flags of `proxy` by the same names. */
-export const proxyKeys = [
-  'name',
-  'mode',
-  'listen',
-  'target',
-  'ca-path',
-  'cert-path',
-  'key-path',
-  'reload-ca',
-  'allow-cn',
-  'allow-san',
-  'allow-ou',
-  'allow-all',
-  'verify-cn',
-  'verify-san',
-  'target-tls',
-  'server-name',
-  'alpn',
-  'handshake-timeout',
-  'connect-timeout',
-  'idle-timeout',
-  'max-connections',
-  'proxy-protocol-in',
-  'proxy-protocol-out',
-] as const;
-
-export type ProxyKey = (typeof proxyKeys)[number];
 
 /** Where the values of one listener come from: a table of agent.toml, or flags. */
 export interface ProxyValues {

@@ -2,10 +2,14 @@ import { isAbsolute, resolve } from 'node:path';
 import type { ConfigDocument } from '../cluster/document.js';
 import type { Origin, Sourced } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
+import { configKeyOf, inArrayOfTables, type KeyType } from './config-keys.js';
 import { parseDuration } from './duration.js';
 import { OperatorError } from './error.js';
 
-/** Typed values of agent.toml; what has the wrong type or range is an OperatorError with its place. */
+/**
+ * Typed values of agent.toml; what has the wrong type or range is an OperatorError with its place. A key is read as the
+ * type that the table of keys gives it, which is what the reference shows; anything else is a TypeError.
+ */
 export class ConfigReader {
   readonly #document: ConfigDocument;
   readonly #directory: string;
@@ -29,7 +33,7 @@ export class ConfigReader {
   }
 
   file(key: string): string | undefined {
-    const found = this.string(key);
+    const found = this.#text(key, 'path');
     if (found?.value.includes('-----BEGIN ') === true) {
       throw invalid(found.origin, `${key} is PEM text`, 'write it to a file, and its path here');
     }
@@ -37,29 +41,18 @@ export class ConfigReader {
   }
 
   string(key: string): Sourced<string> | undefined {
-    const found = this.#document.get(key);
-    if (found === undefined) {
-      return undefined;
-    }
-    if (typeof found.value !== 'string' || found.value === '') {
-      throw invalid(found.origin, `${shown(key)} must be a string that is not empty`, `write ${written(key)} = "…"`);
-    }
-    return { value: found.value, origin: found.origin };
+    return this.#text(key, 'string');
   }
 
   strings(key: string): readonly string[] {
-    const found = this.#document.get(key);
-    if (found === undefined) {
-      return [];
-    }
-    if (!Array.isArray(found.value) || found.value.some((entry) => typeof entry !== 'string')) {
-      throw invalid(found.origin, `${shown(key)} must be an array of strings`, `write ${written(key)} = ["…"]`);
-    }
-    return found.value as readonly string[];
+    return this.#texts(key, 'strings');
   }
 
   stringOrStrings(key: string): readonly string[] {
-    return typeof this.#document.get(key)?.value === 'string' ? [this.string(key)?.value ?? ''] : this.strings(key);
+    const type = 'string or strings';
+    return typeof this.#document.get(key)?.value === 'string'
+      ? [this.#text(key, type)?.value ?? '']
+      : this.#texts(key, type);
   }
 
   choice<const T extends string>(key: string, values: readonly T[]): T | undefined {
@@ -76,7 +69,7 @@ export class ConfigReader {
 
   /** In milliseconds. */
   duration(key: string): number | undefined {
-    const found = this.string(key);
+    const found = this.#text(key, 'duration');
     if (found === undefined) {
       return undefined;
     }
@@ -88,8 +81,13 @@ export class ConfigReader {
     return milliseconds;
   }
 
+  /** Whether a key says `"off"` where others say a duration. */
+  isOff(key: string): boolean {
+    return this.#text(key, 'duration')?.value === 'off';
+  }
+
   positiveInteger(key: string): number | undefined {
-    const found = this.#document.get(key);
+    const found = this.#value(key, 'integer');
     if (found === undefined) {
       return undefined;
     }
@@ -101,7 +99,7 @@ export class ConfigReader {
   }
 
   boolean(key: string): boolean | undefined {
-    const found = this.#document.get(key);
+    const found = this.#value(key, 'boolean');
     if (found === undefined) {
       return undefined;
     }
@@ -123,18 +121,40 @@ export class ConfigReader {
     const indices = new Set(this.keys().flatMap(({ value }) => prefix.exec(value)?.[1] ?? []));
     return [...indices].map((index) => `${name}.${index}`);
   }
+
+  #value(key: string, type: KeyType): Sourced<unknown> | undefined {
+    const known = configKeyOf(key)?.type;
+    if (known !== type) {
+      throw new TypeError(`${key} is read as ${type}, the table of keys has it as ${known ?? 'nothing'}`);
+    }
+    return this.#document.get(key);
+  }
+
+  #text(key: string, type: KeyType): Sourced<string> | undefined {
+    const found = this.#value(key, type);
+    if (found === undefined) {
+      return undefined;
+    }
+    if (typeof found.value !== 'string' || found.value === '') {
+      throw invalid(found.origin, `${shown(key)} must be a string that is not empty`, `write ${written(key)} = "…"`);
+    }
+    return { value: found.value, origin: found.origin };
+  }
+
+  #texts(key: string, type: KeyType): readonly string[] {
+    const found = this.#value(key, type);
+    if (found === undefined) {
+      return [];
+    }
+    if (!Array.isArray(found.value) || found.value.some((entry) => typeof entry !== 'string')) {
+      throw invalid(found.origin, `${shown(key)} must be an array of strings`, `write ${written(key)} = ["…"]`);
+    }
+    return found.value as readonly string[];
+  }
 }
 
 export function invalid(origin: Origin, message: string, hint: string): OperatorError {
   return new OperatorError('config_invalid', `${formatOrigin(origin)}: ${message}`, hint);
-}
-
-const inTables = /^([\w-]+)\.\d+\.(.+)$/;
-
-/** The name and the key within it, of a key in an array of tables; undefined for any other key. */
-export function inArrayOfTables(key: string): { readonly table: string; readonly name: string } | undefined {
-  const [, table, name] = inTables.exec(key) ?? [];
-  return table === undefined || name === undefined ? undefined : { table, name };
 }
 
 /** As people know it: `[[proxy]] alpn` for `proxy.0.alpn`. */

@@ -3,26 +3,7 @@ import type { Client } from '../cluster/inventory.js';
 import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { type ComponentName, clientNames, componentNames, endpointNames } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
-import { proxyKeys } from './config-proxies.js';
 import { type ConfigReader, invalid } from './config-reader.js';
-
-/** Keys of the arrays of tables. */
-export const tableKeys: Readonly<Record<string, readonly string[]>> = {
-  instance: [
-    'component',
-    'address',
-    ...endpointNames.map((name) => `${name}-address`),
-    'config',
-    'version',
-    'ca-path',
-    'cert-path',
-    'key-path',
-    'cert-allowed-cn',
-  ],
-  component: ['name', 'ca-path', 'cert-path', 'key-path', 'cert-allowed-cn', 'copy-delay'],
-  client: ['name', 'common-name'],
-  proxy: proxyKeys,
-};
 
 /** One `[[instance]]`; throws OperatorError. */
 export function instanceAt(reader: ConfigReader, prefix: string): DeclaredInstance {

@@ -8,9 +8,10 @@ import type { DeclaredInstance } from '../cluster/inventory-builder.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { parseToml } from '../cluster/toml.js';
 import type { ProxySettings } from '../proxy/settings.js';
+import { inArrayOfTables, tables, topLevelKeys } from './config-keys.js';
 import { proxiesOf } from './config-proxies.js';
-import { ConfigReader, inArrayOfTables, invalid } from './config-reader.js';
-import { clientAt, componentAt, instanceAt, tableKeys } from './config-tables.js';
+import { ConfigReader, invalid } from './config-reader.js';
+import { clientAt, componentAt, instanceAt } from './config-tables.js';
 import { OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
@@ -95,34 +96,6 @@ export const defaultProbe: ProbeConfig = {
   identityTargets: [],
 };
 
-export const topLevelKeys: readonly string[] = [
-  'scope',
-  'host',
-  'shard',
-  'reload',
-  'history.file',
-  'security.ca-path',
-  'security.cert-path',
-  'security.key-path',
-  'cluster.configs',
-  'cluster.topology',
-  'cluster.pd',
-  'cluster.processes',
-  'cluster.refresh',
-  'probe.interval',
-  'probe.timeout',
-  'probe.concurrency',
-  'probe.peers',
-  'probe.refusals',
-  'probe.resumption',
-  'probe.allow-targets',
-  'probe.identity-targets',
-  'imposter.cert-path',
-  'imposter.key-path',
-  'web.listen',
-  'web.config-file',
-];
-
 /** Reads agent.toml. Throws OperatorError (or cluster's ConfigError for syntax) naming file:line:column. */
 export function readAgentConfig(file: string): AgentConfig {
   let text: string;
@@ -170,10 +143,11 @@ export function readAgentConfig(file: string): AgentConfig {
 function refuseUnknownKeys(reader: ConfigReader): void {
   for (const key of reader.keys()) {
     const { table, name = key.value } = inArrayOfTables(key.value) ?? {};
-    const known = table === undefined ? topLevelKeys : tableKeys[table];
-    if (known === undefined) {
+    const keys = table === undefined ? topLevelKeys : tables[table];
+    if (keys === undefined) {
       throw unknownTable(key.origin, table ?? '');
     }
+    const known = Object.keys(keys);
     if (!known.includes(name)) {
       const guess = nearest(name, known);
       const hint = guess === undefined ? `known: ${known.join(', ')}` : `did you mean ${guess}?`;
@@ -183,8 +157,9 @@ function refuseUnknownKeys(reader: ConfigReader): void {
 }
 
 function unknownTable(origin: Origin, name: string): OperatorError {
-  const guess = nearest(name, Object.keys(tableKeys));
-  const all = Object.keys(tableKeys).map((table) => `[[${table}]]`);
+  const names = Object.keys(tables);
+  const guess = nearest(name, names);
+  const all = names.map((table) => `[[${table}]]`);
   const hint = guess === undefined ? `known: ${all.join(', ')}` : `did you mean [[${guess}]]?`;
   return invalid(origin, `unknown table [[${name}]]`, hint);
 }
@@ -219,9 +194,7 @@ function ownPaths(reader: ConfigReader): OwnPaths | undefined {
 }
 
 function refusalsOf(reader: ConfigReader): number | undefined {
-  return reader.string('probe.refusals')?.value === 'off'
-    ? undefined
-    : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
+  return reader.isOff('probe.refusals') ? undefined : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
 }
 
 function targetRules(reader: ConfigReader, key: string): readonly TargetRule[] {

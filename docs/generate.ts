@@ -13,12 +13,14 @@ import { describeDashboard } from '../metrics/dashboard/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
+import { describeConfiguration } from './configuration.js';
 import { renderManualPage } from './man.js';
 import { renderPageAssets } from './page-assets.js';
 import { describeSemantics } from './semantics.js';
 import { sidecars } from './sidecars.js';
 
 const written: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': describeConfiguration,
   'docs/checks.md': describeChecks,
   'docs/lint.md': describeLint,
   'docs/semantics.md': describeSemantics,

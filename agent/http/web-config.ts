@@ -3,6 +3,7 @@ import { readText } from '../../cluster/file-text.js';
 import { parseDuration } from '../duration.js';
 import { messageOf, OperatorError } from '../error.js';
 import { ciphers, curves } from './go-tls-names.js';
+import { webConfigKeys } from './web-config-keys.js';
 import { YamlReader } from './yaml-reader.js';
 
 /** Prometheus' web configuration file. */
@@ -45,23 +46,6 @@ type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 const tls = 'tls_server_config';
 const http = 'http_server_config';
 const rate = 'rate_limit';
-const known: Readonly<Record<string, readonly string[]>> = {
-  [tls]: [
-    'cert_file',
-    'key_file',
-    'client_ca_file',
-    'client_auth_type',
-    'client_allowed_sans',
-    'min_version',
-    'max_version',
-    'cipher_suites',
-    'curve_preferences',
-    // Go ignores it since 1.17; accepted because files have it.
-    'prefer_server_cipher_suites',
-  ],
-  [http]: ['http2', 'headers'],
-  [rate]: ['interval', 'burst'],
-};
 /** Headers and, where not every value makes sense, their values. */
 const permittedHeaders: Readonly<Record<string, readonly string[] | undefined>> = {
   'Content-Security-Policy': undefined,
@@ -88,9 +72,10 @@ export function readWebConfig(file: string): WebConfigFile {
     const hint = `write it to a file that only the agent may read, and name it with ${inline}_file`;
     throw reader.fail([tls, inline], `${tls}.${inline} is PEM text, and only files are taken`, hint);
   }
-  reader.refuseUnknown([], [...Object.keys(known), 'basic_auth_users']);
-  for (const [section, keys] of Object.entries(known)) {
-    reader.refuseUnknown([section], keys);
+  const { '': top = {}, ...sections } = webConfigKeys;
+  reader.refuseUnknown([], [...Object.keys(sections), ...Object.keys(top)]);
+  for (const [section, keys] of Object.entries(sections)) {
+    reader.refuseUnknown([section], Object.keys(keys));
   }
   reader.boolean([http, 'http2']);
   return {
