@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+/** The built program. */
 export const agentMain = join(import.meta.dirname, '../../dist/agent/main.js');
 
 export interface Ended {
