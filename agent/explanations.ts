@@ -23,14 +23,23 @@ const worst = {
   note: 'It is reported as a note (exit status 0).',
 } as const;
 
+const statuses = [
+  ['fail', 'When it fails'],
+  ['warn', 'When it warns'],
+  ['skip', 'When it cannot judge'],
+] as const;
+
 const explanations: readonly Explanation[] = [
-  ...checks.map(({ id, title, severity, description, cure }) => ({
+  ...checks.map(({ id, title, severity, description, cure, verdicts }) => ({
     id,
     kind: 'check',
     title,
     paragraphs: [
       ['What it means', withoutMarkup(description)],
-      ['When it fails', `When this does not hold: ${title}. ${worst[severity]}`],
+      ...statuses
+        .filter(([status]) => verdicts[status] !== undefined)
+        .map(([status, heading]) => [heading, `When ${verdicts[status]}.`] as const),
+      ['Exit status', worst[severity]],
       ['Cure', withoutMarkup(cure)],
     ] as const,
     example: checkExamples[id] === undefined ? [] : [`${checkExamples[id]}  [${id}]`],

@@ -13,6 +13,11 @@ export const asksForCertificate: Check = {
   description:
     'Whether a port asks its callers for a certificate can be read from its first flight of TLS 1.2, in clear text, without a credential. A port that does not ask refuses nobody; one that asks need not refuse, which `strangers-refused` tries. Where the file has a list and the port does not ask, the process runs with other settings than its file has.',
   cure: 'Restart the component, so that it runs with its file.',
+  verdicts: {
+    fail: 'the port does not ask, though its configuration makes it ask',
+    warn: 'it asks, though its configuration would not make it ask',
+    skip: 'its first flight could not be read',
+  },
   run: ({ hellos }) => hellos.flatMap(judge),
 };
 

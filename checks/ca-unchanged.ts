@@ -13,6 +13,10 @@ export const caUnchanged: Check = {
   description:
     'TiDB and PD read the CA once, at start: after a change they go on trusting the old one until they are restarted. TiKV takes a new CA together with a certificate whose modification time changed. The agent compares with the contents it saw first, and with the start of the process where it may look at it (same user, same PID namespace): a restart after the change settles the finding.',
   cure: 'Restart TiDB and PD one by one; for TiKV touch the certificate file.',
+  verdicts: {
+    fail: 'the CA file changed and what runs still trusts the old CA',
+    warn: 'what runs may still trust the old CA',
+  },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));

@@ -12,6 +12,7 @@ export const callerAdmitted: Check = {
   description:
     "The agent calls each port as each local component that calls it would: with that component's own certificate, key and CA. A refusal here is what the component will meet at its next connection, even if its present ones still live.",
   cure: "Add the caller's Common Name to the list of the port's component, or mend the caller's pair.",
+  verdicts: { fail: 'the component is refused, or would refuse the server', skip: 'it got no clear answer' },
   run: (evidence) =>
     evidence.observations
       .filter(({ endpoint, observation }) => isCaller(endpoint.profile.calledBy, observation.identity))

@@ -16,6 +16,7 @@ export const callerInAllowList: Check = {
   description:
     "Compares the Common Name in each local component's certificate, and of each `[[client]]`, with the allow-list of every port that caller needs, as that port compares names. Needs no connection, so it speaks before a restart makes a list count.",
   cure: 'Add the Common Name to the list and restart the component that holds it.',
+  verdicts: { fail: 'the list lacks a caller that needs the port', skip: 'the release decides, and is not known' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((callee) => {

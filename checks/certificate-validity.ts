@@ -16,6 +16,10 @@ export const certificateValidity: Check = {
   description:
     'Looks at the whole chain and the CA on disk, and at what each port serves, also where the probe was then refused. Warns below 14 days or a fifth of the lifetime, whichever is later; fails below 7 days or a tenth, and of course after the end and before the beginning.',
   cure: 'Renew the certificate; if the file is new already, see served-matches-file.',
+  verdicts: {
+    fail: 'a certificate has ended, has not begun, or less than 7 days and less than a tenth of its lifetime are left',
+    warn: 'less than 14 days and less than a fifth of its lifetime are left',
+  },
   run: (evidence) => [
     ...subjectsOf(evidence).flatMap((subject) => ofFiles(subject, evidence.now)),
     ...latestChains(evidence.observations).flatMap((one) => ofServed(one, evidence.now)),

@@ -5,7 +5,7 @@ import type { TrustVerdict } from '../credentials/trust-verdict.js';
 import type { Hello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
 import type { Resumption } from '../probes/resumption.js';
-import type { Finding } from './finding.js';
+import type { Finding, Status } from './finding.js';
 
 /** An observation and the endpoint it was made of. */
 export interface EndpointObservation {
@@ -71,5 +71,7 @@ export interface Check {
   /** Markdown paragraphs for docs/checks.md: what it looks at, why it matters. */
   readonly description: string;
   readonly cure: string;
+  /** What each status but pass is given for; one that is not here is never given. */
+  readonly verdicts: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
   readonly run: (evidence: Evidence) => readonly Finding[];
 }

@@ -9,6 +9,10 @@ export const configuration: Check = {
   description:
     "Each problem met while reading the components' configuration files, with file, line and column. The agent goes on with what it could use.",
   cure: 'What the finding says for its place.',
+  verdicts: {
+    fail: 'a file cannot be read, or something in it cannot be used',
+    warn: 'a source told only a part of what it should',
+  },
   run: (evidence) =>
     evidence.inventory.problems.flatMap(({ code, severity, origin, message, cure }) =>
       severity === 'note'

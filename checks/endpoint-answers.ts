@@ -13,6 +13,10 @@ export const endpointAnswers: Check = {
   description:
     'The agent asks each port a harmless question with its own pair. Only application bytes count as an answer: in TLS 1.3 a finished handshake does not. A port that cannot be reached or does not answer in time has not refused anybody, and the finding says so.',
   cure: "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
+  verdicts: {
+    fail: 'the port refuses the agent, cannot be reached, does not answer in time, is not encrypted, answers with an error, or is another component',
+    skip: 'nothing can be said, or the port was not asked',
+  },
   run: (evidence) => {
     const own = evidence.observations.filter(({ observation }) => observation.identity === 'own');
     return [...own.map((entry) => judge(entry, evidence)), ...notAsked(evidence, own)];

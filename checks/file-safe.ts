@@ -11,6 +11,7 @@ export const fileSafe: Check = {
   description:
     'TiKV and TiFlash read their files again while they run, and need PEM text in them. A file in another form must not stay where they will read it: the agent makes no connection of its own to such a port, and this is the most urgent of its findings.',
   cure: 'Put the last good files back at once, before anything connects.',
+  verdicts: { fail: 'a file of TiKV or TiFlash is not PEM text' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));

@@ -11,6 +11,7 @@ export const keyMatchesCertificate: Check = {
   description:
     'A rotation that replaced one file of the pair and not the other leaves a pair that no component can use: Go components fail every new handshake, TiKV stays on the old pair, and none of them starts again.',
   cure: 'Install the key that was made with the certificate; for TiKV write the key first, then the certificate.',
+  verdicts: { fail: 'the key is not the key of the certificate' },
   run: (evidence) =>
     subjectsOf(evidence).flatMap(({ who, facts }) => {
       if (facts.keyMatches === undefined) {

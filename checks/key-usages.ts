@@ -11,6 +11,7 @@ export const keyUsages: Check = {
   description:
     'TiDB, PD and TiKV use one pair in both directions. An extended key usage with only one of serverAuth and clientAuth breaks the other direction; no extended key usage at all is good for both. The agent is a client only.',
   cure: 'Issue the certificate with both serverAuth and clientAuth, or without the extension.',
+  verdicts: { fail: 'the certificate lacks a usage that it needs' },
   run: (evidence) =>
     subjectsOf(evidence).flatMap(({ who, facts }) => {
       const leaf = facts.chain?.[0];

@@ -12,6 +12,7 @@ export const namesCoverAddresses: Check = {
   description:
     "Callers verify the host they were told against the certificate's subject alternative names; a Common Name does not count. The address a status port advertises is the one most often forgotten.",
   cure: 'Issue the certificate with the missing name or IP address among its SANs.',
+  verdicts: { fail: 'an advertised host is not among the SANs' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];

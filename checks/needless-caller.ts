@@ -17,6 +17,7 @@ export const needlessCaller: Check = {
   description:
     "Each entry of an allow-list whose owner is known, by a certificate on this node, a declaration, or the names that TiUP and the documentation give, is held against who calls the component's ports. An entry nobody needs is a way in for whoever gets hold of that certificate.",
   cure: 'Take the name out of the list.',
+  verdicts: { warn: 'the list holds the name of a component or tool that calls none of its ports' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((instance) => {

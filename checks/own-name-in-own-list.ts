@@ -12,6 +12,7 @@ export const ownNameInOwnList: Check = {
   description:
     'PD uses its list in both directions and dials itself: a PD whose own Common Name is missing from cert-allowed-cn ends a few seconds after its start.',
   cure: "Add PD's own Common Name to cert-allowed-cn before the next restart.",
+  verdicts: { fail: "PD's list lacks PD's own name" },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const list = instance.security.allowedCommonNames;

@@ -13,6 +13,10 @@ export const peersReachEachOther: Check = {
   description:
     'Every PD member says which members it reaches with its own certificate, PD says which stores it hears of, and a TiCDC capture that does not own hands a question on to the one that does. Only a no counts: PD keeps connections for days, so a yes may be an old one. A member that answers the agent and not its peer is refused between them; the members that see it tell from which side.',
   cure: 'Compare the certificates and lists of the two; restart the one that holds an old CA.',
+  verdicts: {
+    fail: 'a PD member does not reach another one, or a capture of TiCDC does not reach the owner',
+    warn: 'PD has lost a store',
+  },
   run: (evidence) => evidence.views.flatMap((view) => judge(view, evidence)),
 };
 

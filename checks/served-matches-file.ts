@@ -24,6 +24,10 @@ export const servedMatchesFile: Check = {
   description:
     'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments: before the moment of the port the answer is `reloading`, after it a failure, and the cure depends on the port.',
   cure: 'What the finding says for its port.',
+  verdicts: {
+    fail: 'the port serves another certificate than the one on disk, past its moment',
+    skip: 'the port is within its time to take the new one, or a copy of the file is under way',
+  },
   run: (evidence) =>
     latestChains(evidence.observations).flatMap(({ instance, endpoint, observation, servedSince = observation.at }) => {
       const facts = evidence.credentials.get(credentialKey(instance));

@@ -10,6 +10,7 @@ export const serverVerifies: Check = {
   description:
     "What the port serves is judged as a caller judges it: the chain under the caller's CA, and the name or IP address dialled against the SANs.",
   cure: "Issue the component's certificate from the CA that its callers trust, with the address they use.",
+  verdicts: { fail: 'what is served does not verify, or is not for the address that was dialled' },
   run: (evidence) =>
     evidence.observations
       .filter(({ observation }) => observation.identity === 'own' && observation.peerChain.length > 0)

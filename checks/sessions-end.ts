@@ -10,6 +10,10 @@ export const sessionsEnd: Check = {
   description:
     'Asked only when `resumption` is set: with its own pair the agent takes a session from each port that bears one, returns without a certificate, and sees whether it is let in. Where it is, a caller that was taken off the list or whose certificate ended keeps its way in as long as its session lasts. No other probe of the agent resumes a session.',
   cure: 'After taking a caller away, restart the component; for TiKV and TiFlash touching the certificate file does it.',
+  verdicts: {
+    warn: 'a session lets its holder in again without a certificate',
+    skip: 'the second connection got no clear answer',
+  },
   run: ({ resumptions }) =>
     resumptions.map(({ instance, endpoint, resumption: { outcome, detail } }) => {
       switch (outcome) {

@@ -17,6 +17,11 @@ export const strangersRefused: Check = {
   description:
     "The agent comes to each port as a stranger: in plaintext, without a certificate, with one of a CA nobody knows that carries an allowed name, with an imposter's if one is configured, and with the pairs of this node's components that the port's list does not hold. What the configuration says decides what is expected. A timeout or a port that cannot be reached is no refusal. A port that lets anybody in because no list is set, as the product ships it, is a warning: it is worth knowing, and setting the list mends it. Each stranger can leave a line in the port's log; `refusals` under `[probe]` says how often they come.",
   cure: 'Set the allow-list, or restart the component when its configuration already has it.',
+  verdicts: {
+    fail: 'somebody is let in whom the configuration refuses, or the port answers in plaintext',
+    warn: 'anybody is let in without a certificate because no list is set, or the port is stricter than its file',
+    skip: 'the stranger got no clear answer',
+  },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.observations

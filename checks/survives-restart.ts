@@ -17,6 +17,7 @@ export const survivesRestart: Check = {
   description:
     'A running component can serve for weeks on connections it has while the files it would start with are bad: a rotation that went wrong is silent, and fatal at the next restart. Each component is judged as it judges itself at its start: all of them need readable files and a key that belongs to the certificate; PD dials itself, so it also needs a valid certificate with both usages, names for its advertised URLs, and its own name in its own list.',
   cure: 'Mend what the finding names before anybody restarts the component.',
+  verdicts: { fail: 'one of the things that the component looks at when it starts is bad' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));

@@ -11,6 +11,10 @@ export const tlsConfigured: Check = {
   description:
     'CA, certificate and key belong together. None of them is a cluster without TLS; one or two of them is plaintext without a word, or no start at all, depending on the component. PD needs https in its URLs besides.',
   cure: 'Set all three keys; in PD use https in every URL.',
+  verdicts: {
+    fail: 'one or two of the three keys are set, or a URL says http although they are',
+    warn: 'none of them is set',
+  },
   run: (evidence) =>
     evidence.inventory.instances
       .filter(({ local }) => local)

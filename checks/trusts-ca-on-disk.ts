@@ -13,6 +13,10 @@ export const trustsCaOnDisk: Check = {
   description:
     'Go and gRPC ports name the CAs they hold in memory when they ask for a certificate, in clear text in TLS 1.2, to anybody. Compared with the CA file on disk, that shows a CA which was changed and not loaded. CAs that share one name, as all of TiUP do, cannot be told apart so; then a served chain that ends in the CA itself may tell by its fingerprint, and else `ca-unchanged` goes by times.',
   cure: 'Restart Go components when every peer trusts the new CA; for TiKV and TiFlash touch the certificate file.',
+  verdicts: {
+    fail: 'what runs does not trust the CA on disk, or still trusts one that is gone',
+    skip: 'the CAs have one name, so that names tell nothing',
+  },
   run: (evidence) => evidence.hellos.flatMap((entry) => judge(evidence, entry)),
 };
 

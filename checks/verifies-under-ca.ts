@@ -11,6 +11,7 @@ export const verifiesUnderCa: Check = {
   description:
     "OpenSSL itself judges the pair on disk against the CA file on disk, once in each role, because TiDB components use one pair for both. A CA file that holds only an intermediate is good for Go and gRPC C-core, and bad for OpenSSL's default (TiKV's status port): that is a warning.",
   cure: 'Install a pair issued by this CA with both usages, or a CA file that holds the issuer up to the root.',
+  verdicts: { fail: 'OpenSSL refuses the pair in that role', warn: 'it verifies only up to an intermediate' },
   run: (evidence) =>
     subjectsOf(evidence).flatMap(({ who, facts }) =>
       facts.verdicts.map(({ role, trusted, code, partialChainOnly }) => {

@@ -7,12 +7,13 @@ import {
   renderTmpfiles,
   usualUnit,
 } from '../agent/deploy/unit.js';
-import { describeChecks } from '../checks/describe.js';
+
 import { describeLint } from '../cluster/lint/describe.js';
 import { describeDashboard } from '../metrics/dashboard/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
+import { describeChecks } from './checks.js';
 import { describeConfiguration } from './configuration.js';
 import { renderManualPage } from './man.js';
 import { renderPageAssets } from './page-assets.js';

@@ -1,0 +1,22 @@
+import t from 'tap';
+import { checks, runChecks } from '../../checks/catalogue.js';
+import { examples, examplesOf } from '../../docs/checks.js';
+
+t.test('each status that a check says it gives has an example, which the check itself gave', async (t) => {
+  for (const check of checks) {
+    t.strictSame(
+      examplesOf(check).map(({ status, check: id }) => [status, id]),
+      ['fail', 'warn', 'skip'].filter((status) => status in check.verdicts).map((status) => [status, check.id]),
+    );
+    t.equal('fail' in check.verdicts, check.severity === 'fail', `${check.id}: its worst status`);
+  }
+});
+
+t.test('no check gives a status that it does not tell of', async (t) => {
+  for (const evidence of Object.values(examples).flat()) {
+    for (const { check, status } of runChecks(evidence)) {
+      const known = checks.find(({ id }) => id === check)?.verdicts ?? {};
+      t.ok(status === 'pass' || status in known, `${check}: ${status}`);
+    }
+  }
+});
