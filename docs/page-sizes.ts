@@ -25,7 +25,8 @@ export async function measureSizes(browser: Browser, ports: number): Promise<str
     listen: { host: '127.0.0.1', port: 0 },
     view,
     metrics: { render: async () => '', contentType: 'text/plain' },
-    probe: async () => ({ badRequest: 'not here' }),
+    onWebConfigRead: () => undefined,
+    probe: async () => ({ status: 400, reason: 'bad-target', refused: 'not here' }),
     reload: async () => ({ ok: true, message: '' }),
     logger: pino({ level: 'silent' }),
   });

@@ -22,8 +22,6 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     components: [],
     instances: [],
     clients: [],
-    host: undefined,
-    components: [],
     probe: {
       interval: 15_000,
       timeout: 5_000,

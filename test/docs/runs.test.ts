@@ -9,7 +9,7 @@ import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.j
 import { eventually } from '../support/eventually.js';
 import { pageNames, readPage } from '../support/markdown.js';
 import { callsOf, commandsOf } from '../support/page-commands.js';
-import { startAgent } from '../support/run-agent.js';
+import { built, startAgent } from '../support/run-agent.js';
 import { runLine } from '../support/run-line.js';
 
 /** Pages whose commands have a test of their own. */
@@ -107,7 +107,7 @@ t.test('every command of the pages runs on a healthy cluster, and prints no key'
 });
 
 async function startAndStop(args: readonly string[], ready: RegExp) {
-  const agent = startAgent(args, cluster.directory);
+  const agent = startAgent(args, {}, { ...built, directory: cluster.directory });
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually(
     `${args.join(' ')} is there`,

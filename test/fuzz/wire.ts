@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { createSecureContext, createServer } from 'node:tls';
 import pino from 'pino';
+import { defaultProbe } from '../../agent/config.js';
 import { startHttpServer } from '../../agent/http/server.js';
-import { probeOnDemand } from '../../agent/modules.js';
 import { Observer } from '../../agent/observer.js';
+import { OnDemandProbes } from '../../agent/on-demand.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { HarmlessProbe } from '../../cluster/profile.js';
 import { probeEndpoint } from '../../probes/probe.js';
@@ -42,15 +43,18 @@ function answered(probe: HarmlessProbe): FuzzTarget['read'] {
 }
 
 const config = { security: undefined, configs: [], topology: [], pd: [], processes: false, refresh: 0, clients: [] };
-const rhythm = { interval: 1_000, timeout: 100, concurrency: 1, refusals: undefined, resumption: false };
+const more = { components: [], host: undefined, shard: undefined };
+const rhythm = { ...defaultProbe, interval: 1_000, timeout: 100, concurrency: 1, refusals: undefined };
 const web = { host: '127.0.0.1', port: 0, configFile: undefined };
 const rest = { scope: 'cluster', reload: 'observe', historyFile: undefined, imposter: undefined, proxies: [] } as const;
 const observer = await Observer.create(
-  { ...config, ...rest, probe: rhythm, instances: [], web },
+  { ...config, ...more, ...rest, probe: rhythm, instances: [], web },
   { now: () => new Date(), onReload: () => undefined },
 );
+const onDemand = new OnDemandProbes(1, () => undefined);
 const agent = await startHttpServer({
   listen: web,
+  onWebConfigRead: () => undefined,
   view: {
     now: () => new Date(),
     startedAt: new Date(),
@@ -62,9 +66,12 @@ const agent = await startHttpServer({
     matrix: () => ({ callers: [], rows: [] }),
     credentials: () => [],
     events: () => [],
+    since: () => undefined,
+    runs: () => [],
+    pathsOf: () => undefined,
   },
   metrics: { render: async () => '', contentType: 'text/plain' },
-  probe: (module, target, timeout) => probeOnDemand(observer, module, target, timeout),
+  probe: (module, target, timeout) => onDemand.ask(observer, { module, target, timeout }),
   reload: async () => ({ ok: true, message: '' }),
   logger: pino({ level: 'silent' }),
 });

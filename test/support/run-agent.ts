@@ -19,7 +19,7 @@ export interface RunningAgent {
 }
 
 /** The built command as its user would start it. */
-const built: Program = { command: process.execPath, before: [agentMain] };
+export const built: Program = { command: process.execPath, before: [agentMain] };
 
 /** A program and the arguments that come before its own; `directory` is where it is started. */
 export interface Program {

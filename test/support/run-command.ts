@@ -9,6 +9,6 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
   const stdout = new PassThrough();
   const printed = text(stdout);
   const { signal } = new AbortController();
-  await command.run({ values, positionals, stdout, signal }).finally(() => stdout.end());
+  await command.run({ values, positionals, stdout, stderr: process.stderr, signal }).finally(() => stdout.end());
   return printed;
 }

@@ -5,7 +5,10 @@ import { type Program, startAgent } from './run-agent.js';
 
 /** The program as a user meets it: version, a mistake, the demo and a check of it, workers of the proxy. */
 export async function worksAlone(t: Test, program: Program): Promise<void> {
-  t.match(await startAgent(['--version'], {}, program).ended, { status: 0, stdout: /^tidb-mtls-agent \d+\.\d+\.\d+\n$/ });
+  t.match(await startAgent(['--version'], {}, program).ended, {
+    status: 0,
+    stdout: /^tidb-mtls-agent \d+\.\d+\.\d+\n$/,
+  });
   t.match(await startAgent(['demmo'], {}, program).ended, { status: 2, stderr: /did you mean demo\?/ });
   await demonstrates(t, program);
   await sharesAListener(t, program);
