@@ -163,26 +163,6 @@ t.test('check prints each of them, and the same exit status with it', async (t) 
   });
 });
 
-t.test('a format that does not go with the flags is said before anything is looked at', async (t) => {
-  const file = join(temporaryDirectory(t), 'pd.toml');
-  writeFileSync(file, 'client-urls = "https://127.0.0.1:1"\n');
-  const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
-    [['check', '--output', 'jsn'], /--output is "jsn"\n.*did you mean json\?/],
-    [['check', '--output', 'xml'], /--output is "xml"\n.*one of: table, json, sarif, junit, prometheus/],
-    [['check', '--json', '--output', 'sarif', file], /ask for two formats/],
-    [['check', '--matrix', '--output', 'junit', file], /--output junit does not go with these flags\n.*table, json/],
-    [['check', '--inventory', '--output', 'sarif', file], /does not go with these flags/],
-    [['check', '--after-enable', '--output', 'prometheus', file], /does not go with these flags/],
-    [['check', '--watch', '--json', file], /--output json does not go with these flags/],
-    [['check', '--watch', '--after-enable', file], /--watch goes with neither/],
-    [['lint', '--output', 'prometheus', file], /--output is "prometheus"\n.*one of: table, json, sarif, junit/],
-    [['check', '--fail-on', 'war', file], /--fail-on is "war"\n.*did you mean warn\?/],
-  ];
-  for (const [args, expected] of mistakes) {
-    t.match(await runAgent(...args), { status: 2, stdout: '', stderr: expected }, args.join(' '));
-  }
-});
-
 t.test('lint prints junit, too', async (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, 'pd.toml'), 'client-urls = "https://h:2379"\n[security]\nca-path = "a"\n');
