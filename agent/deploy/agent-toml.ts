@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { formatAddress } from '../../cluster/address.js';
 import { profiles } from '../../cluster/profiles.js';
-import { bracketed, type PlannedHost, type PlannedInstance, type TiupPlan } from './tiup-plan.js';
+import type { PlannedHost, PlannedInstance, TiupPlan } from './tiup-plan.js';
 
 /** What TiUP calls the file of a component, where that is not the component's own name for it. */
 const tiupFiles: Readonly<Record<string, string>> = { ticdc: 'cdc' };
@@ -17,7 +17,7 @@ export function renderAgentToml(plan: TiupPlan, host: PlannedHost, port: number,
     ...clientTables(plan),
     table('history', { file: history }),
     // Prometheus comes from another host.
-    table('web', { listen: `${bracketed(host.host)}:${port}` }),
+    table('web', { listen: formatAddress({ host: host.host, port }) }),
   ].join('\n');
 }
 

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
+import { formatAddress } from '../../cluster/address.js';
 import { type ShippedFile, shippedFile } from '../shipped.js';
 import { renderAgentToml } from './agent-toml.js';
-import { bracketed, type PlannedMonitor, type TiupPlan } from './tiup-plan.js';
+import type { PlannedMonitor, TiupPlan } from './tiup-plan.js';
 import { renderAgentUnit, usualUnit } from './unit.js';
 
 export const unitName = 'tidb-mtls-agent.service';
@@ -66,6 +67,6 @@ export function tiupFiles(plan: TiupPlan, port: number): Readonly<Record<string,
 
 /** What Prometheus has to scrape, after what it scraped already. */
 export function pushgatewaysOf(plan: TiupPlan, { pushgateways }: PlannedMonitor, port: number): readonly string[] {
-  const agents = plan.hosts.map(({ host }) => `${bracketed(host)}:${port}`);
+  const agents = plan.hosts.map(({ host }) => formatAddress({ host, port }));
   return [...new Set([...pushgateways, ...agents])];
 }

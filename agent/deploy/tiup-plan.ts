@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { formatAddress } from '../../cluster/address.js';
 import { instanceOf } from '../../cluster/component-config.js';
 import type { Described } from '../../cluster/described.js';
 import type { Instance, Problem } from '../../cluster/inventory.js';
@@ -108,22 +109,21 @@ function requireTls({ tls, file }: Topology, cluster: string): void {
 
 function hostsOf(topology: Topology, inner: YamlValue): readonly PlannedHost[] {
   const servers = serversOf(inner);
-  return [...new Set(topology.described.flatMap(({ host }) => host ?? []))].map((host) => {
+  return [...new Set(topology.described.flatMap(({ host }) => host ?? []))].flatMap((host) => {
     const instances = topology.described.filter((one) => one.host === host).flatMap(plannedOf);
     const here = servers.filter((server) => textAt(server, 'host') === host);
     const withoutExporters = here.some((server) => at(server, 'ignore_exporter')?.value === true);
-    const [first] = instances;
-    const { ca, cert, key } = first?.instance.security ?? {};
-    const fallback = { ca: ca?.value ?? '', cert: cert?.value ?? '', key: key?.value ?? '' };
+    const own = withoutExporters ? instances.flatMap(({ instance }) => pairOf(instance))[0] : exporterPair(inner);
     const arch = textAt(here[0], 'arch') ?? textAt(inner, 'global', 'arch') ?? 'amd64';
-    return {
-      host,
-      nodes: nodesOf(here[0]),
-      architecture: ['arm64', 'aarch64'].includes(arch) ? 'arm64' : 'x64',
-      instances,
-      own: withoutExporters ? fallback : exporterPair(inner),
-    };
+    const architecture = ['arm64', 'aarch64'].includes(arch) ? 'arm64' : 'x64';
+    return own === undefined ? [] : [{ host, nodes: nodesOf(here[0]), architecture, instances, own }];
   });
+}
+
+function pairOf({ security: { ca, cert, key } }: Instance): readonly PlannedHost['own'][] {
+  return ca === undefined || cert === undefined || key === undefined
+    ? []
+    : [{ ca: ca.value, cert: cert.value, key: key.value }];
 }
 
 /** Every entry of every list of servers. */
@@ -152,11 +152,7 @@ function nodesOf(server: YamlValue | undefined): readonly string[] {
 
 function clientUrlOf({ component, endpoints }: Instance): readonly string[] {
   const client = component === 'pd' ? endpoints.find(({ name }) => name === 'client') : undefined;
-  return client === undefined ? [] : [`https://${bracketed(client.host)}:${client.port}`];
-}
-
-export function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
+  return client === undefined ? [] : [`https://${formatAddress(client)}`];
 }
 
 function monitorsOf(

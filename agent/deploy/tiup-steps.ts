@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { formatAddress } from '../../cluster/address.js';
 import { commandLine, shellQuoted } from './shell.js';
 import { placesOf, pushgatewaysOf, unitName } from './tiup-files.js';
-import { bracketed, type PlannedHost, type PlannedMonitor, type TiupPlan } from './tiup-plan.js';
+import type { PlannedHost, PlannedMonitor, TiupPlan } from './tiup-plan.js';
 
 /** The commands that apply what was written to `output`, as text for a person who runs them one after the other. */
 export function tiupSteps(plan: TiupPlan, output: string, port: number, hasDashboard: boolean): string {
@@ -71,59 +72,64 @@ function hostSteps(plan: TiupPlan, output: string): Step {
   ];
 }
 
-/** Stock rules are loaded no more once `rule_dir` is set, so those in use are put beside ours. */
 function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string, port: number): Step {
-  const { directory, host, port: own, folder, nodes, agentMode } = monitor;
+  const { folder, agentMode } = monitor;
+  const address = formatAddress(monitor);
   const ours = join(output, 'prometheus/rules');
-  const rules = folder ?? ours;
-  const node = ['-N', nodes.join(',')];
-  const before = join(output, 'prometheus', `${host}-${own}.before.yml`);
-  const named = (folder: string) => `${shellQuoted(`${folder}/`)}"$name"`;
-  const pull = commandLine('tiup', 'cluster', 'pull', plan.cluster);
-  const copies =
+  const rules =
     folder === undefined
-      ? [
-          '(',
-          `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before, ...node)} || exit`,
-          `names=$(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)})`,
-          'test -n "$names" || exit',
-          'for name in $names; do',
-          `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(rules)} ${commandLine(...node)} || exit`,
-          'done',
-          `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${plan.cluster}/g`)} ${shellQuoted(`${rules}/`)}*.rules.yml`,
-          `) && echo "complete: $(ls ${shellQuoted(rules)})"`,
-          '# Go on only where it says complete: what is not in there is evaluated no more.',
-        ]
-      : [`cp ${shellQuoted(`${ours}/`)}*.rules.yml ${shellQuoted(`${rules}/`)}`];
+      ? stockRules(plan, monitor, ours)
+      : [`cp ${shellQuoted(`${ours}/`)}*.rules.yml ${shellQuoted(`${folder}/`)}`];
   return [
-    `Prometheus at ${bracketed(host)}:${own}: rules, and what it scrapes.`,
-    ...(agentMode ? ['# It runs in agent mode and evaluates no rules: load them where its data goes.'] : copies),
+    `Prometheus at ${address}: rules, and what it scrapes.`,
+    ...(agentMode ? ['# It runs in agent mode and evaluates no rules: load them where its data goes.'] : rules),
     commandLine('tiup', 'cluster', 'edit-config', plan.cluster),
     '# and under monitoring_servers, at this host:',
-    ...(agentMode || folder !== undefined ? [] : [`#     rule_dir: ${JSON.stringify(rules)}`]),
+    ...(agentMode || folder !== undefined ? [] : [`#     rule_dir: ${JSON.stringify(ours)}`]),
     '#     pushgateway_addrs:',
-    ...pushgatewaysOf(plan, monitor, port).map((address) => `#       - ${JSON.stringify(address)}`),
-    commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', `${bracketed(host)}:${own}`),
-    `curl -s http://${bracketed(host)}:${own}/api/v1/targets | grep -c ${port}`,
+    ...pushgatewaysOf(plan, monitor, port).map((one) => `#       - ${JSON.stringify(one)}`),
+    commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address),
+    `curl -s http://${address}/api/v1/targets | grep -c ${port}`,
+  ];
+}
+
+/** Stock rules are loaded no more once `rule_dir` is set, so those in use are put beside ours. */
+function stockRules({ cluster }: TiupPlan, monitor: PlannedMonitor, folder: string): readonly string[] {
+  const { directory, nodes } = monitor;
+  const before = join(folder, '..', `${formatAddress(monitor)}.before.yml`);
+  const pull = commandLine('tiup', 'cluster', 'pull', cluster, '-N', nodes.join(','));
+  const named = (parent: string) => `${shellQuoted(`${parent}/`)}"$name"`;
+  return [
+    '(',
+    `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before)} || exit`,
+    `names=$(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)})`,
+    'test -n "$names" || exit',
+    'for name in $names; do',
+    `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(folder)} || exit`,
+    'done',
+    `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${cluster}/g`)} ${shellQuoted(`${folder}/`)}*.rules.yml`,
+    `) && echo "complete: $(ls ${shellQuoted(folder)})"`,
+    '# Go on only where it says complete: what is not in there is evaluated no more.',
   ];
 }
 
 function withoutPrometheus({ hosts }: TiupPlan, port: number): Step {
   return [
     'This cluster has no Prometheus of TiUP: have yours scrape the agents, with honor_labels: true.',
-    ...hosts.map(({ host }) => `#   ${bracketed(host)}:${port}`),
+    ...hosts.map(({ host }) => `#   ${formatAddress({ host, port })}`),
   ];
 }
 
 /** By its page, which keeps it whatever TiUP does to the dashboards on disk. */
-function grafanaSteps(plan: TiupPlan, { host, port, folder }: PlannedMonitor, output: string): Step {
+function grafanaSteps({ cluster }: TiupPlan, monitor: PlannedMonitor, output: string): Step {
+  const { folder } = monitor;
   const file = join(output, 'grafana/tidb-mtls.json');
-  const address = `${bracketed(host)}:${port}`;
+  const address = formatAddress(monitor);
   return [
     `Grafana at ${address}.`,
     ...(folder === undefined
       ? [`# Open http://${address}/dashboard/import and load ${file}`]
-      : [commandLine('cp', file, folder), commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address)]),
+      : [commandLine('cp', file, folder), commandLine('tiup', 'cluster', 'reload', cluster, '-N', address)]),
   ];
 }
 

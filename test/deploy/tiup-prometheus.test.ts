@@ -75,7 +75,7 @@ function alertsOf(directory: string): readonly Rule[] {
 /** Runs the shell lines that the command printed for Prometheus; `tiup` only copies, as over SSH. */
 function runPrinted(t: Test, steps: string): void {
   const bin = temporaryDirectory(t);
-  writeFileSync(join(bin, 'tiup'), '#!/bin/sh\ncase $2 in pull) cp "$4" "$5" ;; esac\n');
+  writeFileSync(join(bin, 'tiup'), '#!/bin/sh\ncase $2 in pull) cp "$6" "$7" ;; esac\n');
   chmodSync(join(bin, 'tiup'), 0o755);
   const [, printed = ''] = /# 3\. Prometheus at .*\n([\s\S]+?)\ntiup cluster edit-config/.exec(steps) ?? [];
   const { status, stderr } = spawnSync('/bin/sh', ['-ec', printed], {
