@@ -66,7 +66,12 @@ t.test(
       ({ check, instance }) => check === 'endpoint-answers' && instance.startsWith(far.host),
     );
     t.match(said, { status: 'fail', message: /which is no refusal/ });
-    await goesOnAsking(agent);
+    const nearBefore = (await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0;
+    await eventually(
+      'the near one is asked on',
+      patience,
+      async () => ((await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0) > nearBefore + 2,
+    );
     t.match(await outcomesAt(agent, `127.0.0.1:${near}`), { refused: 0, unreachable: 0 }, 'the near one is not blamed');
 
     far.inside('link', 'set', 'far', 'up');

@@ -34,15 +34,19 @@ export function farSide(t: Test): FarSide {
     host,
     inside: (...args) => void inside(...args),
     lose: () => {
-      let turn = 0;
       const hole = ['blackhole', `192.0.2.${octet + 1}/32`];
+      let beat = 0;
+      let lost = false;
       const timer = setInterval(() => {
-        turn = (turn + 1) % 4;
-        inside('route', turn === 0 ? 'add' : turn === 1 ? 'del' : 'show', ...(turn < 2 ? hole : []));
+        const now = beat++ % 4 === 0;
+        if (now !== lost) {
+          inside('route', now ? 'add' : 'del', ...hole);
+          lost = now;
+        }
       }, 150);
       return () => {
         clearInterval(timer);
-        if (turn === 0) {
+        if (lost) {
           inside('route', 'del', ...hole);
         }
       };
