@@ -11,6 +11,9 @@ import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
+// Five runs of the command.
+t.setTimeout(240_000);
+
 const origin = { kind: 'flag', name: '--instance' } as const;
 
 /** So many TiKV and TiDB, each on a host of its own. */
