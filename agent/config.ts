@@ -10,14 +10,15 @@ import { parseToml } from '../cluster/toml.js';
 import type { ProxySettings } from '../proxy/settings.js';
 import { inArrayOfTables, tables, topLevelKeys } from './config-keys.js';
 import { proxiesOf } from './config-proxies.js';
+import { shardOf, targetRules } from './config-reach.js';
 import { ConfigReader, invalid } from './config-reader.js';
 import { clientAt, componentAt, instanceAt } from './config-tables.js';
 import { OperatorError } from './error.js';
 import { nearest } from './nearest.js';
 import type { Scope } from './scope.js';
-import { parseShard, type Shard, shardHint } from './shard.js';
+import type { Shard } from './shard.js';
 import type { ImposterPaths } from './strangers.js';
-import { parseTargetRule, type TargetRule } from './target-rules.js';
+import type { TargetRule } from './target-rules.js';
 import { unreadable } from './unreadable.js';
 
 /** Everything `run` and `check` are told; paths absolute, durations in milliseconds. */
@@ -164,21 +165,6 @@ function unknownTable(origin: Origin, name: string): OperatorError {
   return invalid(origin, `unknown table [[${name}]]`, hint);
 }
 
-function shardOf(reader: ConfigReader, scope: Scope): Shard | undefined {
-  const given = reader.string('shard');
-  if (given === undefined) {
-    return undefined;
-  }
-  const shard = parseShard(given.value);
-  if (shard === undefined) {
-    throw invalid(given.origin, `shard is "${given.value}"`, shardHint);
-  }
-  if (scope !== 'cluster') {
-    throw invalid(given.origin, 'shard divides the ports of a whole cluster', 'set scope = "cluster", too');
-  }
-  return shard;
-}
-
 function ownPaths(reader: ConfigReader): OwnPaths | undefined {
   const names = ['security.ca-path', 'security.cert-path', 'security.key-path'] as const;
   const [ca, cert, key] = names.map((name) => reader.file(name));
@@ -195,17 +181,6 @@ function ownPaths(reader: ConfigReader): OwnPaths | undefined {
 
 function refusalsOf(reader: ConfigReader): number | undefined {
   return reader.isOff('probe.refusals') ? undefined : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
-}
-
-function targetRules(reader: ConfigReader, key: string): readonly TargetRule[] {
-  return reader.strings(key).map((text) => {
-    const rule = parseTargetRule(text);
-    if (rule === undefined) {
-      const hint = 'write "10.0.0.0/8:9000-9999", "[fd00::/8]:443" or "db.example:443"';
-      throw invalid(reader.originOf(key) ?? { kind: 'default' }, `${key} has "${text}", which is no target`, hint);
-    }
-    return rule;
-  });
 }
 
 function imposterOf(reader: ConfigReader): ImposterPaths | undefined {
