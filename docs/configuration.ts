@@ -3,7 +3,7 @@ import { commands } from '../agent/commands/commands.js';
 import { type ConfigKey, type ConfigKeys, tables, topLevelKeys } from '../agent/config-keys.js';
 import { webConfigKeys } from '../agent/http/web-config-keys.js';
 import { moduleNames, moduleOf } from '../agent/modules.js';
-import type { HarmlessProbe } from '../cluster/profile.js';
+import { question } from './components.js';
 import { code, table } from './markdown.js';
 
 /** docs/configuration.md: the keys as the readers know them, the flags as the commands take them. */
@@ -163,10 +163,6 @@ address, too. Probes beyond \`concurrency\` wait; with 64 waiting the next one i
 
 ${table(['module', 'port', 'question'], rows)}
 `;
-}
-
-function question(probe: HarmlessProbe): string {
-  return probe.protocol === 'http' ? code(`GET ${probe.path}`) : `${code(probe.method.slice(1))} over gRPC`;
 }
 
 function flagSection(command: (typeof commands)[number]): string {

@@ -1,4 +1,5 @@
 import { describeCallers, describePorts } from '../cluster/describe.js';
+import { describeComponents } from './components.js';
 
 /** docs/semantics.md */
 export function describeSemantics(): string {
@@ -45,6 +46,14 @@ ${describePorts()}
 ## Callers
 
 ${describeCallers()}
+## Component by component
+
+Everything the agent knows of a component is in one profile; this section and the tables above are written from it. Each
+question was tried on the component or read in its source: it changes nothing there and needs no right but to connect.
+Where \`strangers come since\` names a release, an earlier one is shown no bad certificate; a release that is not known is taken
+for a later one.
+
+${describeComponents()}
 ## Before and after a rotation
 
 \`rehearse\` asks beforehand, with the new pair and without installing it, every port that the component calls, and
