@@ -8,19 +8,15 @@ export const shippedFiles = [
   'package.json',
   'deploy/tiup/tidb-mtls.rules.yml',
   'deploy/tiup/tidb-mtls.recording.rules.yml',
-  'deploy/prometheus/tidb-mtls.rules.yml',
   'deploy/grafana/tidb-mtls.json',
 ] as const;
 
 export type ShippedFile = (typeof shippedFiles)[number];
 
-/** The text of a file of the package; undefined where this package has none. */
-export function shippedFile(path: ShippedFile): string | undefined {
-  if (typeof bundledFiles !== 'undefined') {
-    return bundledFiles[path];
-  }
-  const file = new URL(path, packageRoot());
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+/** The text of a file of the package. */
+export function shippedFile(path: ShippedFile): string {
+  const bundled = typeof bundledFiles === 'undefined' ? undefined : bundledFiles[path];
+  return bundled ?? readFileSync(new URL(path, packageRoot()), 'utf8');
 }
 
 /** The package lies above this file in the source tree, and one level higher in `dist`. */

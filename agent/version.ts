@@ -2,5 +2,5 @@ import { shippedFile } from './shipped.js';
 
 /** The version of package.json. */
 export function readVersion(): string {
-  return JSON.parse(shippedFile('package.json') ?? '{}').version;
+  return JSON.parse(shippedFile('package.json')).version;
 }

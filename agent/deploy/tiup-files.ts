@@ -37,10 +37,10 @@ export function placesOf({ user, systemdMode }: Pick<TiupPlan, 'user' | 'systemd
       };
 }
 
-/** TiUP takes files of this ending only; the first that is there of each line is shipped. */
-const ruleFiles: readonly (readonly ShippedFile[])[] = [
-  ['deploy/tiup/tidb-mtls.rules.yml', 'deploy/prometheus/tidb-mtls.rules.yml'],
-  ['deploy/tiup/tidb-mtls.recording.rules.yml'],
+/** TiUP takes rules from files of this ending only. */
+const ruleFiles: readonly ShippedFile[] = [
+  'deploy/tiup/tidb-mtls.rules.yml',
+  'deploy/tiup/tidb-mtls.recording.rules.yml',
 ];
 
 const dashboard: ShippedFile = 'deploy/grafana/tidb-mtls.json';
@@ -54,15 +54,9 @@ export function tiupFiles(plan: TiupPlan, port: number): Readonly<Record<string,
     [`hosts/${host.host}/agent.toml`, `${renderAgentToml(plan, host, port, history)}\n`] as const,
     [`hosts/${host.host}/${unitName}`, unit] as const,
   ]);
-  const rules = ruleFiles.flatMap((choice) => {
-    const file = choice.find((one) => shippedFile(one) !== undefined);
-    return file === undefined ? [] : [[`prometheus/rules/${posix.basename(file)}`, shippedFile(file) ?? ''] as const];
-  });
-  const board = shippedFile(dashboard);
-  return {
-    ...Object.fromEntries([...perHost, ...rules]),
-    ...(board === undefined ? {} : { [`grafana/${posix.basename(dashboard)}`]: board }),
-  };
+  const rules = ruleFiles.map((file) => [`prometheus/rules/${posix.basename(file)}`, shippedFile(file)] as const);
+  const board = [`grafana/${posix.basename(dashboard)}`, shippedFile(dashboard)] as const;
+  return Object.fromEntries([...perHost, ...rules, board]);
 }
 
 /** What Prometheus has to scrape, after what it scraped already. */
