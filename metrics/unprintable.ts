@@ -1,21 +1,28 @@
 /**
- * What a terminal may obey or a reader cannot see: control characters but the line break, marks that turn the direction
- * of writing, characters without width, separators that some programs break lines at, halves of surrogate pairs.
+ * What a terminal or browser obeys, hides, or shows as something else: control and escape characters, marks that turn the
+ * direction of writing, characters without width, private ones, halves of surrogate pairs, and every space that is not
+ * the ordinary one. Certificates and peers can say anything.
  */
-const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+export const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
-/** JSON that means the same and has none of them as themselves: `\u202e` in their place. */
+/** JSON that means the same and has none of them as themselves: `\u202e` in their place; its own line breaks stay. */
 export function visibleJson(json: string): string {
-  return json.replace(unprintable, (character) => `\\${codeOf(character)}`);
+  return json.replace(unprintable, (character) => (character === '\n' ? character : inUnits(character, '\\')));
 }
 
 /** Prometheus' text format with none of them: a label value then reads `\u202e`. */
 export function visibleMetrics(exposition: string): string {
-  return exposition.replace(unprintable, (character) => `\\\\${codeOf(character)}`);
+  // Nearly always, and of ten thousand ports it is megabytes.
+  if (!/[^\n\x20-\x7e]/.test(exposition)) {
+    return exposition;
+  }
+  return exposition.replace(unprintable, (character) => (character === '\n' ? character : inUnits(character, '\\\\')));
 }
 
-function codeOf(character: string): string {
-  return `u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** Escapes name UTF-16 units, not code points. */
+function inUnits(character: string, backslash: string): string {
+  return character
+    .split('')
+    .map((unit) => `${backslash}u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -1,3 +1,5 @@
+import { unprintable } from '../../metrics/unprintable.js';
+
 /** Markup that may go to a browser as it is; only `html` makes it. */
 export class Html {
   readonly #markup: string;
@@ -45,13 +47,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Characters that are not seen but act are named: line breaks, terminal escapes, marks that turn the writing direction,
- * joiners that make two names look the same. Certificates and peers can say anything.
- */
+/** What is unprintable is named, as in `[U+202E]`. */
 export function visible(text: string): string {
   return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    unprintable,
     (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
   );
 }
