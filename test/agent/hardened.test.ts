@@ -26,10 +26,9 @@ t.test(
       ...['--disallow-code-generation-from-strings', '--disable-proto=delete', permission],
       ...['--allow-fs-read=*', `--allow-fs-write=${state}/`],
     ];
-    const child = spawn(process.execPath, [
-      ...flags,
-      ...[main, 'run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0'],
-    ]);
+    const run = [main, 'run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0'];
+    // What the test runner preloads into every process is not allowed what it wants here.
+    const child = spawn(process.execPath, [...flags, ...run], { env: { ...process.env, NODE_OPTIONS: '' } });
     t.teardown(() => child.kill('SIGKILL'));
     let output = '';
     child.stderr.on('data', (chunk) => {
