@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Authority } from '../certs-dev/authority.js';
 import { writeSection } from './page.js';
+import { ended, freePort, listening, residentKilobytes } from './process.js';
 
 /** Minutes of rotation once a second under traffic; the argument, 30 by default. */
 const minutes = Number(process.argv[2] ?? 30);
@@ -74,10 +75,6 @@ async function converse(port: number): Promise<void> {
   socket.destroy();
 }
 
-function residentMegabytes(pid = 0): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
-}
-
 writeFileSync(files.ca, authority.certificatePem);
 await rotate();
 const echo = createServer((socket) => {
@@ -86,23 +83,21 @@ const echo = createServer((socket) => {
 });
 await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
 const target = echo.address();
-const free = createServer();
-await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
-const front = free.address();
-await new Promise((resolve) => free.close(resolve));
-if (typeof target !== 'object' || target === null || typeof front !== 'object' || front === null) {
+if (typeof target !== 'object' || target === null) {
   throw new TypeError('a TCP server has a port');
 }
+const front = await freePort();
+const node = process.env.NODE24 ?? process.execPath;
 const proxy = spawn(
-  process.env.NODE24 ?? process.execPath,
+  node,
   [
     join(import.meta.dirname, '../dist/agent/main.js'),
-    ...['proxy', '--mode', 'terminate', '--listen', `127.0.0.1:${front.port}`, '--target', `127.0.0.1:${target.port}`],
+    ...['proxy', '--mode', 'terminate', '--listen', `127.0.0.1:${front}`, '--target', `127.0.0.1:${target.port}`],
     ...['--cacert', files.ca, '--cert', files.cert, '--key', files.key, '--allow-cn', 'client', '--log-level', 'error'],
   ],
   { stdio: ['ignore', 'ignore', 'inherit'] },
 );
-await pause(2_000);
+await listening(front, proxy);
 
 const end = performance.now() + minutes * 60_000;
 const resident: number[] = [];
@@ -110,7 +105,7 @@ let rotations = 0;
 const callers = Array.from({ length: connections }, async () => {
   while (running) {
     try {
-      await converse(front.port);
+      await converse(front);
     } catch (error: unknown) {
       failures++;
       process.stderr.write(`${String(error)}\n`);
@@ -121,19 +116,20 @@ while (performance.now() < end) {
   await rotate();
   rotations++;
   if (rotations % 60 === 0) {
-    resident.push(residentMegabytes(proxy.pid));
+    resident.push(residentKilobytes(proxy.pid) / 1024);
   }
   await pause(1_000);
 }
 running = false;
 await Promise.all(callers);
-proxy.kill('SIGTERM');
+await ended(proxy, 'SIGTERM');
 echo.close();
 rmSync(directory, { recursive: true, force: true });
-const [first = 0, last = 0] = [resident[0], resident.at(-1)];
+const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+const quarters = [0, 0.25, 0.5, 0.75, 1].map((part) => resident[Math.round(part * (resident.length - 1))] ?? 0);
 writeSection(
   'Rotation under traffic',
-  `${minutes} minutes, ${connections} connections at a time, the pair of the proxy replaced once a second.
+  `${minutes} minutes, ${connections} connections at a time, the pair of the proxy replaced once a second; Node ${version.trim()}.
 
 | | |
 | --- | --- |
@@ -143,7 +139,7 @@ writeSection(
 | data there and back | ${(bytes / 2 ** 30).toFixed(1)} GiB |
 | failed connections | ${failures} |
 | corrupt exchanges | ${corrupt} |
-| resident memory of the proxy, after the first minute and at the end | ${Math.round(first)} MB, ${Math.round(last)} MB |
+| resident memory of the proxy after the first minute, each quarter, the end | ${quarters.map(Math.round).join(', ')} MB |
 `,
 );
 process.exit(failures + corrupt === 0 ? 0 : 1);
