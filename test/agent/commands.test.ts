@@ -20,6 +20,7 @@ t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (
   agent.child.kill('SIGHUP');
   await eventually('it says what is wrong', 10_000, () => /configuration not reloaded/.test(agent.output()));
   t.match(agent.output(), /agent\.toml:1:1: unknown key nonsense/);
+  await eventually('its start is over', 20_000, () => /every port was looked at/.test(agent.output()));
   agent.child.kill('SIGTERM');
   t.match(await agent.ended, { status: 0, signal: null, stderr: /"msg":"stopped"/ });
 });
