@@ -1,5 +1,5 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { OperatorError } from '../error.js';
+import { messageOf, OperatorError } from '../error.js';
 import { nearest } from '../nearest.js';
 
 /** Typed access to a YAML file of settings; every complaint is an OperatorError with file:line:column. */
@@ -18,6 +18,13 @@ export class YamlReader {
     }
     if (this.#document.contents !== null && !isMap(this.#document.contents)) {
       throw this.#failAt(0, 'is no mapping of settings', 'write key: value');
+    }
+    try {
+      // Aliases are resolved here: those of nothing, and those that would take all memory, are refused.
+      this.#document.toJS({ maxAliasCount: 100 });
+    } catch (error: unknown) {
+      const [message = ''] = messageOf(error).split('\n');
+      throw this.#failAt(0, message, 'write the values out');
     }
   }
 
