@@ -84,7 +84,11 @@ export class PdClient {
       return decode(answer);
     } catch (error: unknown) {
       if (error instanceof RangeError) {
-        throw new PdError('pd_bad_answer', `its answer to ${method} is not what PD says: ${error.message}`, error);
+        throw new PdError(
+          'pd_bad_answer',
+          `its answer to ${method} is no protobuf message of PD: ${error.message}`,
+          error,
+        );
       }
       throw error;
     }
