@@ -143,7 +143,11 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   [`${listener}max-connections = "1"\n`, '10:19: [[proxy]] max-connections must be a whole number', /connections = 16/],
   [`${listener}alpn = "h2"\n`, '10:8: [[proxy]] alpn must be an array of strings', /write alpn = \["…"\]/],
   ['[[prox]]\nname = "x"\n', '2:1: unknown table [[prox]]', /did you mean \[\[proxy\]\]\?/],
-  ['[[listener]]\nname = "x"\n', '2:1: unknown table [[listener]]', /known: \[\[instance\]\], \[\[component\]\], \[\[client\]\]/],
+  [
+    '[[listener]]\nname = "x"\n',
+    '2:1: unknown table [[listener]]',
+    /known: \[\[instance\]\], \[\[component\]\], \[\[client\]\]/,
+  ],
   ['[web]\nlisten = "everywhere"\n', '2:10: "everywhere" is no listen address', /host:port/],
   ['scope = "node"\nscope = "node"\n', '2:1: ', /mend the syntax/],
 ];
