@@ -9,7 +9,7 @@ import { pageNames, readPage, root } from '../support/markdown.js';
 import { callsOf, commandsOf } from '../support/page-commands.js';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-const npmItself = ['ci', 'cit', 'install', 'pack', 'view', 'audit', 'exec'];
+const npmItself = ['ci', 'cit', 'install', 'pack', 'publish', 'pkg', 'sbom', 'view', 'audit', 'exec'];
 const ownScripts = ['start', 'test'];
 
 /** What the program itself says against a call; undefined when it takes it, or when it is not ours. */

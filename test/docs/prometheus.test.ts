@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { recordings } from '../../metrics/rules/catalogue.js';
 import { clusterRecordings } from '../../metrics/rules/recordings.js';
-import { commandsOf, runCommand } from '../support/doc-commands.js';
+import { runCommand } from '../support/doc-commands.js';
+import { readPage } from '../support/markdown.js';
+import { linesToRun } from '../support/page-commands.js';
 import { needs } from '../support/peers.js';
 import { promtool } from '../support/promtool.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -17,7 +19,7 @@ t.test(
   async (t) => {
     const directory = temporaryDirectory(t);
     cpSync(join(root, 'deploy'), join(directory, 'deploy'), { recursive: true });
-    const commands = commandsOf(page);
+    const commands = linesToRun(readPage('docs/prometheus.md'));
     t.equal(commands.length, 5);
     for (const command of commands) {
       const { status, output } = await runCommand(command, {}, directory);

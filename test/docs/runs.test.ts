@@ -6,14 +6,14 @@ import { programName } from '../../agent/commands/command.js';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
 import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import { runCommand } from '../support/doc-commands.js';
 import { eventually } from '../support/eventually.js';
 import { pageNames, readPage } from '../support/markdown.js';
 import { callsOf, commandsOf } from '../support/page-commands.js';
 import { built, startAgent } from '../support/run-agent.js';
-import { runLine } from '../support/run-line.js';
 
 /** Pages whose commands have a test of their own. */
-const elsewhere: readonly string[] = [];
+const elsewhere: readonly string[] = ['docs/runbook.md', 'docs/prometheus.md'];
 
 /** Commands that go on until they are stopped, and what they say when they are there. */
 const lasting: Readonly<Record<string, RegExp>> = {
@@ -99,7 +99,7 @@ t.test('every command of the pages runs on a healthy cluster, and prints no key'
     const ready = program === programName ? lasting[command] : undefined;
     const { status, output } =
       ready === undefined || args.includes('--help')
-        ? await runLine(here(line), cluster.directory)
+        ? await runCommand(here(line), {}, cluster.directory)
         : await startAndStop([command, ...args], ready);
     t.equal(status, 0, `${place}: ${line}`, { output: output.slice(0, 2_000) });
     t.notMatch(output, /PRIVATE KEY|command not found/, `${line}: no key`);

@@ -22,6 +22,12 @@ export function commandsOf(page: Page): readonly Placed<PageCommand>[] {
   });
 }
 
+/** The lines that a test of the page itself runs, each once. */
+export function linesToRun(page: Page): readonly string[] {
+  const lines = commandsOf(page).filter(({ value }) => value.needs === undefined);
+  return [...new Set(lines.map(({ value }) => value.line))];
+}
+
 /** The programs that a line calls, each with its arguments; variables stay as they are written. */
 export function callsOf(line: string): readonly (readonly string[])[] {
   const calls: string[][] = [[]];
