@@ -5,10 +5,10 @@ import { delimiter, join, relative } from 'node:path';
 import t from 'tap';
 import { componentCommonNames } from '../../certs-dev/names.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
-import { codeBlocks } from '../support/code-blocks.js';
 import { go, helm, kustomized, manifestsIn, rendered } from '../support/deploy-tools.js';
 import { buildTimeout } from '../support/go-peers.js';
 import { typeErrorsOf } from '../support/kubernetes-types.js';
+import { readPage } from '../support/markdown.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../..');
 const main = join(root, 'dist/agent/main.js');
 const pages = ['kubernetes', 'rotation/cert-manager', 'rotation/vault-agent', 'rotation/tiup'].map((name) => ({
   name,
-  blocks: codeBlocks(join(root, 'docs', `${name}.md`)),
+  blocks: readPage(`docs/${name}.md`).blocks.map(({ value }) => value),
 }));
 const shell = pages.flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'sh'));
 const yaml = pages.flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'yaml'));
