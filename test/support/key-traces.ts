@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 
 /** A key file as its owner wrote it. */
 export interface GivenKey {
@@ -23,13 +23,14 @@ export class KeyTraces {
 
   constructor(keys: readonly GivenKey[]) {
     for (const { name, pem, passphrase } of keys) {
+      const key = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) });
+      const shown = createPublicKey(key).export({ format: 'der', type: 'spki' });
       const lines = pem.split('\n').filter((line) => line.length >= 40 && !line.startsWith('-----'));
-      for (const line of lines) {
+      // Some lines hold nothing but the modulus, which the certificate shows, too.
+      for (const line of lines.filter((one) => !shown.includes(Buffer.from(one, 'base64')))) {
         this.#texts.set(line, `${name}, a line of the file`);
       }
-      const jwk = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) }).export({
-        format: 'jwk',
-      });
+      const jwk = key.export({ format: 'jwk' });
       for (const part of secretParts) {
         const secret = jwk[part];
         if (typeof secret === 'string') {
