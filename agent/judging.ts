@@ -12,6 +12,8 @@ export class Judging {
   readonly #onError: (error: unknown) => void;
   readonly #signal: AbortSignal;
   #wanted = false;
+  /** Ends the rest. */
+  #awake = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: {
@@ -24,9 +26,12 @@ export class Judging {
     this.#signal = options.signal;
   }
 
-  /** Asks for a judgement of what is known now, or of more. */
-  request(): void {
+  /** Asks for a judgement of what is known now, or of more; an urgent one waits for no share. */
+  request(urgency: 'usual' | 'urgent' = 'usual'): void {
     this.#wanted = true;
+    if (urgency === 'urgent') {
+      this.#awake.abort();
+    }
     this.#running ??= this.#run()
       .catch(this.#onError)
       .finally(() => {
@@ -47,8 +52,10 @@ export class Judging {
   }
 
   async #rest(milliseconds: number): Promise<void> {
-    await pause(milliseconds, undefined, { signal: this.#signal, ref: false }).catch((error: unknown) => {
-      if (!this.#signal.aborted) {
+    this.#awake = new AbortController();
+    const signal = AbortSignal.any([this.#signal, this.#awake.signal]);
+    await pause(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
+      if (!signal.aborted) {
         throw error;
       }
     });

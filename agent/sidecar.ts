@@ -189,7 +189,7 @@ export class Sidecar {
     metrics.recordFileChange(seenBy);
     logger.info({ seenBy }, 'a credential file changed');
     this.observer.readCredentials().then(
-      () => this.#judging.request(),
+      () => this.#judging.request('urgent'),
       (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),
     );
   }

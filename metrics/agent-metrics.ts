@@ -63,11 +63,13 @@ export class AgentMetrics {
 
   /** `agent` becomes a label of every series: several agents may see the same port. */
   constructor(agent?: string) {
-    if (agent !== undefined) {
-      this.registry.setDefaultLabels({ agent });
-    }
+    const constant = agent === undefined ? {} : { agent };
+    this.registry.setDefaultLabels(constant);
     this.#tables = Object.fromEntries(
-      Object.entries(definitions).map(([key, row]) => [key, new SeriesTable(row).registerWith(this.registry)]),
+      Object.entries(definitions).map(([key, row]) => [
+        key,
+        new SeriesTable(row, constant).registerWith(this.registry),
+      ]),
     ) as Record<MetricKey, SeriesTable>;
     for (const [metric, label, values] of countedFromStart) {
       for (const value of values) {

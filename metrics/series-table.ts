@@ -19,15 +19,18 @@ export class SeriesTable {
   readonly type: MetricDefinition['type'];
   readonly aggregator = 'sum';
   readonly #labels: readonly string[];
+  readonly #constant: Labels;
   #series = new Map<string, Series>();
   /** The series before `restart`, whose label objects are taken over. */
   #before: ReadonlyMap<string, Series> = new Map();
 
-  constructor({ name, help, type, labels }: MetricDefinition) {
+  /** `constant` are labels of every series, after its own. */
+  constructor({ name, help, type, labels }: MetricDefinition, constant: Labels = {}) {
     this.name = name;
     this.help = help;
     this.type = type;
     this.#labels = labels;
+    this.#constant = constant;
     if (labels.length === 0) {
       this.set({}, 0);
     }
@@ -83,7 +86,7 @@ export class SeriesTable {
     if (known !== undefined) {
       return known;
     }
-    const series = { sharedLabels: this.#before.get(key)?.sharedLabels ?? labels, value: 0 };
+    const series = { sharedLabels: this.#before.get(key)?.sharedLabels ?? { ...labels, ...this.#constant }, value: 0 };
     this.#series.set(key, series);
     return series;
   }

@@ -9,6 +9,7 @@ const accepted: readonly string[] = [
   'BlueOak-1.0.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
+  '(BSD-3-Clause OR GPL-2.0)',
   'ISC',
   'MIT',
 ];

@@ -34,6 +34,8 @@ export const metricsWithoutAlert: Readonly<Record<string, string>> = {
   tidb_mtls_findings: 'a sum of what has alerts of its own',
   tidb_mtls_credential_reloads_total: 'a rotation counts there; what does not end well is in reload_failed',
   tidb_mtls_nudges_total: 'a cure that helps is no alert, and served_certificate_not_on_disk says when it does not',
+  tidb_mtls_probe_requests_refused_total: 'the answer tells whoever asked; who asks is for the site to say',
+  tidb_mtls_file_events_watched: 'without events the sweep sees the same changes, seconds later',
   tidb_mtls_endpoints: 'goes with tidb_mtls_instances',
   tidb_mtls_config_last_reload_success_timestamp_seconds: factToJoin,
   tidb_mtls_proxy_connections_total: 'how much traffic is right is for the site to say',

@@ -61,3 +61,25 @@ t.test('nothing is judged once it is over', async (t) => {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   t.equal(calls, 0);
 });
+
+t.test('what is urgent waits for no share', async (t) => {
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  let calls = 0;
+  const judging = new Judging({
+    judge: async () => {
+      calls++;
+      const end = performance.now() + 200;
+      while (performance.now() < end) {
+        // So much work that the next judgement would rest for nearly two seconds.
+      }
+    },
+    onError: (error) => t.fail(String(error)),
+    signal: stop.signal,
+  });
+  judging.request();
+  await eventually('a judgement', 1_000, () => calls === 1);
+  judging.request('urgent');
+  const waited = await eventually('the urgent one', 10_000, () => calls === 2);
+  t.ok(waited < 1_500, `${waited} ms`);
+});

@@ -6,7 +6,7 @@ import type { MemberName } from '../../devcluster/members.js';
 import { go, rendered } from '../support/deploy-tools.js';
 import { eventually } from '../support/eventually.js';
 import { buildTimeout } from '../support/go-peers.js';
-import { runAgent, startAgent } from '../support/run-agent.js';
+import { readyAt, runAgent, startAgent } from '../support/run-agent.js';
 import { mountVolume } from '../support/secret-volume.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -54,11 +54,7 @@ t.test('a rotation reaches the pods first, the agent later, and is no failure in
   const { file, secrets } = await installed(t, cluster);
   const agent = startAgent(['run', '--config', file, '--listen', '127.0.0.1:0']);
   t.teardown(() => agent.child.kill());
-  let url = '';
-  await eventually('the agent serves', 60_000, () => {
-    url = /"address":"(http:[^"]+)"/.exec(agent.output())?.[1] ?? '';
-    return url !== '';
-  });
+  const url = await readyAt(agent);
   const statuses = async () => {
     const { findings } = (await (await fetch(`${url}/api/v1/findings`)).json()) as { findings: Finding[] };
     return findings

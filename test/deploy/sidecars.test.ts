@@ -8,7 +8,7 @@ import { go, kustomized, theOne } from '../support/deploy-tools.js';
 import { eventually } from '../support/eventually.js';
 import { buildTimeout } from '../support/go-peers.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
-import { startAgent } from '../support/run-agent.js';
+import { readyAt, startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.setTimeout(buildTimeout);
@@ -128,11 +128,7 @@ t.test('beside a component the agent finds its ports and nothing wrong', go, asy
     const files = ['--config', join(directory, 'agent.toml'), '--listen', '127.0.0.1:0'];
     const agent = startAgent(['run', ...files, '--host', 'localhost', '--pd', pd]);
     t.teardown(() => agent.child.kill());
-    let url = '';
-    await eventually(`the agent serves: ${agent.output()}`, 60_000, () => {
-      url = /"address":"(http:[^"]+)"/.exec(agent.output())?.[1] ?? '';
-      return url !== '';
-    });
+    const url = await readyAt(agent);
     const { findings } = (await (await fetch(`${url}/api/v1/findings`)).json()) as { findings: Finding[] };
     const wrong = findings.filter(({ status }) => status === 'fail');
     t.strictSame(wrong, [], `${operator} ${component}`);

@@ -13,9 +13,9 @@ function table(): { readonly series: SeriesTable; readonly lines: () => Promise<
 t.test('series are written as the library writes its own, default labels and escapes included', async (t) => {
   const registry = new Registry();
   registry.setDefaultLabels({ agent: 'here' });
-  const series = new SeriesTable(row).registerWith(registry);
+  const series = new SeriesTable(row, { agent: 'here' }).registerWith(registry);
   series.set({ a: 'a"\\\n', b: '' }, 0.5);
-  t.equal(await registry.metrics(), '# HELP x Some.\n# TYPE x gauge\nx{agent="here",a="a\\"\\\\\\n",b=""} 0.5\n');
+  t.equal(await registry.metrics(), '# HELP x Some.\n# TYPE x gauge\nx{a="a\\"\\\\\\n",b="",agent="here"} 0.5\n');
   t.match(await registry.getMetricsAsJSON(), [
     { name: 'x', values: [{ labels: { agent: 'here', b: '' }, value: 0.5 }] },
   ]);

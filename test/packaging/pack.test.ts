@@ -56,7 +56,7 @@ t.test('two copies of the tree give the same package, byte for byte', async (t) 
     [],
   );
   const foreign = names.filter(
-    (name) => !/^(dist|deploy|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name),
+    (name) => !/^(dist|deploy|docs|man)\/|^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE)$/.test(name),
   );
   t.strictSame(foreign, []);
   t.strictSame(

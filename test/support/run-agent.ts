@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { eventually } from './eventually.js';
 
 /** The built program. */
 export const agentMain = join(import.meta.dirname, '../../dist/agent/main.js');
@@ -48,6 +49,17 @@ export function startAgent(
     child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr })),
   );
   return { child, output: () => stdout + stderr, ended };
+}
+
+/** Where a `run` serves, once it has looked at every port. */
+export async function readyAt(agent: RunningAgent): Promise<string> {
+  await eventually('every port was looked at', 60_000, () => {
+    if (agent.child.exitCode !== null) {
+      throw new Error(agent.output());
+    }
+    return /every port was looked at/.test(agent.output());
+  });
+  return /"address":"(https?:[^"]+)"/.exec(agent.output())?.[1] ?? '';
 }
 
 export function runAgent(...args: readonly string[]): Promise<Ended> {
