@@ -137,7 +137,7 @@ t.test(
     const config = readFileSync(cluster.agentConfig, 'utf8');
     writeFileSync(cluster.agentConfig, `${config}\nnonsense = 1\n`);
     t.match(await get('/-/reload', { method: 'POST' }), { status: 500, text: /unknown key/ });
-    t.match((await get('/metrics')).text, /^tidb_mtls_config_last_reload_successful 0$/m);
+    t.match((await get('/metrics')).text, /^tidb_mtls_config_last_reload_successful\{agent="[^"]+"\} 0$/m);
     writeFileSync(cluster.agentConfig, config);
     t.match(await get('/-/reload', { method: 'POST' }), { status: 200 });
 

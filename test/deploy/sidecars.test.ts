@@ -5,7 +5,6 @@ import { readAgentConfig } from '../../agent/config.js';
 import { lintFile } from '../../cluster/lint/lint.js';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { go, kustomized, theOne } from '../support/deploy-tools.js';
-import { eventually } from '../support/eventually.js';
 import { buildTimeout } from '../support/go-peers.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { readyAt, startAgent } from '../support/run-agent.js';
