@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createSecureServer } from 'node:http2';
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 
 /**
  * So many ports that answer like TiDB's status port, TiKV's gRPC port, or any TLS server, behind mutual TLS: a process of
@@ -8,30 +10,33 @@ import { type AddressInfo, createServer } from 'node:net';
  */
 const [ca = '', cert = '', key = '', version = '', count = '1'] = process.argv.slice(2);
 
-const tls = createSecureServer({
-  ...{ ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) },
-  ...{ requestCert: true, rejectUnauthorized: true, allowHTTP1: true },
-  minVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
-  maxVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
-});
-
 const status = JSON.stringify({ connections: 1, version: '8.0.11-TiDB-v8.5.0', git_hash: 'bench' });
 /** A gRPC message of HealthCheckResponse: status SERVING. */
 const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
 
-tls.on('request', (request, response) => {
-  if (request.httpVersionMajor === 1) {
-    response.setHeader('content-type', 'application/json');
-    response.end(status);
-  }
+const http = createHttp((_request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(status);
 });
-tls.on('stream', (stream) => {
+const http2 = createHttp2();
+http2.on('stream', (stream) => {
   stream.on('error', () => stream.destroy());
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
   stream.end(serving);
 });
-tls.on('sessionError', (error) => process.stderr.write(`${error.message}\n`));
+http2.on('sessionError', (error) => process.stderr.write(`${error.message}\n`));
+
+const tls = createTls({
+  ...{ ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) },
+  ...{ requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2', 'http/1.1'] },
+  minVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+  maxVersion: version === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+});
+tls.on('secureConnection', (socket) => {
+  socket.on('error', () => socket.destroy());
+  (socket.alpnProtocol === 'h2' ? http2 : http).emit('connection', socket);
+});
 tls.on('tlsClientError', (_error, socket) => socket.destroy());
 
 const ports: number[] = [];
