@@ -1,7 +1,7 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 
-/** Judging takes at most this share of the time, however large the cluster is. */
-const share = 0.1;
+/** Judging takes about this share of the time at most, however large the cluster is. */
+const share = 0.02;
 
 /**
  * Judges all evidence anew whenever something was seen: at once in a small cluster, where it takes a millisecond, and as

@@ -105,13 +105,14 @@ function describe(socket: TLSSocket, name: string, seen: Seen): void {
   seen.tlsVersion = socket.getProtocol() ?? undefined;
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;
-  seen.peerChain = describePeerChain(socket);
+  const sent = socket.getPeerCertificate(true);
+  seen.peerChain = describePeerChain(sent);
   // The types say Error; at run time it is the verify code's name.
   const code: unknown = socket.authorizationError;
   if (code !== undefined && code !== null) {
     seen.peerProblem = String(code);
     seen.peerProblemKind = 'certificate';
-  } else if (checkServerIdentity(name, socket.getPeerCertificate()) !== undefined) {
+  } else if (checkServerIdentity(name, sent) !== undefined) {
     seen.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
     seen.peerProblemKind = 'name';
   }
