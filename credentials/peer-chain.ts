@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate } from 'node:tls';
-import { type Certificate, describeCertificate } from './certificate.js';
+import type { Certificate } from './certificate.js';
+import { certificateOf } from './known-certificates.js';
 
 /** Longer chains are no chains. */
 const longestChain = 16;
@@ -15,7 +15,7 @@ export function describePeerChain(sent: DetailedPeerCertificate): readonly Certi
   let peer: DetailedPeerCertificate | undefined = sent;
   while (peer?.raw !== undefined && !seen.has(peer.fingerprint256) && chain.length < longestChain) {
     seen.add(peer.fingerprint256);
-    chain.push(describeCertificate(new X509Certificate(peer.raw)));
+    chain.push(certificateOf(peer.raw));
     peer = peer.issuerCertificate;
   }
   return chain;
