@@ -99,11 +99,10 @@ function endOnUnforeseen(): void {
 function endWithoutOutput(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      report(
-        new OperatorError('no_output', `the output cannot be written: ${error.message}`, 'make room for it', error),
-      );
+    if (error.code === 'EPIPE') {
+      process.exit();
     }
+    report(new OperatorError('no_output', `the output cannot be written: ${error.message}`, 'make room for it', error));
     process.exit(couldNotRun);
   });
 }
