@@ -43,7 +43,7 @@ const probers: readonly Prober[] = [
 function agent(name: string, node: string, question: 'http' | 'grpc'): Prober {
   const component = question === 'http' ? 'tidb' : 'tso';
   return {
-    name: `tidb-mtls-agent run, ${name}`,
+    name: `tidb-mtls-agent run, ${question}, ${name}`,
     question,
     run: async (files, ports) => {
       const { child, metrics } = await startAgent(files, { node, component, ports, interval: '1s' });
