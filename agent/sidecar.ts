@@ -165,6 +165,9 @@ export class Sidecar {
       return;
     }
     await this.#judge();
+    if (!this.#ready) {
+      this.#options.logger.info('every port was looked at for the first time');
+    }
     this.#ready = true;
     const limit = pLimit(observer.config.probe.concurrency);
     const tasks = observer.targets.map((target) => async () => {

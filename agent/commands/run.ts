@@ -60,7 +60,6 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     logger.info('stopped before the first look at every port was finished');
     return 0;
   }
-  logger.info('every port was looked at for the first time');
   const notified = notifySystemd(signal, logger);
   await untilAborted(signal);
   await Promise.all([notified.stopping(), served.stop()]);
