@@ -147,7 +147,7 @@ export class Observer {
       if (signal.aborted || this.#isTorn(target)) {
         break;
       }
-      const options = { timeout: this.config.probe.timeout, signal };
+      const options = { timeout: this.config.probe.timeout, signal, frequent: true };
       const observation = await probeEndpoint(targetOf(target.endpoint), identity, options);
       const entry = { instance: target.instance, endpoint: target.endpoint, observation };
       if (!signal.aborted) {
@@ -171,7 +171,8 @@ export class Observer {
   async #askOfOthers({ instance, endpoint }: Target, own: Identity, signal: AbortSignal): Promise<void> {
     for (const probe of endpoint.profile.secondHand ?? []) {
       const asked = { ...targetOf(endpoint), alpn: endpoint.profile.alpn[probe.protocol], probe };
-      const observation = await probeEndpoint(asked, own, { timeout: this.config.probe.timeout, signal });
+      const options = { timeout: this.config.probe.timeout, signal, frequent: true };
+      const observation = await probeEndpoint(asked, own, options);
       const path = probe.protocol === 'http' ? probe.path : probe.method;
       this.#views.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });
     }

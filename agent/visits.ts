@@ -48,7 +48,7 @@ export class Visits {
       return [];
     }
     const { endpoint } = target;
-    const options = { timeout: this.#settings.probe.timeout, signal };
+    const options = { timeout: this.#settings.probe.timeout, signal, frequent: true };
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
     const overTls = endpoint.scheme === 'https' ? await this.#strangers.for(target, identities) : [];
     // A port that asks for no certificate sees none: who has the wrong one is to it like who has none.

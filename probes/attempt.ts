@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import {
   classifyFailure,
   classifyPeerProblem,
@@ -28,10 +27,8 @@ const pulse = new Pulse();
 export interface Frame {
   readonly seen: Seen;
   /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
-  open(connected?: Socket): Promise<TlsConnection | Verdict>;
+  open(): Promise<TlsConnection | Verdict>;
   connection(): TlsConnection | undefined;
-  /** Called once the attempt has its verdict, whatever it is. */
-  whenOver(act: () => void): void;
 }
 
 /**
@@ -65,7 +62,6 @@ export async function attempt(
   } finally {
     deadline.clear();
     frame.connection()?.destroy();
-    frame.end();
   }
   const asleep = missed();
   return {
@@ -97,20 +93,13 @@ function unlessAsleep(verdict: Verdict, milliseconds: number): Verdict {
     : verdict;
 }
 
-function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame & { end(): void } {
-  const endings: (() => void)[] = [];
+function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame {
   let connection: TlsConnection | undefined;
   return {
     seen,
     connection: () => connection,
-    whenOver: (act) => endings.push(act),
-    end: () => {
-      for (const act of endings) {
-        act();
-      }
-    },
-    open: async (connected) => {
-      connection = openTls(target, identity, start, seen, connected);
+    open: async () => {
+      connection = openTls(target, identity, start, seen);
       await connection.handshake;
       if (connection.socket.isSessionReused()) {
         throw new Error('a probe resumed a session');

@@ -26,9 +26,10 @@ const ownShortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM',
 export class NotThisProtocol extends Error {
   override readonly name = 'NotThisProtocol';
   readonly code = 'NOT_THIS_PROTOCOL';
+  readonly hint = 'see what listens on this port';
 
-  constructor(protocol: 'gRPC') {
-    super(`the answer is not ${protocol}`);
+  constructor(protocol: 'gRPC' | 'HTTP', why?: string) {
+    super(`the answer is not ${protocol}${why === undefined ? '' : `: ${why}`}`);
   }
 }
 

@@ -25,6 +25,8 @@ export interface ProbeTarget {
 export interface ProbeOptions {
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Asked at every interval, so that its cost counts: HTTP goes the lean way. */
+  readonly frequent?: boolean;
 }
 
 /** The one shape of all probers: never throws, always resolves within the timeout, socket always destroyed, no resumption. */

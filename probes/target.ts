@@ -6,3 +6,8 @@ export function targetOf({ host, port, profile }: Endpoint): ProbeTarget {
   const { probe } = profile;
   return { host, port, alpn: profile.alpn[probe.protocol], probe };
 }
+
+/** Host and port as a URL has them, by the name that is verified. */
+export function authorityOf({ host, port, serverName = host }: ProbeTarget): string {
+  return `${serverName.includes(':') ? `[${serverName}]` : serverName}:${port}`;
+}

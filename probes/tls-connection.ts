@@ -1,5 +1,5 @@
-import { isIP, connect as netConnect, type Socket } from 'node:net';
-import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { isIP, connect as netConnect } from 'node:net';
+import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Certificate } from '../credentials/certificate.js';
 import { describePeerChain } from '../credentials/peer-chain.js';
 import { lookup } from './lookup.js';
@@ -8,7 +8,6 @@ import type { Identity, ProbeTarget } from './prober.js';
 /** What is learnt of a connection while it is made; filled in as it goes, so that a failure still tells it. */
 export interface TlsConnection {
   readonly socket: TLSSocket;
-  readonly tcp: Socket;
   /** Resolves after the handshake, rejects with the first error; never hangs once the socket is destroyed. */
   readonly handshake: Promise<void>;
   /** The first error of the socket, also when it comes after the handshake, as refusals in TLS 1.3 do. */
@@ -30,23 +29,15 @@ export interface Seen {
 /**
  * Opens one fresh TLS connection: no session is offered, and the ClientHello leaves in the same tick as the TCP
  * connect, because a TiKV status port waits for one connection at a time. The server is judged by us after the
- * handshake, so that its chain is known also when it is bad. `connected` is a TCP connection made in this very tick.
+ * handshake, so that its chain is known also when it is bad.
  */
-export function openTls(
-  target: ProbeTarget,
-  identity: Identity,
-  start: number,
-  seen: Seen,
-  connected?: Socket,
-): TlsConnection {
+export function openTls(target: ProbeTarget, identity: Identity, start: number, seen: Seen): TlsConnection {
   if (identity.secureContext === undefined) {
     throw new TypeError(`identity ${identity.name} has no TLS context`);
   }
   const name = target.serverName ?? target.host;
-  const tcp = connected ?? netConnect({ host: target.host, port: target.port, noDelay: true, lookup });
-  if (connected !== undefined) {
-    seen.connect = (performance.now() - start) / 1000;
-  }
+  const tcp = netConnect({ host: target.host, port: target.port, noDelay: true, lookup });
+  let verified: DetailedPeerCertificate | undefined;
   const socket = tlsConnect({
     socket: tcp,
     secureContext: identity.secureContext,
@@ -54,7 +45,11 @@ export function openTls(
     servername: isIP(name) === 0 ? name : '',
     ALPNProtocols: [...target.alpn],
     rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
+    // Called with a chain that verified: to ask for it once more would cost a tenth of the probe.
+    checkServerIdentity: (_name, chain) => {
+      verified = chain as DetailedPeerCertificate;
+      return undefined;
+    },
   });
   let firstError: Error | undefined;
   const handshake = new Promise<void>((resolve, reject) => {
@@ -69,7 +64,7 @@ export function openTls(
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('closed')));
     socket.once('secureConnect', () => {
-      describe(socket, name, seen);
+      describe(socket, verified ?? socket.getPeerCertificate(true), name, seen);
       seen.handshake = (performance.now() - start) / 1000;
       resolve();
     });
@@ -78,7 +73,6 @@ export function openTls(
   handshake.catch(() => undefined);
   return {
     socket,
-    tcp,
     handshake,
     firstError: () => firstError,
     destroy: () => {
@@ -101,11 +95,10 @@ export function emptySeen(): Seen {
   };
 }
 
-function describe(socket: TLSSocket, name: string, seen: Seen): void {
+function describe(socket: TLSSocket, sent: DetailedPeerCertificate, name: string, seen: Seen): void {
   seen.tlsVersion = socket.getProtocol() ?? undefined;
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;
-  const sent = socket.getPeerCertificate(true);
   seen.peerChain = describePeerChain(sent);
   // The types say Error; at run time it is the verify code's name.
   const code: unknown = socket.authorizationError;

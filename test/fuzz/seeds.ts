@@ -69,6 +69,12 @@ export const seeds = {
     '{"health":"true","reason":""}',
     '{"version":"v8.5.0","git_hash":"","id":"x","pid":1,"is_owner":true,"liveness":0}',
   ),
+  httpResponses: texts(
+    'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nx: y\r\n\r\n',
+    'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.0 404 Not Found\r\n\r\nuntil the end',
+    'HTTP/1.1 204 No Content\r\n\r\n',
+  ),
   registrations: texts(
     '/topology/tidb/10.0.0.1:4000/info\n{"version":"8.0.11-TiDB-v8.5.0","ip":"10.0.0.1","status_port":10080}',
     '/tidb/cdc/default/__cdc_meta__/capture/a-b\n{"id":"a-b","address":"10.0.0.1:8300","version":"v8.5.0"}',

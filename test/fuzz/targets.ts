@@ -21,6 +21,7 @@ import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js
 import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { Flight } from '../../probes/hello.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
+import { HttpResponseReader } from '../../probes/http-response.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
 import { seeds } from './seeds.js';
 
@@ -109,6 +110,17 @@ export const targets: readonly FuzzTarget[] = [
       for (const kind of httpKinds) {
         decodeHttpAnswer(kind, input.toString());
       }
+    },
+  },
+  {
+    name: 'http-response',
+    seeds: seeds.httpResponses,
+    allowed: ['NotThisProtocol'],
+    read: (input) => {
+      const reader = new HttpResponseReader();
+      // In two parts, so that a line or a chunk is also cut.
+      const half = input.length >> 1;
+      return reader.push(input.subarray(0, half)) ?? reader.push(input.subarray(half)) ?? reader.end();
     },
   },
   {
