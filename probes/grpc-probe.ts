@@ -26,17 +26,13 @@ async function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, t
   }
   await refusalWindow(opened, frame.seen);
   const session = new GrpcSession(opened, authorityOf(target));
-  try {
-    if (method !== isAlive) {
-      return answered(method, await session.call(method, timeout));
-    }
-    const before = await session.call(health, timeout);
-    return isTiFlash(before)
-      ? answered(isAlive, await session.call(isAlive, timeout))
-      : unlessRefused(answered(health, before));
-  } finally {
-    session.destroy();
+  if (method !== isAlive) {
+    return answered(method, await session.call(method, timeout));
   }
+  const before = await session.call(health, timeout);
+  return isTiFlash(before)
+    ? answered(isAlive, await session.call(isAlive, timeout))
+    : unlessRefused(answered(health, before));
 }
 
 const health = '/grpc.health.v1.Health/Check';

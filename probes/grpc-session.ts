@@ -24,7 +24,8 @@ const emptyMessage = Buffer.alloc(5);
 
 /**
  * gRPC over one connection that is open, for a call or two: HTTP/2 is Node's, and what gRPC puts on it is here. A channel
- * of grpc-js, made for one call, takes as much time again as the whole probe.
+ * of grpc-js, made for one call, takes as much time again as the whole probe. It ends when its connection is destroyed,
+ * and no earlier: nghttp2 must not be told to end while it reads, and Node calls us from within that.
  */
 export class GrpcSession {
   readonly #connection: TlsConnection;
@@ -60,11 +61,6 @@ export class GrpcSession {
     });
     stream.end(emptyMessage);
     return this.#answer(stream);
-  }
-
-  /** Ends connection and all. */
-  destroy(): void {
-    this.#session.destroy();
   }
 
   #answer(stream: ClientHttp2Stream): Promise<GrpcResponse> {

@@ -10,7 +10,7 @@ export class YamlReader {
 
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    this.#document = parseDocument(text, { lineCounter: this.#lines, logLevel: 'silent' });
     const [error] = this.#document.errors;
     if (error !== undefined) {
       const [message = ''] = error.message.split('\n');

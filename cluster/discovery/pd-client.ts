@@ -69,7 +69,8 @@ export class PdClient {
   }
 
   close(): void {
-    this.#client.close();
+    // The answer is given from within nghttp2, which must not be told to end while it reads.
+    setImmediate(() => this.#client.close());
   }
 
   async #ask<T>(method: string, request: Buffer, decode: (answer: Buffer) => T): Promise<T> {

@@ -59,7 +59,7 @@ async function ours(port: number): Promise<GrpcResponse | Error> {
   } catch (thrown: unknown) {
     return thrown as Error;
   } finally {
-    session.destroy();
+    socket.destroy();
   }
 }
 
