@@ -32,7 +32,7 @@ export interface PortOptions {
   readonly ownCommonName: string;
 }
 
-const slowMilliseconds = 1_500;
+const slowMilliseconds = 15_000;
 const handshakeRecord = 22;
 
 /**
@@ -211,7 +211,7 @@ export class DevPort {
     }
     const answer = () => handlers.http?.(request, response);
     if (this.#faults.has('slow')) {
-      setTimeout(answer, slowMilliseconds);
+      setTimeout(answer, slowMilliseconds).unref();
     } else {
       answer();
     }
@@ -225,7 +225,7 @@ export class DevPort {
       return;
     }
     if (this.#faults.has('slow')) {
-      await pause(slowMilliseconds);
+      await pause(slowMilliseconds, undefined, { ref: false });
     }
     respond(stream, this.#grpcAnswer(stream, String(headers[':path']), request));
   }

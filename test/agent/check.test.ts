@@ -1,29 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { readAgentConfig } from '../../agent/config.js';
 import { Observer } from '../../agent/observer.js';
 import { observeOnce } from '../../agent/round.js';
 import type { Finding } from '../../checks/finding.js';
 import type { ComponentName, EndpointName } from '../../cluster/profile.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import type { FaultName } from '../../devcluster/faults.js';
+import { devCluster } from '../support/dev-cluster.js';
+import { patience } from '../support/eventually.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-async function clusterFor(t: Test): Promise<DevCluster> {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
-  return cluster;
+interface Looking {
+  /** What happens once the files are read. */
+  readonly act?: () => Promise<void>;
+  readonly timeout?: number;
 }
 
 async function findingsOf(
   cluster: DevCluster,
-  act: () => Promise<void> = async () => undefined,
+  { act = async () => undefined, timeout = patience }: Looking = {},
 ): Promise<readonly Finding[]> {
   const config = readAgentConfig(cluster.agentConfig);
   const observer = await Observer.create(
-    { ...config, probe: { ...config.probe, timeout: 700 } },
+    { ...config, probe: { ...config.probe, timeout } },
     { now: () => new Date(), onReload: () => undefined },
   );
   await observer.readCredentials();
@@ -44,7 +46,7 @@ function failed(findings: readonly Finding[]): readonly string[] {
 }
 
 t.test('everything passes on a healthy cluster', async (t) => {
-  const findings = await findingsOf(await clusterFor(t));
+  const findings = await findingsOf(await devCluster(t));
   t.strictSame(
     findings.filter(({ status }) => status !== 'pass').map(({ check, message }) => `${check}: ${message}`),
     [],
@@ -125,17 +127,19 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
 ];
 
 t.test('each fault of a port gives exactly the findings it should, and none when it is over', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   for (const [name, component, endpoint, expected] of faults) {
     await cluster.fault(component, endpoint, name, true);
-    t.strictSame(failed(await findingsOf(cluster)), expected, `${name} on ${component} ${endpoint}`);
+    // What keeps silent is waited for to the end.
+    const timeout = name === 'silent' || name === 'slow' ? 8_000 : patience;
+    t.strictSame(failed(await findingsOf(cluster, { timeout })), expected, `${name} on ${component} ${endpoint}`);
     await cluster.fault(component, endpoint, name, false);
   }
   t.strictSame(failed(await findingsOf(cluster)), []);
 });
 
 t.test('a port that kept its old certificate is found, and the cure is the one for its way of reloading', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   await cluster.rotate('tikv', { order: 'key-first' });
   const findings = await findingsOf(cluster);
   const finding = findings.find(({ status }) => status === 'fail');
@@ -144,7 +148,7 @@ t.test('a port that kept its old certificate is found, and the cure is the one f
 });
 
 t.test('a torn TiKV pair is reported from the files, and its ports are left alone', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   let findings: readonly Finding[] = [];
   await cluster.rotate('tikv', {
     order: 'certificate-first',
@@ -171,8 +175,8 @@ t.test('a torn TiKV pair is reported from the files, and its ports are left alon
 });
 
 t.test('a replaced CA is told: what runs keeps the old one', async (t) => {
-  const cluster = await clusterFor(t);
-  const findings = await findingsOf(cluster, () => cluster.replaceCa('tidb'));
+  const cluster = await devCluster(t);
+  const findings = await findingsOf(cluster, { act: () => cluster.replaceCa('tidb') });
   t.match(
     findings.find(({ check, status }) => check === 'ca-unchanged' && status === 'fail'),
     { component: 'tidb', message: /still trusts the old CA/ },
@@ -181,7 +185,7 @@ t.test('a replaced CA is told: what runs keeps the old one', async (t) => {
 });
 
 t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   const good = await runAgent(...['check', '--config', cluster.agentConfig]);
   t.match(good, { status: 0, stdout: /^0 failed, 0 warned, 0 could not be judged, \d+ passed\n$/, stderr: '' });
   await cluster.fault('tidb', 'status', 'down', true);

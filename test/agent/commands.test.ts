@@ -3,24 +3,23 @@ import { join } from 'node:path';
 import t from 'tap';
 import { helpOf } from '../../agent/commands/command.js';
 import { commands } from '../../agent/commands/commands.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { runAgent, startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const agent = startAgent(['run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0']);
   t.teardown(() => agent.child.kill('SIGKILL'));
-  await eventually('it serves', 20_000, () => /serving status page/.test(agent.output()));
+  await eventually('it serves', () => /serving status page/.test(agent.output()));
   agent.child.kill('SIGHUP');
-  await eventually('it reloads', 10_000, () => /configuration reloaded/.test(agent.output()));
+  await eventually('it reloads', () => /configuration reloaded/.test(agent.output()));
   writeFileSync(cluster.agentConfig, 'nonsense = 1\n');
   agent.child.kill('SIGHUP');
-  await eventually('it says what is wrong', 10_000, () => /configuration not reloaded/.test(agent.output()));
+  await eventually('it says what is wrong', () => /configuration not reloaded/.test(agent.output()));
   t.match(agent.output(), /agent\.toml:1:1: unknown key nonsense/);
-  await eventually('its start is over', 20_000, () => /every port was looked at/.test(agent.output()));
+  await eventually('its start is over', () => /every port was looked at/.test(agent.output()));
   agent.child.kill('SIGTERM');
   t.match(await agent.ended, { status: 0, signal: null, stderr: /"msg":"stopped"/ });
 });
@@ -28,7 +27,7 @@ t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (
 t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files', async (t) => {
   const agent = startAgent(['demo', '--listen', '127.0.0.1:0']);
   t.teardown(() => agent.child.kill('SIGKILL'));
-  await eventually('it prints its addresses', 20_000, () => /Ctrl-C ends it/.test(agent.output()));
+  await eventually('it prints its addresses', () => /Ctrl-C ends it/.test(agent.output()));
   const [, page = ''] = /status page\s+(\S+)/.exec(agent.output()) ?? [];
   const [, directory = ''] = /dev cluster\s+(\S+)/.exec(agent.output()) ?? [];
   t.match(await (await fetch(page)).text(), /Nothing failed/);
@@ -40,8 +39,7 @@ t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files
 });
 
 t.test('an address in use is an operator mistake', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const taken = `127.0.0.1:${cluster.port('pd', 'client')}`;
   const { status, stderr } = await runAgent('run', '--config', cluster.agentConfig, '--listen', taken);
   t.equal(status, 2);

@@ -120,10 +120,10 @@ print SET''UP
   });
   try {
     child.stdin.write(`source ${folder}/setup.zsh\r`);
-    await eventually('zsh is set up', 20_000, () => /^SETUP/m.test(readable(output)));
+    await eventually('zsh is set up', () => /^SETUP/m.test(readable(output)));
     child.stdin.write(`tidb-mtls-agent ${line}\u0014`);
     const hits = () => spawnSync('cat', [join(folder, 'hits')], { encoding: 'utf8' }).stdout.split('\n');
-    await eventually(`zsh completed ${line}`, 20_000, () => hits().includes('done'));
+    await eventually(`zsh completed ${line}`, () => hits().includes('done'));
     return hits();
   } finally {
     child.kill('SIGKILL');

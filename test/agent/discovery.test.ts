@@ -1,21 +1,17 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config.js';
 import { Observer } from '../../agent/observer.js';
 import { observeOnce } from '../../agent/round.js';
 import type { Finding } from '../../checks/finding.js';
 import type { EndpointName } from '../../cluster/profile.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import type { FaultName } from '../../devcluster/faults.js';
 import type { MemberName } from '../../devcluster/members.js';
+import { devCluster } from '../support/dev-cluster.js';
+import { patience } from '../support/eventually.js';
 import { runAgent } from '../support/run-agent.js';
 
 const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
-
-async function clusterFor(t: Test): Promise<DevCluster> {
-  const cluster = await startDevCluster({ members });
-  t.teardown(() => cluster.stop());
-  return cluster;
-}
 
 /** An agent that knows its own pair and one PD address. */
 function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observer> {
@@ -29,7 +25,7 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     refresh: defaultRefresh,
     instances: [],
     clients: [],
-    probe: { ...defaultProbe, timeout: 700 },
+    probe: { ...defaultProbe, timeout: patience },
     imposter: undefined,
     reload: 'observe' as const,
     historyFile: undefined,
@@ -53,7 +49,7 @@ function bad(findings: readonly Finding[]): readonly string[] {
 }
 
 t.test('a whole cluster from one PD address, be it a follower', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t, { members });
   for (const pd of ['pd', 'pd-3'] as const) {
     const { inventory } = await observerFor(cluster, pd);
     const counts = Object.fromEntries(
@@ -82,7 +78,7 @@ const faults: readonly (readonly [MemberName, EndpointName, EndpointName, FaultN
 ];
 
 t.test('one instance of each misconfigured in turn is found each time', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t, { members });
   for (const [member, endpoint, named, fault, checks] of faults) {
     await cluster.fault(member, endpoint, fault, true);
     const [component = ''] = member.split('-');
@@ -99,7 +95,7 @@ t.test('one instance of each misconfigured in turn is found each time', async (t
 t.test(
   'PD that does not answer, or refuses, is a finding with its reason; another one named is asked, and tells what it knows without its leader',
   async (t) => {
-    const cluster = await clusterFor(t);
+    const cluster = await devCluster(t, { members });
     const { ca, cert, key } = cluster.files('agent');
     const own = ['--cacert', ca, '--cert', cert, '--key', key];
     const url = (pd: MemberName) => `https://127.0.0.1:${cluster.port(pd, 'client')}`;
@@ -120,7 +116,7 @@ t.test(
 );
 
 t.test('files and PD together: what one of them lacks is told', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t, { members });
   const pd = `https://127.0.0.1:${cluster.port('pd', 'client')}`;
   const all = await runAgent('check', '--config', cluster.agentConfig, '--pd', pd, '--fail-on', 'warn');
   t.match(all, { status: 0, stdout: /^0 failed, 0 warned, 0 could not be judged, \d+ passed\n$/ });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { afterEnable } from '../../checks/after-enable.js';
 import type { Problem } from '../../cluster/inventory.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, observed, origin } from '../support/evidence.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -66,8 +66,7 @@ t.test('before enabling: whether tiup cluster tls enable will go through, and wh
 });
 
 t.test('after enabling: everything answers over mutual TLS, or what is to be done', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const pd = `https://127.0.0.1:${cluster.port('pd', 'client')}`;
   const { ca, cert, key } = cluster.files('agent');
   const ask = () =>

@@ -4,14 +4,12 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { type GivenKey, KeyTraces } from '../support/key-traces.js';
 import { main } from '../support/proxy-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-// Some sixty commands, one after the other on a busy machine.
-t.setTimeout(1_000_000);
 
 const passphrase = 'open sesame';
 
@@ -84,9 +82,8 @@ async function layOut(t: Test, cluster: DevCluster) {
   return { at: (name: string) => join(directory, name), keys, ec, rsa };
 }
 
-t.test('no command prints a byte of a key, whatever is wrong with it', { timeout: 400_000 }, async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+t.test('no command prints a byte of a key, whatever is wrong with it', async (t) => {
+  const cluster = await devCluster(t);
   const { at, keys, ec } = await layOut(t, cluster);
   const traces = new KeyTraces(keys);
   const config = cluster.agentConfig;
@@ -197,9 +194,8 @@ function outputOf(t: Test, commands: readonly (readonly string[])[]): Promise<st
   return new Promise((resolve) => child.on('close', () => resolve(Buffer.concat(chunks).toString('latin1'))));
 }
 
-t.test('the sidecar keeps keys to itself through every kind of rotation', { timeout: 500_000 }, async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+t.test('the sidecar keeps keys to itself through every kind of rotation', async (t) => {
+  const cluster = await devCluster(t);
   const { at, keys } = await layOut(t, cluster);
   const own = cluster.files('agent');
   const tidb = cluster.files('tidb');
@@ -226,7 +222,7 @@ ${proxy}`,
   const traces = new KeyTraces(keys);
   const agent = start(t, ['run', '--config', at('agent.toml'), '--log-level', 'debug']);
   let url = '';
-  await eventually('it serves', 60_000, () => {
+  await eventually('it serves', () => {
     url = /"address":"(https:\/\/[^"]+)"[^\n]*serving status page/.exec(agent.output())?.[1] ?? '';
     return url !== '';
   });
@@ -267,7 +263,7 @@ ${proxy}`,
     writeFileSync(tidb.key, readFileSync(file));
     writeFileSync(own.key, readFileSync(file));
     writeFileSync(at('rsa.key'), readFileSync(file));
-    await eventually(what, 20_000, () => agent.output().split('a credential file changed').length > before);
+    await eventually(what, () => agent.output().split('a credential file changed').length > before);
     await look(what);
   }
   writeFileSync(tidb.cert, good.key);

@@ -1,16 +1,18 @@
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import t from 'tap';
 import { readAgentConfig } from '../../agent/config.js';
 import { Nudger } from '../../agent/nudge.js';
 import { Observer } from '../../agent/observer.js';
 import { observeOnce } from '../../agent/round.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 
 async function lookAt(cluster: DevCluster): Promise<Observer> {
   const config = readAgentConfig(cluster.agentConfig);
   const options = { now: () => new Date(), onReload: () => undefined };
-  const observer = await Observer.create({ ...config, probe: { ...config.probe, timeout: 700 } }, options);
+  const observer = await Observer.create(config, options);
   await observeOnce(observer, new AbortController().signal);
   return observer;
 }
@@ -22,8 +24,7 @@ const behind = (observer: Observer) =>
     .map(({ component, endpoint }) => `${component}/${endpoint}`);
 
 t.test('ports that stayed behind take the pair after the harmless cure, and nothing else is touched', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const nudger = new Nudger();
   const healthy = await lookAt(cluster);
   t.strictSame(await nudger.nudge(healthy.judge(), healthy.evidence()), [], 'nothing to do');
@@ -32,10 +33,8 @@ t.test('ports that stayed behind take the pair after the harmless cure, and noth
     order: 'certificate-first',
     // A connect in between leaves the gRPC port on the old pair, until the certificate's time changes.
     between: async () => {
-      await pause(20);
-      const socket = (await import('node:net')).connect(cluster.port('tikv', 'grpc'), '127.0.0.1');
-      await new Promise((resolve) => socket.once('connect', resolve));
-      await pause(50);
+      const socket = connect({ host: '127.0.0.1', port: cluster.port('tikv', 'grpc'), rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
       socket.destroy();
     },
   });
@@ -56,8 +55,7 @@ t.test('ports that stayed behind take the pair after the harmless cure, and noth
 });
 
 t.test('never on files that are not a valid matching pair', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   await cluster.rotate('tikv', { order: 'key-first', notAfter: new Date(Date.now() - 1_000) });
   const expired = await lookAt(cluster);
   t.strictSame(await new Nudger().nudge(expired.judge(), expired.evidence()), []);

@@ -9,12 +9,12 @@ import { Observer } from '../../agent/observer.js';
 import { OnDemandProbes } from '../../agent/on-demand.js';
 import { coversAddress, coversName, isSpecialAddress, parseTargetRule } from '../../agent/target-rules.js';
 import type { Authority } from '../../certs-dev/authority.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
-import { eventually } from '../support/eventually.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
+import { eventually, patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
-const cluster = await startDevCluster();
-t.teardown(() => cluster.stop());
+const cluster = await devCluster(t);
 
 interface Visit {
   readonly servername: string | false | null;
@@ -56,7 +56,7 @@ async function probes(cluster: DevCluster, allowed: readonly string[], withIdent
   const refusals: string[] = [];
   const onDemand = new OnDemandProbes(16, (reason) => refusals.push(reason));
   const ask = (target: string, module = 'tidb_status') =>
-    onDemand.ask(observer, { module, target, timeout: 5_000 }) as Promise<Record<string, unknown>>;
+    onDemand.ask(observer, { module, target, timeout: patience }) as Promise<Record<string, unknown>>;
   return { ask, refusals };
 }
 
@@ -147,7 +147,7 @@ t.test('more requests than can wait are turned away', async (t) => {
   const onDemand = new OnDemandProbes(1, (reason) => refusals.push(reason));
   const request = { module: 'tls', target: `127.0.0.1:${port}`, timeout: 1_000 };
   const answers = Array.from({ length: 80 }, () => onDemand.ask(observer, request));
-  await eventually('some are turned away', 5_000, () => refusals.length > 0);
+  await eventually('some are turned away', () => refusals.length > 0);
   const turnedAway = (await Promise.all(answers)).filter((answer) => 'refused' in answer && answer.reason === 'busy');
   t.equal(turnedAway.length, 79, 'one was asked; the others were too many, or past their time');
 });

@@ -5,12 +5,11 @@ import pino from 'pino';
 import t from 'tap';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 
 t.test('what the agent says of itself: its host, the pairs on disk in use, its web configuration', async (t) => {
-  const cluster = await startDevCluster({ members: { tidb: 1 } });
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t, { members: { tidb: 1 } });
   const webConfig = join(cluster.directory, 'web.yml');
   writeFileSync(webConfig, 'http_server_config:\n  headers: {}\n');
   const readConfig = () => {
@@ -34,10 +33,10 @@ t.test('what the agent says of itself: its host, the pairs on disk in use, its w
   const { key } = cluster.files('agent');
   const good = readFileSync(key, 'utf8');
   writeFileSync(key, readFileSync(cluster.files('tidb').key, 'utf8'));
-  await eventually('a pair that does not match is said', 10_000, async () => (await own())[0] === '0');
+  await eventually('a pair that does not match is said', async () => (await own())[0] === '0');
   t.strictSame(await valuesOf('tidb_mtls_identity_current', 'identity="tidb"'), ['1'], 'of that identity alone');
   writeFileSync(key, good);
-  await eventually('the former key put back is as good as a new one', 10_000, async () => (await own())[0] === '1');
+  await eventually('the former key put back is as good as a new one', async () => (await own())[0] === '1');
 
   const web = () => valuesOf('tidb_mtls_web_config_last_reload_successful');
   t.strictSame(await web(), ['1']);

@@ -15,7 +15,7 @@ t.test('flags: listens, serves, and SIGTERM drains with exit status 0', async (t
   const agent = startAgent([...args, '--allow-cn', 'friend']);
   t.teardown(() => agent.child.kill('SIGKILL'));
   const portOf = () => Number(/"address":"127\.0\.0\.1:(\d+)"/.exec(agent.output())?.[1]);
-  await eventually('it listens', 10_000, async () => portOf() > 0);
+  await eventually('it listens', async () => portOf() > 0);
   const socket = await dial(portOf(), friend);
   t.equal(await ask(socket, 'hello'), 'hello');
   agent.child.kill('SIGTERM');

@@ -10,7 +10,8 @@ import { issueBad } from '../../certs-dev/bad.js';
 import type { Finding } from '../../checks/finding.js';
 import { rehearse } from '../../checks/rehearsal.js';
 import type { ComponentName } from '../../cluster/profile.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -33,10 +34,7 @@ function written(t: Test, pair: Issued, more: { readonly ca?: string; readonly d
 
 async function observerOf(cluster: DevCluster): Promise<Observer> {
   const config = readAgentConfig(cluster.agentConfig);
-  return await Observer.create(
-    { ...config, scope: 'cluster', probe: { ...config.probe, timeout: 700 } },
-    { now: () => new Date(), onReload: () => undefined },
-  );
+  return await Observer.create({ ...config, scope: 'cluster' }, { now: () => new Date(), onReload: () => undefined });
 }
 
 async function rehearsed(cluster: DevCluster, component: ComponentName, paths: ReturnType<typeof written>) {
@@ -59,8 +57,7 @@ function reasonsOf(findings: readonly Finding[]): string {
 }
 
 t.test('bad rotations: what rehearse said beforehand, and what then happened', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const { authority } = cluster;
   const other = await Authority.create({ commonName: 'Next CA' });
   const good = await authority.issue(options);
@@ -99,8 +96,7 @@ t.test('bad rotations: what rehearse said beforehand, and what then happened', a
 });
 
 t.test('a new CA: refused while peers hold the old one, and the order that is safe is printed', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const other = await Authority.create({ commonName: 'Next CA' });
   const bundle = cluster.authority.certificatePem + other.certificatePem;
   const pair = await other.issue({ ...options, commonName: 'TiKV-Server' });
@@ -126,8 +122,7 @@ t.test('a new CA: refused while peers hold the old one, and the order that is sa
 });
 
 t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mistake', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const pair = await cluster.authority.issue({ ...options, commonName: 'TiKV-Server' });
   const { cert, key } = written(t, pair);
   const flags = ['--component', 'tikv', '--config', cluster.agentConfig, '--cert', cert, '--key', key];

@@ -9,10 +9,12 @@ import type { Endpoint } from '../../cluster/inventory.js';
 import type { ComponentName, EndpointProfile } from '../../cluster/profile.js';
 import { profiles } from '../../cluster/profiles.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { targetOf } from '../../probes/target.js';
+import { devCluster } from '../support/dev-cluster.js';
+import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { etcdProgram, RealEtcd } from '../support/real-etcd.js';
 import { started } from '../support/real-peer.js';
@@ -110,7 +112,7 @@ class Callers {
     if (store === undefined) {
       throw new TypeError('every member is a caller');
     }
-    return probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: 3_000 });
+    return probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: patience });
   }
 
   /** Until each pair has called at least once more. */
@@ -192,8 +194,7 @@ function endpointAt(
 }
 
 t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints not one fails', async (t) => {
-  const cluster = await startDevCluster({ members: { pd: 1, tidb: 1, tikv: 1 } });
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   for (const member of members) {
     linkTls(cluster, member);
   }
@@ -232,8 +233,7 @@ t.test('a whole CA is replaced under continuous calls: in the order that rehears
 });
 
 t.test('leaves before the bundle: what rehearse predicts, callers then meet', async (t) => {
-  const cluster = await startDevCluster({ members: { pd: 1, tidb: 1, tikv: 1 } });
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   for (const member of members) {
     linkTls(cluster, member);
   }

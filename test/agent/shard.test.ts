@@ -7,12 +7,9 @@ import { targetsOf } from '../../agent/scope.js';
 import { parseShard, shardOf } from '../../agent/shard.js';
 import type { Instance, Inventory } from '../../cluster/inventory.js';
 import { buildInventory } from '../../cluster/inventory-builder.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-// Five runs of the command.
-t.setTimeout(240_000);
 
 const origin = { kind: 'flag', name: '--instance' } as const;
 
@@ -114,8 +111,7 @@ t.test(
 );
 
 t.test('--shard: the parts of a check are the whole check', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const places = async (...flags: readonly string[]) => {
     const { status, stdout } = await runAgent('check', '--config', cluster.agentConfig, '--json', '--all', ...flags);
     t.equal(status, 0, flags.join(' '));

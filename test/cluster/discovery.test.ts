@@ -6,6 +6,7 @@ import { registrationsIn } from '../../cluster/discovery/registrations.js';
 import { profiles } from '../../cluster/profiles.js';
 import { bytesField, varintField } from '../../cluster/protobuf.js';
 import { DevPort, type GrpcReply } from '../../devcluster/port.js';
+import { patience } from '../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../support/evidence.js';
 
 /** A PD port that answers as told; discovery asks it over mutual TLS. */
@@ -31,7 +32,7 @@ async function pdThat(t: Test, answer: (method: string, url: string) => GrpcRepl
     cert: pair.certificatePem,
     key: pair.keyPem,
   });
-  return { url, ask: () => discover([url], { secureContext, timeout: 2_000 }) };
+  return { url, ask: () => discover([url], { secureContext, timeout: patience }) };
 }
 
 const member = (url: string) =>
@@ -116,7 +117,7 @@ t.test('answers that are none are problems with their reason', async (t) => {
   t.match((await garbage.ask()).problems, [{ code: 'pd-unreachable', message: /no protobuf message/ }]);
   const refusing = await pdThat(t, () => ({ status: 16, message: 'no' }));
   t.match((await refusing.ask()).problems, [{ code: 'pd-unreachable', cure: /Common Name to PD's cert-allowed-cn/ }]);
-  const absent = await discover(['https://127.0.0.1:1'], { secureContext: createSecureContext(), timeout: 2_000 });
+  const absent = await discover(['https://127.0.0.1:1'], { secureContext: createSecureContext(), timeout: patience });
   t.match(absent.problems, [{ code: 'pd-unreachable', severity: 'fail', message: /ECONNREFUSED/ }]);
 });
 

@@ -7,11 +7,8 @@ import { readVersion } from '../../agent/version.js';
 import { lintFile } from '../../cluster/lint/lint.js';
 import { clientNames, componentNames } from '../../cluster/profile.js';
 import { chart, go, helm, rendered, theOne } from '../support/deploy-tools.js';
-import { buildTimeout } from '../support/go-peers.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-t.setTimeout(buildTimeout);
 
 const valuesFiles = readdirSync(join(chart, 'ci')).map((name) => join(chart, 'ci', name));
 const everything = valuesFiles.find((file) => file.includes('everything')) ?? '';

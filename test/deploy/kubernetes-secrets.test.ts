@@ -1,16 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import type { MemberName } from '../../devcluster/members.js';
 import { go, rendered } from '../support/deploy-tools.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
-import { buildTimeout } from '../support/go-peers.js';
 import { readyAt, runAgent, startAgent } from '../support/run-agent.js';
 import { mountVolume } from '../support/secret-volume.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-t.setTimeout(buildTimeout);
 
 /** What the cluster's own copy of a pair is now, mounted as a Secret for the agent. */
 function mountSecret(cluster: DevCluster, folder: string, member: MemberName | 'agent', generation: string): void {
@@ -40,8 +38,7 @@ async function installed(t: Test, cluster: DevCluster) {
 }
 
 t.test('check finds nothing wrong, with the file that the chart renders and Secrets as volumes', go, async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const { file } = await installed(t, cluster);
   const { status, stdout, stderr } = await runAgent('check', '--config', file, '--fail-on', 'warn');
   t.equal(status, 0, `${stdout}${stderr}`);
@@ -49,8 +46,7 @@ t.test('check finds nothing wrong, with the file that the chart renders and Secr
 });
 
 t.test('a rotation reaches the pods first, the agent later, and is no failure in between', go, async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const { file, secrets } = await installed(t, cluster);
   const agent = startAgent(['run', '--config', file, '--listen', '127.0.0.1:0']);
   t.teardown(() => agent.child.kill());
@@ -65,11 +61,11 @@ t.test('a rotation reaches the pods first, the agent later, and is no failure in
 
   await cluster.rotate('tidb');
   const newer = /^skip: serves a newer certificate than the file here, whose copy has until /;
-  await eventually('the port serves the new one', 60_000, async () => newer.test((await statuses())[0] ?? ''));
+  await eventually('the port serves the new one', async () => newer.test((await statuses())[0] ?? ''));
 
   mountSecret(cluster, join(secrets, 'tidb'), 'tidb', 'second');
   const matches = 'pass: serves the certificate on disk';
-  await eventually('the Secret arrives', 60_000, async () => (await statuses())[0] === matches);
+  await eventually('the Secret arrives', async () => (await statuses())[0] === matches);
   const metrics = await (await fetch(`${url}/metrics`)).text();
   t.match(metrics, /tidb_mtls_file_changes_total\{seen_by="event"[^}]*\} [1-9]/, 'the swap of ..data was seen at once');
 });

@@ -4,15 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import t from 'tap';
 import { componentCommonNames } from '../../certs-dev/names.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { go, helm, kustomized, manifestsIn, rendered } from '../support/deploy-tools.js';
-import { buildTimeout } from '../support/go-peers.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { typeErrorsOf } from '../support/kubernetes-types.js';
 import { readPage } from '../support/markdown.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-t.setTimeout(buildTimeout);
 
 const root = join(import.meta.dirname, '../..');
 const main = join(root, 'dist/agent/main.js');
@@ -84,8 +81,7 @@ t.test(
   'the rotation by hand of TiUP: issued, rehearsed, installed, checked',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
-    const cluster = await startDevCluster();
-    t.teardown(() => cluster.stop());
+    const cluster = await devCluster(t);
     const directory = temporaryDirectory(t);
     const [tls, bin] = [join(directory, 'tls'), join(directory, 'bin')];
     mkdirSync(tls);

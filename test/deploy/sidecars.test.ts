@@ -3,14 +3,11 @@ import { join, relative } from 'node:path';
 import t, { type Test } from 'tap';
 import { readAgentConfig } from '../../agent/config.js';
 import { lintFile } from '../../cluster/lint/lint.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { go, kustomized, theOne } from '../support/deploy-tools.js';
-import { buildTimeout } from '../support/go-peers.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { type Manifest, typeErrorsOf } from '../support/kubernetes-types.js';
 import { readyAt, startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-t.setTimeout(buildTimeout);
 
 const root = join(import.meta.dirname, '../../deploy/kustomize');
 const kinds = { pd: 'PDGroup', tikv: 'TiKVGroup', tidb: 'TiDBGroup', tiflash: 'TiFlashGroup', ticdc: 'TiCDCGroup' };
@@ -104,8 +101,7 @@ t.test('what is there already is never replaced', go, async (t) => {
 });
 
 t.test('beside a component the agent finds its ports and nothing wrong', go, async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   for (const [operator, component] of [
     ['v1', 'tikv'],
     ['v2', 'tikv'],

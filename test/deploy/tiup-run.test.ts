@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { deploy } from '../../agent/commands/deploy.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';
 import { runCommand } from '../support/run-command.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -55,8 +56,7 @@ function asTiupNamesThem({ directory, files }: DevCluster): void {
 }
 
 t.test('the agent of a written agent.toml knows the cluster, and finds what is wrong in it', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   asTiupNamesThem(cluster);
   const output = join(temporaryDirectory(t), 'output');
   mkdirSync(output);

@@ -7,11 +7,9 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import { judgedTemplates } from '../support/deploy-tools.js';
-import { buildTimeout, needsGo } from '../support/go-peers.js';
+import { needsGo } from '../support/go-peers.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-
-t.setTimeout(buildTimeout);
 
 const folder = join(import.meta.dirname, '../../deploy/vault');
 const authority = await Authority.create();

@@ -1,11 +1,12 @@
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import t from 'tap';
 import { programName } from '../../agent/commands/command.js';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { runCommand } from '../support/doc-commands.js';
 import { eventually } from '../support/eventually.js';
 import { pageNames, readPage } from '../support/markdown.js';
@@ -29,10 +30,7 @@ const lasting: Readonly<Record<string, RegExp>> = {
   proxy: /"msg":"listening"/,
 };
 
-// Some twenty commands, each a process of its own.
-t.setTimeout(300_000);
-const cluster = await startDevCluster();
-t.teardown(() => cluster.stop());
+const cluster = await devCluster(t);
 layOut(cluster);
 const served = await serve({
   readConfig: () => readAgentConfig(cluster.agentConfig),
@@ -40,7 +38,7 @@ const served = await serve({
 });
 t.teardown(() => served.stop());
 
-/** The files that the pages speak of, by the names they have there, and settings for a machine that is busy. */
+/** The files that the pages speak of, by the names they have there. */
 function layOut({ agentConfig, directory, files, port }: DevCluster): void {
   const at = (name: string) => join(directory, name);
   const { ca, cert, key } = files('agent');
@@ -56,7 +54,6 @@ function layOut({ agentConfig, directory, files, port }: DevCluster): void {
   ] as const) {
     copyFileSync(from, at(to));
   }
-  writeFileSync(agentConfig, readFileSync(agentConfig, 'utf8').replace('timeout = "2s"', 'timeout = "20s"'));
   appendFileSync(
     agentConfig,
     `[web]
@@ -99,7 +96,7 @@ for (const name of pageNames.filter((page) => !elsewhere.includes(page))) {
   }
 }
 
-t.test('every command of the pages runs on a healthy cluster, and prints no key', { timeout: 300_000 }, async (t) => {
+t.test('every command of the pages runs on a healthy cluster, and prints no key', async (t) => {
   t.ok(lines.size > 10, `${lines.size} commands`);
   for (const [line, place] of lines) {
     const others = callsOf(line).flatMap(([program = '']) => (program === programName ? [] : [program]));
@@ -121,11 +118,7 @@ t.test('every command of the pages runs on a healthy cluster, and prints no key'
 async function startAndStop(args: readonly string[], ready: RegExp) {
   const agent = startAgent(args, {}, { ...built, directory: cluster.directory });
   t.teardown(() => agent.child.kill('SIGKILL'));
-  await eventually(
-    `${args.join(' ')} is there`,
-    60_000,
-    () => ready.test(agent.output()) || agent.child.exitCode !== null,
-  );
+  await eventually(`${args.join(' ')} is there`, () => ready.test(agent.output()) || agent.child.exitCode !== null);
   agent.child.kill('SIGTERM');
   const { status } = await agent.ended;
   return { status, output: agent.output() };

@@ -9,8 +9,6 @@ import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { endsWell, goesOnAsking, instanceAt, pair, statusPort, watchingAgent } from '../support/watching-agent.js';
 
-const patience = 30_000;
-
 /** What can be in the place of a certificate, and what it is called. */
 const faults: Readonly<Record<string, readonly [spoil: (file: string) => void, reason: string]>> = {
   'a certificate file that is a FIFO': [(file) => execFileSync('mkfifo', [file]), 'not_a_file'],
@@ -31,29 +29,26 @@ const faults: Readonly<Record<string, readonly [spoil: (file: string) => void, r
   ],
 };
 
-t.test(
-  'files that are none: said by their name within seconds, the last good pair stays in use, memory too',
-  async (t) => {
-    const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)) });
-    const { cert } = agent.files;
-    const error = (reason: string) =>
-      agent.metric('tidb_mtls_credential_error', 'component="agent"', `reason="${reason}"`);
-    const before = agent.peak();
-    for (const [what, [spoil, reason]] of Object.entries(faults)) {
-      rmSync(cert);
-      spoil(cert);
-      await eventually(`${what} is ${reason}`, patience, async () => (await error(reason)) === 1);
-      await goesOnAsking(agent);
-      rmSync(cert, { recursive: true });
-      rmSync(`${cert}.loop`, { force: true });
-      writeFileSync(cert, pair.certificatePem);
-      await eventually(`${what}, mended`, patience, async () => (await error(reason)) === 0);
-      t.pass(what);
-    }
-    t.ok(agent.peak() - before < 100, `${Math.round(agent.peak() - before)} MiB more at most`);
-    await endsWell(t, agent);
-  },
-);
+t.test('files that are none: said by their name, the last good pair stays in use, memory too', async (t) => {
+  const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)) });
+  const { cert } = agent.files;
+  const error = (reason: string) =>
+    agent.metric('tidb_mtls_credential_error', 'component="agent"', `reason="${reason}"`);
+  const before = agent.peak();
+  for (const [what, [spoil, reason]] of Object.entries(faults)) {
+    rmSync(cert);
+    spoil(cert);
+    await eventually(`${what} is ${reason}`, async () => (await error(reason)) === 1);
+    await goesOnAsking(agent);
+    rmSync(cert, { recursive: true });
+    rmSync(`${cert}.loop`, { force: true });
+    writeFileSync(cert, pair.certificatePem);
+    await eventually(`${what}, mended`, async () => (await error(reason)) === 0);
+    t.pass(what);
+  }
+  t.ok(agent.peak() - before < 100, `${Math.round(agent.peak() - before)} MiB more at most`);
+  await endsWell(t, agent);
+});
 
 t.test(
   'a configuration that is a FIFO, or 1 GB long, is refused in a line, and a history that is a FIFO, too',
@@ -86,10 +81,8 @@ t.test('configs below a folder that links to itself are found once, and the sear
   writeFileSync(join(directory, 'deploy/conf/tidb.toml'), 'port = 4000\n[status]\nstatus-port = 10080\n');
   const file = join(directory, 'agent.toml');
   writeFileSync(file, '[cluster]\nconfigs = ["deploy/**/tidb.toml"]\n');
-  const begun = performance.now();
   const { stdout } = await runAgent('check', '--config', file, '--inventory', '--json');
-  t.ok(performance.now() - begun < 20_000, 'in time');
-  t.ok(JSON.parse(stdout).instances.length >= 1, 'found');
+  t.equal(JSON.parse(stdout).instances.length, 1);
 });
 
 t.test(
@@ -101,16 +94,16 @@ t.test(
     const denied = () => agent.metric('tidb_mtls_credential_error', 'component="agent"', 'reason="permission_denied"');
     t.equal(await denied(), 0);
     chmodSync(agent.files.key, 0o600);
-    await eventually('it is said', patience, async () => (await denied()) === 1);
+    await eventually('it is said', async () => (await denied()) === 1);
     const [finding] = (await agent.findings()).filter(({ check }) => check === 'certificate-readable');
     t.match(finding, { status: 'fail', message: /agent\.pem: may not be read/ });
     await goesOnAsking(agent);
     chmodSync(agent.files.key, 0o644);
-    await eventually('and well again', patience, async () => (await denied()) === 0);
+    await eventually('and well again', async () => (await denied()) === 0);
     chmodSync(agent.directory, 0o700);
-    await eventually('the whole folder', patience, async () => (await denied()) === 1);
+    await eventually('the whole folder', async () => (await denied()) === 1);
     chmodSync(agent.directory, 0o755);
-    await eventually('and well again', patience, async () => (await denied()) === 0);
+    await eventually('and well again', async () => (await denied()) === 0);
     await endsWell(t, agent);
   },
 );
@@ -129,9 +122,9 @@ t.test(
       agent.metric('tidb_mtls_credential_error', 'component="agent"', `reason="${reason}"`);
     const spoil = async () => {
       writeFileSync(agent.files.cert, 'no certificate');
-      await eventually('a bad file is seen', patience, async () => (await error('no_certificate')) === 1);
+      await eventually('a bad file is seen', async () => (await error('no_certificate')) === 1);
       writeFileSync(agent.files.cert, pair.certificatePem);
-      await eventually('and a good one', patience, async () => (await error('no_certificate')) === 0);
+      await eventually('and a good one', async () => (await error('no_certificate')) === 0);
     };
     spawnSync('dd', ['if=/dev/zero', `of=${full}/filler`, 'bs=4k'], { stdio: 'ignore' });
     for (let round = 0; round < 3; round++) {
@@ -143,7 +136,7 @@ t.test(
     rmSync(join(full, 'filler'));
     await spoil();
     const whole = /"kind":"verdict"[^\n]*holds no certificate"\}\n/;
-    await eventually('the history has whole lines again', patience, () =>
+    await eventually('the history has whole lines again', () =>
       whole.test(readFileSync(history, 'utf8').slice(-2_000)),
     );
     t.match(readFileSync(join(full, 'log'), 'utf8').trim().split('\n').at(-1), /^\{.*\}$/, 'and the log, too');

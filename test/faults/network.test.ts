@@ -19,7 +19,6 @@ import {
   watchingAgent,
 } from '../support/watching-agent.js';
 
-const patience = 40_000;
 const outcomes = ['accepted', 'refused', 'timeout', 'unreachable', 'inconclusive', 'not-tls'] as const;
 
 /** How often each outcome was seen at a port. */
@@ -46,19 +45,19 @@ t.test(
     await far.run(remote, { ca: authority.certificatePem, cert: pair.certificatePem, key: pair.keyPem });
     const near = await statusPort(t);
     const toml = instanceAt(near) + instanceAt(10080, 'tidb', far.host);
-    const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "3s"\nrefusals = "off"' });
+    const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "5s"\nrefusals = "off"' });
     const at = () => outcomesAt(agent, `${far.host}:10080`);
-    await eventually('the far one answers', patience, async () => ((await at()).accepted ?? 0) > 0);
+    await eventually('the far one answers', async () => ((await at()).accepted ?? 0) > 0);
 
     const heal = far.lose();
     const before = (await at()).accepted ?? 0;
-    await eventually('it still answers now and then', patience, async () => ((await at()).accepted ?? 0) > before + 2);
+    await eventually('it still answers now and then', async () => ((await at()).accepted ?? 0) > before + 2);
     t.match(await at(), { refused: 0, 'not-tls': 0 }, 'loss is no refusal');
     heal();
 
     far.inside('link', 'set', 'far', 'down');
     const beforeCut = await at();
-    await eventually('the cut is seen', patience, async () => {
+    await eventually('the cut is seen', async () => {
       const now = await at();
       return (now.timeout ?? 0) + (now.unreachable ?? 0) > (beforeCut.timeout ?? 0) + (beforeCut.unreachable ?? 0) + 1;
     });
@@ -69,14 +68,13 @@ t.test(
     const nearBefore = (await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0;
     await eventually(
       'the near one is asked on',
-      patience,
       async () => ((await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0) > nearBefore + 2,
     );
     t.match(await outcomesAt(agent, `127.0.0.1:${near}`), { refused: 0, unreachable: 0 }, 'the near one is not blamed');
 
     far.inside('link', 'set', 'far', 'up');
     const beforeBack = (await at()).accepted ?? 0;
-    await eventually('and back', patience, async () => ((await at()).accepted ?? 0) > beforeBack);
+    await eventually('and back', async () => ((await at()).accepted ?? 0) > beforeBack);
     t.match(await at(), { refused: 0, 'not-tls': 0 });
     await endsWell(t, agent);
   },
@@ -100,15 +98,15 @@ t.test(
     const toml = hanging + instanceAt(good) + instanceAt(named, 'tidb', 'localhost');
     const agent = await watchingAgent(t, {
       toml,
-      probe: 'interval = "500ms"\ntimeout = "2s"\nrefusals = "off"',
+      probe: 'interval = "500ms"\ntimeout = "15s"\nrefusals = "off"',
       before: `exec unshare --mount /bin/sh -c '${mount}' sh`,
     });
     const at = (port: number | string) => outcomesAt(agent, `:${port}`);
     const before = (await at(good)).accepted ?? 0;
-    await eventually('the address is asked', patience, async () => ((await at(good)).accepted ?? 0) > before + 5);
+    await eventually('the address is asked', async () => ((await at(good)).accepted ?? 0) > before + 5);
     t.match(await at(good), { refused: 0, timeout: 0, unreachable: 0 }, 'and never anything but accepting');
     const firstNamed = (await at(named)).accepted ?? 0;
-    await eventually('the name, too', patience, async () => ((await at(named)).accepted ?? 0) > firstNamed + 5);
+    await eventually('the name, too', async () => ((await at(named)).accepted ?? 0) > firstNamed + 5);
     t.match(
       await outcomesAt(agent, 'hang-1.example.com:10080'),
       { accepted: 0, refused: 0 },
@@ -152,7 +150,7 @@ async function crowdedPd(t: Test, count: number): Promise<number> {
 t.test('a PD that returns a million members: said, nobody of them is asked, memory stays', async (t) => {
   const port = await crowdedPd(t, 1_000_000);
   const toml = `${instanceAt(await statusPort(t))}[cluster]\npd = ["https://127.0.0.1:${port}"]\n`;
-  const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "10s"\nrefusals = "off"' });
+  const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "30s"\nrefusals = "off"' });
   t.match(agent.output(), /1000000 members/);
   t.equal(await agent.metric('tidb_mtls_instances', '"pd"'), 0);
   t.ok(agent.peak() < 700, `${Math.round(agent.peak())} MiB at most`);

@@ -8,9 +8,15 @@ import { eventually } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-import { authority, endsWell, goesOnAsking, instanceAt, statusPort, watchingAgent } from '../support/watching-agent.js';
-
-const patience = 30_000;
+import {
+  authority,
+  endsWell,
+  goesOnAsking,
+  instanceAt,
+  statusPort,
+  type WatchingAgent,
+  watchingAgent,
+} from '../support/watching-agent.js';
 
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
 
@@ -32,13 +38,13 @@ t.test('file descriptors exhausted: said, no port is blamed, no file called bad'
   execFileSync('prlimit', ['--pid', String(agent.pid), `--nofile=${limit}:4096`]);
   const count = (outcome: string) =>
     agent.metric('tidb_mtls_probes_total', `:${good}"`, 'identity="own"', `outcome="${outcome}"`);
-  await eventually('some port could not be asked', patience, async () => /EMFILE/.test(agent.output()));
+  await eventually('some port could not be asked', async () => /EMFILE/.test(agent.output()));
   // At the limit its own port resets connections, too, so the log has to say it.
-  await eventually('it is said', patience, () => /nearly out of file descriptors/.test(agent.output()));
+  await eventually('it is said', () => /nearly out of file descriptors/.test(agent.output()));
   execFileSync('prlimit', ['--pid', String(agent.pid), '--nofile=4096:4096']);
-  await eventually('and that', patience, () => /enough file descriptors again/.test(agent.output()));
+  await eventually('and that', () => /enough file descriptors again/.test(agent.output()));
   const before = await count('accepted');
-  await eventually('it goes on when there are some', patience, async () => (await count('accepted')) > before);
+  await eventually('it goes on when there are some', async () => (await count('accepted')) > before);
   for (const outcome of ['refused', 'unreachable', 'not-tls']) {
     t.equal(await count(outcome), 0, `and never called ${outcome}`);
   }
@@ -63,17 +69,13 @@ t.test(
     const next = await authority.issue({ commonName: 'next', dns: ['localhost'], ip: ['127.0.0.1'] });
     writeFileSync(agent.files.key, next.keyPem);
     writeFileSync(agent.files.cert, next.certificatePem);
-    await eventually('the sweep sees it', patience, async () =>
+    await eventually('the sweep sees it', async () =>
       /certificate_info\{component="agent"[^}]*CN=next/.test(await agent.metrics()),
     );
     t.ok((await agent.metric('tidb_mtls_file_changes_total', 'sweep')) >= 1);
     t.equal(await agent.metric('tidb_mtls_file_changes_total', 'event'), 0);
     execFileSync('nsenter', ['--user', `--target=${agent.pid}`, '/bin/sh', '-c', `echo 4096 >${limits}`]);
-    await eventually(
-      'events are back',
-      patience,
-      async () => (await agent.metric('tidb_mtls_file_events_watched')) === 1,
-    );
+    await eventually('events are back', async () => (await agent.metric('tidb_mtls_file_events_watched')) === 1);
     await goesOnAsking(agent);
     await endsWell(t, agent);
   },
@@ -83,11 +85,11 @@ t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anyth
   // The port answers after a while, so that a probe is always in flight.
   const agent = await watchingAgent(t, {
     toml: instanceAt(await statusPort(t, { delay: 700 })),
-    probe: 'interval = "100ms"\ntimeout = "2s"\nrefusals = "off"',
+    probe: 'interval = "100ms"\ntimeout = "5s"\nrefusals = "off"',
   });
   for (let round = 0; round < 2; round++) {
     agent.kill('SIGSTOP');
-    await pause(3_000);
+    await pause(7_000);
     agent.kill('SIGCONT');
     await goesOnAsking(agent);
   }
@@ -120,11 +122,7 @@ t.test(
       ['-400d', /not valid|begins|not yet/],
     ] as const) {
       writeFileSync(clock, jump);
-      await eventually(
-        `${jump}: the certificate is not valid`,
-        patience,
-        async () => (await verdict())?.status === 'fail',
-      );
+      await eventually(`${jump}: the certificate is not valid`, async () => (await verdict())?.status === 'fail');
       t.match(await verdict(), { message }, jump);
       const probes = async () =>
         (await agent.metrics())
@@ -132,61 +130,70 @@ t.test(
           .filter((line) => /^tidb_mtls_probes_total/.test(line))
           .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
       const before = await probes();
-      await eventually('the rhythm stays', patience, async () => (await probes()) > before + 3);
+      await eventually('the rhythm stays', async () => (await probes()) > before + 3);
       writeFileSync(clock, '+0');
-      await eventually('and all is well again', patience, async () => (await verdict())?.status === 'pass');
+      await eventually('and all is well again', async () => (await verdict())?.status === 'pass');
       await goesOnAsking(agent);
     }
     await endsWell(t, agent);
   },
 );
 
-t.test('SIGTERM in every phase ends it in time, with exit status 0 once it has begun', async (t) => {
+t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has begun', async (t) => {
+  let visits = 0;
   const silent = await Promise.all(
     Array.from({ length: 20 }, () =>
       listening(
         t,
-        createServer((one) => one.resume()),
+        createServer((one) => {
+          visits++;
+          one.resume();
+        }),
       ),
     ),
   );
   const hanging = silent.map((port) => instanceAt(port)).join('');
   const good = instanceAt(await statusPort(t));
-  const slow = 'interval = "1s"\ntimeout = "30s"\nrefusals = "off"';
-  const within = async (what: string, agent: Awaited<ReturnType<typeof watchingAgent>>, expected: object) => {
-    const begun = performance.now();
-    t.match(await Promise.race([agent.ended, pause(patience, 'still running', { ref: false })]), expected, what);
-    t.ok(performance.now() - begun < 10_000, `${what}: ${Math.round(performance.now() - begun)} ms`);
+  const slow = 'interval = "1s"\ntimeout = "1h"\nrefusals = "off"';
+  const ends = async (what: string, { ended }: WatchingAgent, expected: object) => {
+    let end: object | undefined;
+    ended.then((one) => {
+      end = one;
+    });
+    await eventually(`${what}: it ends`, () => end !== undefined);
+    t.match(end, expected, what);
   };
 
   const early = await watchingAgent(t, { toml: good, wait: false });
   early.kill('SIGTERM');
-  await within('at once', early, { signal: 'SIGTERM' });
+  // On a busy machine it may have begun.
+  const { status, signal } = await early.ended;
+  t.ok(signal === 'SIGTERM' || status === 0, `at once: ${signal ?? status}`);
 
   const pd = `[cluster]\npd = ["https://127.0.0.1:${silent[0]}"]\n`;
   const asking = await watchingAgent(t, { toml: pd, probe: slow, wait: false });
-  await pause(2_000);
+  await eventually('PD is asked', () => visits > 0);
   asking.kill('SIGTERM');
-  await within('while PD does not answer', asking, {});
+  await ends('while PD does not answer', asking, {});
 
   const first = await watchingAgent(t, { toml: hanging, probe: slow, wait: false });
-  await eventually('it serves', patience, () => first.url() !== '');
+  await eventually('it serves', () => first.url() !== '');
   t.equal((await fetch(`${first.url()}/-/ready`)).status, 503, 'not ready');
   t.equal((await fetch(`${first.url()}/metrics`)).status, 200, 'and the metrics are there');
   first.kill('SIGTERM');
-  await within('in the first look', first, { status: 0 });
+  await ends('in the first look', first, { status: 0 });
 
   const middle = await watchingAgent(t, { toml: good, probe: slow });
   await goesOnAsking(middle);
   middle.kill('SIGTERM');
-  await within('between probes', middle, { status: 0 });
+  await ends('between probes', middle, { status: 0 });
 
   const twice = await watchingAgent(t, { toml: good });
   const held = await fetch(`${twice.url()}/metrics`, { keepalive: true });
   twice.kill('SIGTERM');
   twice.kill('SIGTERM');
   await held.text();
-  await within('again while it ends', twice, {});
+  await ends('again while it ends', twice, {});
 });
 
 t.test(
@@ -196,12 +203,12 @@ t.test(
       ['an error', 'throw new Error("unforeseen")'],
       ['a rejection', 'Promise.reject(new Error("unforeseen"))'],
     ] as const) {
-      const late = `setTimeout(() => { ${code} }, 2500)`;
+      const later = `process.on('SIGUSR2', () => { ${code} })`;
       const agent = await watchingAgent(t, {
         toml: instanceAt(await statusPort(t)),
-        args: ['--import', `data:text/javascript,${encodeURIComponent(late)}`],
-        wait: false,
+        args: ['--import', `data:text/javascript,${encodeURIComponent(later)}`],
       });
+      agent.kill('SIGUSR2');
       t.strictSame(await agent.ended, { status: 2, signal: null }, what);
       t.match(agent.output(), /tidb-mtls-agent: internal error\nError: unforeseen\n {4}at /, what);
     }

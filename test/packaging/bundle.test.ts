@@ -5,9 +5,6 @@ import { bundle } from '../../packaging/bundle.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { worksAlone } from '../support/works-alone.js';
 
-// The program is started six times.
-t.setTimeout(180_000);
-
 t.test('the bundle does everything alone in an empty directory', async (t) => {
   const folder = temporaryDirectory(t);
   const file = join(folder, 'tidb-mtls-agent.mjs');

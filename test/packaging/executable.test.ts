@@ -7,9 +7,6 @@ import { worksAlone } from '../support/works-alone.js';
 
 const linux = { skip: process.platform === 'linux' ? false : 'executables are built on Linux' };
 
-// The program is started six times.
-t.setTimeout(180_000);
-
 t.test('the single executable does everything alone in an empty directory', linux, async (t) => {
   const folder = temporaryDirectory(t);
   const [program, executable] = [join(folder, 'agent.cjs'), join(folder, 'tidb-mtls-agent')];

@@ -37,9 +37,6 @@ async function pack(folder: string, umask: string, zone: string): Promise<Packed
   return { digest, names: files.map(({ path }: { path: string }) => path) };
 }
 
-// Two builds.
-t.setTimeout(240_000);
-
 t.test('two copies of the tree give the same package, byte for byte', async (t) => {
   const [first, second] = [copyOfTree(t), copyOfTree(t)];
   // What a module that is gone left behind must not come along.

@@ -6,6 +6,7 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { readHello } from '../../probes/hello.js';
+import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
 const authority = await Authority.create({ commonName: 'Hello CA' });
@@ -14,7 +15,7 @@ const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], i
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const derOf = (pem: string) => describeCertificate(new X509Certificate(pem)).subjectDer;
 
-const ask = (port: number, timeout = 500) => readHello({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
+const ask = (port: number, timeout = patience) => readHello({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
 
 t.test('a port that asks names the CAs it holds; one that does not asks nobody', async (t) => {
   const ca = authority.certificatePem + other.certificatePem;
@@ -26,7 +27,7 @@ t.test('a port that asks names the CAs it holds; one that does not asks nobody',
   t.match(open, { outcome: 'read', asksForCertificate: false, authorities: [] });
 });
 
-t.test('what is no first flight is told apart, within the timeout', async (t) => {
+t.test('what is no first flight is told apart', async (t) => {
   const after = (act: (socket: Socket) => void) =>
     listening(
       t,
@@ -52,9 +53,11 @@ t.test('what is no first flight is told apart, within the timeout', async (t) =>
     ],
   ];
   for (const [what, port, outcome, detail] of cases) {
-    const start = performance.now();
-    t.match(await ask(port), { outcome, detail, asksForCertificate: undefined }, what);
-    t.ok(performance.now() - start < 1_500, `${what} is bounded`);
+    t.match(
+      await ask(port, outcome === 'timeout' ? 300 : patience),
+      { outcome, detail, asksForCertificate: undefined },
+      what,
+    );
   }
 });
 

@@ -13,6 +13,7 @@ import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { Identity, ProbeTarget } from '../../probes/prober.js';
 import { probeTls } from '../../probes/tls-probe.js';
+import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -105,7 +106,7 @@ t.test(
     for (const [kind, version, alert] of expected) {
       const pair = kind === 'none' ? undefined : kind === 'good' ? good : await issueBad(authority, kind, names);
       const seen = await probeHttp(target(port), identity(pair, version), {
-        timeout: 3_000,
+        timeout: patience,
       });
       t.match(
         seen,
@@ -142,7 +143,7 @@ t.test(
     ] as const) {
       const bad = await issueBad(authority, kind, names);
       const port = await openssl(t, temporaryDirectory(t), bad);
-      const seen = await probeHttp(target(port), identity(good), { timeout: 3_000 });
+      const seen = await probeHttp(target(port), identity(good), { timeout: patience });
       t.match(seen, { outcome: 'refused', refusal: { side: 'probe' }, peerProblem: new RegExp(problem) }, kind);
       t.equal(seen.peerChain.length > 0, true, kind);
     }
@@ -189,9 +190,8 @@ t.test('what is no refusal is never called one', async (t) => {
   ];
   for (const [what, where, outcome, detail] of cases) {
     for (const prober of [probeHttp, probeTls]) {
-      const seen = await prober(where, identity(good), { timeout: 300 });
+      const seen = await prober(where, identity(good), { timeout: outcome === 'timeout' ? 300 : patience });
       t.match(seen, { outcome, detail }, `${what}: ${seen.detail}`);
-      t.ok(seen.durations.total < 1, `${what}: in time`);
     }
   }
 });

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Identity } from '../../probes/prober.js';
 import { probeResumption } from '../../probes/resumption.js';
+import { patience } from '../support/eventually.js';
 
 const authority = await Authority.create();
 const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], ip: ['127.0.0.1'] });
@@ -42,7 +43,7 @@ const ask = (port: number, identity: Identity = own) =>
   probeResumption(
     { host: '127.0.0.1', port, alpn: [], probe: { protocol: 'http', path: '/', accept: 'any' } },
     identity,
-    { timeout: 1_000 },
+    { timeout: patience },
   );
 
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -4,9 +4,11 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import type { ComponentName, EndpointName } from '../../cluster/profile.js';
 import { profiles } from '../../cluster/profiles.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
+import { devCluster } from '../support/dev-cluster.js';
+import { patience } from '../support/eventually.js';
 
 const question = { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' } as const;
 
@@ -17,12 +19,11 @@ function identityOf(cluster: DevCluster): Identity {
 }
 
 t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no other', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const asked = async (component: ComponentName, endpoint: EndpointName) => {
     const port = cluster.port(component, endpoint);
     const target = { host: '127.0.0.1', port, alpn: ['h2'], probe: question };
-    return await probeEndpoint(target, identityOf(cluster), { timeout: 2_000 });
+    return await probeEndpoint(target, identityOf(cluster), { timeout: patience });
   };
   t.match(await asked('tiflash', 'grpc'), {
     outcome: 'accepted',
@@ -53,8 +54,7 @@ t.test('no other port is ever asked it', async (t) => {
 });
 
 t.test('a stranger is refused by TiFlash before any question', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const other = await (await Authority.create()).issue({ commonName: 'TiDB-Server', ip: ['127.0.0.1'] });
   const stranger: Identity = {
     name: 'untrusted',
@@ -65,5 +65,5 @@ t.test('a stranger is refused by TiFlash before any question', async (t) => {
     }),
   };
   const target = { host: '127.0.0.1', port: cluster.port('tiflash', 'grpc'), alpn: ['h2'], probe: question };
-  t.match(await probeEndpoint(target, stranger, { timeout: 2_000 }), { outcome: 'refused' });
+  t.match(await probeEndpoint(target, stranger, { timeout: patience }), { outcome: 'refused' });
 });

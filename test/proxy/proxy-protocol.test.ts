@@ -78,7 +78,7 @@ t.test('in: a header before TLS is taken, and its source passed on; without one 
   const { port, metric } = await proxyTo(t, [target], {
     proxyProtocolIn: true,
     proxyProtocolOut: true,
-    handshakeTimeout: 500,
+    handshakeTimeout: 20_000,
   });
   const raw = await dialPlain(port);
   raw.write(

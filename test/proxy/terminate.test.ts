@@ -96,7 +96,7 @@ t.test('the target ends first, and what the client still sends arrives', async (
   const socket = await dial(port, friend, { allowHalfOpen: true } as object);
   t.equal(String(await readAll(socket)), 'bye');
   socket.end('after');
-  await eventually('all is there', 2_000, async () => String(await received) === 'after');
+  await eventually('all is there', async () => String(await received) === 'after');
 });
 
 t.test('64 MiB each way at once, and one byte at a time: every byte, in order', async (t) => {
@@ -143,19 +143,19 @@ t.test('a reset from either side takes the other down, and nothing is left behin
     const socket = tlsConnect({ socket: raw, servername: 'localhost', ca: authority.certificatePem, cert, key });
     socket.on('error', () => socket.destroy());
     socket.write('x');
-    await eventually('the target has it', 2_000, async () => sockets.length === index + 1);
+    await eventually('the target has it', async () => sockets.length === index + 1);
     if (index % 2 === 0) {
       raw.resetAndDestroy();
     } else {
       sockets[index]?.resetAndDestroy();
     }
   }
-  await eventually('all are closed', 3_000, async () => running.listeners[0]?.connections() === 0);
-  await eventually('and counted so', 1_000, async () => (await metric('connections_open', 'test')) === 0);
+  await eventually('all are closed', async () => running.listeners[0]?.connections() === 0);
+  await eventually('and counted so', async () => (await metric('connections_open', 'test')) === 0);
 });
 
 t.test('silence, garbage and half a handshake: a good client is served meanwhile, the others are reaped', async (t) => {
-  const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 600 });
+  const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 6_000 });
   const silent = await Promise.all(Array.from({ length: 40 }, () => dialPlain(port)));
   const garbage = await Promise.all(Array.from({ length: 20 }, () => dialPlain(port)));
   for (const socket of [...silent, ...garbage]) {
@@ -168,20 +168,21 @@ t.test('silence, garbage and half a handshake: a good client is served meanwhile
   silent[0]?.write(Buffer.from([22, 3, 1, 2, 0, 1]));
   const good = await dial(port, friend);
   t.equal(await ask(good, 'hello'), 'hello');
-  await eventually('only the good one is left', 3_000, async () => running.listeners[0]?.connections() === 1);
+  await eventually('only the good one is left', async () => running.listeners[0]?.connections() === 1);
   t.equal(await metric('refusals_total', 'handshake-timeout'), 40);
   t.equal(await metric('refusals_total', 'handshake-failed'), 20);
   good.destroy();
 });
 
 t.test('beyond the limit one waits, takes the place of one that goes, and gives up in time', async (t) => {
-  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], { maxConnections: 2, handshakeTimeout: 700 });
+  const limits = { maxConnections: 2, handshakeTimeout: 6_000 };
+  const { port, metric, running } = await proxyTo(t, [await tcpServer(t, echo)], limits);
   const [one, two] = [await dial(port, friend), await dial(port, friend)];
   t.equal(await ask(one, 'a'), 'a');
   t.equal(await ask(two, 'b'), 'b');
   const third = dial(port, friend);
   third.catch(() => undefined);
-  await pause(100);
+  await eventually('it waits', () => running.listeners[0]?.connections() === 3);
   one.destroy();
   t.equal(await ask(await third, 'c'), 'c', 'the freed place is taken');
   const fourth = await dial(port, friend).then(
@@ -193,7 +194,7 @@ t.test('beyond the limit one waits, takes the place of one that goes, and gives 
 });
 
 t.test('at the limit, whoever holds a place and says nothing makes room for those who wait', async (t) => {
-  const limits = { maxConnections: 3, handshakeTimeout: 30_000 };
+  const limits = { maxConnections: 3, handshakeTimeout: 3_600_000 };
   const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], limits);
   const good = await dial(port, friend);
   t.equal(await ask(good, 'a'), 'a');
@@ -204,9 +205,7 @@ t.test('at the limit, whoever holds a place and says nothing makes room for thos
     socket.on('end', () => socket.destroy());
     socket.on('error', () => socket.destroy());
   }
-  const begun = performance.now();
   const late = [await dial(port, friend), await dial(port, friend)];
-  t.ok(performance.now() - begun < 10_000, 'long before the time for a handshake');
   for (const socket of [good, ...late]) {
     t.equal(await ask(socket, 'b'), 'b', 'served');
   }
@@ -216,14 +215,14 @@ t.test('at the limit, whoever holds a place and says nothing makes room for thos
 });
 
 t.test('an idle connection is closed, one that speaks is not', async (t) => {
-  const { port } = await proxyTo(t, [await tcpServer(t, echo)], { idleTimeout: 300 });
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)], { idleTimeout: 3_000 });
   const [idle, busy] = [await dial(port, friend), await dial(port, friend)];
   await ask(idle, 'x');
   const ended = new Promise((resolve) => idle.once('close', resolve));
   idle.resume();
-  for (let index = 0; index < 6; index++) {
+  for (let index = 0; index < 10; index++) {
     t.equal(await ask(busy, 'y'), 'y');
-    await pause(100);
+    await pause(400);
   }
   await ended;
   t.equal(await ask(busy, 'z'), 'z');

@@ -69,7 +69,6 @@ t.test(
     t.equal(response.status, 200);
     await eventually(
       'every team is told',
-      20_000,
       () =>
         ['on-call', 'storage-team', 'monitoring-team'].every((team) => told.has(team)) &&
         (told.get('on-call')?.size ?? 0) > 1,

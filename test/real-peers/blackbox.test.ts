@@ -6,6 +6,7 @@ import { createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { probeHttp } from '../../probes/http-probe.js';
+import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
 import { authority, files, freePort, identity, names, say, started } from '../support/real-peer.js';
@@ -70,7 +71,7 @@ t.test(
     const config = join(directory, 'blackbox.yml');
     writeFileSync(
       config,
-      `modules:\n  tls:\n    prober: tcp\n    timeout: 1s\n    tcp:\n      tls: true\n      tls_config: {ca_file: ${own.ca}, cert_file: ${own.cert}, key_file: ${own.key}}\n`,
+      `modules:\n  tls:\n    prober: tcp\n    timeout: 5s\n    tcp:\n      tls: true\n      tls_config: {ca_file: ${own.ca}, cert_file: ${own.cert}, key_file: ${own.key}}\n`,
     );
     const port = await freePort();
     const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
@@ -90,7 +91,7 @@ t.test(
           probe: { protocol: 'http', path: '/status', accept: 'any' },
         },
         identity(good, 'TLSv1.3'),
-        { timeout: 1_000 },
+        { timeout: expected === 'timeout' ? 2_000 : patience },
       );
       const other = await theirs(target);
       t.equal(say(ours), expected, what);

@@ -7,9 +7,10 @@ import t, { type Test } from 'tap';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
 import { componentNames } from '../../cluster/profile.js';
-import { type DevCluster, startDevCluster } from '../../devcluster/dev-cluster.js';
+import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { renderRecordings, renderRules } from '../../metrics/rules/render.js';
 import { filledIn, queries } from '../support/dashboard.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
@@ -75,16 +76,12 @@ async function emptyOf(prometheus: RealPrometheus, asked: readonly Query[]): Pro
   return asked.filter((_, index) => results[index]?.length === 0);
 }
 
-// Real programs on a busy machine.
-t.setTimeout(240_000);
-
 t.test(
   'every query of the dashboard returns data from a real Prometheus',
   needs(prometheusProgram, 'prometheus'),
   async (t) => {
     const one = Object.fromEntries(componentNames.map((name) => [name, 1]));
-    const cluster = await startDevCluster({ members: one });
-    t.teardown(() => cluster.stop());
+    const cluster = await devCluster(t, { members: one });
     const proxyPort = await withProxy(t, cluster);
     const readConfig = () => {
       const config = readAgentConfig(cluster.agentConfig);
@@ -99,7 +96,7 @@ t.test(
     const prometheus = await startPrometheus(
       t,
       directory,
-      `global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s }
+      `global: { scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: 2s }
 rule_files: [alerts.yml, recordings.yml]
 scrape_configs:
   - job_name: agents
@@ -120,7 +117,7 @@ scrape_configs:
     let empty: readonly Query[] = queries;
     const places = () => empty.map(({ place }) => place).join(', ');
     const waitFor = async (what: string, enough: () => boolean) => {
-      await eventually(what, 100_000, async () => {
+      await eventually(what, async () => {
         await visits();
         empty = await emptyOf(prometheus, empty);
         return enough();

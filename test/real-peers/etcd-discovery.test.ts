@@ -5,6 +5,7 @@ import t from 'tap';
 import { PdClient } from '../../cluster/discovery/pd-client.js';
 import { PdError } from '../../cluster/discovery/pd-messages.js';
 import { prefixesFor, registrationsIn } from '../../cluster/discovery/registrations.js';
+import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { authority, files, freePort, names, started } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -66,7 +67,7 @@ t.test(
     const own = await authority.issue({ ...names, commonName: 'TiDB-mTLS-Agent' });
     const ca = authority.certificatePem;
     const secureContext = createSecureContext({ ca, cert: own.certificatePem, key: own.keyPem });
-    const pd = new PdClient(url, { secureContext, timeout: 5_000 });
+    const pd = new PdClient(url, { secureContext, timeout: patience });
     t.teardown(() => pd.close());
     const ranges = await Promise.all(prefixesFor(42n).map((prefix) => pd.range(prefix)));
     const { alive, stale, unreadable } = registrationsIn(new Map(ranges.flatMap((range) => [...range])));
@@ -84,7 +85,7 @@ t.test(
     t.strictSame(unreadable, ['/tidb/cdc/other/__cdc_meta__/capture/77']);
     t.equal(revision(), before, 'nothing was written');
 
-    const stranger = new PdClient(url, { secureContext: createSecureContext({ ca }), timeout: 2_000 });
+    const stranger = new PdClient(url, { secureContext: createSecureContext({ ca }), timeout: patience });
     t.teardown(() => stranger.close());
     await t.rejects(stranger.range('/topology/'), PdError, 'without a certificate nothing is read');
     await t.rejects(pd.members(), { code: 'pd_unreachable' }, 'an etcd that is no PD knows no members');

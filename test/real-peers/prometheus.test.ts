@@ -4,7 +4,7 @@ import pino from 'pino';
 import t from 'tap';
 import { serve } from '../../agent/commands/run.js';
 import { readAgentConfig } from '../../agent/config.js';
-import { startDevCluster } from '../../devcluster/dev-cluster.js';
+import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { prometheusProgram, startPrometheus } from '../support/real-prometheus.js';
@@ -19,10 +19,9 @@ interface Alert {
 
 t.test(
   'Prometheus scrapes the agent over mutual TLS; an alert of the shipped rules fires and is gone after a rotation',
-  { ...needs(prometheusProgram, 'prometheus'), timeout: 80_000 },
+  needs(prometheusProgram, 'prometheus'),
   async (t) => {
-    const cluster = await startDevCluster();
-    t.teardown(() => cluster.stop());
+    const cluster = await devCluster(t);
     const directory = temporaryDirectory(t);
     const pairOf = async (name: string) => {
       const issued = await cluster.authority.issue({ commonName: name, dns: ['localhost'], ip: ['127.0.0.1'] });
@@ -39,7 +38,7 @@ t.test(
     const readConfig = () => {
       const config = readAgentConfig(cluster.agentConfig);
       const web = { ...config.web, port: 0, configFile: join(directory, 'web.yml') };
-      return { ...config, web, probe: { ...config.probe, interval: 500 } };
+      return { ...config, web, probe: { ...config.probe, interval: 2_000 } };
     };
     const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
     t.teardown(() => served.stop());
@@ -50,7 +49,7 @@ t.test(
     const prometheus = await startPrometheus(
       t,
       directory,
-      `global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
+      `global: { scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: 1s }
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: tidb-mtls
@@ -66,18 +65,18 @@ scrape_configs:
         ({ state, labels }) => state === 'firing' && labels.alertname === 'TiDB_mtls_served_certificate_not_on_disk',
       );
 
-    await eventually('the target is up', 10_000, async () => {
+    await eventually('the target is up', async () => {
       const { activeTargets } = (await prometheus.api('targets')) as { activeTargets: readonly { health: string }[] };
       return activeTargets.length === 1 && activeTargets[0]?.health === 'up';
     });
-    await eventually('the samples are there', 10_000, async () => {
+    await eventually('the samples are there', async () => {
       return (await prometheus.query('tidb_mtls_endpoint_up == 1')).length > 5;
     });
     t.strictSame(await alerts(), [], 'a healthy cluster is silent');
 
     await cluster.fault('tidb', 'status', 'keepOldCertificate', true);
     await cluster.rotate('tidb');
-    const fired = await eventually('the alert fires', 15_000, async () => (await mismatch()) !== undefined);
+    const fired = await eventually('the alert fires', async () => (await mismatch()) !== undefined);
     const labels = (await mismatch())?.labels;
     t.match(labels, { component: 'tidb', endpoint: 'status', severity: /./, level: /./ }, 'with its labels');
     t.notOk(
@@ -86,7 +85,7 @@ scrape_configs:
     );
     await cluster.fault('tidb', 'status', 'keepOldCertificate', false);
     await cluster.rotate('tidb');
-    const gone = await eventually('the alert is gone', 15_000, async () => (await alerts()).length === 0);
+    const gone = await eventually('the alert is gone', async () => (await alerts()).length === 0);
     t.comment(`fired after ${Math.round(fired)} ms, gone after ${Math.round(gone)} ms`);
   },
 );

@@ -23,9 +23,9 @@ t.test(
     writeFileSync(
       configuration,
       `defaults
-  timeout connect 5s
-  timeout client 5s
-  timeout server 5s
+  timeout connect 60s
+  timeout client 60s
+  timeout server 60s
 frontend behind
   mode http
   bind 127.0.0.1:${behind} accept-proxy
@@ -41,7 +41,7 @@ backend proxy
     );
     const haproxy = spawn('/usr/sbin/haproxy', ['-db', '-f', configuration], { stdio: 'ignore' });
     t.teardown(() => haproxy.kill('SIGKILL'));
-    await eventually('it listens', 10_000, async () =>
+    await eventually('it listens', async () =>
       dialPlain(before).then(
         (socket) => Boolean(socket.destroy()),
         () => false,

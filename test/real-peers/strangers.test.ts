@@ -9,6 +9,7 @@ import { Authority } from '../../certs-dev/authority.js';
 import type { Finding } from '../../checks/finding.js';
 import type { DeclaredInstance } from '../../cluster/inventory-builder.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
+import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { authority, files, freePort, identity, names, started } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -34,7 +35,7 @@ async function observerOf(t: Test, own: string, instances: readonly DeclaredInst
       reload: 'observe' as const,
       historyFile: undefined,
     },
-    ...{ probe: { ...defaultProbe, timeout: 2_000, resumption: true }, web: defaultWeb, proxies: [] },
+    ...{ probe: { ...defaultProbe, timeout: patience, resumption: true }, web: defaultWeb, proxies: [] },
   };
   return await Observer.create(config, { now: () => new Date(), onReload: () => undefined });
 }
@@ -151,7 +152,7 @@ t.test(
     writeFileSync(server.cert, next.certificatePem);
     // Somebody else connects between the two writes, which the agent itself would not.
     const target = { host: '127.0.0.1', port: Number(port), alpn: ['h2'], probe: undefined };
-    await probeGrpc(target, identity(await authority.issue(names), 'TLSv1.3'), { timeout: 2_000 });
+    await probeGrpc(target, identity(await authority.issue(names), 'TLSv1.3'), { timeout: patience });
     await observer.readCredentials();
     t.match(linesOf(observer.judge(), 'key-matches-certificate').join('\n'), /fail/, 'torn is named as what it is');
     writeFileSync(server.key, next.keyPem);

@@ -139,25 +139,17 @@ t.test("every client is let in or not as by Prometheus' own code", needsGo(), as
   }
 });
 
-t.test(
-  "and as by Debian's blackbox_exporter",
-  { ...needs(blackbox, 'prometheus-blackbox-exporter'), timeout: 80_000 },
-  async (t) => {
-    for (const one of cases.filter(({ recent }) => recent !== true)) {
-      await compare(t, one, async (file) => {
-        const [port, config] = [await freePort(), join(file, '../blackbox.yml')];
-        writeFileSync(config, 'modules: { tcp: { prober: tcp } }\n');
-        const flags = [
-          `--config.file=${config}`,
-          `--web.config.file=${file}`,
-          `--web.listen-address=127.0.0.1:${port}`,
-        ];
-        await started(t, blackbox, flags, /Listening on/);
-        return port;
-      });
-    }
-  },
-);
+t.test("and as by Debian's blackbox_exporter", needs(blackbox, 'prometheus-blackbox-exporter'), async (t) => {
+  for (const one of cases.filter(({ recent }) => recent !== true)) {
+    await compare(t, one, async (file) => {
+      const [port, config] = [await freePort(), join(file, '../blackbox.yml')];
+      writeFileSync(config, 'modules: { tcp: { prober: tcp } }\n');
+      const flags = [`--config.file=${config}`, `--web.config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+      await started(t, blackbox, flags, /Listening on/);
+      return port;
+    });
+  }
+});
 
 t.test('a file that Prometheus refuses is refused here', needsGo(), async (t) => {
   const program = buildGoPeers(toolkit);
@@ -178,7 +170,7 @@ t.test('a file that Prometheus refuses is refused here', needsGo(), async (t) =>
   ];
   for (const text of refused) {
     const file = join(layOut(t, text), 'web.yml');
-    t.equal(spawnSync(program, [file], { timeout: 10_000 }).status, 1, text);
+    t.equal(spawnSync(program, [file], { timeout: 120_000 }).status, 1, text);
     t.throws(() => readWebConfig(file), OperatorError, text);
   }
 });

@@ -35,7 +35,7 @@ SuccessAction=poweroff-force
 FailureAction=poweroff-force
 [Service]
 Type=oneshot
-TimeoutStartSec=70
+TimeoutStartSec=600
 WorkingDirectory=/opt/repository
 ExecStart=/opt/node/node --import tsx ${script}
 StandardOutput=file:/result/script.log
@@ -51,7 +51,7 @@ StandardError=inherit
   const { stdout, stderr } = spawnSync(
     join(import.meta.dirname, 'boot-systemd.sh'),
     [repository, dirname(process.execPath), folder, result],
-    { encoding: 'utf8', timeout: 85_000, killSignal: 'SIGTERM' },
+    { encoding: 'utf8', timeout: 700_000, killSignal: 'SIGTERM' },
   );
   const text = (name: string) => {
     try {

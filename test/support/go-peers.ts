@@ -9,12 +9,9 @@ export const fixtures = join(peers, 'fixtures');
 /** Prometheus' own reader of web.config.file. */
 export const toolkit = join(import.meta.dirname, '../toolkit-peer');
 
-/** Milliseconds that the first build may take: it compiles etcd, or helm. A file that builds gives it to `t.setTimeout`. */
-export const buildTimeout = 480_000;
-
 /** `skip` option for tests that talk to a program written in Go, which they build first. */
-export function needsGo(): { readonly skip: string | false; readonly timeout: number } {
-  return { ...needs(onPath('go') ?? 'go', 'golang-go'), timeout: buildTimeout };
+export function needsGo(): { readonly skip: string | false } {
+  return needs(onPath('go') ?? 'go', 'golang-go');
 }
 
 /** Builds a Go program, that of test/peers unless told otherwise, and returns its path. */

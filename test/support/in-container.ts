@@ -15,7 +15,7 @@ export async function property(unit: string, name: string): Promise<string> {
 
 /** Waits until it holds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const started = Date.now(); Date.now() - started < 25_000; await sleep(100)) {
+  for (const started = Date.now(); Date.now() - started < 120_000; await sleep(100)) {
     if (await holds()) {
       return;
     }

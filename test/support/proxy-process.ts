@@ -33,7 +33,7 @@ export async function proxyProcess(
     child,
     output: () => output,
     port: async () => {
-      await eventually('it listens', 15_000, async () => seen() > 0);
+      await eventually('it listens', async () => seen() > 0);
       return seen();
     },
   };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { Test } from 'tap';
@@ -62,10 +63,20 @@ export function renameOver(file: string, text: string): void {
   renameSync(fresh, file);
 }
 
+/**
+ * A port for a program that cannot choose one itself. None of those that the kernel gives away, to whoever listens on port
+ * 0 or connects somewhere: one of those could be taken before the program has it.
+ */
 export async function freePort(): Promise<number> {
+  const port = randomInt(15_000, 32_000);
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!free) {
+    return await freePort();
+  }
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

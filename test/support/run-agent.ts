@@ -53,7 +53,7 @@ export function startAgent(
 
 /** Where a `run` serves, once it has looked at every port. */
 export async function readyAt(agent: RunningAgent): Promise<string> {
-  await eventually('every port was looked at', 60_000, () => {
+  await eventually('every port was looked at', () => {
     if (agent.child.exitCode !== null) {
       throw new Error(agent.output());
     }

@@ -17,7 +17,7 @@ export async function worksAlone(t: Test, program: Program): Promise<void> {
 async function demonstrates(t: Test, program: Program): Promise<void> {
   const demo = startAgent(['demo', '--listen', '127.0.0.1:0'], {}, program);
   t.teardown(() => demo.child.kill('SIGKILL'));
-  await eventually('it prints its addresses', 30_000, () => /Ctrl-C ends it/.test(demo.output()));
+  await eventually('it prints its addresses', () => /Ctrl-C ends it/.test(demo.output()));
   const [, page = ''] = /status page\s+(\S+)/.exec(demo.output()) ?? [];
   const [, config = ''] = /--config (\S+)/.exec(demo.output()) ?? [];
   t.match(await (await fetch(page)).text(), /Nothing failed/);
@@ -37,7 +37,7 @@ async function sharesAListener(t: Test, program: Program): Promise<void> {
   const proxy = startAgent([...flags, ...pair], {}, program);
   t.teardown(() => proxy.child.kill('SIGKILL'));
   const port = () => Number(/"address":"127\.0\.0\.1:(\d+)","workers":2/.exec(proxy.output())?.[1]);
-  await eventually('both listen', 20_000, () => port() > 0);
+  await eventually('both listen', () => port() > 0);
   const socket = await dial(port(), friend);
   t.equal(await ask(socket, 'hello'), 'hello', 'through a worker');
   socket.end();

@@ -15,7 +15,10 @@ const handOver = () => run('chown', '-R', 'tidb:tidb', '/tidb-deploy');
 await handOver();
 await run('systemd-tmpfiles', '--create', '/opt/repository/deploy/systemd/tidb-mtls-agent.tmpfiles.conf');
 const laidOut = (await readFile(cluster.agentConfig, 'utf8')).replaceAll('"agent/', '"/tidb-deploy/agent/');
-await writeFile(configuration, laidOut.replace('"*/conf', '"/tidb-deploy/*/conf'));
+await writeFile(
+  configuration,
+  laidOut.replace('"*/conf', '"/tidb-deploy/*/conf').replace('timeout = "2s"', 'timeout = "20s"'),
+);
 await appendFile(configuration, '[history]\nfile = "/var/lib/tidb-mtls-agent/history.jsonl"\n');
 await run('chgrp', 'tidb', configuration);
 const report = { ...(await agentReport()), ...(await proxyReport()) };
@@ -41,7 +44,7 @@ async function agentReport() {
   // The watchdog: a process that hangs is ended and started again.
   process.kill(Number(pid), 'SIGSTOP');
   const isBack = async () =>
-    (await property(agent, 'NRestarts')) === '1' && (await property(agent, 'ActiveState')) === 'active';
+    Number(await property(agent, 'NRestarts')) >= 1 && (await property(agent, 'ActiveState')) === 'active';
   await until('systemd started it again', isBack);
   const hung = { isAnother: (await property(agent, 'MainPID')) !== pid };
   const memory = Number(await property(agent, 'MemoryPeak')) || Number(await property(agent, 'MemoryCurrent'));

@@ -41,14 +41,16 @@ t.test('an unknown user takes as long as a known one, at whatever cost', async (
     // The first one pays for the compiler.
     await auth.admits(header('alice:warm'), known);
     const times: Record<'alice' | 'nobody', number[]> = { alice: [], nobody: [] };
-    for (let round = 0; round < 5; round++) {
+    const least = () => [Math.min(...times.alice), Math.min(...times.nobody)] as const;
+    const alike = () => Math.abs(Math.log(least()[0] / least()[1])) < Math.log(1.6);
+    // The least of many is what it costs; a busy machine needs more of them.
+    for (let round = 0; round < 5 || (round < 50 && !alike()); round++) {
       for (const name of ['alice', 'nobody'] as const) {
         const fresh = new BasicAuth();
         times[name].push(await milliseconds(() => fresh.admits(header(`${name}:${round}`), known)));
       }
     }
-    const [alice, nobody] = [Math.min(...times.alice), Math.min(...times.nobody)];
-    t.ok(nobody > alice * 0.6 && nobody < alice * 1.6, `cost ${cost}: ${alice.toFixed(1)} and ${nobody.toFixed(1)} ms`);
+    t.ok(alike(), `cost ${cost}: ${least().map((one) => one.toFixed(1))} ms`);
   }
 });
 
@@ -57,7 +59,8 @@ t.test('what is no Basic header is refused without a hash', async (t) => {
   for (const one of [undefined, '', 'Basic', 'Basic !', 'Bearer YTpi', 'Basic YTpi YTpi', `Basic ${'='.repeat(9)}`]) {
     t.equal(await auth.admits(one, users), 'refused', one ?? 'none');
   }
-  t.ok((await milliseconds(() => auth.admits('Basic !', users))) < 5);
+  const hash = await milliseconds(() => auth.admits(header('alice:guess'), users));
+  t.ok((await milliseconds(() => auth.admits('Basic !', users))) < hash / 2);
 });
 
 t.test('rate_limit: so many at once, then one per interval', async (t) => {

@@ -90,7 +90,7 @@ t.test('cipher_suites and curve_preferences are what is negotiated', async (t) =
   t.equal(await negotiated({ minVersion: 'TLSv1.3' }), 'none');
 });
 
-t.test('a handshake that does not come to an end is cut off', { timeout: 30_000 }, async (t) => {
+t.test('a handshake that does not come to an end is cut off', async (t) => {
   const { url } = await startAgentServer(t, join(layOut(t, pair, server), 'web.yml'));
   const { connect: tcp } = await import('node:net');
   const start = performance.now();
@@ -101,6 +101,6 @@ t.test('a handshake that does not come to an end is cut off', { timeout: 30_000 
     .on('close', () => {
       end = performance.now() - start;
     });
-  await eventually('it is closed', 14_000, () => end > 0);
+  await eventually('it is closed', () => end > 0);
   t.ok(end > 5_000, `after ${Math.round(end)} ms`);
 });

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { readStream } from '../../../agent/inspect/places.js';
 import { Authority } from '../../../certs-dev/authority.js';
-import { startDevCluster } from '../../../devcluster/dev-cluster.js';
+import { devCluster } from '../../support/dev-cluster.js';
 import { documentOf, openssl, pairIn, quotes, runInspect, textOf } from '../../support/inspecting.js';
 import { startAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
@@ -70,8 +70,7 @@ t.test('DER, PEM with text around it, an encrypted key, a pair in one file', ope
 });
 
 t.test('a port: what it serves, whom it asks, whether its chain is good; nothing is needed for that', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   const { ca, cert, key } = cluster.files('agent');
   const address = `127.0.0.1:${cluster.port('pd', 'client')}`;
   const alone = await runInspect(address);

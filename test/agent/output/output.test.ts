@@ -6,8 +6,8 @@ import t from 'tap';
 import { junitOfFindings, junitOfProblems } from '../../../agent/output/junit.js';
 import { sarifOfFindings } from '../../../agent/output/sarif.js';
 import type { Finding } from '../../../checks/finding.js';
-import { startDevCluster } from '../../../devcluster/dev-cluster.js';
 import { definitions } from '../../../metrics/definitions.js';
+import { devCluster } from '../../support/dev-cluster.js';
 import { promtool } from '../../support/promtool.js';
 import { runAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
@@ -121,8 +121,7 @@ t.test('SARIF: verdicts by kind and level, each at its instance and file, rules 
 });
 
 t.test('check prints each of them, and the same exit status with it', async (t) => {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t);
   await cluster.fault('tidb', 'status', 'down', true);
   const check = (...more: readonly string[]) =>
     runAgent('check', '--config', cluster.agentConfig, '--no-refusals', ...more);

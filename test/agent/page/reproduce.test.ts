@@ -4,7 +4,7 @@ import { reproductionsOf, shellWord } from '../../../agent/page/reproduce.js';
 import type { Endpoint } from '../../../cluster/inventory.js';
 import type { ComponentName, EndpointName } from '../../../cluster/profile.js';
 import { profiles } from '../../../cluster/profiles.js';
-import { startDevCluster } from '../../../devcluster/dev-cluster.js';
+import { devCluster } from '../../support/dev-cluster.js';
 import { needs } from '../../support/peers.js';
 
 const curl = needs('/usr/bin/curl', 'curl');
@@ -30,8 +30,7 @@ function bash(command: string): Promise<string> {
 }
 
 t.test('the lines do by hand what the probe did', { skip: curl.skip || openssl.skip }, async (t) => {
-  const cluster = await startDevCluster({ members: { tikv: 1, pd: 1 } });
-  t.teardown(() => cluster.stop());
+  const cluster = await devCluster(t, { members: { tikv: 1, pd: 1 } });
   const paths = cluster.files('agent');
   const endpointOf = (component: ComponentName, name: EndpointName): Endpoint => {
     const profile = profiles[component].endpoints.find((one) => one.name === name);

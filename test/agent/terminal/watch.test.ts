@@ -1,47 +1,37 @@
-import t, { type Test } from 'tap';
-import { type DevCluster, startDevCluster } from '../../../devcluster/dev-cluster.js';
+import t from 'tap';
+import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { startAgent } from '../../support/run-agent.js';
 import { readable, screen, startOnScreen, visible } from '../../support/screen.js';
 
-async function clusterFor(t: Test): Promise<DevCluster> {
-  const cluster = await startDevCluster();
-  t.teardown(() => cluster.stop());
-  return cluster;
-}
-
-const patience = 60_000;
-
 t.test('--watch draws the screen anew within its rows, and ends with the last status', screen, async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   const args = ['check', '--config', cluster.agentConfig, '--watch', '--no-refusals'];
   const agent = startOnScreen([...args, '--all'], { columns: 70, rows: 14 });
   t.teardown(() => agent.child.kill('SIGKILL'));
-  await eventually('it draws', patience, () => /0 failed/.test(agent.output()));
+  await eventually('it draws', () => /0 failed/.test(agent.output()));
   const [, drawn = ''] = /␛\[H([\s\S]*?)␛\[J/.exec(visible(agent.output())) ?? [];
   const lines = readable(drawn).trimEnd().split('\n');
   t.ok(lines.length < 14, `${lines.length} lines`);
   t.match(lines[0], /^Looked at \d\d:\d\d:\d\d UTC, every 5 s\. Ctrl-C ends it\.$/);
   t.match(lines.join('\n'), /… \d+ more lines/);
   await cluster.fault('tidb', 'status', 'down', true);
-  await eventually('it sees the change', patience, () => /[1-9] failed/.test(readable(agent.output())));
+  await eventually('it sees the change', () => /[1-9] failed/.test(readable(agent.output())));
   agent.child.stdin?.write('\u0003');
   t.equal((await agent.ended).status, 1);
 });
 
 t.test('--watch in a pipe: the first look whole, then what changes, with its time', async (t) => {
-  const cluster = await clusterFor(t);
+  const cluster = await devCluster(t);
   const agent = startAgent(['check', '--config', cluster.agentConfig, '--watch', '--no-refusals']);
   t.teardown(() => agent.child.kill('SIGKILL'));
-  await eventually('the first look', patience, () => /0 failed, .*passed\n/.test(agent.output()));
+  await eventually('the first look', () => /0 failed, .*passed\n/.test(agent.output()));
   await cluster.fault('tidb', 'status', 'down', true);
-  await eventually('the fault', patience, () =>
+  await eventually('the fault', () =>
     /^\d{4}-\d\d-\d\dT[\d:.]+Z ✗ tidb \S+ status as own {2}.*\[endpoint-answers\]\n {4}/m.test(agent.output()),
   );
   await cluster.fault('tidb', 'status', 'down', false);
-  await eventually('its end', patience, () =>
-    /Z ✓ tidb \S+ status as own .*\[endpoint-answers\]\n/.test(agent.output()),
-  );
+  await eventually('its end', () => /Z ✓ tidb \S+ status as own .*\[endpoint-answers\]\n/.test(agent.output()));
   agent.child.kill('SIGINT');
   const { status, stdout, stderr } = await agent.ended;
   t.match({ status, stderr }, { status: 0, stderr: '' });
