@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -26,6 +25,7 @@ import {
   tcpServer,
 } from '../support/proxy.js';
 import { freePort } from '../support/real-peer.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
   const alone = await proxyTo(t, [1]);
@@ -104,7 +104,7 @@ t.test('terminate with fresh mutual TLS to the target', async (t) => {
 });
 
 t.test('Unix sockets on either side; a stale one is taken away, one in use is not', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'tidb-mtls-proxy-'));
+  const directory = temporaryDirectory(t);
   const path = join(directory, 'front.sock');
   const back = join(directory, 'back.sock');
   const target = createServer(echo);
