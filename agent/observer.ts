@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { runChecks, runChecksInTurns } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
@@ -83,7 +84,7 @@ export class Observer {
       // Files that could not be opened look like files that are gone.
       return undefined;
     }
-    return JSON.stringify(loaded.inventory) === JSON.stringify(this.inventory)
+    return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
       : new Observer(this.config, this.#options, loaded, this);
   }

@@ -19,16 +19,18 @@ const jitterShare = 0.1;
 export function scheduleAll(tasks: readonly (() => Promise<void>)[], options: ScheduleOptions): void {
   const random = options.random ?? Math.random;
   const { signal, limit, interval } = options;
+  const waiting = new Set<NodeJS.Timeout>();
+  // One listener for all: those of a signal are a list, which each of ten thousand would be looked for in.
+  signal.addEventListener('abort', () => waiting.forEach(clearTimeout), { once: true });
   const plan = (task: () => Promise<void>, delay: number): void => {
     if (signal.aborted) {
       return;
     }
-    const stop = () => clearTimeout(timer);
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      waiting.delete(timer);
       limit(task).finally(() => plan(task, interval * (1 - jitterShare + 2 * jitterShare * random())));
     }, delay);
-    signal.addEventListener('abort', stop, { once: true });
+    waiting.add(timer);
   };
   for (const task of tasks) {
     plan(task, interval * random());

@@ -22,24 +22,28 @@ export interface Merged {
 export function mergeReadings(readings: readonly Reading[]): Merged {
   const instances: Instance[] = [];
   const disagreements: Problem[] = [];
+  /** Which of `instances` is first at each of their addresses. */
+  const places = new Map<string, number>();
   for (const { source, instances: read } of readings) {
     for (const next of read) {
-      const index = instances.findIndex((known) => isSame(known, next));
+      const found = addressesOf(next).flatMap((address) => places.get(address) ?? []);
+      const index = found.length === 0 ? instances.length : Math.min(...found);
       const known = instances[index];
-      if (known === undefined) {
-        instances.push({ ...next, sources: [source] });
-      } else {
+      if (known !== undefined) {
         disagreements.push(...differencesOf(known, next));
-        instances[index] = joined(known, next, source);
+      }
+      const merged = known === undefined ? { ...next, sources: [source] } : joined(known, next, source);
+      instances[index] = merged;
+      for (const address of addressesOf(merged)) {
+        places.set(address, Math.min(index, places.get(address) ?? index));
       }
     }
   }
   return { instances, disagreements: [...disagreements, ...absences(instances, readings)] };
 }
 
-function isSame(a: Instance, b: Instance): boolean {
-  const addresses = new Set(a.endpoints.map(formatAddress));
-  return a.component === b.component && b.endpoints.some((endpoint) => addresses.has(formatAddress(endpoint)));
+function addressesOf({ component, endpoints }: Instance): readonly string[] {
+  return endpoints.map((endpoint) => `${component} ${formatAddress(endpoint)}`);
 }
 
 function joined(known: Instance, next: Instance, source: SourceName): Instance {

@@ -35,6 +35,16 @@ t.test('two processes stay two', async (t) => {
   t.equal(mergeReadings([{ source: 'config', instances: [known, other] }]).instances.length, 2);
 });
 
+t.test('one that shares addresses with several joins the first of them', async (t) => {
+  const other = withEndpoints(known, () => ({ host: '10.0.0.2' }));
+  const between = withEndpoints(known, (name) => (name === 'grpc' ? { host: '10.0.0.2' } : {}));
+  const { instances } = mergeReadings([
+    { source: 'config', instances: [known, other] },
+    { source: 'deployment', instances: [between] },
+  ]);
+  t.match(instances, [{ sources: ['config', 'deployment'] }, { sources: ['config'] }]);
+});
+
 t.test('where they differ it is told: scheme, address, list', async (t) => {
   const pair = (next: Instance) => [
     { source: 'config' as const, instances: [known] },
