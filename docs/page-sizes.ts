@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import pino from 'pino';
 import type { Browser } from 'playwright-core';
 import { startHttpServer } from '../agent/http/server.js';
@@ -24,7 +25,7 @@ export async function measureSizes(browser: Browser, ports: number): Promise<str
   const server = await startHttpServer({
     listen: { host: '127.0.0.1', port: 0 },
     view,
-    metrics: { render: async () => '', contentType: 'text/plain' },
+    metrics: { parts: () => Readable.from([]), contentType: 'text/plain' },
     onWebConfigRead: () => undefined,
     probe: async () => ({ status: 400, reason: 'bad-target', refused: 'not here' }),
     reload: async () => ({ ok: true, message: '' }),

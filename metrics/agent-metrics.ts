@@ -7,36 +7,18 @@ import { isStranger } from '../checks/strangers-refused.js';
 import { summarize } from '../checks/summary.js';
 import type { Inventory } from '../cluster/inventory.js';
 import { componentNames } from '../cluster/profile.js';
-import type { Certificate } from '../credentials/certificate.js';
-import type { CredentialFacts } from '../credentials/facts.js';
 import type { Outcome } from '../probes/observation.js';
+import { type CredentialEntry, setCredentials } from './credential-metrics.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
-import {
-  credentialReasons,
-  outcomes,
-  type ProbeRefusalReason,
-  probeRefusalReasons,
-  refusalReason,
-  strangerOutcomes,
-} from './reasons.js';
-import { SeriesTable } from './series-table.js';
+import { outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason, strangerOutcomes } from './reasons.js';
+import { type Labels, SeriesTable } from './series-table.js';
 import { visibleMetrics } from './unprintable.js';
 import { verdictOf } from './verdicts.js';
 
-export interface CredentialEntry {
-  readonly component: string;
-  readonly instance: string;
-  readonly facts: CredentialFacts;
-}
+export type Tables = Readonly<Record<MetricKey, SeriesTable>>;
 
 type Port = Pick<EndpointObservation, 'instance' | 'endpoint'>;
-
-interface CountedSeries {
-  readonly metric: MetricKey;
-  readonly port: string;
-  readonly labels: Record<string, string>;
-}
 
 /** Counters whose series exist before anything happened, so that a first time is an increase. */
 const countedFromStart = [
@@ -49,16 +31,13 @@ const countedFromStart = [
 const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, fail: 3 };
 
 /**
- * The agent's metrics over a registry of its own. Each `set` replaces all series of its metrics within one tick, so
- * that vanished things vanish and no scrape meets a gap.
+ * The agent's metrics. Each `set` replaces all series of its metrics within one tick, so that vanished things vanish and
+ * no scrape meets a gap.
  */
 export class AgentMetrics {
+  /** For what others count in this process, and write at the end. */
   readonly registry = new Registry();
-  readonly #tables: Readonly<Record<MetricKey, SeriesTable>>;
-  /** Label sets of per-port counters: a counter cannot tell them, and ports leave the inventory. */
-  readonly #counted = new Map<string, CountedSeries>();
-  /** Ports and identities whose outcomes have begun at 0. */
-  readonly #begun = new Set<string>();
+  readonly #tables: Tables;
   #inventory: Inventory | undefined;
 
   /** `agent` becomes a label of every series: several agents may see the same port. */
@@ -66,10 +45,7 @@ export class AgentMetrics {
     const constant = agent === undefined ? {} : { agent };
     this.registry.setDefaultLabels(constant);
     this.#tables = Object.fromEntries(
-      Object.entries(definitions).map(([key, row]) => [
-        key,
-        new SeriesTable(row, constant).registerWith(this.registry),
-      ]),
+      Object.entries(definitions).map(([key, row]) => [key, new SeriesTable(row, constant)]),
     ) as Record<MetricKey, SeriesTable>;
     for (const [metric, label, values] of countedFromStart) {
       for (const value of values) {
@@ -85,14 +61,38 @@ export class AgentMetrics {
     return this.registry.contentType;
   }
 
-  /** The text of /metrics, one metric at a time: that of ten thousand ports holds up nothing else meanwhile. */
-  async render(): Promise<string> {
-    const texts: string[] = [];
-    for (const { name } of this.registry.getMetricsAsArray()) {
-      texts.push(visibleMetrics(await this.registry.getSingleMetricAsString(name)));
-      await turn();
+  /** The text of /metrics in parts, between which others run: that of ten thousand ports is megabytes. No part ends within a line. */
+  async *parts(): AsyncGenerator<string> {
+    let before = '';
+    for (const table of Object.values(this.#tables)) {
+      for (const part of table.parts()) {
+        yield before + part;
+        before = '';
+        await turn();
+      }
+      before = '\n\n';
     }
-    return `${texts.join('\n\n')}\n`;
+    for (const { name } of this.registry.getMetricsAsArray()) {
+      yield before + visibleMetrics(await this.registry.getSingleMetricAsString(name));
+    }
+    yield '\n';
+  }
+
+  async render(): Promise<string> {
+    let text = '';
+    for await (const part of this.parts()) {
+      text += part;
+    }
+    return text;
+  }
+
+  /** The text of some metrics, without those that have no series. */
+  textOf(keys: readonly MetricKey[]): string {
+    return keys
+      .map((key) => [...this.#tables[key].parts()])
+      .filter((parts) => parts.length > 1)
+      .map((parts) => `${parts.join('')}\n`)
+      .join('');
   }
 
   setBuildInfo({ version, revision = '' }: { readonly version: string; readonly revision?: string }): void {
@@ -115,44 +115,15 @@ export class AgentMetrics {
     }
     const ports = new Set(portsOf(inventory).map((one) => seriesKey(portLabels(one))));
     for (const one of probed) {
-      this.#beginOutcomes({ ...portLabels(one), identity: 'own' }, outcomes);
+      this.#beginOutcomes({ ...portLabels(one), identity: 'own' }, seriesKey(portLabels(one)), outcomes);
     }
-    for (const [key, { metric, port, labels }] of this.#counted) {
-      if (!ports.has(port)) {
-        this.#tables[metric].remove(labels);
-        this.#counted.delete(key);
-        const { component = '', instance = '', endpoint = '', identity = '' } = labels;
-        this.#begun.delete(seriesKey({ component, instance, endpoint, identity }));
-      }
+    for (const metric of ['probes', 'refusals'] as const) {
+      this.#tables[metric].keep((port) => ports.has(port));
     }
   }
 
   setCredentials(entries: readonly CredentialEntry[]): void {
-    this.#reset('notAfter', 'notBefore', 'modifiedAt', 'certificateInfo', 'caInfo', 'pairMatched', 'credentialError');
-    for (const { component, instance, facts } of entries) {
-      const labels = placeLabels(component, instance);
-      const [leaf, ...intermediates] = facts.chain ?? [];
-      this.#setValidity({ ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
-      this.#setValidity({ ...labels, position: 'intermediate' }, intermediates);
-      this.#setValidity({ ...labels, position: 'ca' }, facts.ca ?? []);
-      if (facts.certModifiedAt !== undefined) {
-        this.#tables.modifiedAt.set(labels, facts.certModifiedAt / 1000);
-      }
-      if (leaf !== undefined) {
-        const { subject, issuer, serialNumber, fingerprint } = leaf;
-        this.#tables.certificateInfo.set({ ...labels, subject, issuer, serial_number: serialNumber, fingerprint }, 1);
-      }
-      for (const { subject, fingerprint } of facts.ca ?? []) {
-        this.#tables.caInfo.set({ ...labels, subject, fingerprint }, 1);
-      }
-      if (facts.keyMatches !== undefined) {
-        this.#tables.pairMatched.set(labels, facts.keyMatches ? 1 : 0);
-      }
-      const present = new Set<string>(facts.errors.map(({ code }) => code));
-      for (const reason of credentialReasons) {
-        this.#tables.credentialError.set({ ...labels, reason }, present.has(reason) ? 1 : 0);
-      }
-    }
+    setCredentials(this.#tables, entries);
   }
 
   setObservations(entries: readonly EndpointObservation[]): void {
@@ -174,11 +145,13 @@ export class AgentMetrics {
 
   countProbe({ instance, endpoint, observation }: EndpointObservation): void {
     const { identity, outcome, refusal } = observation;
-    const labels = { ...portLabels({ instance, endpoint }), identity };
-    this.#beginOutcomes(labels, isStranger(endpoint, identity) ? strangerOutcomes : outcomes);
-    this.#count('probes', { ...labels, outcome }, 1);
+    const port = portLabels({ instance, endpoint });
+    const owner = seriesKey(port);
+    const labels = { ...port, identity };
+    this.#beginOutcomes(labels, owner, isStranger(endpoint, identity) ? strangerOutcomes : outcomes);
+    this.#tables.probes.add({ ...labels, outcome }, 1, owner);
     if (refusal !== undefined) {
-      this.#count('refusals', { ...labels, reason: refusalReason(refusal) }, 1);
+      this.#tables.refusals.add({ ...labels, reason: refusalReason(refusal) }, 1, owner);
     }
   }
 
@@ -240,30 +213,14 @@ export class AgentMetrics {
     this.#tables.webConfigReloadOk.set({}, ok ? 1 : 0);
   }
 
-  #setValidity(labels: Record<string, string>, certificates: readonly Certificate[]): void {
-    const [first] = [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
-    if (first !== undefined) {
-      this.#tables.notAfter.set(labels, seconds(first.notAfter));
-      this.#tables.notBefore.set(labels, seconds(first.notBefore));
-    }
-  }
-
-  #beginOutcomes(labels: Record<string, string>, each: readonly Outcome[]): void {
-    const key = seriesKey(labels);
-    if (this.#begun.has(key)) {
+  /** At 0, so that a first time is an increase. Where one of them is there, all are. */
+  #beginOutcomes(labels: Labels, owner: string, each: readonly Outcome[]): void {
+    if (each[0] !== undefined && this.#tables.probes.has({ ...labels, outcome: each[0] })) {
       return;
     }
-    this.#begun.add(key);
     for (const outcome of each) {
-      this.#count('probes', { ...labels, outcome }, 0);
+      this.#tables.probes.add({ ...labels, outcome }, 0, owner);
     }
-  }
-
-  #count(metric: MetricKey, labels: Record<string, string>, by: number): void {
-    const { component = '', instance = '', endpoint = '' } = labels;
-    const port = seriesKey({ component, instance, endpoint });
-    this.#counted.set(`${metric} ${seriesKey(labels)}`, { metric, port, labels });
-    this.#tables[metric].add(labels, by);
   }
 
   #reset(...names: MetricKey[]): void {

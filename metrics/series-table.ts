@@ -1,53 +1,53 @@
-import type { Metric, Registry } from 'prom-client';
 import type { MetricDefinition } from './definitions.js';
+import { visibleMetrics } from './unprintable.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
 interface Series {
-  /** prom-client keeps the text of `sharedLabels` for as long as the object lives, so it is written once per series. */
-  readonly sharedLabels: Labels;
+  /** Name and labels as they are written, made once: of ten thousand ports that is nearly all of a scrape. */
+  readonly text: string;
+  /** What it goes with; see `keep`. */
+  readonly owner: string | undefined;
   value: number;
+  /** Of the table, when it was set last. */
+  round: number;
 }
 
+/** Some hundred kilobytes, written in a few milliseconds. */
+const seriesPerPart = 2_000;
+
 /**
- * A gauge or counter of many series for a prom-client registry: that of ten thousand ports is written in a tenth of the
- * time that the library's own take, which look at every label of every series at each scrape.
+ * A gauge or counter of many series, in Prometheus' text format as prom-client writes it. That library looks at every
+ * label of every series at each scrape, and hands them over as one string.
  */
 export class SeriesTable {
-  readonly name: string;
-  readonly help: string;
-  readonly type: MetricDefinition['type'];
-  readonly aggregator = 'sum';
-  readonly #labels: readonly string[];
-  readonly #constant: Labels;
-  #series = new Map<string, Series>();
-  /** The series before `restart`, whose label objects are taken over. */
-  #before: ReadonlyMap<string, Series> = new Map();
+  readonly #head: string;
+  readonly #name: string;
+  /** Each label's name, with what stands before its value. */
+  readonly #labels: readonly (readonly [string, string])[];
+  /** Labels of every series, after its own. */
+  readonly #constant: string;
+  readonly #series = new Map<string, Series>();
+  #round = 0;
 
-  /** `constant` are labels of every series, after its own. */
   constructor({ name, help, type, labels }: MetricDefinition, constant: Labels = {}) {
-    this.name = name;
-    this.help = help;
-    this.type = type;
-    this.#labels = labels;
-    this.#constant = constant;
+    this.#head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}`;
+    this.#name = name;
+    this.#labels = labels.map((label) => [label, `${label}="`]);
+    this.#constant = Object.entries(constant)
+      .map(([label, value]) => `${label}="${escaped(value)}"`)
+      .join(',');
     if (labels.length === 0) {
       this.set({}, 0);
     }
-  }
-
-  /** Registers it; the registry asks no more of a metric than this class has. */
-  registerWith(registry: Registry): this {
-    registry.registerMetric(this as unknown as Metric);
-    return this;
   }
 
   set(labels: Labels, value: number): void {
     this.#of(labels).value = value;
   }
 
-  add(labels: Labels, value: number): void {
-    this.#of(labels).value += value;
+  add(labels: Labels, value: number, owner?: string): void {
+    this.#of(labels, owner).value += value;
   }
 
   /** Sets it unless it is higher already. */
@@ -56,48 +56,76 @@ export class SeriesTable {
     series.value = Math.max(series.value, value);
   }
 
-  remove(labels: Labels): void {
-    this.#series.delete(this.#key(labels));
+  has(labels: Labels): boolean {
+    return this.#series.get(this.#textOf(labels))?.round === this.#round;
   }
 
-  /** Drops all series; those set again before the next call look as before. */
+  /** Drops the series of owners that are not known. */
+  keep(isKnown: (owner: string) => boolean): void {
+    for (const { text, owner } of this.#series.values()) {
+      if (owner !== undefined && !isKnown(owner)) {
+        this.#series.delete(text);
+      }
+    }
+  }
+
+  /** Drops all series but those set again in this turn of the event loop. */
   restart(): void {
-    this.#before = this.#series;
-    this.#series = new Map();
-  }
-
-  getForPromString() {
-    return { ...this.#head(), values: [...this.#series.values()] };
-  }
-
-  async get() {
-    const values = [...this.#series.values()].map(({ sharedLabels, value }) => ({ labels: sharedLabels, value }));
-    return { ...this.#head(), values };
-  }
-
-  #head() {
-    const { name, help, type, aggregator } = this;
-    return { name, help, type, aggregator };
-  }
-
-  #of(labels: Labels): Series {
-    const key = this.#key(labels);
-    const known = this.#series.get(key);
-    if (known !== undefined) {
-      return known;
+    for (const { text, round } of this.#series.values()) {
+      if (round !== this.#round) {
+        this.#series.delete(text);
+      }
     }
-    const series = { sharedLabels: this.#before.get(key)?.sharedLabels ?? { ...labels, ...this.#constant }, value: 0 };
-    this.#series.set(key, series);
-    return series;
+    this.#round++;
   }
 
-  /** Lengths keep apart what a certificate could have made look alike. */
-  #key(labels: Labels): string {
-    let key = '';
-    for (const name of this.#labels) {
-      const value = labels[name] ?? '';
-      key += `${value.length}:${value}`;
+  /** Its text, a part after the other; the series are those of when the first one is asked for. */
+  *parts(): Generator<string> {
+    const all = [...this.#series.values()].filter(({ round }) => round === this.#round);
+    yield this.#head;
+    for (let start = 0; start < all.length; start += seriesPerPart) {
+      let part = '';
+      for (const { text, value } of all.slice(start, start + seriesPerPart)) {
+        part += `\n${text}${value}`;
+      }
+      yield part;
     }
-    return key;
   }
+
+  #of(labels: Labels, owner?: string): Series {
+    const text = this.#textOf(labels);
+    const known = this.#series.get(text);
+    if (known === undefined) {
+      const series = { text, owner, value: 0, round: this.#round };
+      this.#series.set(text, series);
+      return series;
+    }
+    if (known.round !== this.#round) {
+      known.round = this.#round;
+      known.value = 0;
+    }
+    return known;
+  }
+
+  #textOf(labels: Labels): string {
+    let text = '';
+    for (const [name, opening] of this.#labels) {
+      const value = labels[name];
+      if (value !== undefined) {
+        text += `${text === '' ? '' : ','}${opening}${escaped(value)}"`;
+      }
+    }
+    text += text === '' || this.#constant === '' ? this.#constant : `,${this.#constant}`;
+    return text === '' ? `${this.#name} ` : `${this.#name}{${text}} `;
+  }
+}
+
+/** As a label value is written, with nothing in it that a terminal obeys. */
+function escaped(value: string): string {
+  // Nearly always.
+  if (!/[^\x20-\x7e]|["\\]/.test(value)) {
+    return value;
+  }
+  const written = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+  return visibleMetrics(written);
 }

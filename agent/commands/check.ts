@@ -79,7 +79,7 @@ async function runCheck(invocation: Invocation): Promise<number> {
     );
   }
   if (values['before-enable'] === true) {
-    return await report(invocation, beforeEnabling(texts(invocation, 'topology')), verdictFormats);
+    return report(invocation, beforeEnabling(texts(invocation, 'topology')), verdictFormats);
   }
   const config = checkConfig(invocation);
   const now = () => new Date();
@@ -108,7 +108,7 @@ async function runCheck(invocation: Invocation): Promise<number> {
   formatOf(invocation, afterwards ? verdictFormats : undefined);
   await look(observer, { strangers: config.probe.refusals !== undefined, stderr, signal });
   const findings = afterwards ? afterEnable(observer.evidence()) : observer.judge();
-  return await report(invocation, findings, undefined, () => renderTextfile(observer, findings, now()));
+  return report(invocation, findings, undefined, () => renderTextfile(observer, findings, now()));
 }
 
 function beforeEnabling(files: readonly string[]): readonly Finding[] {
@@ -134,24 +134,24 @@ function readyToEnable(file: string): readonly Finding[] {
 }
 
 /** Prints findings as asked for; resolves to the exit status. `metrics` is there where ports were looked at. */
-async function report(
+function report(
   invocation: Invocation,
   given: readonly Finding[],
   possible: readonly Format[] | undefined,
-  metrics: () => Promise<string> = async () => '',
-): Promise<number> {
+  metrics: () => string = () => '',
+): number {
   const { values, stdout } = invocation;
   const findings = worstFirst(given);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
-  const printers: Readonly<Record<Format, () => string | Promise<string>>> = {
+  const printers: Readonly<Record<Format, () => string>> = {
     table: () => renderFindings(findings, { all, terminal: terminalOf(stdout) }),
     json: () => jsonText(findingsDocument(findings)),
     sarif: () => jsonText(sarifOfFindings(findings)),
     junit: () => junitOfFindings(findings, failOn),
     prometheus: metrics,
   };
-  stdout.write(await printers[formatOf(invocation, possible)]());
+  stdout.write(printers[formatOf(invocation, possible)]());
   return statusOf(findings, failOn);
 }
 

@@ -2,13 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/address.js';
-import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
 import { messageOf, OperatorError } from '../error.js';
 import { matrixDocument } from '../matrix-table.js';
 import type { ProbeAnswer } from '../on-demand.js';
 import { answerPage, contentSecurityPolicy } from '../page/routes.js';
-import { type Answer, text } from './answer.js';
+import { type Answer, sendBody, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
 import { findingsDocument } from './findings-json.js';
 import { isLoopback, refusalOf } from './guard.js';
@@ -25,7 +24,7 @@ export interface HttpServerOptions {
   /** Called after each reading of a changed web configuration. */
   readonly onWebConfigRead: (ok: boolean) => void;
   readonly view: AgentView;
-  readonly metrics: { render(): Promise<string>; readonly contentType: string };
+  readonly metrics: { parts(): AsyncIterable<string>; readonly contentType: string };
   readonly probe: (module: string, target: string, timeout: number) => Promise<ProbeAnswer>;
   readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
   readonly logger: Logger;
@@ -76,10 +75,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         options.logger.error({ reason: messageOf(error), path: request.url }, 'a request could not be answered');
         return text(500, 'internal error; see the log');
       })
-      .then(({ status, type, body, headers: special }) => {
+      .then(async ({ status, type, body, headers: special }) => {
         const contentType = { 'content-type': type ?? 'text/plain; charset=utf-8' };
         response.writeHead(status, { ...headers, ...web.current().headers, ...special, ...contentType });
-        response.end(request.method === 'HEAD' ? '' : withoutKeys(body));
+        await sendBody(request.method === 'HEAD' ? '' : body, response);
+      })
+      .catch((error: unknown) => {
+        options.logger.error({ reason: messageOf(error), path: request.url }, 'an answer broke off');
       });
   };
   const server: Server =
@@ -137,7 +139,7 @@ async function answer(request: IncomingMessage, options: HttpServerOptions): Pro
   }
   switch (url.pathname) {
     case '/metrics':
-      return { status: 200, type: metrics.contentType, body: await metrics.render() };
+      return { status: 200, type: metrics.contentType, body: metrics.parts() };
     case '/probe':
       return probe(url.searchParams, request, options);
     case '/sd':

@@ -3,7 +3,7 @@ import type { Finding } from '../../checks/finding.js';
 import type { Endpoint, Instance, Inventory } from '../../cluster/inventory.js';
 import type { Matrix } from '../../cluster/matrix.js';
 import type { CredentialPaths } from '../../credentials/facts.js';
-import type { CredentialEntry } from '../../metrics/agent-metrics.js';
+import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { HistoryEvent } from '../history.js';
 import type { ObservationRun } from '../observation-log.js';

@@ -12,7 +12,7 @@ const ofTheProcess: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
  * What `/metrics` would say now, for node_exporter's textfile collector: gauges only, since a counter that begins anew
  * at every look counts nothing, and no metric that node_exporter has itself.
  */
-export async function renderTextfile(observer: Observer, findings: readonly Finding[], now: Date): Promise<string> {
+export function renderTextfile(observer: Observer, findings: readonly Finding[], now: Date): string {
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: readVersion() });
   metrics.setInventory(observer.inventory);
@@ -21,9 +21,5 @@ export async function renderTextfile(observer: Observer, findings: readonly Find
   metrics.setFindings(findings, now);
   const keys = Object.keys(definitions) as MetricKey[];
   const gauges = keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key));
-  const texts = await Promise.all(gauges.map((key) => metrics.registry.getSingleMetricAsString(definitions[key].name)));
-  return texts
-    .filter((text) => /^[^#\n]/m.test(text))
-    .map((text) => `${text}\n`)
-    .join('');
+  return metrics.textOf(gauges);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { createSecureContext, createServer } from 'node:tls';
 import pino from 'pino';
 import { defaultProbe } from '../../agent/config.js';
@@ -70,7 +71,7 @@ const agent = await startHttpServer({
     runs: () => [],
     pathsOf: () => undefined,
   },
-  metrics: { render: async () => '', contentType: 'text/plain' },
+  metrics: { parts: () => Readable.from([]), contentType: 'text/plain' },
   probe: (module, target, timeout) => onDemand.ask(observer, { module, target, timeout }),
   reload: async () => ({ ok: true, message: '' }),
   logger: pino({ level: 'silent' }),

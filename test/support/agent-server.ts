@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
 import pino from 'pino';
 import type { Test } from 'tap';
 import { type HttpServer, startHttpServer } from '../../agent/http/server.js';
@@ -32,7 +33,7 @@ export async function startAgentServer(
     ...(webConfigFile === undefined ? {} : { webConfigFile }),
     onWebConfigRead: () => undefined,
     view,
-    metrics: { render: async () => 'x 1\n', contentType: 'text/plain' },
+    metrics: { parts: () => Readable.from(['x 1\n']), contentType: 'text/plain' },
     probe: async () => ({ status: 400, reason: 'bad-target', refused: 'none' }),
     reload: async () => ({ ok: true, message: 'reloaded' }),
     logger: pino({ level: 'silent' }),
