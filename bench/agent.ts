@@ -1,43 +1,77 @@
 import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ComponentName } from '../cluster/profile.js';
 import type { BenchFiles } from './credentials.js';
 import { freePort, listening, onCore } from './process.js';
 
 export interface AgentUnderLoad {
   readonly child: ChildProcess;
+  readonly url: string;
+  /** Milliseconds from the start of the process until it serves. */
+  readonly serves: number;
   /** The text of /metrics. */
   metrics(): Promise<string>;
+  /** Resolves after the first verdict on every port; the milliseconds since the start of the process. */
+  ready(): Promise<number>;
 }
 
-/** The agent over so many ports, one instance each, as `run` has it; `node` is the program that runs it. */
-export async function startAgent(
-  files: BenchFiles,
-  options: {
-    readonly node: string;
-    readonly component: ComponentName;
-    readonly ports: readonly number[];
-    readonly interval: string;
-    readonly refusals?: string;
-  },
-): Promise<AgentUnderLoad> {
-  const { component, ports, interval, refusals = 'off' } = options;
-  const config = join(files.directory, 'agent.toml');
-  const security = `[security]\nca-path = "ca.crt"\ncert-path = "client.crt"\nkey-path = "client.key"\n`;
-  const probe = `[probe]\ninterval = "${interval}"\nrefusals = "${refusals}"\n`;
-  const instances = ports.map((port) => `[[instance]]\ncomponent = "${component}"\naddress = "127.0.0.1:${port}"\n`);
-  writeFileSync(config, ['scope = "cluster"\n', security, probe, ...instances].join('\n'));
+export interface AgentOptions {
+  /** The program that runs it. */
+  readonly node: string;
+  readonly component: ComponentName;
+  readonly ports: readonly number[];
+  readonly interval: string;
+  readonly refusals?: string;
+  /** What each instance says besides, by its place: its files, where they are on this node. */
+  readonly instance?: (index: number) => string;
+  /** More of agent.toml. */
+  readonly more?: string;
+  /** A program and its arguments that become the agent. */
+  readonly before?: readonly string[];
+  readonly core?: 0 | 1;
+}
+
+/** The agent over so many ports, one instance each, as `run` has it. */
+export async function startAgent(files: BenchFiles, options: AgentOptions): Promise<AgentUnderLoad> {
   const port = await freePort();
-  const main = join(import.meta.dirname, '../dist/agent/main.js');
-  const child = onCore(0, options.node, [
-    main,
-    ...['run', '--config', config, '--listen', `127.0.0.1:${port}`, '--log-level', 'error'],
-  ]);
+  const config = writeConfig(files, options);
+  const { node, before = [], core = 0 } = options;
+  const [program = '', ...args] = [...before, node, main, 'run', '--config', config];
+  const start = performance.now();
+  const child = onCore(core, program, [...args, '--listen', `127.0.0.1:${port}`, '--log-level', 'error']);
   child.stdout?.resume();
   await listening(port, child);
+  const serves = performance.now() - start;
   const url = `http://127.0.0.1:${port}`;
-  return { child, metrics: async () => (await fetch(`${url}/metrics`)).text() };
+  return {
+    child,
+    url,
+    serves,
+    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    ready: async () => {
+      while (!(await fetch(`${url}/-/ready`)).ok) {
+        await pause(10);
+      }
+      return performance.now() - start;
+    },
+  };
+}
+
+export const main = join(import.meta.dirname, '../dist/agent/main.js');
+
+/** Writes agent.toml into a folder of its own. */
+export function writeConfig(files: BenchFiles, options: Omit<AgentOptions, 'node'>): string {
+  const { component, ports, interval, refusals = 'off', instance = () => '', more = '' } = options;
+  const security = `[security]\nca-path = "${files.ca}"\ncert-path = "${files.clientCert}"\nkey-path = "${files.clientKey}"\n`;
+  const probe = `[probe]\ninterval = "${interval}"\nrefusals = "${refusals}"\n`;
+  const instances = ports.map(
+    (port, index) => `[[instance]]\ncomponent = "${component}"\naddress = "127.0.0.1:${port}"\n${instance(index)}`,
+  );
+  const config = join(mkdtempSync(join(files.directory, 'agent-')), 'agent.toml');
+  writeFileSync(config, ['scope = "cluster"\n', security, probe, ...instances, more].join('\n'));
+  return config;
 }
 
 /** The sum of a counter over all its series. */

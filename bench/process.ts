@@ -7,17 +7,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** The kernel counts process time in these. */
 const ticksPerSecond = 100;
 
-/** User and system time of a process, in seconds. */
-export function cpuSeconds(pid = 0): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+/** A process and those that it started, where the work is theirs. */
+function familyOf(pid = 0): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ');
+  return [pid, ...children.filter((child) => child !== '').flatMap((child) => familyOf(Number(child)))];
 }
 
-/** Memory a process holds now, or held at most, in kB. */
-export function residentKilobytes(pid = 0, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+/** User and system time of a process and its children, in seconds. */
+export function cpuSeconds(pid = 0): number {
+  const ticks = familyOf(pid).map((member) => {
+    const stat = readFileSync(`/proc/${member}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, one) => sum + one, 0) / ticksPerSecond;
+}
+
+/** Memory that a process and its children hold now, in kB. */
+export function residentKilobytes(pid = 0): number {
+  const resident = familyOf(pid).map((member) =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/status`, 'latin1'))?.[1]),
+  );
+  return resident.reduce((sum, one) => sum + one, 0);
 }
 
 /** Starts a program on one core: what is measured on 0, the load on 1. */
@@ -68,7 +79,9 @@ export async function listening(port: number, child: ChildProcess): Promise<void
 export async function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   if (child.exitCode === null && child.signalCode === null) {
-    child.kill(signal);
+    for (const member of familyOf(child.pid)) {
+      process.kill(member, signal);
+    }
     await gone;
   }
 }

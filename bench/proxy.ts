@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { type BenchFiles, writeCredentials } from './credentials.js';
-import { writeSection } from './page.js';
+import { notMeasured, writeSection } from './page.js';
 import { type Peer, peers } from './peers.js';
 import {
   cpuSeconds,
@@ -15,6 +14,7 @@ import {
   residentKilobytes,
   script,
 } from './process.js';
+import { short } from './short.js';
 
 /** What one proxy was seen to do. */
 interface Figures {
@@ -27,8 +27,8 @@ interface Figures {
   readonly idleKilobytes: number;
 }
 
-const rounds = 3;
-const handshakes = 2_000;
+const rounds = short ? 1 : 3;
+const handshakes = short ? 300 : 2_000;
 const idleConnections = 500;
 
 async function main(): Promise<void> {
@@ -127,14 +127,13 @@ function render(figures: readonly Figures[], absent: readonly Peer[]): string {
     (one) =>
       `| ${one.name} | ${Math.round(one.handshakesPerSecond)} | ${Math.round(one.cpuPerHandshake)} | ${(one.cpuPerHandshake / best).toFixed(2)} | ${Math.round(one.mebibytesPerSecond)} | ${Math.round(one.pingP50)} / ${Math.round(one.pingP99)} | ${Math.round(one.idleKilobytes)} |`,
   );
-  const missing = absent.map(({ name, install }) => `${name} (${install})`);
-  return `Proxy on one core, load on the other (${cpus()[0]?.model ?? 'unknown CPU'}); mutual TLS 1.3, P-256, no resumption, one byte there
-and back; median of ${rounds} interleaved rounds.
+  return `Proxy on one core, load on the other; mutual TLS 1.3, P-256, no resumption, one byte there and back; median of
+${rounds} interleaved rounds.
 
 | proxy | handshakes/s | CPU µs each | ratio | MiB/s, both ways | ping p50 / p99 µs | kB per idle connection |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
-${missing.length === 0 ? '' : `\nNot measured: ${missing.join(', ')}.\n`}`;
+${notMeasured(absent)}`;
 }
 
 await main();

@@ -3,6 +3,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { createServer as createTls } from 'node:tls';
+import { tidbStatus } from './tidb-status.js';
 
 /**
  * So many ports that answer like TiDB's status port, TiKV's gRPC port, or any TLS server, behind mutual TLS: a process of
@@ -10,13 +11,12 @@ import { createServer as createTls } from 'node:tls';
  */
 const [ca = '', cert = '', key = '', version = '', count = '1'] = process.argv.slice(2);
 
-const status = JSON.stringify({ connections: 1, version: '8.0.11-TiDB-v8.5.0', git_hash: 'bench' });
 /** A gRPC message of HealthCheckResponse: status SERVING. */
 const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
 
 const http = createHttp((_request, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(status);
+  response.end(tidbStatus);
 });
 const http2 = createHttp2();
 http2.on('stream', (stream) => {
