@@ -31,16 +31,18 @@ export interface AgentOptions {
   /** A program and its arguments that become the agent. */
   readonly before?: readonly string[];
   readonly core?: 0 | 1;
+  /** What becomes of its errors, where they are meant. */
+  readonly log?: 'inherit' | 'ignore';
 }
 
 /** The agent over so many ports, one instance each, as `run` has it. */
 export async function startAgent(files: BenchFiles, options: AgentOptions): Promise<AgentUnderLoad> {
   const port = await freePort();
   const config = writeConfig(files, options);
-  const { node, before = [], core = 0 } = options;
+  const { node, before = [], core = 0, log } = options;
   const [program = '', ...args] = [...before, node, main, 'run', '--config', config];
   const start = performance.now();
-  const child = onCore(core, program, [...args, '--listen', `127.0.0.1:${port}`, '--log-level', 'error']);
+  const child = onCore(core, program, [...args, '--listen', `127.0.0.1:${port}`, '--log-level', 'error'], log);
   child.stdout?.resume();
   await listening(port, child);
   const serves = performance.now() - start;

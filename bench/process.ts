@@ -32,8 +32,13 @@ export function residentKilobytes(pid = 0): number {
 }
 
 /** Starts a program on one core: what is measured on 0, the load on 1. */
-export function onCore(core: 0 | 1, program: string, args: readonly string[]): ChildProcess {
-  return spawn('taskset', ['-c', String(core), program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+export function onCore(
+  core: 0 | 1,
+  program: string,
+  args: readonly string[],
+  errors: 'inherit' | 'ignore' = 'inherit',
+): ChildProcess {
+  return spawn('taskset', ['-c', String(core), program, ...args], { stdio: ['pipe', 'pipe', errors] });
 }
 
 /** A script of this folder, run by tsx. */

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultProbe } from '../agent/config.js';
 import { Identities } from '../agent/identities.js';
-import { strangerTargetsOf, type Target, targetsOf } from '../agent/scope.js';
+import { type Scope, strangerTargetsOf, type Target, targetsOf } from '../agent/scope.js';
 import { Visits } from '../agent/visits.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { type Pki, writePki } from '../certs-dev/pki.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
 import { buildInventory } from '../cluster/inventory-builder.js';
 
-export const agents = 1_000;
 const pds = 5;
 const origin = { kind: 'default' } as const;
 const allowedCommonNames = ['tidb', 'tikv', 'pd', 'agent'].map((name) => componentCommonNames[name as PairName]);
@@ -30,36 +29,48 @@ export interface Variant {
   readonly peers: number;
 }
 
+export interface Cluster {
+  /** What runs on each node. */
+  readonly nodes: readonly (readonly Instance[])[];
+  /** The agent of one node, made when it is asked for: a thousand that know everything are too many at once. */
+  agentOf(node: number, variant: Variant): AgentOfMany;
+  /** The one agent that looks at everything from outside. */
+  central(): AgentOfMany;
+}
+
 /**
- * A cluster of 1 000 nodes with 3 instances each: a TiDB and two TiKV, but on five of them a PD in place of one TiKV.
+ * A cluster of nodes with 3 instances each: a TiDB and two TiKV, but on five of them a PD in place of one TiKV.
  * The pairs are real files, one per component.
  */
-export async function createCluster(variant: Variant): Promise<readonly AgentOfMany[]> {
+export async function createCluster(size: number): Promise<Cluster> {
   const pki = await writePki(mkdtempSync(join(tmpdir(), 'tidb-mtls-scale-')));
-  const nodes = Array.from({ length: agents }, (_, node) => instancesOf(node, pki));
+  const nodes = Array.from({ length: size }, (_, node) => instancesOf(node, pki));
   const everything = nodes.flat();
   const own = pathsOf(pki, 'agent');
+  // The files are the same on all nodes, and so are the strangers: made once for all.
   let first: { readonly identities: Identities; readonly visits: Visits } | undefined;
-  return nodes.map((here) => {
-    const local = new Set(here);
-    const instances =
-      variant.knows === 'node'
-        ? here.map((one): Instance => ({ ...one, local: true }))
-        : everything.map((one): Instance => (local.has(one) ? { ...one, local: true } : one));
+  const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
-    // The files are the same on all nodes, and so are the strangers: made once for all.
     const identities = new Identities(own, instances, () => undefined, first?.identities);
     const visits = new Visits({ probe: defaultProbe, imposter: undefined }, first?.visits, new Set());
     first ??= { identities, visits };
-    const reach = { scope: 'node', peers: variant.peers } as const;
-    return {
-      inventory,
-      identities,
-      visits,
-      targets: targetsOf(inventory, reach),
-      strangerTargets: strangerTargetsOf(inventory, 'node'),
-    };
-  });
+    const targets = targetsOf(inventory, { scope, peers });
+    return { inventory, identities, visits, targets, strangerTargets: strangerTargetsOf(inventory, scope) };
+  };
+  return {
+    nodes,
+    agentOf: (node, { knows, peers }) => {
+      const here = nodes[node] ?? [];
+      const local = new Set(here);
+      const known = knows === 'node' ? here : everything;
+      return agent(
+        known.map((one) => (local.has(one) ? { ...one, local: true } : one)),
+        'node',
+        peers,
+      );
+    },
+    central: () => agent(everything, 'cluster', defaultProbe.peers),
+  };
 }
 
 function instancesOf(node: number, pki: Pki): readonly Instance[] {

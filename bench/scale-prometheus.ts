@@ -5,11 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { versionOf } from './nodes.js';
+import type { Rendered } from './scale-registry.js';
+import { short } from './short.js';
 
 const program = '/usr/bin/prometheus';
 
 /** What a real Prometheus makes of so many agents. */
 export interface Ingest {
+  readonly version: string;
   readonly agents: number;
   readonly series: number;
   readonly samplesPerSecond: number;
@@ -18,16 +22,18 @@ export interface Ingest {
   readonly processorShare: number;
 }
 
-const scraped = 200;
+/** As many series as a small server has, however many agents that is. */
+const seriesInAll = 100_000;
 const interval = 5;
-const settle = 25_000;
-const measured = 40_000;
+const settle = short ? 6_000 : 25_000;
+const measured = short ? 10_000 : 40_000;
 
-/** Serves the text as that of many agents to Prometheus, and reads its own metrics; undefined where it is not installed. */
-export async function measureIngest(text: string): Promise<Ingest | undefined> {
+/** Serves what one agent shows as that of many agents to Prometheus, and reads its own metrics; undefined where it is not installed. */
+export async function measureIngest({ text, series: ofAgent }: Rendered): Promise<Ingest | undefined> {
   if (!existsSync(program)) {
     return undefined;
   }
+  const scraped = Math.max(1, Math.round(seriesInAll / ofAgent));
   const directory = mkdtempSync(join(tmpdir(), 'tidb-mtls-ingest-'));
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
@@ -62,6 +68,7 @@ export async function measureIngest(text: string): Promise<Ingest | undefined> {
     const series = after('prometheus_tsdb_head_series');
     const resident = 'process_resident_memory_bytes';
     return {
+      version: versionOf(program),
       agents: scraped,
       series,
       samplesPerSecond: samples / (measured / 1_000),

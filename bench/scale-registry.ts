@@ -15,8 +15,8 @@ export interface Rendered {
   readonly series: number;
 }
 
-/** What one agent shows once it has probed everything it probes, in a cluster where all is well. */
-export async function renderAgent(agent: AgentOfMany): Promise<Rendered> {
+/** What one agent knows once it has probed everything it probes, in a cluster where all is well. */
+export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
   const { inventory, identities, targets, strangerTargets, visits } = agent;
   const observations: EndpointObservation[] = [];
   for (const target of targets) {
@@ -35,7 +35,7 @@ export async function renderAgent(agent: AgentOfMany): Promise<Rendered> {
     const paths = { ca: ca?.value, cert: cert?.value, key: key?.value };
     credentials.set(credentialKey(instance), await gatherCredentialFacts(paths, new Date()));
   }
-  const evidence: Evidence = {
+  return {
     now: new Date(),
     inventory,
     credentials,
@@ -46,9 +46,15 @@ export async function renderAgent(agent: AgentOfMany): Promise<Rendered> {
     hellos: [],
     resumptions: [],
   };
+}
+
+/** What it shows of that. */
+export async function renderAgent(agent: AgentOfMany): Promise<Rendered> {
+  const evidence = await evidenceOf(agent);
+  const { inventory, observations, credentials } = evidence;
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: '0.0.0' });
-  metrics.setInventory(inventory, targets);
+  metrics.setInventory(inventory, agent.targets);
   for (const one of observations) {
     metrics.countProbe(one);
   }
@@ -61,7 +67,12 @@ export async function renderAgent(agent: AgentOfMany): Promise<Rendered> {
     }),
   );
   const text = await metrics.render();
-  return { text, series: text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length };
+  return { text, series: seriesOf(text) };
+}
+
+/** Lines of /metrics that are samples. */
+export function seriesOf(text: string): number {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 }
 
 function seen(

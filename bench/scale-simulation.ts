@@ -1,150 +1,175 @@
-import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 import { defaultProbe } from '../agent/config.js';
-import { scheduleAll } from '../agent/schedule.js';
-import type { Target } from '../agent/scope.js';
 import { formatAddress } from '../cluster/address.js';
-import { type AgentOfMany, agents, createCluster, type Variant } from './scale-cluster.js';
+import { type AgentOfMany, type Cluster, createCluster, type Variant } from './scale-cluster.js';
 import { type Ingest, measureIngest } from './scale-prometheus.js';
 import { type Rendered, renderAgent } from './scale-registry.js';
+import { simulate } from './scale-schedule.js';
 import { writeFigures } from './scaling-page.js';
-import { VirtualClock } from './virtual-clock.js';
+import { short } from './short.js';
 
 /** `npm run scale`: what a thousand agents do to a cluster and to Prometheus; writes the figures of docs/scaling.md. */
+const agents = short ? 100 : 1_000;
 const variants: readonly Variant[] = [
   { name: 'files of the node', knows: 'node', peers: defaultProbe.peers },
   { name: 'whole cluster, `peers = 8`', knows: 'cluster', peers: 8 },
   { name: 'whole cluster, `peers = 64` (default)', knows: 'cluster', peers: defaultProbe.peers },
+  { name: 'whole cluster, all of it', knows: 'cluster', peers: 2 * agents },
 ];
 
 const hour = 3_600_000;
+const visitsPerHour = hour / defaultProbe.interval;
 
-/** Of one port, per hour: how often agents come by their schedule, and how many handshakes that makes. */
+/** Of one port, per hour: how often agents come, and how many connections that makes. */
 interface Load {
   readonly visits: number;
-  readonly handshakes: number;
+  readonly connections: number;
 }
 
-interface Counted {
-  /** By kind of port, the mean and the busiest. */
-  readonly kinds: ReadonlyMap<string, { readonly mean: Load; readonly most: Load; readonly unvisited: number }>;
-}
-
-type Work = (agent: AgentOfMany) => Promise<readonly { readonly target: Target; readonly handshakes: number }[]>;
-
-/** Runs the schedule of all agents for a stretch of virtual time. */
-async function simulate(
-  cluster: readonly AgentOfMany[],
-  interval: number,
-  stretch: number,
-  work: Work,
-): Promise<Counted> {
-  const clock = new VirtualClock();
-  const random = seeded(20_261_126);
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const loads = new Map<string, { kind: string; visits: number; handshakes: number }>();
-  for (const { inventory } of cluster) {
-    for (const instance of inventory.instances.filter(({ local }) => local)) {
-      for (const endpoint of instance.endpoints) {
-        const kind = `${instance.component} ${endpoint.name}`;
-        loads.set(formatAddress(endpoint), { kind, visits: 0, handshakes: 0 });
-      }
-    }
-  }
-  const planned = await Promise.all(cluster.map(work));
-  clock.install();
-  try {
-    for (const targets of planned) {
-      const tasks = targets.map(({ target, handshakes }) => {
-        const load = loads.get(formatAddress(target.endpoint));
-        return async () => {
-          if (load !== undefined) {
-            load.visits++;
-            load.handshakes += handshakes;
-          }
-        };
-      });
-      scheduleAll(tasks, { interval, limit: pLimit(defaultProbe.concurrency), signal: stop.signal, random });
-    }
-    await clock.run(stretch);
-    stop.abort();
-  } finally {
-    clock.restore();
-  }
-  const kinds = grouped([...loads.values()]);
-  return {
-    kinds: new Map(
-      [...kinds].map(([kind, ofKind]) => {
-        const scale = hour / stretch;
-        const load = (value: Load): Load => ({ visits: value.visits * scale, handshakes: value.handshakes * scale });
-        const sum = (key: keyof Load) => ofKind.reduce((total, one) => total + one[key], 0) / ofKind.length;
-        const most = ofKind.reduce((a, b) => (b.handshakes > a.handshakes ? b : a));
-        const mean = load({ visits: sum('visits'), handshakes: sum('handshakes') });
-        return [kind, { mean, most: load(most), unvisited: ofKind.filter(({ visits }) => visits === 0).length }];
-      }),
-    ),
-  };
-}
-
-function grouped<T extends { readonly kind: string }>(values: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(value.kind) ?? [];
-    group.push(value);
-    groups.set(value.kind, group);
-  }
-  return groups;
-}
-
-const probing: Work = async ({ targets, identities }) =>
-  targets.map((target) => ({ target, handshakes: identities.for(target).length }));
-
-const refusing: Work = ({ strangerTargets, identities, visits }) =>
-  Promise.all(
-    strangerTargets.map(async (target) => {
-      const questions = await visits.strangers(target, identities, AbortSignal.timeout(60_000));
-      // The first flight is read on a connection of its own.
-      return { target, handshakes: questions.length + 1 };
-    }),
-  );
-
-/** The same numbers at each run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** By kind of port, the mean, the busiest, and how many ports are called from their own node alone. */
+export type Kinds = ReadonlyMap<string, { readonly mean: Load; readonly most: Load; readonly alone: number }>;
 
 export interface Figures {
   readonly variant: string;
-  readonly kinds: Counted['kinds'];
+  readonly kinds: Kinds;
   /** Ports that one agent probes. */
   readonly ports: number;
-  readonly handshakesPerAgent: number;
+  /** Per hour. */
+  readonly handshakesOfAgent: number;
   readonly rendered: Rendered;
+  readonly ingest: Ingest | undefined;
 }
 
-const figures: Figures[] = [];
-let refusals: Counted | undefined;
-let ingest: Ingest | undefined;
-for (const variant of variants) {
-  const cluster = await createCluster(variant);
-  const last = cluster.at(-1);
-  if (last === undefined) {
-    throw new TypeError('a cluster without nodes');
-  }
-  refusals ??= await simulate(cluster, defaultProbe.refusals ?? hour, hour, refusing);
-  // Four visits of every port by every agent; an hour of the largest would be 48 million.
-  const { kinds } = await simulate(cluster, defaultProbe.interval, 60_000, probing);
-  const handshakes = (await probing(last)).reduce((sum, one) => sum + one.handshakes, 0);
-  const handshakesPerAgent = (handshakes * hour) / defaultProbe.interval;
-  const rendered = await renderAgent(last);
-  figures.push({ variant: variant.name, kinds, ports: last.targets.length, handshakesPerAgent, rendered });
-  ingest ??= await measureIngest(rendered.text);
-  writeFigures(agents, figures, refusals.kinds, ingest);
+/** What one hour of the real schedule does, of a few agents, held against the count. */
+export interface Sample {
+  readonly agents: number;
+  /** Visits of one agent to one port. */
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
 }
+
+/** By the address of each port of the cluster. */
+class Loads {
+  readonly #loads = new Map<string, { readonly kind: string; visits: number; connections: number }>();
+
+  constructor(cluster: Cluster) {
+    for (const { component, endpoints } of cluster.nodes.flat()) {
+      for (const endpoint of endpoints) {
+        const kind = `${component} ${endpoint.name}`;
+        this.#loads.set(formatAddress(endpoint), { kind, visits: 0, connections: 0 });
+      }
+    }
+  }
+
+  add(address: string, visits: number, connections: number): void {
+    const load = this.#loads.get(address);
+    if (load === undefined) {
+      throw new TypeError(`${address} is no port of the cluster`);
+    }
+    load.visits += visits;
+    load.connections += connections;
+  }
+
+  kinds(): Kinds {
+    const names = [...new Set([...this.#loads.values()].map(({ kind }) => kind))];
+    return new Map(
+      names.map((name) => {
+        const ofKind = [...this.#loads.values()].filter(({ kind }) => kind === name);
+        const mean = (key: keyof Load) => ofKind.reduce((total, one) => total + one[key], 0) / ofKind.length;
+        const most = ofKind.reduce((a, b) => (b.connections > a.connections ? b : a));
+        const alone = ofKind.filter(({ visits }) => visits <= visitsPerHour).length;
+        return [name, { mean: { visits: mean('visits'), connections: mean('connections') }, most, alone }];
+      }),
+    );
+  }
+}
+
+/**
+ * Who calls whom is asked of every agent; how often follows from the interval alone, because the jitter is even to both
+ * sides. So this is exact in the mean, where agents keep up.
+ */
+function countProbes(cluster: Cluster, variant: Variant): Kinds {
+  const loads = new Loads(cluster);
+  for (let node = 0; node < agents; node++) {
+    const agent = cluster.agentOf(node, variant);
+    const handshakes = handshakesOf(agent);
+    for (const target of agent.targets) {
+      loads.add(formatAddress(target.endpoint), visitsPerHour, visitsPerHour * handshakes(target));
+    }
+  }
+  return loads.kinds();
+}
+
+/** Who calls a port is told by its profile, of which there are few. */
+function handshakesOf({ identities }: AgentOfMany): (target: AgentOfMany['targets'][number]) => number {
+  const known = new Map<unknown, number>();
+  return (target) => {
+    const { profile } = target.endpoint;
+    const count = known.get(profile) ?? identities.for(target).length;
+    known.set(profile, count);
+    return count;
+  };
+}
+
+/** An hour of strangers, of every agent. */
+async function simulateStrangers(cluster: Cluster, variant: Variant): Promise<Kinds> {
+  const loads = new Loads(cluster);
+  const tasks: (() => void)[][] = [];
+  for (let node = 0; node < agents; node++) {
+    const { strangerTargets, visits, identities } = cluster.agentOf(node, variant);
+    const ofAgent = strangerTargets.map(async (target) => {
+      const questions = await visits.strangers(target, identities, AbortSignal.timeout(60_000));
+      // The first flight is read on a connection of its own.
+      return () => loads.add(formatAddress(target.endpoint), 1, questions.length + 1);
+    });
+    tasks.push(await Promise.all(ofAgent));
+  }
+  await simulate(tasks, defaultProbe.refusals ?? hour, hour);
+  return loads.kinds();
+}
+
+async function simulateSample(cluster: Cluster, variant: Variant): Promise<Sample> {
+  const nodes = [0, Math.floor(agents / 2), agents - 1];
+  const counts: number[] = [];
+  const tasks = nodes.map((node) =>
+    cluster.agentOf(node, variant).targets.map(() => {
+      const at = counts.push(0) - 1;
+      return () => {
+        counts[at] = (counts[at] ?? 0) + 1;
+      };
+    }),
+  );
+  await simulate(tasks, defaultProbe.interval, hour);
+  const mean = counts.reduce((sum, one) => sum + one, 0) / counts.length;
+  return { agents: nodes.length, mean, least: Math.min(...counts), most: Math.max(...counts) };
+}
+
+async function main(): Promise<void> {
+  const cluster = await createCluster(agents);
+  const [first, , whole] = variants;
+  if (first === undefined || whole === undefined) {
+    throw new TypeError('there are several variants');
+  }
+  const strangers = await simulateStrangers(cluster, first);
+  process.stderr.write('strangers: simulated\n');
+  const sample = await simulateSample(cluster, whole);
+  process.stderr.write(`sample: ${JSON.stringify(sample)}\n`);
+  const figures: Figures[] = [];
+  for (const variant of variants) {
+    const kinds = countProbes(cluster, variant);
+    process.stderr.write(`${variant.name}: counted\n`);
+    // One that has a TiDB and two TiKV, as nearly all.
+    const typical = cluster.agentOf(agents - 1, variant);
+    const handshakes = handshakesOf(typical);
+    const rendered = await renderAgent(typical);
+    figures.push({
+      ...{ variant: variant.name, kinds, rendered, ports: typical.targets.length },
+      handshakesOfAgent: typical.targets.reduce((sum, target) => sum + visitsPerHour * handshakes(target), 0),
+      ingest: await measureIngest(rendered),
+    });
+    process.stderr.write(`${variant.name}: ${rendered.series} series, ${JSON.stringify(figures.at(-1)?.ingest)}\n`);
+  }
+  writeFigures({ agents, figures, strangers, sample });
+}
+
+await main();

@@ -1,61 +1,108 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultProbe } from '../agent/config.js';
-import type { Ingest } from './scale-prometheus.js';
-import type { Figures } from './scale-simulation.js';
+import { circumstances, table } from './page.js';
+import type { Figures, Kinds, Sample } from './scale-simulation.js';
+import { short } from './short.js';
 
 const page = new URL('../docs/scaling.md', import.meta.url);
 const [begin, end] = ['<!-- figures: npm run scale -->', '<!-- end of figures -->'];
 const scrapeInterval = 15;
 
-type Kinds = Figures['kinds'];
+export interface Simulated {
+  readonly agents: number;
+  readonly figures: readonly Figures[];
+  readonly strangers: Kinds;
+  readonly sample: Sample;
+}
 
-/** Writes the figures between the marks of docs/scaling.md. */
-export function writeFigures(
-  agents: number,
-  figures: readonly Figures[],
-  refusals: Kinds,
-  ingest: Ingest | undefined,
-): void {
+/** Writes the figures between the marks of docs/scaling.md, and prints them. */
+export function writeFigures({ agents, figures, strangers, sample }: Simulated): void {
   const text = [
     `### ${count(agents)} agents, ${count(3 * agents)} instances`,
-    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaultProbe.interval / 1000} seconds, strangers every ${(defaultProbe.refusals ?? 0) / 60_000} minutes, scope \`node\`. The schedule, scope and identities are the agent's own code under a virtual clock.`,
+    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaultProbe.interval / 1000} seconds, strangers every ${(defaultProbe.refusals ?? 0) / 60_000} minutes, scope \`node\`. Scope, identities and schedule are the agent's own code: an hour of all agents' strangers under a virtual clock; of the probes, which ports each of the ${count(agents)} agents calls and with how many certificates, times ${3_600_000 / defaultProbe.interval} an hour. Where an agent keeps up that is exact in the mean; ${sample.agents} agents of \`peers = ${defaultProbe.peers}\` under the virtual clock came to each of their ports ${sample.mean.toFixed(1)} times in an hour (${sample.least} to ${sample.most}).`,
     '#### One port, per hour',
-    refusalTable(refusals),
+    `Strangers, whatever the agents know of the cluster:\n\n${strangerTable(strangers)}`,
     ...figures.map(({ variant, kinds }) => `Probes, ${variant}:\n\n${probeTable(kinds)}`),
     '#### One agent, and Prometheus',
     agentTable(agents, figures),
-    ingest === undefined
-      ? 'Prometheus was not installed where this was run.'
-      : `Measured with Prometheus on ${ingest.agents} agents that know the files of their node: ${count(ingest.series)} series, ${count(ingest.samplesPerSecond)} samples a second taken with ${(100 * ingest.processorShare).toFixed(0)} % of one processor and ${(ingest.memoryPerSeries / 1024).toFixed(1)} KiB of memory per series.`,
+    ...ingestTable(figures),
+    `*${circumstances()}*`,
   ].join('\n\n');
+  process.stdout.write(`${text}\n`);
+  if (short) {
+    return;
+  }
   const before = readFileSync(page, 'utf8');
   const [head, rest = ''] = before.split(begin);
   const [, tail = ''] = rest.split(end);
   writeFileSync(page, `${head}${begin}\n\n${text}\n\n${end}${tail}`);
 }
 
-function refusalTable(kinds: Kinds): string {
-  const rows = [...kinds].map(
-    ([kind, { mean, most }]) =>
-      `| ${kind} | ${count(mean.visits)} | ${count(mean.handshakes)} | ${count(most.handshakes)} |`,
+function strangerTable(kinds: Kinds): string {
+  return table(
+    ['port', 'visits', 'connections', 'the busiest port'],
+    [...kinds].map(([kind, { mean, most }]) => [
+      kind,
+      ...[mean.visits, mean.connections, most.connections].map((value) => count(value)),
+    ]),
   );
-  return `Strangers, whatever the agents know of the cluster:\n\n| port | visits | connections | the busiest port |\n| --- | --: | --: | --: |\n${rows.join('\n')}`;
 }
 
 function probeTable(kinds: Kinds): string {
-  const rows = [...kinds].map(
-    ([kind, { mean, most, unvisited }]) =>
-      `| ${kind} | ${count(mean.visits)} | ${count(mean.handshakes)} | ${count(most.handshakes)} | ${(mean.handshakes / 3600).toFixed(1)} | ${unvisited} |`,
+  return table(
+    ['port', 'visits', 'handshakes', 'the busiest port', 'handshakes a second', 'called from their own node alone'],
+    [...kinds].map(([kind, { mean, most, alone }]) => [
+      kind,
+      ...[mean.visits, mean.connections, most.connections].map((value) => count(value)),
+      ...[(mean.connections / 3600).toFixed(1), count(alone)],
+    ]),
   );
-  return `| port | visits | handshakes | the busiest port | handshakes a second | ports nobody visits |\n| --- | --: | --: | --: | --: | --: |\n${rows.join('\n')}`;
 }
 
 function agentTable(agents: number, figures: readonly Figures[]): string {
-  const rows = figures.map(({ variant, ports, handshakesPerAgent, rendered }) => {
-    const total = rendered.series * agents;
-    return `| ${variant} | ${ports} | ${(handshakesPerAgent / 3600).toFixed(1)} | ${count(rendered.series)} | ${count(rendered.text.length / 1024)} KiB | ${count(total)} | ${count(total / scrapeInterval)} | ${count((rendered.text.length * agents) / scrapeInterval / 1024 / 1024)} MiB |`;
-  });
-  return `| agents know | ports | handshakes a second | series | scrape | series of all agents | samples a second at ${scrapeInterval} s | traffic a second |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n${rows.join('\n')}`;
+  return table(
+    [
+      ...['agents know', 'ports', 'handshakes a second', 'series', 'scrape', 'series of all agents'],
+      ...[`samples a second at ${scrapeInterval} s`, 'traffic a second'],
+    ],
+    figures.map(({ variant, ports, handshakesOfAgent, rendered }) => {
+      const total = rendered.series * agents;
+      const bytes = rendered.text.length * agents;
+      return [
+        ...[variant, count(ports), (handshakesOfAgent / 3600).toFixed(1), count(rendered.series)],
+        ...[`${count(rendered.text.length / 1024)} KiB`, count(total), count(total / scrapeInterval)],
+        `${count(bytes / scrapeInterval / 2 ** 20)} MiB`,
+      ];
+    }),
+  );
+}
+
+/** What a real Prometheus took of as many agents as fill it alike, and what that makes for all. */
+function ingestTable(figures: readonly Figures[]): readonly string[] {
+  const rows = figures.flatMap(({ variant, ingest }) =>
+    ingest === undefined
+      ? []
+      : [
+          [
+            ...[variant, ingest.agents, count(ingest.series), count(ingest.samplesPerSecond)],
+            ...[(100 * ingest.processorShare).toFixed(0), (ingest.memoryPerSeries / 1024).toFixed(1)],
+            ((1e6 * ingest.processorShare) / ingest.samplesPerSecond).toFixed(2),
+          ],
+        ],
+  );
+  const [version] = figures.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest.version]));
+  return version === undefined
+    ? ['Prometheus was not installed where this was run.']
+    : [
+        `Prometheus ${version}, scraping so many agents every 5 s; what it takes per series and per sample holds for more of them:`,
+        table(
+          [
+            ...['agents know', 'agents', 'series', 'samples a second', '% of a processor', 'KiB per series'],
+            'µs per sample',
+          ],
+          rows,
+        ),
+      ];
 }
 
 function count(value: number): string {
