@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { EndpointObservation } from '../checks/check.js';
+import { askAwake } from '../probes/pulse.js';
 import type { Observer } from './observer.js';
 
 /** One look at everything: files first, then every port, at most `concurrency` at a time. */
@@ -14,7 +15,9 @@ export async function observeOnce(
   await observer.readCredentials();
   const limit = pLimit(observer.config.probe.concurrency);
   await Promise.all(
-    observer.targets.map((target) => limit(async () => onObserved(await observer.probe(target, signal)))),
+    observer.targets.map((target) =>
+      limit(async () => onObserved(await askAwake(() => observer.probe(target, signal)))),
+    ),
   );
 }
 
@@ -27,6 +30,8 @@ export async function refuseOnce(
   setMaxListeners(0, signal);
   const limit = pLimit(observer.config.probe.concurrency);
   await Promise.all(
-    observer.strangerTargets.map((target) => limit(async () => onObserved(await observer.refuse(target, signal)))),
+    observer.strangerTargets.map((target) =>
+      limit(async () => onObserved(await askAwake(() => observer.refuse(target, signal)))),
+    ),
   );
 }

@@ -36,3 +36,15 @@ export class Pulse {
     this.#beat = now;
   }
 }
+
+const pulse = new Pulse();
+
+/** Asks again, so many times at most, when this process did not run meanwhile: what it missed tells nothing of a port. */
+export async function askAwake<T>(ask: () => Promise<T>, times = 3): Promise<T> {
+  const missed = pulse.listen();
+  let slept = false;
+  const answer = await ask().finally(() => {
+    slept = missed() > 0;
+  });
+  return slept && times > 1 ? await askAwake(ask, times - 1) : answer;
+}

@@ -17,6 +17,7 @@ import { anonymousIdentity } from '../../probes/identity.js';
 import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
+import { askAwake } from '../../probes/pulse.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { patience } from '../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../support/evidence.js';
@@ -87,12 +88,14 @@ for (const { component, endpoints } of Object.values(profiles)) {
           const versions: readonly Version[] =
             profile.maximumVersion === 'TLSv1.2' ? ['TLSv1.2'] : ['TLSv1.2', 'TLSv1.3'];
           for (const version of versions) {
-            const { outcome } = await probeEndpoint(target, identityOf(pair, version), { timeout: patience });
+            const { outcome } = await askAwake(() =>
+              probeEndpoint(target, identityOf(pair, version), { timeout: patience }),
+            );
             t.equal(outcome, expected, `${profile.name}, ${listed}: ${who} over ${version}`);
           }
           row.push(`${who} ${expected}`);
         }
-        const plaintext = await probePlaintext(target, { timeout: patience });
+        const plaintext = await askAwake(() => probePlaintext(target, { timeout: patience }));
         t.equal(plaintext.outcome, 'refused', `${profile.name}, ${listed}: plaintext`);
         t.comment(`| ${component} ${profile.name} | ${listed} | ${row.join(' | ')} |`);
       }

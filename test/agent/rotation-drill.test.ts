@@ -12,6 +12,7 @@ import { CredentialStore } from '../../credentials/credential-store.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
+import { askAwake } from '../../probes/pulse.js';
 import { targetOf } from '../../probes/target.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { patience } from '../support/eventually.js';
@@ -112,7 +113,9 @@ class Callers {
     if (store === undefined) {
       throw new TypeError('every member is a caller');
     }
-    return probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: patience });
+    return askAwake(() =>
+      probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: patience }),
+    );
   }
 
   /** Until each pair has called at least once more. */

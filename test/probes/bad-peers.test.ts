@@ -8,6 +8,7 @@ import type { HarmlessProbe } from '../../cluster/profile.js';
 import type { Observation } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
+import { askAwake } from '../../probes/pulse.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -136,7 +137,7 @@ t.test('each bad peer has its outcome and its reason in one line', async (t) => 
     const target = { host: '127.0.0.1', port, alpn: probe.protocol === 'http' ? ['http/1.1'] : ['h2'], probe };
     for (const frequent of probe.protocol === 'http' ? [true, false] : [true]) {
       const timeout = outcome === 'timeout' ? 3_000 : patience;
-      const seen = await probeEndpoint(target, identity, { timeout, frequent });
+      const seen = await askAwake(() => probeEndpoint(target, identity, { timeout, frequent }));
       const way = frequent ? 'by schedule' : 'on demand';
       t.match(seen, { outcome, detail }, `${what}, ${way}: ${seen.outcome}, ${seen.detail}`);
       t.notMatch(seen.detail, /\n/, `${what}, ${way}`);

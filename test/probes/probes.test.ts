@@ -12,6 +12,7 @@ import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { Identity, ProbeTarget } from '../../probes/prober.js';
+import { askAwake } from '../../probes/pulse.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
@@ -105,9 +106,7 @@ t.test(
     const port = await openssl(t, temporaryDirectory(t), good);
     for (const [kind, version, alert] of expected) {
       const pair = kind === 'none' ? undefined : kind === 'good' ? good : await issueBad(authority, kind, names);
-      const seen = await probeHttp(target(port), identity(pair, version), {
-        timeout: patience,
-      });
+      const seen = await askAwake(() => probeHttp(target(port), identity(pair, version), { timeout: patience }));
       t.match(
         seen,
         {
@@ -143,7 +142,7 @@ t.test(
     ] as const) {
       const bad = await issueBad(authority, kind, names);
       const port = await openssl(t, temporaryDirectory(t), bad);
-      const seen = await probeHttp(target(port), identity(good), { timeout: patience });
+      const seen = await askAwake(() => probeHttp(target(port), identity(good), { timeout: patience }));
       t.match(seen, { outcome: 'refused', refusal: { side: 'probe' }, peerProblem: new RegExp(problem) }, kind);
       t.equal(seen.peerChain.length > 0, true, kind);
     }
@@ -190,7 +189,9 @@ t.test('what is no refusal is never called one', async (t) => {
   ];
   for (const [what, where, outcome, detail] of cases) {
     for (const prober of [probeHttp, probeTls]) {
-      const seen = await prober(where, identity(good), { timeout: outcome === 'timeout' ? 300 : patience });
+      const seen = await askAwake(() =>
+        prober(where, identity(good), { timeout: outcome === 'timeout' ? 300 : patience }),
+      );
       t.match(seen, { outcome, detail }, `${what}: ${seen.detail}`);
     }
   }

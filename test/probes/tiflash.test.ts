@@ -7,6 +7,7 @@ import { profiles } from '../../cluster/profiles.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
+import { askAwake } from '../../probes/pulse.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { patience } from '../support/eventually.js';
 
@@ -23,7 +24,7 @@ t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no ot
   const asked = async (component: ComponentName, endpoint: EndpointName) => {
     const port = cluster.port(component, endpoint);
     const target = { host: '127.0.0.1', port, alpn: ['h2'], probe: question };
-    return await probeEndpoint(target, identityOf(cluster), { timeout: patience });
+    return await askAwake(() => probeEndpoint(target, identityOf(cluster), { timeout: patience }));
   };
   t.match(await asked('tiflash', 'grpc'), {
     outcome: 'accepted',
@@ -65,5 +66,5 @@ t.test('a stranger is refused by TiFlash before any question', async (t) => {
     }),
   };
   const target = { host: '127.0.0.1', port: cluster.port('tiflash', 'grpc'), alpn: ['h2'], probe: question };
-  t.match(await probeEndpoint(target, stranger, { timeout: patience }), { outcome: 'refused' });
+  t.match(await askAwake(() => probeEndpoint(target, stranger, { timeout: patience })), { outcome: 'refused' });
 });

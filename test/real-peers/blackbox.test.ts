@@ -6,6 +6,7 @@ import { createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { probeHttp } from '../../probes/http-probe.js';
+import { askAwake } from '../../probes/pulse.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
@@ -83,15 +84,17 @@ t.test(
     const seen: string[] = [];
     for (const [what, make, expected] of faulty) {
       const target = await listening(t, await make());
-      const ours = await probeHttp(
-        {
-          host: '127.0.0.1',
-          port: target,
-          alpn: ['http/1.1'],
-          probe: { protocol: 'http', path: '/status', accept: 'any' },
-        },
-        identity(good, 'TLSv1.3'),
-        { timeout: expected === 'timeout' ? 2_000 : patience },
+      const ours = await askAwake(() =>
+        probeHttp(
+          {
+            host: '127.0.0.1',
+            port: target,
+            alpn: ['http/1.1'],
+            probe: { protocol: 'http', path: '/status', accept: 'any' },
+          },
+          identity(good, 'TLSv1.3'),
+          { timeout: expected === 'timeout' ? 2_000 : patience },
+        ),
       );
       const other = await theirs(target);
       t.equal(say(ours), expected, what);

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
+import { askAwake } from '../../probes/pulse.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
@@ -56,7 +57,7 @@ t.test('etcd of an older Go: every refusal is alert 42, rotations as on PD', nee
     probe: { protocol: 'http', path: '/version', accept: 'any' },
   });
   const ask = (port: number) => (pair: Issued | undefined, version: Version) =>
-    probeHttp(at(port), identity(pair, version), { timeout: patience });
+    askAwake(() => probeHttp(at(port), identity(pair, version), { timeout: patience }));
   const refused = 'refused by tls-alert 42';
   await table(
     t,

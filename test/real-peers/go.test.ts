@@ -5,6 +5,7 @@ import { pd } from '../../cluster/pd.js';
 import type { HarmlessProbe } from '../../cluster/profile.js';
 import { tidb } from '../../cluster/tidb.js';
 import { probeEndpoint } from '../../probes/probe.js';
+import { askAwake } from '../../probes/pulse.js';
 import { patience } from '../support/eventually.js';
 import { buildGoPeers, fixtures, needsGo } from '../support/go-peers.js';
 import {
@@ -29,7 +30,7 @@ function asking(port: number, probe: HarmlessProbe, ca = authority.certificatePe
   const alpn = probe.protocol === 'http' ? ['http/1.1'] : ['h2'];
   const target = { host: '127.0.0.1', port, alpn, probe };
   return (pair: Issued | undefined, version: Version) =>
-    probeEndpoint(target, identity(pair, version, ca), { timeout: patience });
+    askAwake(() => probeEndpoint(target, identity(pair, version, ca), { timeout: patience }));
 }
 
 async function servedBy(ask: ReturnType<typeof asking>, pair: Issued): Promise<string> {
