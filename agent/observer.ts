@@ -1,4 +1,4 @@
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { runChecks, runChecksInTurns } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
@@ -16,6 +16,7 @@ import { targetOf } from '../probes/target.js';
 import { Baselines } from './baselines.js';
 import type { AgentConfig, OwnPaths } from './config.js';
 import { hasDescriptors } from './descriptors.js';
+import { isTorn, untilAtRest } from './files-in-motion.js';
 import { Identities } from './identities.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
@@ -25,9 +26,6 @@ export interface ObserverOptions {
   readonly now: () => Date;
   readonly onReload: (event: ReloadEvent) => void;
 }
-
-/** How long the files of a TiKV must have been at rest before a connection of ours may touch its gRPC port. */
-const restMilliseconds = 2_000;
 
 /** Gathers evidence and has it judged: the part that `check` runs once and `run` keeps running. */
 export class Observer {
@@ -144,8 +142,8 @@ export class Observer {
   async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const observed: EndpointObservation[] = [];
     for (const identity of this.identities.for(target)) {
-      await this.#rest(target, signal);
-      if (signal.aborted || this.#isTorn(target)) {
+      await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
+      if (signal.aborted || isTorn(target, this.#factsOf(target))) {
         break;
       }
       const options = { timeout: this.config.probe.timeout, signal, frequent: true };
@@ -183,14 +181,14 @@ export class Observer {
   async refuse(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    await this.#rest(target, signal);
-    if (signal.aborted || this.#isTorn(target)) {
+    await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
+    if (signal.aborted || isTorn(target, this.#factsOf(target))) {
       return observed;
     }
     await this.#visits.look(target, this.identities.own(), signal);
     for (const ask of await this.#visits.strangers(target, this.identities, signal)) {
-      await this.#rest(target, signal);
-      if (signal.aborted || this.#isTorn(target)) {
+      await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
+      if (signal.aborted || isTorn(target, this.#factsOf(target))) {
         return observed;
       }
       const entry = { instance, endpoint, observation: await ask() };
@@ -223,27 +221,9 @@ export class Observer {
     };
   }
 
-  /**
-   * A TiKV gRPC port re-reads its files at any TCP connect and notes the certificate's time before loading, so a
-   * connect between the writing of certificate and key leaves it on the old pair. No connection of ours does that:
-   * while the pair is torn the port is left alone, and after a change until the files have rested.
-   */
+  /** Whether a connection of ours would do no harm there. */
   mayConnect(target: Target): boolean {
-    return !this.#isTorn(target);
-  }
-
-  #isTorn(target: Target): boolean {
-    const facts = this.#factsOf(target);
-    const bad = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
-    return readsAtItsOwnTime(target) && bad;
-  }
-
-  async #rest(target: Target, signal: AbortSignal): Promise<void> {
-    const facts = this.#factsOf(target);
-    const age = this.#now().getTime() - Math.max(facts?.certModifiedAt ?? 0, facts?.caModifiedAt ?? 0);
-    if (readsAtItsOwnTime(target) && age >= 0 && age < restMilliseconds) {
-      await pause(restMilliseconds - age, undefined, { signal }).catch(rethrowUnlessAborted(signal));
-    }
+    return !isTorn(target, this.#factsOf(target));
   }
 
   #factsOf(target: Target): CredentialFacts | undefined {
@@ -254,18 +234,6 @@ export class Observer {
 /** What was known of the files, where this process had no descriptor left to read them. */
 function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefined): CredentialFacts {
   return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
-}
-
-function readsAtItsOwnTime({ endpoint }: Target): boolean {
-  return endpoint.profile.pairReload !== 'every-handshake';
-}
-
-function rethrowUnlessAborted(signal: AbortSignal): (error: unknown) => void {
-  return (error) => {
-    if (!signal.aborted) {
-      throw error;
-    }
-  };
 }
 
 export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {

@@ -4,6 +4,7 @@ import type { EndpointObservation } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { AgentConfig } from './config.js';
+import { credentialEntries } from './credential-entries.js';
 import { messageOf } from './error.js';
 import type { History } from './history.js';
 import { Journal } from './journal.js';
@@ -246,14 +247,4 @@ async function createGeneration({ readConfig, now, metrics, logger }: SidecarOpt
     },
   });
   return { observer, stop: new AbortController() };
-}
-
-/** The files of each local instance, and the agent's own, as metrics and page list them. */
-export function credentialEntries(observer: Observer) {
-  const entries = observer.inventory.instances.flatMap(({ component, name }) => {
-    const facts = observer.credentials().get(`${component}/${name}`);
-    return facts === undefined ? [] : [{ component, instance: name, facts }];
-  });
-  const own = observer.own();
-  return own === undefined ? entries : [...entries, { component: 'agent' as const, instance: 'agent', facts: own }];
 }

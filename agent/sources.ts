@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { globSync } from 'tinyglobby';
-import { type Discovery, discover } from '../cluster/discovery/discover.js';
+import type { Discovery } from '../cluster/discovery/discover.js';
 import type { Inventory, Problem } from '../cluster/inventory.js';
 import { buildInventory } from '../cluster/inventory-builder.js';
 import { CredentialStore } from '../credentials/credential-store.js';
@@ -59,6 +59,8 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
 }
 
 async function ask({ pd, security, probe }: Sources, before: Discovery | undefined): Promise<Discovery> {
+  // With its gRPC, which an agent that is told of no PD does without.
+  const { discover } = await import('../cluster/discovery/discover.js');
   const found = await discover(pd, { secureContext: secureContextOf(security), timeout: probe.timeout });
   return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
 }

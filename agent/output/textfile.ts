@@ -1,8 +1,8 @@
 import type { Finding } from '../../checks/finding.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions, type MetricKey } from '../../metrics/definitions.js';
+import { credentialEntries } from '../credential-entries.js';
 import type { Observer } from '../observer.js';
-import { credentialEntries } from '../sidecar.js';
 import { readVersion } from '../version.js';
 
 /** Gauges of a process that goes on running. */

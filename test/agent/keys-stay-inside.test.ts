@@ -1,17 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Authority } from '../../certs-dev/authority.js';
-import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
-import { type GivenKey, KeyTraces } from '../support/key-traces.js';
+import { KeyTraces } from '../support/key-traces.js';
+import { layOutKeys } from '../support/keys-laid-out.js';
 import { main } from '../support/proxy-process.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
-
-const passphrase = 'open sesame';
 
 /** As talkative as program, runtime and libraries can be made. */
 const loudest = {
@@ -41,50 +36,9 @@ function start(t: Test, args: readonly string[]): Running {
   };
 }
 
-async function layOut(t: Test, cluster: DevCluster) {
-  const directory = temporaryDirectory(t);
-  const authority = await Authority.create();
-  const rsa = await (await Authority.create({ algorithm: 'rsa' })).issue({ commonName: 'rsa', ip: ['127.0.0.1'] });
-  const ec = await authority.issue({ commonName: 'ec', ip: ['127.0.0.1'] });
-  const encrypted = createPrivateKey(ec.keyPem).export({
-    type: 'pkcs8',
-    format: 'pem',
-    cipher: 'aes-256-cbc',
-    passphrase,
-  }) as string;
-  const texts = {
-    'ca.crt': authority.certificatePem,
-    'ec.crt': ec.certificatePem,
-    'ec.key': ec.keyPem,
-    'sec1.key': createPrivateKey(ec.keyPem).export({ type: 'sec1', format: 'pem' }) as string,
-    'rsa.crt': rsa.certificatePem,
-    'rsa.key': rsa.keyPem,
-    'pkcs1.key': createPrivateKey(rsa.keyPem).export({ type: 'pkcs1', format: 'pem' }) as string,
-    'encrypted.key': encrypted,
-    'torn.key': rsa.keyPem.slice(0, 900),
-    'garbled.key': rsa.keyPem.replace(/\n(.{30})/, '\n!!$1'),
-    'both.pem': ec.certificatePem + ec.keyPem,
-    'web.yml': 'tls_server_config:\n  cert_file: rsa.crt\n  key_file: rsa.key\n',
-  };
-  for (const [name, text] of Object.entries(texts)) {
-    writeFileSync(join(directory, name), text, { mode: 0o600 });
-  }
-  writeFileSync(join(directory, 'der.key'), createPrivateKey(ec.keyPem).export({ type: 'pkcs8', format: 'der' }));
-  const members = ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'agent'] as const;
-  const keys: readonly GivenKey[] = [
-    { name: 'ec', pem: ec.keyPem },
-    { name: 'sec1', pem: texts['sec1.key'] },
-    { name: 'rsa', pem: rsa.keyPem },
-    { name: 'pkcs1', pem: texts['pkcs1.key'] },
-    { name: 'encrypted', pem: encrypted, passphrase },
-    ...members.map((name) => ({ name, pem: readFileSync(cluster.files(name).key, 'utf8') })),
-  ];
-  return { at: (name: string) => join(directory, name), keys, ec, rsa };
-}
-
 t.test('no command prints a byte of a key, whatever is wrong with it', async (t) => {
   const cluster = await devCluster(t);
-  const { at, keys, ec } = await layOut(t, cluster);
+  const { at, keys, ec } = await layOutKeys(t, cluster);
   const traces = new KeyTraces(keys);
   const config = cluster.agentConfig;
   const instance = ['--instance', `tidb=127.0.0.1:${cluster.port('tidb', 'status')}`];
@@ -196,7 +150,7 @@ function outputOf(t: Test, commands: readonly (readonly string[])[]): Promise<st
 
 t.test('the sidecar keeps keys to itself through every kind of rotation', async (t) => {
   const cluster = await devCluster(t);
-  const { at, keys } = await layOut(t, cluster);
+  const { at, keys } = await layOutKeys(t, cluster);
   const own = cluster.files('agent');
   const tidb = cluster.files('tidb');
   const history = at('history.jsonl');
