@@ -7,12 +7,11 @@ import { type BenchFiles, writeCredentials } from './credentials.js';
 import { bestNode, versionOf } from './nodes.js';
 import { notMeasured, table, writeSection } from './page.js';
 import { onPath } from './peers.js';
-import { cpuSeconds, ended, freePort, listening, median, onCore, residentKilobytes } from './process.js';
+import { cpuSeconds, ended, freePort, listening, onCore, residentKilobytes } from './process.js';
 import { short } from './short.js';
 
 /** What it takes to read many certificate files and to show them; beside x509-certificate-exporter. */
 const certificates = short ? 100 : 1_000;
-const rounds = short ? 1 : 3;
 
 interface Figures {
   /** Seconds of CPU from the start of the process until all of them are shown. */
@@ -57,10 +56,10 @@ function serialOf(file: string): bigint {
   return BigInt(`0x${text.trim().split('=')[1]}`);
 }
 
-/** One instance per file. Its ports refuse connections, which costs it a probe each: the agent has no way to read alone. */
+/** A TiProxy per file, whom no other TiProxy calls. Its port is closed, which costs a probe each: the agent never reads alone. */
 async function startOurs(files: BenchFiles, folder: string): Promise<Running> {
   const agent = await startAgent(files, {
-    ...{ node: bestNode.program, component: 'tidb', interval: '1h', log: 'ignore' },
+    ...{ node: bestNode.program, component: 'tiproxy', interval: '1h', log: 'ignore' },
     ports: Array.from({ length: certificates }, (_, index) => 1 + index),
     instance: (index) =>
       `ca-path = "${files.ca}"\ncert-path = "${join(folder, `${index}.crt`)}"\nkey-path = "${join(folder, `${index}.key`)}"\n`,
@@ -118,22 +117,14 @@ async function main(): Promise<void> {
   }
   const rows: (string | number)[][] = [];
   for (const reader of readers) {
-    const figures: Figures[] = [];
-    for (let round = 0; round < rounds; round++) {
-      figures.push(await measure(reader, files, folder));
-    }
-    const middle = (of: (one: Figures) => number) => median(figures.map(of));
-    rows.push([
-      reader.name,
-      ...[middle((one) => one.first).toFixed(2), middle((one) => one.again).toFixed(2)],
-      Math.round(middle((one) => one.megabytes)),
-    ]);
+    const { first, again, megabytes } = await measure(reader, files, folder);
+    rows.push([reader.name, first.toFixed(2), again.toFixed(2), Math.round(megabytes)]);
   }
   rmSync(files.directory, { recursive: true, force: true });
   const absent = exporter === undefined ? [{ name: 'x509-certificate-exporter', install }] : [];
   writeSection(
     'Reading certificate files',
-    `${certificates} certificate files on one core, median of ${rounds}. First: CPU from the start of the process until \`/metrics\` shows them all;
+    `${certificates} certificate files on one core. First: CPU from the start of the process until \`/metrics\` shows them all;
 again: until it shows the one that was replaced; scraped once a second meanwhile. The agent reads a key and a CA with
 each, judges them, and comes to a port for each, which is closed.
 

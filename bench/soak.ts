@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { Authority } from '../certs-dev/authority.js';
+import { main } from './agent.js';
+import { bestNode } from './nodes.js';
 import { writeSection } from './page.js';
 import { ended, freePort, listening, residentKilobytes } from './process.js';
 
@@ -87,11 +89,10 @@ if (typeof target !== 'object' || target === null) {
   throw new TypeError('a TCP server has a port');
 }
 const front = await freePort();
-const node = process.env.NODE24 ?? process.execPath;
 const proxy = spawn(
-  node,
+  bestNode.program,
   [
-    join(import.meta.dirname, '../dist/agent/main.js'),
+    main,
     ...['proxy', '--mode', 'terminate', '--listen', `127.0.0.1:${front}`, '--target', `127.0.0.1:${target.port}`],
     ...['--cacert', files.ca, '--cert', files.cert, '--key', files.key, '--allow-cn', 'client', '--log-level', 'error'],
   ],
@@ -125,11 +126,10 @@ await Promise.all(callers);
 await ended(proxy, 'SIGTERM');
 echo.close();
 rmSync(directory, { recursive: true, force: true });
-const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
 const quarters = [0, 0.25, 0.5, 0.75, 1].map((part) => resident[Math.round(part * (resident.length - 1))] ?? 0);
 writeSection(
   'Rotation under traffic',
-  `${minutes} minutes, ${connections} connections at a time, the pair of the proxy replaced once a second; Node ${version.trim()}.
+  `${minutes} minutes, ${connections} connections at a time, the pair of the proxy replaced once a second; ${bestNode.name}.
 
 | | |
 | --- | --- |

@@ -7,7 +7,8 @@ import { tidbStatus } from './tidb-status.js';
 
 /**
  * So many ports that answer like TiDB's status port, TiKV's gRPC port, or any TLS server, behind mutual TLS: a process of
- * its own, so that its time is not the prober's. Prints `{"ports":[…]}` once they listen, and ends with its standard input.
+ * its own, so that its time is not the prober's. Prints `{"ports":[…]}` once they listen, for each line on its standard input
+ * how long it was between two connections to one port, and ends with that input.
  */
 const [ca = '', cert = '', key = '', version = '', count = '1'] = process.argv.slice(2);
 
@@ -40,8 +41,13 @@ tls.on('secureConnection', (socket) => {
 tls.on('tlsClientError', (_error, socket) => socket.destroy());
 
 const ports: number[] = [];
+let gaps: number[] = [];
 for (let index = 0; index < Number(count); index++) {
+  let last: number | undefined;
   const server = createServer({ noDelay: true }, (socket) => {
+    const now = performance.now();
+    gaps.push(...(last === undefined ? [] : [now - last]));
+    last = now;
     socket.on('error', () => socket.destroy());
     tls.emit('connection', socket);
   });
@@ -49,4 +55,13 @@ for (let index = 0; index < Number(count); index++) {
   ports.push((server.address() as AddressInfo).port);
 }
 process.stdout.write(`${JSON.stringify({ ports })}\n`);
-process.stdin.resume().on('end', () => process.exit());
+
+function report(): void {
+  const sorted = gaps.sort((a, b) => a - b);
+  gaps = [];
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
+  const figures = { connections: sorted.length, median: at(0.5), p99: at(0.99), worst: at(1) };
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
+
+process.stdin.on('data', report).on('end', () => process.exit());
