@@ -111,6 +111,7 @@ stream {
     ],
   },
   {
+    // As root it refuses to work; the package makes a user for it.
     ...named('hitch', ', 1 worker'),
     install: 'apt-get install hitch',
     args: (files, listen, target) => [
@@ -125,6 +126,7 @@ client-verify-ca = "${files.ca}"
 workers = 1
 daemon = off
 quiet = on
+${process.getuid?.() === 0 ? 'user = "_hitch"' : ''}
 `,
       )}`,
     ],
