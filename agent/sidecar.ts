@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { EndpointObservation } from '../checks/check.js';
@@ -6,12 +7,13 @@ import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { AgentConfig } from './config.js';
 import { credentialEntries } from './credential-entries.js';
 import { messageOf } from './error.js';
+import { createGeneration, type Generation } from './generation.js';
 import type { History } from './history.js';
 import { Journal } from './journal.js';
 import { Judging } from './judging.js';
 import { Nudger } from './nudge.js';
 import { ObservationLog } from './observation-log.js';
-import { Observer } from './observer.js';
+import type { Observer } from './observer.js';
 import { observeOnce } from './round.js';
 import { scheduleAll } from './schedule.js';
 import { FileWatcher, type SeenBy } from './watcher.js';
@@ -25,12 +27,6 @@ export interface SidecarOptions {
   readonly now: () => Date;
   /** Milliseconds between two sweeps of file digests. */
   readonly sweepInterval: number;
-}
-
-/** What changes together when the configuration is read again. */
-interface Generation {
-  readonly observer: Observer;
-  readonly stop: AbortController;
 }
 
 /** Keeps observing and judging; metrics and page read its state. */
@@ -217,11 +213,20 @@ export class Sidecar {
     this.#findings = findings;
     this.#journal.filesRead(observer.credentials());
     this.#journal.judged(this.#findings);
-    metrics.setFindings(this.#findings);
-    metrics.setInventory(observer.inventory, observer.targets);
-    metrics.setObservations(observer.observations());
-    metrics.setCredentials(credentialEntries(observer));
-    metrics.setIdentities(observer.identities.current());
+    for (const tell of [
+      () => metrics.setFindings(findings),
+      () => metrics.setInventory(observer.inventory, observer.targets),
+      () => metrics.setObservations(observer.observations()),
+      () => metrics.setCredentials(credentialEntries(observer)),
+      () => metrics.setIdentities(observer.identities.current()),
+    ]) {
+      tell();
+      // Of a large cluster each takes its time, and probes go on meanwhile.
+      await turn();
+      if (observer !== this.#generation.observer) {
+        return;
+      }
+    }
     if (observer.config.reload === 'nudge') {
       this.#nudge(observer).catch((error: unknown) =>
         this.#options.logger.error({ reason: messageOf(error) }, 'a port could not be nudged'),
@@ -235,16 +240,4 @@ export class Sidecar {
       this.#journal.nudged(nudge);
     }
   }
-}
-
-async function createGeneration({ readConfig, now, metrics, logger }: SidecarOptions): Promise<Generation> {
-  const observer = await Observer.create(readConfig(), {
-    now,
-    onReload: (event) => {
-      metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
-      const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
-      log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
-    },
-  });
-  return { observer, stop: new AbortController() };
 }
