@@ -33,6 +33,23 @@ export interface YamlEntry {
 
 /** Parses a stream of YAML documents; throws ConfigError naming line and column. Empty documents are left out. */
 export function parseYaml(text: string, file: string): readonly YamlValue[] {
+  try {
+    return documentsIn(text, file);
+  } catch (error: unknown) {
+    // The library goes down into each level by a call of its own.
+    if (error instanceof RangeError) {
+      const message = 'nested too deeply to be read';
+      const origin = { kind: 'file', file, line: 1, column: 1 } as const;
+      throw new ConfigError(
+        { code: 'yaml-syntax', severity: 'fail', origin, message, cure: 'write it flatter' },
+        error,
+      );
+    }
+    throw error;
+  }
+}
+
+function documentsIn(text: string, file: string): readonly YamlValue[] {
   const lines = new LineCounter();
   const clean = text.replace(/^\uFEFF/, '');
   const documents = parseAllDocuments(clean, { lineCounter: lines, merge: true, logLevel: 'silent' });

@@ -10,7 +10,7 @@ export class YamlReader {
 
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, logLevel: 'silent' });
+    this.#document = this.#parsed(text);
     const [error] = this.#document.errors;
     if (error !== undefined) {
       const [message = ''] = error.message.split('\n');
@@ -25,6 +25,18 @@ export class YamlReader {
     } catch (error: unknown) {
       const [message = ''] = messageOf(error).split('\n');
       throw this.#failAt(0, message, 'write the values out');
+    }
+  }
+
+  #parsed(text: string) {
+    try {
+      return parseDocument(text, { lineCounter: this.#lines, logLevel: 'silent' });
+    } catch (error: unknown) {
+      // The library goes down into each level by a call of its own.
+      if (error instanceof RangeError) {
+        throw this.#failAt(0, 'is nested too deeply to be read', 'write it flatter');
+      }
+      throw error;
     }
   }
 

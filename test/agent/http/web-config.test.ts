@@ -183,3 +183,9 @@ t.test('a key that is a mapping is a mistake with a place, and the library print
   await new Promise((resolve) => setImmediate(resolve));
   t.strictSame(warnings, []);
 });
+
+t.test('lists in lists without end are refused with a place', async (t) => {
+  const file = join(temporaryDirectory(t), 'web.yml');
+  writeFileSync(file, '- '.repeat(20_000));
+  t.throws(() => readWebConfig(file), { name: 'OperatorError', message: /web\.yml:1:\d+/ });
+});
