@@ -44,6 +44,8 @@ export class Judging {
     await turn();
     while (this.#wanted && !this.#signal.aborted) {
       this.#wanted = false;
+      // Before judging: what is urgent and comes meanwhile waits for no share either.
+      this.#awake = new AbortController();
       const start = process.cpuUsage();
       await this.#judge();
       const { user, system } = process.cpuUsage(start);
@@ -52,7 +54,6 @@ export class Judging {
   }
 
   async #rest(milliseconds: number): Promise<void> {
-    this.#awake = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#awake.signal]);
     await pause(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
       if (!signal.aborted) {

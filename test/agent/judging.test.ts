@@ -87,3 +87,26 @@ t.test('what is urgent waits for no share', async (t) => {
   await eventually('one more', () => order.length > 2);
   t.equal(order[2], 'urgent');
 });
+
+t.test('nor does what is urgent and comes while a judgement runs', async (t) => {
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  let calls = 0;
+  const judging = new Judging({
+    judge: async () => {
+      calls++;
+      if (calls === 1) {
+        judging.request('urgent');
+      }
+      const start = process.cpuUsage();
+      while (process.cpuUsage(start).user < 400_000) {
+        // So much work that the next judgement would rest for nearly twenty seconds.
+      }
+    },
+    onError: (error) => t.fail(String(error)),
+    signal: stop.signal,
+  });
+  judging.request();
+  await eventually('the urgent one', 10_000, () => calls === 2);
+  t.equal(calls, 2);
+});
