@@ -26,6 +26,8 @@ const pulse = new Pulse();
 /** One attempt in the making: what was seen so far, and the one connection it may open. */
 export interface Frame {
   readonly seen: Seen;
+  /** It wants to know whether it is let in, and takes any server. */
+  readonly isStranger: boolean;
   /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
   open(): Promise<TlsConnection | Verdict>;
   connection(): TlsConnection | undefined;
@@ -97,6 +99,7 @@ function createFrame(target: ProbeTarget, identity: Identity, start: number, see
   let connection: TlsConnection | undefined;
   return {
     seen,
+    isStranger: identity.judgesServer === false,
     connection: () => connection,
     open: async () => {
       connection = openTls(target, identity, start, seen);

@@ -28,7 +28,7 @@ async function get(
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
   }
-  await refusalWindow(opened, frame.seen);
+  await refusalWindow(opened, frame);
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
   const application = { protocol: 'http' as const, status, body: text, answer };

@@ -1,7 +1,9 @@
-import type { Seen, TlsConnection } from './tls-connection.js';
+import type { Frame } from './attempt.js';
+import type { TlsConnection } from './tls-connection.js';
 
-/** Shortest and longest wait, in milliseconds. */
-const [shortest, longest] = [3, 200];
+/** Shortest and longest wait, in milliseconds; a stranger is the one whom a refusal is expected for. */
+const shortest = { usual: 3, stranger: 50 };
+const longest = 200;
 
 /**
  * Waits before a question is asked. In TLS 1.3 a refusal comes one round trip after the handshake; a question sent before
@@ -9,12 +11,15 @@ const [shortest, longest] = [3, 200];
  */
 export async function refusalWindow(
   { socket, firstError }: TlsConnection,
-  { connect = 0, handshake = 0, tlsVersion }: Seen,
+  { seen: { connect = 0, handshake = 0, tlsVersion }, isStranger }: Pick<Frame, 'seen' | 'isStranger'>,
 ): Promise<void> {
   if (tlsVersion !== 'TLSv1.3') {
     return;
   }
-  const roundTrips = Math.min(Math.max(2 * (handshake - connect) * 1000, shortest), longest);
+  const roundTrips = Math.min(
+    Math.max(2 * (handshake - connect) * 1000, shortest[isStranger ? 'stranger' : 'usual']),
+    longest,
+  );
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, roundTrips);
     function done() {
