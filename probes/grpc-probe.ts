@@ -24,7 +24,7 @@ async function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, t
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
   }
-  await refusalWindow(opened, frame);
+  await refusalWindow(opened, frame, timeout);
   const session = new GrpcSession(opened, authorityOf(target));
   if (method !== isAlive) {
     return answered(method, await session.call(method, timeout));

@@ -1,0 +1,60 @@
+import { connect, createServer as createRelay } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createSecureContext, createServer } from 'node:tls';
+import t from 'tap';
+import { Authority, type Issued } from '../../certs-dev/authority.js';
+import { probeHttp } from '../../probes/http-probe.js';
+import { patience } from '../support/eventually.js';
+import { listening } from '../support/listening.js';
+
+const authority = await Authority.create();
+const names = { commonName: 'TiDB-Server', ip: ['127.0.0.1'] };
+const server = await authority.issue(names);
+const foreign = await (await Authority.create()).issue(names);
+
+function stranger({ certificatePem: cert, keyPem: key }: Issued) {
+  const secureContext = createSecureContext({ cert, key, minVersion: 'TLSv1.3' });
+  return { name: 'untrusted', secureContext, judgesServer: false } as const;
+}
+
+/** A server so busy that it judges a caller's certificate late; counts what the caller says after that certificate. */
+async function lateJudge(t: Tap, milliseconds: number) {
+  const secrets = { cert: server.certificatePem, key: server.keyPem, ca: authority.certificatePem };
+  const behind = await listening(t, createServer({ ...secrets, requestCert: true }));
+  let said = 0;
+  const relay = createRelay((caller) => {
+    const onwards = connect(behind, '127.0.0.1');
+    onwards.pipe(caller);
+    onwards.on('error', () => caller.destroy());
+    caller.once('data', (hello) => {
+      onwards.write(hello);
+      caller.once('data', (certificate) => {
+        caller.on('data', () => {
+          said += 1;
+        });
+        void pause(milliseconds, undefined, { ref: false }).then(() => onwards.write(certificate));
+      });
+    });
+  });
+  return { port: await listening(t, relay), saidMeanwhile: () => said };
+}
+type Tap = Parameters<typeof listening>[0];
+
+t.test(
+  'a stranger asks nothing while a slow server makes up its mind, so that its reason cannot get lost',
+  async (t) => {
+    const { port, saidMeanwhile } = await lateJudge(t, 400);
+    const target = { host: '127.0.0.1', port, alpn: [] };
+    const observation = await probeHttp(target, stranger(foreign), { timeout: patience });
+    t.match(observation, { outcome: 'refused', refusal: { by: 'close' }, tlsVersion: 'TLSv1.3' });
+    t.equal(saidMeanwhile(), 0);
+  },
+);
+
+t.test('it waits no longer than half of its time: a server that stays silent is asked', async (t) => {
+  const { port, saidMeanwhile } = await lateJudge(t, patience);
+  const target = { host: '127.0.0.1', port, alpn: [] };
+  const observation = await probeHttp(target, stranger(foreign), { timeout: 400 });
+  t.match(observation, { outcome: 'timeout' });
+  t.equal(saidMeanwhile(), 1);
+});
