@@ -9,6 +9,7 @@ import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behav
 import type { FaultName } from './faults.js';
 import { Gate, shownBy } from './gate.js';
 import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
+import { listenOn, listenOnSteadyPort } from './steady-port.js';
 
 export interface PortHandlers {
   /** Answers HTTP/1.1; undefined when the port speaks none. */
@@ -65,13 +66,8 @@ export class DevPort {
     this.#http2.on('sessionError', () => undefined);
   }
 
-  async listen(port = 0): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
-    });
-    const address = this.#server.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
+  async listen(): Promise<number> {
+    this.#port = await listenOnSteadyPort(this.#server);
     return this.#port;
   }
 
@@ -91,7 +87,7 @@ export class DevPort {
       this.#frozen = on ? this.#behaviour.beforeConnection() : undefined;
     }
     if (name === 'down') {
-      await (on ? this.#close() : this.listen(this.#port));
+      await (on ? this.#close() : listenOn(this.#server, this.#port));
     }
   }
 

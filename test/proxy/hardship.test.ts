@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { ask, dial, dialPlain, echo, filesOf, friend, proxyTo, server, tcpServer } from '../support/proxy.js';
 import { main, proxyProcess } from '../support/proxy-process.js';
+import { freePort } from '../support/real-peer.js';
 import { runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -46,7 +47,7 @@ t.test('a target killed in the middle: its connections end, the next ones say so
     const [line] = await once(child.stdout, 'data');
     return { child, port: Number(String(line)) };
   };
-  const first = await start(0);
+  const first = await start(await freePort());
   const { port } = await proxyTo(t, [first.port]);
   const socket = await dial(port, friend);
   t.equal(await ask(socket, 'a'), 'a');

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -7,6 +6,7 @@ import { createSecureContext } from 'node:tls';
 import type { Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import { listenOnSteadyPort } from '../../devcluster/steady-port.js';
 import type { Observation } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
 import { mountVolume } from './secret-volume.js';
@@ -63,20 +63,10 @@ export function renameOver(file: string, text: string): void {
   renameSync(fresh, file);
 }
 
-/**
- * A port for a program that cannot choose one itself. None of those that the kernel gives away, to whoever listens on port
- * 0 or connects somewhere: one of those could be taken before the program has it.
- */
+/** A port for a program that cannot choose one itself. */
 export async function freePort(): Promise<number> {
-  const port = randomInt(15_000, 32_000);
   const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => resolve(true));
-  });
-  if (!free) {
-    return await freePort();
-  }
+  const port = await listenOnSteadyPort(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
