@@ -5,6 +5,7 @@ import { CredentialError, notLoaded } from './error.js';
 import type { CredentialFacts, CredentialPaths } from './facts.js';
 import { type CredentialFile, readCredentialFile } from './file.js';
 import { pairDigest } from './key-pair.js';
+import { verdictsOnce } from './known-verdicts.js';
 import { parseCertificates, parseKey, pemText } from './parse.js';
 import { bundleDigest } from './trust-bundle.js';
 import { judge, type TrustVerdict } from './trust-verdict.js';
@@ -28,7 +29,18 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
       new CredentialError('chain_order', paths.cert ?? '', 'the certificate of the key is not the first one', hint),
     );
   }
-  const usable = keyMatches === true && ca !== undefined && caFile && certFile && keyFile;
+  const caDigest = caFile === undefined ? undefined : bundleDigest(caFile.bytes);
+  const digest =
+    certFile === undefined || keyFile === undefined ? undefined : pairDigest(certFile.bytes, keyFile.bytes);
+  const usable = keyMatches === true && ca !== undefined && chain !== undefined && caFile && certFile && keyFile;
+  const verdicts = usable
+    ? await verdictsOnce(`${caDigest} ${digest}`, [...ca, ...chain], now, () =>
+        verdictsOf(certFile, keyFile, caFile),
+      ).catch((error: unknown) => {
+        errors.push(notLoaded(paths.cert ?? '', error));
+        return [];
+      })
+    : [];
   return {
     paths,
     readAt: now,
@@ -36,10 +48,10 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     ca,
     keyMode: inVolume(paths.key) ? undefined : keyFile?.mode,
     keyMatches,
-    verdicts: usable ? await verdictsOf(certFile, keyFile, caFile, errors, paths) : [],
+    verdicts,
     errors,
-    caDigest: caFile === undefined ? undefined : bundleDigest(caFile.bytes),
-    pairDigest: certFile === undefined || keyFile === undefined ? undefined : pairDigest(certFile.bytes, keyFile.bytes),
+    caDigest,
+    pairDigest: digest,
     certModifiedAt: certFile?.modifiedAt,
     caModifiedAt: caFile?.modifiedAt,
   };
@@ -58,17 +70,10 @@ async function verdictsOf(
   cert: CredentialFile,
   key: CredentialFile,
   ca: CredentialFile,
-  errors: CredentialError[],
-  paths: CredentialPaths,
 ): Promise<readonly TrustVerdict[]> {
   const pair = { certificatePem: cert.bytes.toString('utf8'), keyPem: key.bytes.toString('utf8') };
   const bundle = ca.bytes.toString('utf8');
-  try {
-    return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
-  } catch (error: unknown) {
-    errors.push(notLoaded(paths.cert ?? '', error));
-    return [];
-  }
+  return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
 }
 
 function collect<T>(errors: CredentialError[], read: () => T): T | undefined {

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { type Certificate, describeCertificate } from './certificate.js';
+import { Remembered } from './remembered.js';
 
-/** So many are remembered; each takes a few kB. */
-const limit = 2_048;
-
-const known = new Map<string, Certificate>();
+/** Each takes a few kB. */
+const known = new Remembered<Certificate>(2_048);
 
 /**
  * The certificate with these bytes (DER). Ports show the same one at every look, and many the same CA: it is read once,
@@ -17,10 +16,6 @@ export function certificateOf(der: Buffer): Certificate {
     return found;
   }
   const certificate = describeCertificate(new X509Certificate(der));
-  const [oldest] = known.keys();
-  if (known.size >= limit && oldest !== undefined) {
-    known.delete(oldest);
-  }
   known.set(key, certificate);
   return certificate;
 }

@@ -1,14 +1,33 @@
-const begin = '-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----';
-const end = '-----END [A-Z0-9 ]*PRIVATE KEY-----';
-/** What a torn key may go on with; its line breaks may be escaped, or question marks by now. */
-const body = '(?:[A-Za-z0-9+/=\\s:,?-]|\\\\(?!"))*';
+const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/g;
+const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
+/** What a torn key does not go on with; its line breaks may be escaped, or question marks by now. */
+const afterTorn = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
 const longestKey = 20_000;
-const key = new RegExp(`${begin}(?:[\\s\\S]{0,${longestKey}}?${end}|${body})`, 'g');
 
 /**
  * The text with every private key in it left out. Nothing of ours prints a key; but a file may hold one where a path
  * should be, and then an honest message about that path would.
  */
 export function withoutKeys(text: string): string {
-  return text.includes('PRIVATE KEY-----') ? text.replace(key, '(a private key)') : text;
+  if (!text.includes('PRIVATE KEY-----')) {
+    return text;
+  }
+  let kept = '';
+  let at = 0;
+  for (let key = next(begin, text, at); key !== null; key = next(begin, text, at)) {
+    kept += `${text.slice(at, key.index)}(a private key)`;
+    at = endOf(text, key.index + key[0].length);
+  }
+  return kept + text.slice(at);
+}
+
+/** By scanning alone: an expression for what lies between would need a stack as deep as the key is long. */
+function endOf(text: string, start: number): number {
+  const ended = end.exec(text.slice(start, start + longestKey));
+  return ended === null ? (next(afterTorn, text, start)?.index ?? text.length) : start + ended.index + ended[0].length;
+}
+
+function next(expression: RegExp, text: string, from: number): RegExpExecArray | null {
+  expression.lastIndex = from;
+  return expression.exec(text);
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describeCertificate } from '../credentials/certificate.js';
+import { Remembered } from '../credentials/remembered.js';
 import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
 
 /** What a listener's rules say of one leaf. */
@@ -17,7 +18,7 @@ const limit = 256;
  */
 export class Admission {
   readonly #rules: AccessRules;
-  readonly #known = new Map<string, Verdict>();
+  readonly #known = new Remembered<Verdict>(limit);
 
   constructor(rules: AccessRules) {
     this.#rules = rules;
@@ -32,10 +33,6 @@ export class Admission {
     }
     const leaf = describeCertificate(new X509Certificate(der));
     const verdict = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= limit && oldest !== undefined) {
-      this.#known.delete(oldest);
-    }
     this.#known.set(key, verdict);
     return verdict;
   }
