@@ -34,7 +34,7 @@ async function get(
   await refusalWindow(opened, frame, timeout);
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
-  const application = { protocol: 'http' as const, status, body: text, answer };
+  const application = { protocol: 'http' as const, status, length: text.length, answer };
   if (status === 403) {
     const refusal = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
     return { verdict: { outcome: 'refused', refusal, detail: 'the server refused with HTTP 403' }, application };

@@ -52,7 +52,7 @@ export interface Observation {
   readonly cipher: string | undefined;
   readonly alpn: string | undefined;
   readonly durations: Durations;
-  /** HTTP status and body (first 64 KiB), or gRPC status and decoded answer. */
+  /** HTTP or gRPC status, and the decoded answer. */
   readonly application: ApplicationAnswer | undefined;
 }
 
@@ -67,7 +67,8 @@ export type ApplicationAnswer =
   | {
       readonly protocol: 'http';
       readonly status: number;
-      readonly body: string;
+      /** Characters of the body that were read; what they said is kept as `answer` alone. */
+      readonly length: number;
       /** Decoded when the question has an answer of known shape; undefined then means: this is not that component. */
       readonly answer: HttpAnswer | undefined;
     }

@@ -102,15 +102,9 @@ ${peerChain.map((one) => certificateFacts(one, view.now()))}
 `;
 }
 
-/** What was seen, without what is shown as facts of the certificates, and without what a port answered at length. */
-function raw({ peerChain, application, ...rest }: Observation) {
-  const answer =
-    application?.protocol === 'http' ? { ...application, body: `${application.body.length} characters` } : application;
-  return {
-    ...rest,
-    peerChain: peerChain.map(({ subject, fingerprint }) => ({ subject, fingerprint })),
-    application: answer,
-  };
+/** What was seen, without what is shown as facts of the certificates. */
+function raw({ peerChain, ...rest }: Observation) {
+  return { ...rest, peerChain: peerChain.map(({ subject, fingerprint }) => ({ subject, fingerprint })) };
 }
 
 function milliseconds(seconds: number | undefined): string {

@@ -26,7 +26,7 @@ function seen(instance: Instance, name: EndpointName, more: Parameters<typeof ob
 }
 
 function viewed(answer: HttpAnswer): Evidence {
-  const application = { protocol: 'http', status: 200, body: '', answer } as const;
+  const application = { protocol: 'http', status: 200, length: 0, answer } as const;
   return evidence({ instances: [pd], views: [observed(pd, 'client', { application })] });
 }
 

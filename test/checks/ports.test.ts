@@ -36,7 +36,7 @@ t.test(
     const of = (more: Partial<Observation>) =>
       run(endpointAnswers, evidenceOf({ instances: [tidb], observations: [observed(tidb, 'status', more)] }));
     const http = (status: number, answer: { kind: 'tidb-status'; version: string } | undefined) =>
-      ({ application: { protocol: 'http', status, body: '', answer }, detail: `HTTP ${status}` }) as const;
+      ({ application: { protocol: 'http', status, length: 0, answer }, detail: `HTTP ${status}` }) as const;
     const version = { kind: 'tidb-status', version: 'v8.5.0' } as const;
     for (const [more, expected] of [
       [http(200, version), 'pass: answered: HTTP 200'],
