@@ -1,23 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import t from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
+import { servedAgent } from '../support/served-agent.js';
 
 t.test('what the agent says of itself: its host, the pairs on disk in use, its web configuration', async (t) => {
   const cluster = await devCluster(t, { members: { tidb: 1 } });
   const webConfig = join(cluster.directory, 'web.yml');
   writeFileSync(webConfig, 'http_server_config:\n  headers: {}\n');
-  const readConfig = () => {
-    const config = readAgentConfig(cluster.agentConfig);
-    return { ...config, web: { ...config.web, port: 0, configFile: webConfig } };
-  };
-  const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-  t.teardown(() => served.stop());
+  const served = await servedAgent(t, cluster, { web: { configFile: webConfig } });
   const lines = async (name: string) =>
     (await (await fetch(`${served.url}/metrics`)).text()).split('\n').filter((line) => line.startsWith(name));
 

@@ -2,13 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pino from 'pino';
 import t from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
+import { servedAgent } from '../support/served-agent.js';
 
 /** Files become links through `..data`, with the same contents. */
 function mountAsKubernetes(directory: string, names: readonly string[]): void {
@@ -23,12 +21,7 @@ function mountAsKubernetes(directory: string, names: readonly string[]): void {
 
 t.test('the sidecar serves page, metrics, probe and discovery, and follows each way of swapping', async (t) => {
   const cluster = await devCluster(t);
-  const readConfig = () => {
-    const config = readAgentConfig(cluster.agentConfig);
-    return { ...config, web: { ...config.web, port: 0 } };
-  };
-  const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-  t.teardown(() => served.stop());
+  const served = await servedAgent(t, cluster);
   const get = async (path: string, init?: RequestInit) => {
     const response = await fetch(`${served.url}${path}`, init);
     return { status: response.status, text: await response.text(), headers: response.headers };

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
 import t from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { alerts } from '../../metrics/rules/catalogue.js';
 import { renderRules, runbookBase } from '../../metrics/rules/render.js';
 import { devCluster } from '../support/dev-cluster.js';
@@ -11,6 +8,7 @@ import { runCommand } from '../support/doc-commands.js';
 import { readPage } from '../support/markdown.js';
 import { linesToRun } from '../support/page-commands.js';
 import { needs } from '../support/peers.js';
+import { servedAgent } from '../support/served-agent.js';
 
 const root = join(import.meta.dirname, '../..');
 const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
@@ -49,13 +47,7 @@ t.test(
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const cluster = await devCluster(t);
-    const readConfig = () => {
-      const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: 60_000, refusals: undefined };
-      return { ...config, web: { ...config.web, port: 0 }, probe };
-    };
-    const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-    t.teardown(() => served.stop());
+    const served = await servedAgent(t, cluster, { probe: { interval: 60_000, refusals: undefined } });
     const { ca, cert, key } = cluster.files('tidb');
     const caller = cluster.files('pd');
     const environment = {

@@ -2,10 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import pino from 'pino';
 import t, { type Test } from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { componentNames } from '../../cluster/profile.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { renderRecordings, renderRules } from '../../metrics/rules/render.js';
@@ -16,6 +13,7 @@ import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
 import { freePort } from '../support/real-peer.js';
 import { prometheusProgram, type RealPrometheus, startPrometheus } from '../support/real-prometheus.js';
+import { servedAgent } from '../support/served-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** What a healthy cluster cannot show: the fault that brings it, by the panel. */
@@ -83,13 +81,7 @@ t.test(
     const one = Object.fromEntries(componentNames.map((name) => [name, 1]));
     const cluster = await devCluster(t, { members: one });
     const proxyPort = await withProxy(t, cluster);
-    const readConfig = () => {
-      const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: 5_000, refusals: 5_000 };
-      return { ...config, web: { ...config.web, port: 0 }, probe };
-    };
-    const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-    t.teardown(() => served.stop());
+    const served = await servedAgent(t, cluster, { probe: { interval: 5_000, refusals: 5_000 } });
     const directory = temporaryDirectory(t);
     writeFileSync(join(directory, 'alerts.yml'), renderRules());
     writeFileSync(join(directory, 'recordings.yml'), renderRecordings());

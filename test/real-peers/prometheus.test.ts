@@ -1,13 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
 import t from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { prometheusProgram, startPrometheus } from '../support/real-prometheus.js';
+import { servedAgent } from '../support/served-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const rules = join(import.meta.dirname, '../../deploy/prometheus/tidb-mtls.rules.yml');
@@ -35,13 +33,10 @@ t.test(
       join(directory, 'web.yml'),
       'tls_server_config:\n  cert_file: agent.crt\n  key_file: agent.pem\n  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: [localhost]\n',
     );
-    const readConfig = () => {
-      const config = readAgentConfig(cluster.agentConfig);
-      const web = { ...config.web, port: 0, configFile: join(directory, 'web.yml') };
-      return { ...config, web, probe: { ...config.probe, interval: 2_000 } };
-    };
-    const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-    t.teardown(() => served.stop());
+    const served = await servedAgent(t, cluster, {
+      web: { configFile: join(directory, 'web.yml') },
+      probe: { interval: 2_000 },
+    });
     t.match(served.url, /^https:/);
 
     // The shipped rules, but for the waiting that keeps them quiet during a rotation.

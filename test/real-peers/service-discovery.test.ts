@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
 import t from 'tap';
-import { serve } from '../../agent/commands/run.js';
-import { readAgentConfig } from '../../agent/config.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { promtool } from '../support/promtool.js';
 import { prometheusProgram, startPrometheus } from '../support/real-prometheus.js';
+import { servedAgent } from '../support/served-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const deploy = join(import.meta.dirname, '../../deploy/prometheus');
@@ -32,12 +30,7 @@ t.test(
   needs(prometheusProgram, 'prometheus'),
   async (t) => {
     const cluster = await devCluster(t);
-    const readConfig = () => {
-      const config = readAgentConfig(cluster.agentConfig);
-      return { ...config, web: { ...config.web, port: 0 } };
-    };
-    const served = await serve({ readConfig, logger: pino({ level: 'silent' }) });
-    t.teardown(() => served.stop());
+    const served = await servedAgent(t, cluster);
     const directory = temporaryDirectory(t);
     for (const file of rules) {
       copyFileSync(join(deploy, file), join(directory, file));
