@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ComponentName } from '../cluster/profile.js';
@@ -13,6 +14,8 @@ export interface AgentUnderLoad {
   readonly serves: number;
   /** The text of /metrics. */
   metrics(): Promise<string>;
+  /** Milliseconds that a reader of /metrics waits for the last byte, which does nothing with them. */
+  scrape(): Promise<number>;
   /** Resolves after the first verdict on every port; the milliseconds since the start of the process. */
   ready(): Promise<number>;
 }
@@ -52,6 +55,7 @@ export async function startAgent(files: BenchFiles, options: AgentOptions): Prom
     url,
     serves,
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    scrape: () => scrapeOf(`${url}/metrics`),
     ready: async () => {
       while (!(await fetch(`${url}/-/ready`)).ok) {
         await pause(10);
@@ -61,7 +65,27 @@ export async function startAgent(files: BenchFiles, options: AgentOptions): Prom
   };
 }
 
+function scrapeOf(url: string): Promise<number> {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    get(url, (response) => {
+      response.on('error', reject).on('end', () => resolve(performance.now() - start));
+      response.resume();
+    }).on('error', reject);
+  });
+}
+
 export const main = join(import.meta.dirname, '../dist/agent/main.js');
+
+/** For `before`: as the unit and the image start it, with less room for young objects and free blocks. */
+export function asDeployed(): readonly string[] {
+  const unit = readFileSync(join(import.meta.dirname, '../deploy/systemd/tidb-mtls-agent.service'), 'utf8');
+  const environment = /^Environment=(.*NODE_OPTIONS.*)$/m.exec(unit)?.[1];
+  if (environment === undefined) {
+    throw new TypeError('the unit sets no NODE_OPTIONS');
+  }
+  return ['env', ...environment.split(' ')];
+}
 
 /** Writes agent.toml into a folder of its own. */
 export function writeConfig(files: BenchFiles, options: Omit<AgentOptions, 'node'>): string {

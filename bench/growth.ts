@@ -52,9 +52,8 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
   const done = (await probes()) - before;
   const scrapes: number[] = [];
   for (let count = 0; count < 5; count++) {
-    const asked = performance.now();
-    await agent.metrics();
-    scrapes.push(performance.now() - asked);
+    scrapes.push(await agent.scrape());
+    await pause(1_000);
   }
   const text = await agent.metrics();
   const resident = residentKilobytes(agent.child.pid) / 1024;

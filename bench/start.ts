@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentOptions, main as agentMain, startAgent, sumOf, writeConfig } from './agent.js';
+import { type AgentOptions, main as agentMain, asDeployed, startAgent, sumOf, writeConfig } from './agent.js';
 import { type BenchFiles, writeCredentials } from './credentials.js';
 import { howToHaveNode24, type NodeProgram, nodes } from './nodes.js';
 import { notMeasured, table, writeSection } from './page.js';
@@ -19,6 +19,7 @@ const interval = '100ms';
 /** Each port is called by each of them: more probes in an interval. */
 const pairs = 4;
 const parts = [0, 0.25, 0.5, 0.75, 1] as const;
+const deployed = { component: 'tidb', before: asDeployed() } as const;
 
 interface Starts {
   readonly serves: readonly number[];
@@ -40,7 +41,7 @@ async function startTargets({ ca, cert, key }: BenchFiles, core: 0 | 1) {
 
 async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promise<Starts> {
   const targets = await startTargets(files, 1);
-  const options: AgentOptions = { node: program, component: 'tidb', ports: targets.ports, interval: '15s' };
+  const options: AgentOptions = { node: program, ...deployed, ports: targets.ports, interval: '15s' };
   const config = writeConfig(files, options);
   const measured = { serves: [] as number[], verdict: [] as number[], check: [] as number[] };
   for (let count = 0; count < starts; count++) {
@@ -50,7 +51,9 @@ async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promi
     await ended(agent.child);
     const start = performance.now();
     const [status] = await once(
-      spawn('taskset', ['-c', '0', program, agentMain, 'check', '--config', config], { stdio: 'ignore' }),
+      spawn('taskset', ['-c', '0', ...deployed.before, program, agentMain, 'check', '--config', config], {
+        stdio: 'ignore',
+      }),
       'exit',
     );
     if (status !== 0) {
@@ -70,7 +73,7 @@ async function measureDay(files: BenchFiles, { name, program }: NodeProgram, cor
     copyFileSync(files.key, `${files.key}.${pair}`);
   }
   const { child, metrics, ready } = await startAgent(files, {
-    ...{ node: program, component: 'tidb', ports: targets.ports, interval, core },
+    ...{ node: program, ...deployed, ports: targets.ports, interval, core },
     instance: (index) =>
       `ca-path = "${files.ca}"\ncert-path = "${files.cert}.${index % pairs}"\nkey-path = "${files.key}.${index % pairs}"\n`,
   });
@@ -96,7 +99,7 @@ async function measureDay(files: BenchFiles, { name, program }: NodeProgram, cor
 
 async function measureIdle(files: BenchFiles, { program }: NodeProgram): Promise<number> {
   const targets = await startTargets(files, 1);
-  const agent = await startAgent(files, { node: program, component: 'tidb', ports: targets.ports, interval: '15s' });
+  const agent = await startAgent(files, { node: program, ...deployed, ports: targets.ports, interval: '15s' });
   await agent.ready();
   await pause(short ? 1_000 : 20_000);
   const megabytes = residentKilobytes(agent.child.pid) / 1024;
@@ -137,7 +140,7 @@ function render(begun: readonly Starts[], idle: readonly number[], days: readonl
   ];
   const took = days.map(({ seconds, cpu }) => `${Math.round(seconds)} s with ${Math.round(cpu)} s of CPU`).join(', ');
   const absent = nodes.length > 1 ? [] : [{ name: 'Node 24', install: howToHaveNode24 }];
-  return `${ports} TiDB status ports. From the start of the process until \`/metrics\` is served, until there is a verdict on every port,
+  return `${ports} TiDB status ports, and the agent started with the environment of the unit. From the start of the process until \`/metrics\` is served, until there is a verdict on every port,
 and the whole of \`check\`: median / worst of ${starts} on one core. Idle: resident after the first look and 20 s more. A day is ${day}
 probes, as ${ports} ports have in 24 h at 15 s, at an interval of ${interval} with ${1 + pairs} certificates each; scraped once a second
 meanwhile. It took ${took}.
