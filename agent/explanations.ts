@@ -42,7 +42,7 @@ const explanations: readonly Explanation[] = [
       ['Exit status', worst[severity]],
       ['Cure', withoutMarkup(cure)],
     ] as const,
-    example: checkExamples[id] === undefined ? [] : [`${checkExamples[id]}  [${id}]`],
+    example: checkExamples[id] ?? [],
   })),
   ...lintCatalogue.map(({ code, title, severity }) => ({
     id: code,
@@ -66,7 +66,7 @@ export function explain(found: Explanation, terminal: Terminal): string {
   const body = found.paragraphs.map(
     ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrap(text, terminal.columns, 4)}`,
   );
-  // What is indented already is the text of a file.
+  // What is indented already is the text of a file, or a cure.
   const fits = (line: string) => (line.startsWith(' ') ? line : wrap(line, terminal.columns, 4));
   const example = found.example.map((line) => `    ${fits(line)}`).join('\n');
   const shown = example === '' ? [] : [`${coloured(terminal, 'bold', 'Example')}\n${example}`];

@@ -13,7 +13,7 @@ import { describeDashboard } from '../metrics/dashboard/describe.js';
 import { renderDashboard } from '../metrics/dashboard/render.js';
 import { describeMetrics } from '../metrics/describe.js';
 import { renderPrometheusRule, renderRecordings, renderRules, renderTiupRules } from '../metrics/rules/render.js';
-import { describeChecks } from './checks.js';
+import { describeChecks, renderCheckExamples } from './checks.js';
 import { describeConfiguration } from './configuration.js';
 import { renderManualPage } from './man.js';
 import { renderPageAssets } from './page-assets.js';
@@ -23,6 +23,7 @@ import { sidecars } from './sidecars.js';
 const written: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': describeConfiguration,
   'docs/checks.md': describeChecks,
+  'checks/examples.ts': renderCheckExamples,
   'docs/lint.md': describeLint,
   'docs/semantics.md': describeSemantics,
   'docs/metrics.md': describeMetrics,
