@@ -14,9 +14,9 @@ import { short } from './short.js';
 
 /** One agent on one core over more and more ports: what grows, and how. */
 const sizes = short ? [10, 100, 1_000] : [10, 100, 1_000, 10_000];
-/** Seconds between two probes of a port, and of that how long is measured. */
+/** Seconds between two probes of a port, and how long is measured. */
 const interval = 60;
-const measured = short ? 6 : 30;
+const measured = short ? 6 : interval;
 const portsOfNode = 5;
 
 /** What is printed, by name; those that do not grow by what they do. */
@@ -135,7 +135,7 @@ async function main(): Promise<void> {
   writeSection(
     'Growth',
     `One agent on one core, TiDB status ports in one process on the other core, each probed every ${interval} s, strangers off; the CPU over
-${measured} s of that; ${bestNode.name}. The last columns are exponents of growth over one step: 0 stays, 1 grows as the ports do,
+${measured} s; ${bestNode.name}. A scrape is read by somebody who does nothing with it. The last columns are exponents of growth over one step: 0 stays, 1 grows as the ports do,
 2 with their square. Judging is that of a cluster with as many ports of TiDB, TiKV and PD; \`lint\` reads configurations of
 TiKV, its start included.
 
