@@ -12,7 +12,6 @@ export interface CredentialPaths {
 /** Everything read from the three files of one component at one moment; holds no key material. */
 export interface CredentialFacts {
   readonly paths: CredentialPaths;
-  readonly readAt: Date;
   /** The certificate file: leaf first. Undefined when unreadable or when no path is set. */
   readonly chain: readonly Certificate[] | undefined;
   readonly ca: readonly Certificate[] | undefined;

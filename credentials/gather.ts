@@ -43,7 +43,6 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     : [];
   return {
     paths,
-    readAt: now,
     chain,
     ca,
     keyMode: inVolume(paths.key) ? undefined : keyFile?.mode,
