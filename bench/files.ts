@@ -36,7 +36,7 @@ interface Running {
 }
 
 const exporter = onPath('x509-certificate-exporter');
-const install = 'go install github.com/enix/x509-certificate-exporter/v3/cmd/x509-certificate-exporter@latest';
+const install = 'go install github.com/enix/x509-certificate-exporter/v4/cmd/x509-certificate-exporter@latest';
 
 const readers: readonly Reader[] = [
   { name: `tidb-mtls-agent run, ${bestNode.name}`, start: startOurs },
