@@ -6,7 +6,7 @@ import type { CredentialFacts } from '../credentials/facts.js';
 import { readKeyPair } from '../credentials/key-pair.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
 import { judge, type TrustVerdict } from '../credentials/trust-verdict.js';
-import { processStart } from './processes.js';
+import { Processes } from './processes.js';
 
 interface FirstSight {
   readonly baseline: Baseline;
@@ -28,14 +28,29 @@ export class Baselines {
     return new Map([...this.#first].map(([key, { baseline }]) => [key, baseline]));
   }
 
-  async see(instance: Instance, facts: CredentialFacts, now: Date): Promise<void> {
+  /** Looks at the files of these instances as they were read just now. */
+  async see(
+    instances: readonly Instance[],
+    credentials: ReadonlyMap<string, CredentialFacts>,
+    now: Date,
+  ): Promise<void> {
+    const processes = new Processes();
+    for (const instance of instances) {
+      const facts = credentials.get(credentialKey(instance));
+      if (facts !== undefined) {
+        await this.#see(instance, facts, now, processes);
+      }
+    }
+  }
+
+  async #see(instance: Instance, facts: CredentialFacts, now: Date, processes: Processes): Promise<void> {
     const key = credentialKey(instance);
     const first = this.#first.get(key) ?? firstSight(facts, now);
     if (first === undefined) {
       return;
     }
     const ports = instance.endpoints.map(({ port }) => port);
-    const start = processStart(profiles[instance.component].executable, ports);
+    const start = processes.startOf(profiles[instance.component].executable, ports);
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa = changed && first.pem !== undefined ? await verdictsUnder(facts, first.pem) : undefined;
     this.#first.set(key, { ...first, baseline: { ...first.baseline, processStart: start, underOldCa } });

@@ -126,12 +126,13 @@ export class Observer {
   /** Reads all credential files again. The first sight of a CA file is its baseline. */
   async readCredentials(): Promise<void> {
     const credentials = new Map<string, CredentialFacts>();
-    for (const instance of localInstances(this.inventory)) {
+    const instances = localInstances(this.inventory);
+    for (const instance of instances) {
       const read = await gatherCredentialFacts(pathsOf(instance), this.#now());
       const facts = unlessUnread(read, this.#credentials.get(credentialKey(instance)));
       credentials.set(credentialKey(instance), facts);
-      await this.#baselines.see(instance, facts, this.#now());
     }
+    await this.#baselines.see(instances, credentials, this.#now());
     this.#credentials = credentials;
     const { security } = this.config;
     this.#own =

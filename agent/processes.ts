@@ -5,31 +5,48 @@ import { linkIn, namesIn, procText } from '../cluster/sources/proc.js';
 const ticksPerSecond = 100;
 const listening = '0A';
 
-/**
- * When the process of this executable that listens on one of these ports started. Undefined when it cannot be known:
- * another operating system, another user's process, another PID namespace.
- */
-export function processStart(executable: string, ports: readonly number[], root = '/proc'): Date | undefined {
-  const sockets = new Set(ports.flatMap((port) => listeningSockets(port, root)));
-  for (const pid of namesIn(root).filter((name) => /^\d+$/.test(name))) {
-    const [program = ''] = procText(`${root}/${pid}/cmdline`).split('\0');
-    if (basename(program) === executable && holds(`${root}/${pid}/fd`, sockets)) {
-      return startOf(pid, root);
-    }
+/** The processes of this node as they are now; what they listen on is read once, however many are asked for. */
+export class Processes {
+  readonly #root: string;
+  /** `socket:[inode]` of each listener of either family, by port. */
+  #listeners: ReadonlyMap<number, readonly string[]> | undefined;
+
+  constructor(root = '/proc') {
+    this.#root = root;
   }
-  return undefined;
+
+  /**
+   * When the process of this executable that listens on one of these ports started. Undefined when it cannot be known:
+   * another operating system, another user's process, another PID namespace.
+   */
+  startOf(executable: string, ports: readonly number[]): Date | undefined {
+    this.#listeners ??= listenersIn(this.#root);
+    const sockets = new Set(ports.flatMap((port) => this.#listeners?.get(port) ?? []));
+    if (sockets.size === 0) {
+      return undefined;
+    }
+    for (const pid of namesIn(this.#root).filter((name) => /^\d+$/.test(name))) {
+      const [program = ''] = procText(`${this.#root}/${pid}/cmdline`).split('\0');
+      if (basename(program) === executable && holds(`${this.#root}/${pid}/fd`, sockets)) {
+        return startOf(pid, this.#root);
+      }
+    }
+    return undefined;
+  }
 }
 
-/** `socket:[inode]` of each listener on the port, of either family. */
-function listeningSockets(port: number, root: string): readonly string[] {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return ['tcp', 'tcp6'].flatMap((family) =>
-    procText(`${root}/net/${family}`)
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter((columns) => columns[1]?.endsWith(suffix) === true && columns[3] === listening)
-      .map((columns) => `socket:[${columns[9]}]`),
-  );
+function listenersIn(root: string): ReadonlyMap<number, readonly string[]> {
+  const listeners = new Map<number, string[]>();
+  for (const family of ['tcp', 'tcp6']) {
+    for (const line of procText(`${root}/net/${family}`).split('\n')) {
+      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === listening) {
+        const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16);
+        listeners.set(port, [...(listeners.get(port) ?? []), `socket:[${inode}]`]);
+      }
+    }
+  }
+  return listeners;
 }
 
 function holds(directory: string, sockets: ReadonlySet<string>): boolean {

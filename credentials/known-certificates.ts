@@ -6,8 +6,8 @@ import { Remembered } from './remembered.js';
 const known = new Remembered<Certificate>(2_048);
 
 /**
- * The certificate with these bytes (DER). Ports show the same one at every look, and many the same CA: it is read once,
- * and held once however many observations name it.
+ * The certificate with these bytes (DER). Ports show the same one at every look, files hold it too, and many the same CA: it is
+ * read once, and held once however many name it.
  */
 export function certificateOf(der: Buffer): Certificate {
   const key = der.toString('latin1');

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { type Certificate, describeCertificate } from './certificate.js';
+import type { Certificate } from './certificate.js';
 import { CredentialError } from './error.js';
+import { certificateOf } from './known-certificates.js';
 import { hasTornCertificate, splitCertificates } from './pem.js';
 
 /** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16, which end a TiKV that reads them. */
@@ -28,7 +29,7 @@ export function parseCertificates(pem: string, path: string): readonly Certifica
   }
   return blocks.map((block, index) => {
     try {
-      return describeCertificate(new X509Certificate(block));
+      return certificateOf(new X509Certificate(block).raw);
     } catch (error: unknown) {
       throw new CredentialError(
         'bad_pem',
