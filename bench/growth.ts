@@ -7,7 +7,8 @@ import { main as agentMain, startAgent, sumOf } from './agent.js';
 import { type BenchFiles, writeCredentials } from './credentials.js';
 import { bestNode } from './nodes.js';
 import { table, writeSection } from './page.js';
-import { cpuSeconds, documentsOf, ended, median, residentKilobytes, script } from './process.js';
+import { startPorts } from './ports.js';
+import { cpuSeconds, ended, median, residentKilobytes } from './process.js';
 import { createCluster } from './scale-cluster.js';
 import { evidenceOf, seriesOf } from './scale-registry.js';
 import { short } from './short.js';
@@ -17,6 +18,8 @@ const sizes = short ? [10, 100, 1_000] : [10, 100, 1_000, 10_000];
 /** Seconds between two probes of a port, and how long is measured. */
 const interval = 60;
 const measured = short ? 6 : interval;
+/** Milliseconds between two probes of a port by the agent's plan, at most: its jitter is a tenth. */
+const planned = interval * 1_100;
 const portsOfNode = 5;
 
 /** What is printed, by name; those that do not grow by what they do. */
@@ -27,6 +30,7 @@ const decimals: Readonly<Record<string, number>> = {
   'first look at every port, s': 2,
   'CPU at its rhythm, % of a core': 1,
   'probes done of those due, %': 0,
+  'latest probe, s after its time': 2,
   'resident, MB': 0,
   series: 0,
   'a scrape, kB': 0,
@@ -37,12 +41,14 @@ const decimals: Readonly<Record<string, number>> = {
 };
 
 async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
-  const targets = script(1, 'targets.ts', [files.ca, files.cert, files.key, '1.3', String(size)]);
-  const { ports } = await documentsOf<{ ports: readonly number[] }>(targets)();
+  const { child: targets, ports, gaps } = await startPorts(files, size);
   const agent = await startAgent(files, {
     ...{ node: bestNode.program, component: 'tidb', ports, interval: `${interval}s` },
   });
   const firstLook = await agent.ready();
+  // The first look leaves at once every port to the rhythm, spread over one interval.
+  await pause(measured * 1_000);
+  await gaps();
   const probes = async () => sumOf(await agent.metrics(), 'tidb_mtls_probes_total');
   const before = await probes();
   const [cpu, start] = [cpuSeconds(agent.child.pid), performance.now()];
@@ -50,6 +56,7 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
   const spent = cpuSeconds(agent.child.pid) - cpu;
   const seconds = (performance.now() - start) / 1_000;
   const done = (await probes()) - before;
+  const { worst } = await gaps();
   const scrapes: number[] = [];
   for (let count = 0; count < 5; count++) {
     scrapes.push(await agent.scrape());
@@ -64,6 +71,7 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
     'first look at every port, s': firstLook / 1_000,
     'CPU at its rhythm, % of a core': (spent / seconds) * 100,
     'probes done of those due, %': (done / ((size * seconds) / interval)) * 100,
+    'latest probe, s after its time': Math.max(0, worst - planned) / 1_000,
     'resident, MB': resident,
     series: seriesOf(text),
     'a scrape, kB': text.length / 1024,
@@ -108,7 +116,7 @@ function measureLint(files: BenchFiles, size: number): Figures {
 function exponent(values: readonly number[], step: number): string {
   const [before, after] = [values[step], values[step + 1]];
   const [small, large] = [sizes[step], sizes[step + 1]];
-  return before === undefined || after === undefined || small === undefined || large === undefined
+  return !before || !after || small === undefined || large === undefined
     ? ''
     : (Math.log(after / before) / Math.log(large / small)).toFixed(2);
 }

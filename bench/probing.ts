@@ -7,6 +7,7 @@ import { type BenchFiles, writeCredentials } from './credentials.js';
 import { howToHaveNode24, nodes, versionOf } from './nodes.js';
 import { notMeasured, writeSection } from './page.js';
 import { onPath } from './peers.js';
+import { startPorts } from './ports.js';
 import { cpuSeconds, documentsOf, ended, freePort, listening, median, onCore, script } from './process.js';
 import { short } from './short.js';
 
@@ -124,8 +125,7 @@ async function main(): Promise<void> {
   const files = await writeCredentials();
   const seconds = new Map<Prober, Record<Version, number[]>>(probers.map((one) => [one, { '1.3': [], '1.2': [] }]));
   for (const version of ['1.3', '1.2'] as const) {
-    const child = script(1, 'targets.ts', [files.ca, files.cert, files.key, version, String(targets)]);
-    const { ports } = await documentsOf<{ ports: readonly number[] }>(child)();
+    const { child, ports } = await startPorts(files, targets, { version });
     for (let round = 0; round < rounds; round++) {
       for (const [prober, measured] of seconds) {
         const spent = await prober.run(files, ports);

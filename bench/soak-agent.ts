@@ -4,7 +4,8 @@ import { startAgent, sumOf } from './agent.js';
 import { writeCredentials } from './credentials.js';
 import { bestNode } from './nodes.js';
 import { table, writeSection } from './page.js';
-import { cpuSeconds, documentsOf, ended, residentKilobytes, script } from './process.js';
+import { type Gaps, startPorts } from './ports.js';
+import { cpuSeconds, ended, residentKilobytes } from './process.js';
 
 /** The agent over many ports for a while; the argument is minutes, 60 by default. */
 const minutes = Number(process.argv[2] ?? 60);
@@ -13,34 +14,20 @@ const interval = 15;
 /** Milliseconds between two probes of a port by the agent's plan, at most: its jitter is a tenth. */
 const planned = interval * 1_100;
 
-/** The time between two connections to one port, of all ports since the last report; milliseconds. */
-interface Gaps {
-  readonly connections: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly worst: number;
-}
-
 interface Sample {
   readonly seconds: number;
   readonly megabytes: number;
 }
 
 const files = await writeCredentials();
-const targets = script(1, 'targets.ts', [files.ca, files.cert, files.key, '1.3', String(count)]);
-const next = documentsOf<{ ports: readonly number[] } & Gaps>(targets);
-const { ports } = await next();
-const report = async (): Promise<Gaps> => {
-  targets.stdin?.write('report\n');
-  return await next();
-};
+const { child: targets, ports, gaps } = await startPorts(files, count);
 const { child, metrics, ready } = await startAgent(files, {
   ...{ node: bestNode.program, component: 'tidb', ports, interval: `${interval}s` },
 });
 await ready();
 // The first look leaves at once every port to the rhythm, spread over one interval.
 await pause(2 * interval * 1_000);
-await report();
+await gaps();
 const start = performance.now();
 const cpu = cpuSeconds(child.pid);
 const samples: Sample[] = [];
@@ -53,7 +40,7 @@ for (let quarter = 1; quarter <= 4; quarter++) {
     await metrics();
     samples.push({ seconds: elapsed(), megabytes: residentKilobytes(child.pid) / 1024 });
   }
-  quarters.push(await report());
+  quarters.push(await gaps());
   process.stderr.write(`${JSON.stringify([samples.at(-1), quarters.at(-1)])}\n`);
 }
 const spent = cpuSeconds(child.pid) - cpu;
@@ -74,11 +61,11 @@ function held(until: number, since: number): string {
 const quarter = 15 * minutes;
 const rows = [
   ['the first minute', held(60 + interval, 0), '', '', '', ''],
-  ...quarters.map((gaps, at) => [
+  ...quarters.map(({ connections, median, p99, worst }, at) => [
     `quarter ${at + 1}`,
     held((at + 1) * quarter + 1, at * quarter),
-    ...[gaps.connections, (gaps.median / 1_000).toFixed(1), (gaps.p99 / 1_000).toFixed(1)],
-    (Math.max(0, gaps.worst - planned) / 1_000).toFixed(2),
+    ...[connections, (median / 1_000).toFixed(1), (p99 / 1_000).toFixed(1)],
+    (Math.max(0, worst - planned) / 1_000).toFixed(2),
   ]),
   ['the end', `${Math.round(samples.at(-1)?.megabytes ?? Number.NaN)}`, '', '', '', ''],
 ];

@@ -6,7 +6,8 @@ import { type AgentOptions, main as agentMain, asDeployed, startAgent, sumOf, wr
 import { type BenchFiles, writeCredentials } from './credentials.js';
 import { howToHaveNode24, type NodeProgram, nodes } from './nodes.js';
 import { notMeasured, table, writeSection } from './page.js';
-import { cpuSeconds, documentsOf, ended, median, residentKilobytes, script } from './process.js';
+import { startPorts } from './ports.js';
+import { cpuSeconds, ended, median, residentKilobytes } from './process.js';
 import { short } from './short.js';
 
 /** From the start to the first verdict, and the memory of an agent that has nothing to do, and that did a day's work. */
@@ -34,13 +35,8 @@ interface Day {
   readonly cpu: number;
 }
 
-async function startTargets({ ca, cert, key }: BenchFiles, core: 0 | 1) {
-  const child = script(core, 'targets.ts', [ca, cert, key, '1.3', String(ports)]);
-  return { child, ...(await documentsOf<{ ports: readonly number[] }>(child)()) };
-}
-
 async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promise<Starts> {
-  const targets = await startTargets(files, 1);
+  const targets = await startPorts(files, ports);
   const options: AgentOptions = { node: program, ...deployed, ports: targets.ports, interval: '15s' };
   const config = writeConfig(files, options);
   const measured = { serves: [] as number[], verdict: [] as number[], check: [] as number[] };
@@ -67,7 +63,7 @@ async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promi
 
 /** As many probes as in a day, as fast as the agent takes them: by its own pair and by those of TiDBs on its node. */
 async function measureDay(files: BenchFiles, { name, program }: NodeProgram, core: 0 | 1): Promise<Day> {
-  const targets = await startTargets(files, core === 0 ? 1 : 0);
+  const targets = await startPorts(files, ports, { core: core === 0 ? 1 : 0 });
   for (let pair = 0; pair < pairs; pair++) {
     copyFileSync(files.cert, `${files.cert}.${pair}`);
     copyFileSync(files.key, `${files.key}.${pair}`);
@@ -98,7 +94,7 @@ async function measureDay(files: BenchFiles, { name, program }: NodeProgram, cor
 }
 
 async function measureIdle(files: BenchFiles, { program }: NodeProgram): Promise<number> {
-  const targets = await startTargets(files, 1);
+  const targets = await startPorts(files, ports);
   const agent = await startAgent(files, { node: program, ...deployed, ports: targets.ports, interval: '15s' });
   await agent.ready();
   await pause(short ? 1_000 : 20_000);
