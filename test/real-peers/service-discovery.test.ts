@@ -55,8 +55,10 @@ t.test(
       [...ports].sort(),
       'by the names that the agent gives them',
     );
+    const own = 'tidb_mtls_endpoint_up{identity="own"} == 1';
+    await eventually('and was seen by the agent itself', async () => (await seen(own)).length === ports.length);
     t.strictSame(
-      (await seen('tidb_mtls_endpoint_up{identity="own"} == 1')).sort(),
+      (await seen(own)).sort(),
       [...ports].sort(),
       "the agent's own series have the same names, so that both can be joined",
     );

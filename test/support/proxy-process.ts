@@ -33,7 +33,12 @@ export async function proxyProcess(
     child,
     output: () => output,
     port: async () => {
-      await eventually('it listens', async () => seen() > 0);
+      await eventually('it listens', async () => {
+        if (child.exitCode !== null) {
+          throw new Error(`it ended with ${child.exitCode}: ${output}`);
+        }
+        return seen() > 0;
+      });
       return seen();
     },
   };
