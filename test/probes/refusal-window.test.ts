@@ -43,7 +43,7 @@ type Tap = Parameters<typeof listening>[0];
 t.test(
   'a stranger asks nothing while a slow server makes up its mind, so that its reason cannot get lost',
   async (t) => {
-    const { port, saidMeanwhile } = await lateJudge(t, 400);
+    const { port, saidMeanwhile } = await lateJudge(t, 300);
     const target = { host: '127.0.0.1', port, alpn: [] };
     const observation = await probeHttp(target, stranger(foreign), { timeout: patience });
     t.match(observation, { outcome: 'refused', refusal: { by: 'close' }, tlsVersion: 'TLSv1.3' });
