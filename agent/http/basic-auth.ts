@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compare } from 'bcryptjs';
 import pLimit from 'p-limit';
+import { Remembered } from '../../credentials/remembered.js';
 
 const mostRemembered = 100;
 /** Guesses that wait for their turn; one more is told to come back. */
@@ -18,8 +19,8 @@ export type Admission = 'admitted' | 'refused' | 'busy';
  */
 export class BasicAuth {
   readonly #oneAtATime = pLimit(1);
-  readonly #good = new Set<string>();
-  readonly #bad = new Set<string>();
+  readonly #good = new Remembered<true>(mostRemembered);
+  readonly #bad = new Remembered<true>(mostRemembered);
 
   async admits(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
     const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
@@ -31,10 +32,10 @@ export class BasicAuth {
     const key = createHash('sha256')
       .update(JSON.stringify([hash, name, password]))
       .digest('hex');
-    if (this.#good.has(key)) {
+    if (this.#good.get(key) === true) {
       return 'admitted';
     }
-    if (this.#bad.has(key)) {
+    if (this.#bad.get(key) === true) {
       return 'refused';
     }
     if (this.#oneAtATime.pendingCount >= mostWaiting) {
@@ -42,7 +43,7 @@ export class BasicAuth {
     }
     const matches = await this.#compare(password, hash ?? nobodyLike(users));
     const admitted = matches && hash !== undefined;
-    remember(admitted ? this.#good : this.#bad, key);
+    (admitted ? this.#good : this.#bad).set(key, true);
     return admitted ? 'admitted' : 'refused';
   }
 
@@ -64,12 +65,4 @@ export class BasicAuth {
 function nobodyLike(users: ReadonlyMap<string, string>): string {
   const costs = [...users.values()].map((hash) => hash.slice(4, 6)).sort();
   return `$2b$${costs.at(-1) ?? '10'}$${'a'.repeat(21)}u${'b'.repeat(31)}`;
-}
-
-function remember(set: Set<string>, key: string): void {
-  const [oldest] = set;
-  if (set.size >= mostRemembered && oldest !== undefined) {
-    set.delete(oldest);
-  }
-  set.add(key);
 }
