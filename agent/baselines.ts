@@ -4,8 +4,9 @@ import { profiles } from '../cluster/profiles.js';
 import { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { readKeyPair } from '../credentials/key-pair.js';
+import { verdictsOnce } from '../credentials/known-verdicts.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
-import { judge, type TrustVerdict } from '../credentials/trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from '../credentials/trust-verdict.js';
 import { Processes } from './processes.js';
 
 interface FirstSight {
@@ -52,7 +53,8 @@ export class Baselines {
     const ports = instance.endpoints.map(({ port }) => port);
     const start = processes.startOf(profiles[instance.component].executable, ports);
     const changed = facts.caDigest !== first.baseline.caDigest;
-    const underOldCa = changed && first.pem !== undefined ? await verdictsUnder(facts, first.pem) : undefined;
+    const underOldCa =
+      changed && first.pem !== undefined ? await verdictsUnder(facts, first.baseline, first.pem, now) : undefined;
     this.#first.set(key, { ...first, baseline: { ...first.baseline, processStart: start, underOldCa } });
   }
 }
@@ -65,11 +67,17 @@ function firstSight({ caDigest, ca, paths }: CredentialFacts, since: Date): Firs
 
 async function verdictsUnder(
   { paths, keyMatches }: CredentialFacts,
+  old: Baseline,
   pem: string,
+  now: Date,
 ): Promise<readonly TrustVerdict[] | undefined> {
   const pair =
     keyMatches === true ? ifGood(() => readKeyPair({ cert: paths.cert ?? '', key: paths.key ?? '' })) : undefined;
-  return pair === undefined ? undefined : [await judge(pair, pem, 'client'), await judge(pair, pem, 'server')];
+  return pair === undefined
+    ? undefined
+    : await verdictsOnce(`${old.caDigest} ${pair.digest}`, [...(old.ca ?? []), ...pair.chain], now, () =>
+        judgeBothRoles(pair, pem),
+      );
 }
 
 /** What is wrong with a file is told by the checks on files. */

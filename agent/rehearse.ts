@@ -5,7 +5,7 @@ import type { ComponentName } from '../cluster/profile.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { readCredentialFile } from '../credentials/file.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
-import { judge, type TrustVerdict } from '../credentials/trust-verdict.js';
+import { judge, judgeBothRoles, type TrustVerdict } from '../credentials/trust-verdict.js';
 import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
@@ -55,7 +55,7 @@ export async function gatherRehearsal(
 async function verdictsUnder(candidate: CredentialFacts, ca: string): Promise<readonly TrustVerdict[]> {
   const pair = pemOf(candidate);
   const bundle = textOf(ca);
-  return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
+  return await judgeBothRoles(pair, bundle);
 }
 
 /** What those on this node who call the component would say, each by its own CA file. */

@@ -8,7 +8,7 @@ import { pairDigest } from './key-pair.js';
 import { verdictsOnce } from './known-verdicts.js';
 import { parseCertificates, parseKey, pemText } from './parse.js';
 import { bundleDigest } from './trust-bundle.js';
-import { judge, type TrustVerdict } from './trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from './trust-verdict.js';
 
 /** Reads whatever can be read of three files and judges what can be judged. Never rejects for what is in a file. */
 export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): Promise<CredentialFacts> {
@@ -72,7 +72,7 @@ async function verdictsOf(
 ): Promise<readonly TrustVerdict[]> {
   const pair = { certificatePem: cert.bytes.toString('utf8'), keyPem: key.bytes.toString('utf8') };
   const bundle = ca.bytes.toString('utf8');
-  return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
+  return await judgeBothRoles(pair, bundle);
 }
 
 function collect<T>(errors: CredentialError[], read: () => T): T | undefined {

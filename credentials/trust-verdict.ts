@@ -35,6 +35,11 @@ export async function judge(pair: Pair, bundlePem: string, role: Role): Promise<
     : { role, trusted: false, code: partial, partialChainOnly: false };
 }
 
+/** The pair as client, then as server. */
+export async function judgeBothRoles(pair: Pair, bundlePem: string): Promise<readonly TrustVerdict[]> {
+  return [await judge(pair, bundlePem, 'client'), await judge(pair, bundlePem, 'server')];
+}
+
 function verifyCode(pair: Pair, ca: string, role: Role, allowPartialTrustChain: boolean): Promise<string | undefined> {
   const holder = createSecureContext({ cert: pair.certificatePem, key: pair.keyPem });
   // In the client role the verifier is a server and has to show some certificate; nobody judges that one.

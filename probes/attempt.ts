@@ -28,6 +28,8 @@ export interface Frame {
   readonly seen: Seen;
   /** It wants to know whether it is let in, and takes any server. */
   readonly isStranger: boolean;
+  /** Of the whole attempt, in milliseconds. */
+  readonly timeout: number;
   /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
   open(): Promise<TlsConnection | Verdict>;
   connection(): TlsConnection | undefined;
@@ -47,7 +49,7 @@ export async function attempt(
   const at = new Date();
   const start = performance.now();
   const seen = emptySeen();
-  const frame = createFrame(target, identity, start, seen);
+  const frame = createFrame(target, identity, options.timeout, start, seen);
   const missed = pulse.listen();
   const deadline = startDeadline(options);
   let answered: Answered;
@@ -95,11 +97,12 @@ function unlessAsleep(verdict: Verdict, milliseconds: number): Verdict {
     : verdict;
 }
 
-function createFrame(target: ProbeTarget, identity: Identity, start: number, seen: Seen): Frame {
+function createFrame(target: ProbeTarget, identity: Identity, timeout: number, start: number, seen: Seen): Frame {
   let connection: TlsConnection | undefined;
   return {
     seen,
     isStranger: identity.judgesServer === false,
+    timeout,
     connection: () => connection,
     open: async () => {
       connection = openTls(target, identity, start, seen);

@@ -14,24 +14,22 @@ import { authorityOf } from './target.js';
  */
 export function probeGrpc(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   const method = target.probe?.protocol === 'grpc' ? target.probe.method : health;
-  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (frame) =>
-    ask(target, method, frame, options.timeout),
-  );
+  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (frame) => ask(target, method, frame));
 }
 
-async function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame, timeout: number): Promise<Answered> {
+async function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame): Promise<Answered> {
   const opened = await frame.open();
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
   }
-  await refusalWindow(opened, frame, timeout);
+  await refusalWindow(opened, frame);
   const session = new GrpcSession(opened, authorityOf(target));
   if (method !== isAlive) {
-    return answered(method, await session.call(method, timeout));
+    return answered(method, await session.call(method, frame.timeout));
   }
-  const before = await session.call(health, timeout);
+  const before = await session.call(health, frame.timeout);
   return isTiFlash(before)
-    ? answered(isAlive, await session.call(isAlive, timeout))
+    ? answered(isAlive, await session.call(isAlive, frame.timeout))
     : unlessRefused(answered(health, before));
 }
 

@@ -13,9 +13,7 @@ export async function probeHttp(target: ProbeTarget, identity: Identity, options
   const question = target.probe?.protocol === 'http' ? target.probe : { path: '/status', accept: 'any' as const };
   // A library that is not needed takes no memory.
   const exchange = options.frequent ? leanExchange : (await import('./undici-exchange.js')).undiciExchange;
-  return await attempt('http', target, identity, options, (frame) =>
-    get(target, question, frame, exchange, options.timeout),
-  );
+  return await attempt('http', target, identity, options, (frame) => get(target, question, frame, exchange));
 }
 
 type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'path' | 'accept'>;
@@ -25,13 +23,12 @@ async function get(
   { path, accept }: Question,
   frame: Frame,
   exchange: HttpExchange,
-  timeout: number,
 ): Promise<Answered> {
   const opened = await frame.open();
   if (isVerdict(opened)) {
     return { verdict: opened, application: undefined };
   }
-  await refusalWindow(opened, frame, timeout);
+  await refusalWindow(opened, frame);
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
   const application = { protocol: 'http' as const, status, length: text.length, answer };

@@ -12,8 +12,11 @@ const [shortest, longest, longestOfStranger] = [3, 200, 1000];
  */
 export async function refusalWindow(
   { socket, firstError }: TlsConnection,
-  { seen: { connect = 0, handshake = 0, tlsVersion }, isStranger }: Pick<Frame, 'seen' | 'isStranger'>,
-  timeout: number,
+  {
+    seen: { connect = 0, handshake = 0, tlsVersion },
+    isStranger,
+    timeout,
+  }: Pick<Frame, 'seen' | 'isStranger' | 'timeout'>,
 ): Promise<void> {
   if (tlsVersion !== 'TLSv1.3') {
     return;

@@ -1,5 +1,5 @@
 import type { Certificate } from '../../credentials/certificate.js';
-import { judge, type TrustVerdict } from '../../credentials/trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from '../../credentials/trust-verdict.js';
 import { type Contents, type FoundKey, publicKeyOf } from './contents.js';
 
 /** One certificate, wherever it was found, and what belongs to it. */
@@ -86,7 +86,7 @@ async function verdictsOf(leaf: Certificate, holder: Contents | undefined, { key
     keyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
   try {
-    return [await judge(pair, bundle, 'client'), await judge(pair, bundle, 'server')];
+    return await judgeBothRoles(pair, bundle);
   } catch (error: unknown) {
     // OpenSSL itself will not load it, as with an RSA key too small for its security level.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';

@@ -1,9 +1,13 @@
+import { EventEmitter } from 'node:events';
 import { connect, createServer as createRelay } from 'node:net';
+import { mock } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, createServer } from 'node:tls';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { probeHttp } from '../../probes/http-probe.js';
+import { refusalWindow } from '../../probes/refusal-window.js';
+import { emptySeen, type TlsConnection } from '../../probes/tls-connection.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -57,4 +61,16 @@ t.test('it waits no longer than half of its time: a server that stays silent is 
   const observation = await probeHttp(target, stranger(foreign), { timeout: 400 });
   t.match(observation, { outcome: 'timeout' });
   t.equal(saidMeanwhile(), 1);
+});
+
+t.test("the server's ticket ends the wait, and nothing is left behind on the socket", async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const socket = new EventEmitter();
+  const connection = { socket, firstError: () => undefined } as unknown as TlsConnection;
+  const seen = { ...emptySeen(), tlsVersion: 'TLSv1.3' as const };
+  const waited = refusalWindow(connection, { seen, isStranger: true, timeout: patience });
+  socket.emit('session');
+  await waited;
+  t.strictSame(socket.eventNames(), []);
 });
