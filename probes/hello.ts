@@ -1,6 +1,7 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isIP, connect as netConnect } from 'node:net';
-import { type Certificate, describeCertificate } from '../credentials/certificate.js';
+import type { Certificate } from '../credentials/certificate.js';
+import { certificateOf } from '../credentials/known-certificates.js';
 import { lookup } from './lookup.js';
 import { answersPlaintext } from './plaintext.js';
 
@@ -37,7 +38,8 @@ export async function readHello(target: HelloTarget, timeout: number): Promise<H
     return { at, outcome: 'read', detail: 'read to ServerHelloDone', asksForCertificate, authorities, chain };
   }
   const outcome = await outcomeOf(end, target, timeout);
-  return { at, outcome, detail: end, asksForCertificate: undefined, authorities: [], chain: [] };
+  const detail = outcome === 'unreachable' ? `no connection: ${end}` : end;
+  return { at, outcome, detail, asksForCertificate: undefined, authorities: [], chain: [] };
 }
 
 async function outcomeOf(end: string, target: HelloTarget, timeout: number): Promise<Hello['outcome']> {
@@ -134,7 +136,7 @@ export class Flight {
       const body = this.#messages.subarray(4, 4 + this.#messages.readUIntBE(1, 3));
       this.#messages = this.#messages.subarray(4 + body.length);
       if (type === message.certificate) {
-        this.chain = vectors(body.subarray(3), 3).map((der) => describeCertificate(new X509Certificate(der)));
+        this.chain = vectors(body.subarray(3), 3).map(certificateOf);
       } else if (type === message.certificateRequest) {
         this.asksForCertificate = true;
         this.authorities = authoritiesIn(body);

@@ -56,7 +56,7 @@ function line(row: CertificateRow, rowsAbove: number, now: Date): Html {
   const joinedTo = mismatch ? { end: differsFrom.notAfter, rowsAbove } : undefined;
   const subjects = chain.map(({ subject }) => subject).join(' ← ');
   const label = `${kind} ${name}: ${subjects}, ${words}, ${utc(end)}${mismatch ? `; on disk is another, ending ${utc(differsFrom.notAfter)}` : ''}`;
-  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${end.toISOString()}" title="${utc(end)}"><span class="date">${end.toISOString().slice(0, 10)}</span> ${end > now ? left : `${left} ago`}</time>${mismatch && html` ${badge('fail', 'not on disk')}`}</span></li>`;
+  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${end.toISOString()}" title="${utc(end)}"><span class="date">${end.toISOString().slice(0, 10)}</span> ${end > now ? left : `${left} ago`}</time>${mismatch && html` ${badge('fail', html`<span class="word">not on disk</span>`)}`}</span></li>`;
 }
 
 function urgency(chain: CertificateRow['chain'], now: Date): string {

@@ -4,7 +4,8 @@ import { html } from './html.js';
 import { moment, type Page, place, sentence, table } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 
-const words: Readonly<Record<HistoryEvent['kind'], string>> = {
+/** What changed, in one word. */
+export const changeWords: Readonly<Record<HistoryEvent['kind'], string>> = {
   rotation: 'files',
   served: 'served',
   outcome: 'answer',
@@ -15,17 +16,21 @@ const words: Readonly<Record<HistoryEvent['kind'], string>> = {
 
 const shown = 200;
 
+/** As they happened: an answer bears the moment of its question, and is written down when it has come. */
+export function latestFirst(events: readonly HistoryEvent[]): HistoryEvent[] {
+  return events.toReversed().sort((one, other) => other.at.localeCompare(one.at));
+}
+
 /** The history as it is, latest first. */
 export function renderChanges(view: AgentView, query: Query): Page {
-  const events = view
-    .events()
-    .filter((one) => isWanted(query, one.component, one.instance, one.kind, one.message))
-    .reverse();
+  const events = latestFirst(
+    view.events().filter((one) => isWanted(query, one.component, one.instance, one.kind, one.message)),
+  );
   const rows = events
     .slice(0, query.all ? undefined : shown)
     .map((one) => [
       moment(new Date(one.at)),
-      words[one.kind],
+      changeWords[one.kind],
       place({ ...one, component: one.component, endpoint: undefined, identity: undefined }),
       sentence(one.message),
     ]);

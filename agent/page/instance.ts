@@ -4,6 +4,7 @@ import { formatOrigin } from '../../cluster/origin.js';
 import { profiles } from '../../cluster/profiles.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { AgentView } from '../http/view.js';
+import { changeWords, latestFirst } from './changes.js';
 import { findingItem } from './finding.js';
 import { type Html, html, type Value } from './html.js';
 import {
@@ -32,11 +33,10 @@ export function renderInstance(view: AgentView, component: string, name: string)
   const index = new StatusIndex(view.findings());
   const findings = index.of(component, name);
   const open = findings.filter(({ status }) => status !== 'pass');
-  const events = view
-    .events()
-    .filter((one) => one.component === component && one.instance === name)
-    .slice(-shownEvents)
-    .reverse();
+  const events = latestFirst(view.events().filter((one) => one.component === component && one.instance === name)).slice(
+    0,
+    shownEvents,
+  );
   const body = html`<p class="crumbs"><a href="/instances">Instances</a></p>
 <h1><b>${component}</b> ${name}</h1>
 <p class="lead">${badge(index.statusOf(component, name))} ${counted(findings.length - open.length, 'check')} passed</p>
@@ -58,7 +58,7 @@ ${facts([
       : table(
           'Latest first',
           ['when', 'what', 'in words'],
-          events.map((one) => [moment(new Date(one.at)), one.kind, sentence(one.message)]),
+          events.map((one) => [moment(new Date(one.at)), changeWords[one.kind], sentence(one.message)]),
         )
   }`;
   return { title: `${component} ${name}`, body };

@@ -16,7 +16,7 @@ const marks: Readonly<Record<Status, readonly [string, string]>> = {
 };
 
 /** A status by shape, colour and word. */
-export function badge(status: Status, word: string = marks[status][1]): Html {
+export function badge(status: Status, word: Value = marks[status][1]): Html {
   return html`<span class="badge ${status}"><span aria-hidden="true">${marks[status][0]}</span> ${word}</span>`;
 }
 

@@ -71,5 +71,5 @@ function lag({ takenAt }: Uptake, changedAt: Date): Html {
     return html`<span class="quiet">not seen</span>`;
   }
   const span = takenAt.getTime() - changedAt.getTime();
-  return html`<time datetime="${takenAt.toISOString()}" title="${utc(takenAt)}">${span < 1_000 ? 'less than a second' : spanInWords(span)}</time>`;
+  return html`<time datetime="${takenAt.toISOString()}" title="${utc(takenAt)}">${spanInWords(span)}</time>`;
 }

@@ -1,0 +1,17 @@
+import t from 'tap';
+import { spanInWords } from '../../checks/words.js';
+
+t.test('a span is told in the largest unit of which there are two', async (t) => {
+  const second = 1_000;
+  const spans = [
+    [999, 'less than a second'],
+    [second, '1 second'],
+    [119 * second, '119 seconds'],
+    [120 * second, '2 minutes'],
+    [47 * 3_600 * second, '47 hours'],
+    [-48 * 3_600 * second, '2 days'],
+  ] as const;
+  for (const [milliseconds, words] of spans) {
+    t.equal(spanInWords(milliseconds), words);
+  }
+});
