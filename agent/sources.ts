@@ -50,8 +50,8 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
     problems.push({
       code: 'no-config-file',
       severity: 'fail',
-      origin: { kind: 'file', file: pattern, line: 1, column: 1 },
-      message: 'no such file',
+      origin: { kind: 'pattern', pattern },
+      message: 'matches no file',
       cure: 'check the path, and that the agent may read its folders',
     });
   }

@@ -177,7 +177,7 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
           ? findingOf(id, 'fail', callee, {
               endpoint,
               message: `its Common Name ${name} is not in the list`,
-              cure: `add "${name}" to the list${where} and restart ${callee.component} first`,
+              cure: cureFor(leaf.commonNames.join(', '), where, callee),
             })
           : findingOf(id, verdict === 'admitted' ? 'pass' : 'skip', callee, {
               endpoint,
@@ -189,7 +189,11 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
 
 /** PD holds its list against the servers it dials, too. */
 function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonly Finding[] {
-  const name = candidate.chain?.[0]?.commonNames.at(-1) ?? '';
+  const leaf = candidate.chain?.[0];
+  if (leaf === undefined) {
+    return [];
+  }
+  const name = leaf.commonNames.at(-1) ?? '';
   const called = profiles[component].endpoints.flatMap(({ calledBy }) => calledBy);
   return inventory.instances.flatMap((caller) => {
     const list = caller.security.allowedCommonNames;
@@ -200,11 +204,18 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
       ? [
           findingOf(id, 'fail', caller, {
             message: `${caller.component} takes only servers of its list, and ${name || 'a certificate without Common Name'} is not in it`,
-            cure: `add "${name}" to the list at ${formatOrigin(list.origin)} and restart ${caller.component} first`,
+            cure: cureFor(name, ` at ${formatOrigin(list.origin)}`, caller),
           }),
         ]
       : [];
   });
+}
+
+/** An empty name in a list is a mistake of its own. */
+function cureFor(name: string, where: string, { component }: Instance): string {
+  return name === ''
+    ? `issue it with a Common Name of the list${where}`
+    : `add "${name}" to the list${where} and restart ${component} first`;
 }
 
 function callers({ callerVerdicts }: Rehearsal): readonly Finding[] {

@@ -1,8 +1,9 @@
 import type { ClientName, ComponentName, EndpointName, EndpointProfile } from './profile.js';
 
-/** Where a value came from; printed as `file:line:column`, `--flag`, `PD at https://…`, `process 123` or `default`. */
+/** Where a value came from; printed as `file:line:column`, a pattern, `--flag`, `PD at https://…`, `process 123` or `default`. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: 'pattern'; readonly pattern: string }
   | { readonly kind: 'flag'; readonly name: string }
   | { readonly kind: 'pd'; readonly url: string; readonly key?: string }
   | { readonly kind: 'process'; readonly pid: number; readonly flag?: string }

@@ -1,10 +1,12 @@
 import type { Origin, Problem } from './inventory.js';
 
-/** `file:line:column`, `--flag`, `PD at https://…`, `process 123` or `default`. */
+/** `file:line:column`, a pattern, `--flag`, `PD at https://…`, `process 123` or `default`. */
 export function formatOrigin(origin: Origin): string {
   switch (origin.kind) {
     case 'file':
       return `${origin.file}:${origin.line}:${origin.column}`;
+    case 'pattern':
+      return origin.pattern;
     case 'flag':
       return origin.name;
     case 'pd':

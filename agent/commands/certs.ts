@@ -11,6 +11,7 @@ import { jsonText } from '../terminal/printable.js';
 import { terminalOf } from '../terminal/terminal.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { durationOf } from './flags.js';
+import { requireNew } from './new-directory.js';
 import { formatOf, outputOptions } from './output.js';
 import { unknownChoice } from './parse.js';
 
@@ -45,7 +46,10 @@ async function runCerts(invocation: Invocation): Promise<number> {
   }
   if (verb === 'init' && operands.length === 1) {
     const hosts = texts(invocation, 'host');
-    const pki = await writePki(resolve(operands[0] ?? '.'), hosts.length === 0 ? {} : { hosts });
+    const directory = resolve(operands[0] ?? '.');
+    // Its files are named as TiUP names those of a component.
+    requireNew(directory);
+    const pki = await writePki(directory, hosts.length === 0 ? {} : { hosts });
     invocation.stdout.write(`development CA and pairs written to ${pki.directory}\n`);
     return 0;
   }

@@ -4,7 +4,7 @@ import { worstFirst } from '../../checks/catalogue.js';
 import type { Finding } from '../../checks/finding.js';
 import { knownNames } from '../../checks/known-names.js';
 import { instanceOf } from '../../cluster/component-config.js';
-import type { Problem } from '../../cluster/inventory.js';
+import type { Inventory, Problem } from '../../cluster/inventory.js';
 import { matrixOf } from '../../cluster/matrix.js';
 import { formatProblem } from '../../cluster/origin.js';
 import { profiles } from '../../cluster/profiles.js';
@@ -19,6 +19,7 @@ import { Observer } from '../observer.js';
 import { junitOfFindings } from '../output/junit.js';
 import { sarifOfFindings } from '../output/sarif.js';
 import { renderTextfile } from '../output/textfile.js';
+import { renderProblems } from '../problem-lines.js';
 import { renderFindings } from '../table.js';
 import { jsonText } from '../terminal/printable.js';
 import { type Terminal, terminalOf } from '../terminal/terminal.js';
@@ -90,13 +91,13 @@ async function runCheck(invocation: Invocation): Promise<number> {
   }
   if (values.inventory === true) {
     const { inventory } = observer;
-    return write(invocation, inventory, (terminal) => renderInventory(inventory, terminal));
+    return write(invocation, inventory, inventory, (terminal) => renderInventory(inventory, terminal));
   }
   if (values.matrix === true) {
     await observer.readCredentials();
     const evidence = observer.evidence();
     const matrix = matrixOf(evidence.inventory, knownNames(evidence));
-    return write(invocation, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
+    return write(invocation, observer.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
   }
   if (values.watch === true) {
     formatOf(invocation, ['table']);
@@ -163,8 +164,15 @@ function statusOf(findings: readonly Finding[], failOn: 'warn' | 'fail'): number
   return findings.some(({ status }) => status === 'fail' || (failOn === 'warn' && status === 'warn')) ? 1 : 0;
 }
 
-function write(invocation: Invocation, document: unknown, render: (terminal: Terminal) => string): number {
-  const { stdout } = invocation;
+/** What is missing from the document is said beside it; the exit status is that of a check with these problems alone. */
+function write(
+  invocation: Invocation,
+  { problems }: Inventory,
+  document: unknown,
+  render: (terminal: Terminal) => string,
+): number {
+  const { stdout, stderr } = invocation;
   stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render(terminalOf(stdout)));
-  return 0;
+  stderr.write(renderProblems(problems, terminalOf(stderr)));
+  return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
 }

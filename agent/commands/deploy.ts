@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { defaultWeb } from '../config.js';
 import { tiupFiles } from '../deploy/tiup-files.js';
 import { readTiupPlan } from '../deploy/tiup-plan.js';
 import { tiupSteps } from '../deploy/tiup-steps.js';
-import { messageOf, OperatorError } from '../error.js';
+import { OperatorError } from '../error.js';
 import { type Command, type Invocation, text } from './command.js';
+import { requireNew } from './new-directory.js';
 
 export const deploy: Command = {
   name: 'deploy',
@@ -29,7 +30,8 @@ async function runDeploy(invocation: Invocation): Promise<number> {
   const output = resolve(required(invocation, 'output', 'a new directory'));
   const port = portOf(text(invocation, 'port'));
   const plan = readTiupPlan(resolve(topology), text(invocation, 'name'));
-  requireEmpty(output);
+  // What an earlier run wrote for hosts that are gone must not stay among the new.
+  requireNew(output);
   const files = tiupFiles(plan, port);
   const steps = tiupSteps(plan, output, port, 'grafana/tidb-mtls.json' in files);
   for (const [path, content] of Object.entries({ ...files, 'steps.txt': steps })) {
@@ -56,19 +58,4 @@ function portOf(given: string | undefined): number {
     throw new OperatorError('bad_flag', `--port ${given} is no port`, 'write a number from 1 to 65535');
   }
   return port;
-}
-
-/** What an earlier run wrote for hosts that are gone must not stay among the new. */
-function requireEmpty(directory: string): void {
-  try {
-    if (readdirSync(directory).length > 0) {
-      throw new OperatorError('output_not_empty', `${directory} is not empty`, 'name a new directory');
-    }
-  } catch (error: unknown) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-      throw error instanceof OperatorError
-        ? error
-        : new OperatorError('output_unusable', messageOf(error), 'name a new directory', error);
-    }
-  }
 }

@@ -4,15 +4,14 @@ import { globSync } from 'tinyglobby';
 import { ConfigError } from '../../cluster/config-error.js';
 import type { Problem } from '../../cluster/inventory.js';
 import { lintFile } from '../../cluster/lint/lint.js';
-import { formatProblem } from '../../cluster/origin.js';
 import { parseVersion } from '../../cluster/version.js';
 import { readAgentConfig } from '../config.js';
 import { hintOf, messageOf, OperatorError } from '../error.js';
 import { junitOfProblems } from '../output/junit.js';
 import { sarifOfProblems } from '../output/sarif.js';
-import { jsonText, printable } from '../terminal/printable.js';
-import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
-import { wrap } from '../terminal/wrap.js';
+import { renderProblems } from '../problem-lines.js';
+import { jsonText } from '../terminal/printable.js';
+import { type Terminal, terminalOf } from '../terminal/terminal.js';
 import { type Command, type Invocation, text } from './command.js';
 import { formatOf, outputOptions } from './output.js';
 
@@ -93,16 +92,10 @@ function lintOwn(file: string): readonly Problem[] {
   }
 }
 
-/** In the order of the files, since editors jump from line to line; each with its cure below it. */
+/** In the order of the files. */
 function tableOf(files: readonly string[], problems: readonly Problem[], terminal: Terminal): string {
-  const lines = problems.map((problem) => {
-    const line = wrap(printable(formatProblem(problem)), terminal.columns, 4);
-    return `${coloured(terminal, colours[problem.severity], line)}\n    ${wrap(printable(problem.cure), terminal.columns, 4)}\n`;
-  });
-  return `${lines.join('')}${summaryOf(files.length, problems)}\n`;
+  return `${renderProblems(problems, terminal)}${summaryOf(files.length, problems)}\n`;
 }
-
-const colours = { fail: 'red', warn: 'yellow', note: 'gray' } as const;
 
 function summaryOf(files: number, problems: readonly Problem[]): string {
   const count = (severity: Problem['severity']) => problems.filter((one) => one.severity === severity).length;

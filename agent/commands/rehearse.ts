@@ -7,6 +7,7 @@ import { findingsDocument } from '../http/findings-json.js';
 import { Observer } from '../observer.js';
 import { junitOfFindings } from '../output/junit.js';
 import { sarifOfFindings } from '../output/sarif.js';
+import { renderProblems } from '../problem-lines.js';
 import { gatherRehearsal } from '../rehearse.js';
 import { renderFindings } from '../table.js';
 import { jsonText, printable } from '../terminal/printable.js';
@@ -57,6 +58,7 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   const now = () => new Date();
   const observer = await Observer.create(config, { now, onReload: () => undefined });
   if (!observer.inventory.instances.some((instance) => instance.component === component)) {
+    invocation.stderr.write(renderProblems(observer.inventory.problems, terminalOf(invocation.stderr)));
     const hint = 'name its config file, --topology, --pd or --instance, or use --config';
     throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
   }

@@ -50,13 +50,16 @@ function hostSteps(plan: TiupPlan, output: string): Step {
       ? [
           commandLine('install', '-D', '-m', '0644', staged(unitName), unit),
           'systemctl --user daemon-reload',
-          `systemctl --user enable --now ${unitName}`,
+          `systemctl --user enable ${unitName}`,
+          // Starts it, and ends what ran with other files before.
+          `systemctl --user restart ${unitName}`,
         ]
       : [
           commandLine('install', '-D', '-m', '0640', '-g', plan.group, staged('agent.toml'), config),
           commandLine('install', '-m', '0644', staged(unitName), unit),
           'systemctl daemon-reload',
-          `systemctl enable --now ${unitName}`,
+          `systemctl enable ${unitName}`,
+          `systemctl restart ${unitName}`,
         ];
   const sudo = plan.systemdMode === 'user' ? [] : ['--sudo'];
   const nodes = nodesFlag(plan.hosts);
@@ -89,8 +92,22 @@ function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string
     '#     pushgateway_addrs:',
     ...pushgatewaysOf(plan, monitor, port).map((one) => `#       - ${JSON.stringify(one)}`),
     commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address),
-    `curl -s http://${address}/api/v1/targets | grep -c ${port}`,
+    ...seenBy(plan, monitor, port),
   ];
+}
+
+/** Once it has scraped. In agent mode it answers no queries. */
+function seenBy({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number): readonly string[] {
+  const api = `http://${formatAddress(monitor)}/api/v1`;
+  return monitor.agentMode
+    ? [
+        `# A minute later it names each of the ${hosts.length} agents:`,
+        `curl -s ${api}/targets | grep -o '"scrapeUrl":"[^"]*:${port}/[^"]*"' | sort -u`,
+      ]
+    : [
+        `# A minute later the value is ${hosts.length}, the number of agents:`,
+        `curl -s '${api}/query?query=count(tidb_mtls_build_info)'`,
+      ];
 }
 
 /** Stock rules are loaded no more once `rule_dir` is set, so those in use are put beside ours. */

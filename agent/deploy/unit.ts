@@ -26,6 +26,7 @@ export function renderAgentUnit(options: UnitOptions): string {
     needs: [],
     reload: '/bin/kill -HUP $MAINPID',
     memory: '512M',
+    start: untilReady,
     lean: true,
     tasks: 64,
   });
@@ -39,6 +40,7 @@ export function renderProxyUnit(options: UnitOptions = { ...usualUnit, config: u
     needs: ['tidb-mtls-proxy.socket'],
     reload: undefined,
     memory: '1G',
+    start: [],
     lean: false,
     tasks: 256,
   });
@@ -71,13 +73,15 @@ interface Service {
   readonly needs: readonly string[];
   readonly reload: string | undefined;
   readonly memory: string;
+  /** How long it may take to be ready, where that is longer than usual. */
+  readonly start: readonly string[];
   /** Where it is to take less memory than Node does by itself. */
   readonly lean: boolean;
   readonly tasks: number;
 }
 
 function unit({ program, account }: UnitOptions, service: Service): string {
-  const { description, command, needs, reload, memory, lean, tasks } = service;
+  const { description, command, needs, reload, start, memory, lean, tasks } = service;
   const lines = [
     '[Unit]',
     `Description=${description}`,
@@ -94,8 +98,7 @@ function unit({ program, account }: UnitOptions, service: Service): string {
     'WatchdogSec=60',
     `ExecStart=${[program, ...command].map(quoted).join(' ')}`,
     ...(reload === undefined ? [] : [`ExecReload=${reload}`]),
-    '# Before it is ready every port is looked at once, and ports that drop packets take their time.',
-    'TimeoutStartSec=10min',
+    ...start,
     'Restart=always',
     'RestartSec=15s',
     'TimeoutStopSec=45s',
@@ -110,6 +113,11 @@ function unit({ program, account }: UnitOptions, service: Service): string {
   ];
   return `${lines.filter((line) => line !== 'After=').join('\n')}\n`;
 }
+
+const untilReady: readonly string[] = [
+  '# Before it is ready every port is looked at once, and ports that drop packets take their time.',
+  'TimeoutStartSec=10min',
+];
 
 /** Both wait for garbage and freed blocks to pile up; an agent makes little of either at a time. */
 const leanMemory: readonly string[] = [

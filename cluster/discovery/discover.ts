@@ -74,6 +74,17 @@ async function discoverFrom(
   return { instances, problems, complete };
 }
 
+const cures: Readonly<Record<PdError['code'], string>> = {
+  pd_unreachable: 'check the URL, the network, and that PD runs',
+  pd_refused: "add the agent's Common Name to PD's cert-allowed-cn, or mend its pair",
+  pd_untrusted: 'give the agent the CA that issued the certificate of PD: ca-path, or --cacert',
+  pd_hung_up:
+    "see that the URL says https where PD has TLS, and that PD trusts the agent's CA and admits its Common Name",
+  pd_no_identity: 'name all three, or --cacert, --cert and --key, and see what is said of these files',
+  pd_not_leader: 'see which member leads; the agent asks again',
+  pd_bad_answer: 'check that the URL is of a PD',
+};
+
 /** One question to one member; what it does not answer becomes a problem and undefined. */
 async function attempt<T>(
   url: string,
@@ -90,10 +101,7 @@ async function attempt<T>(
     if (!(error instanceof PdError)) {
       throw error;
     }
-    const cure =
-      error.code === 'pd_refused'
-        ? "add the agent's Common Name to PD's cert-allowed-cn, or mend its pair"
-        : 'check the URL, the network, and that PD runs';
+    const cure = cures[error.code];
     problems.push({ code, severity: 'fail', origin: { kind: 'pd', url }, message: error.message, cure });
     return undefined;
   } finally {

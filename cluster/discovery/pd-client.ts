@@ -33,7 +33,7 @@ export class PdClient {
       throw new PdError('pd_bad_answer', `"${url}" is no URL of a PD, as https://10.0.1.1:2379`);
     }
     if (url.startsWith('https://') && secureContext === undefined) {
-      throw new PdError('pd_unreachable', 'https needs the identity of the agent: ca-path, cert-path and key-path');
+      throw new PdError('pd_no_identity', 'https needs the identity of the agent: ca-path, cert-path and key-path');
     }
     this.url = url;
     this.#timeout = timeout;
@@ -101,13 +101,18 @@ function pdErrorOf(error: ServiceError): PdError {
   if (/not leader/i.test(details)) {
     return new PdError('pd_not_leader', 'it does not lead', error);
   }
-  const refused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || /alert/i.test(details);
   const [line = ''] = details.replace(/^No connection established\. Last error: (Error: )?/, '').split('\n');
-  return new PdError(
-    refused ? 'pd_refused' : 'pd_unreachable',
-    line.replace(/\. Resolution note: .*$/, '') || (status[code] ?? String(code)),
-    error,
-  );
+  const message = line.replace(/\. Resolution note: .*$/, '') || (status[code] ?? String(code));
+  if (code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || /alert/i.test(details)) {
+    return new PdError('pd_refused', message, error);
+  }
+  if (/certificate|altnames/i.test(message)) {
+    return new PdError('pd_untrusted', message, error);
+  }
+  // grpc-js keeps to itself what a server said that ended the connection, and adds the time.
+  return /^Failed to connect/.test(message)
+    ? new PdError('pd_hung_up', 'the connection was made, and ended before an answer', error)
+    : new PdError('pd_unreachable', message, error);
 }
 
 function credentialsFor(url: string, { host }: Address, secureContext: SecureContext | undefined): ChannelCredentials {

@@ -25,7 +25,14 @@ export interface PdStore {
 /** What PD did not answer, in a line. */
 export class PdError extends Error {
   override readonly name = 'PdError';
-  readonly code: 'pd_unreachable' | 'pd_refused' | 'pd_not_leader' | 'pd_bad_answer';
+  readonly code:
+    | 'pd_unreachable'
+    | 'pd_refused'
+    | 'pd_untrusted'
+    | 'pd_hung_up'
+    | 'pd_no_identity'
+    | 'pd_not_leader'
+    | 'pd_bad_answer';
 
   constructor(code: PdError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { helpOf } from '../../agent/commands/command.js';
@@ -97,11 +97,27 @@ t.test('certs init: a development PKI', async (t) => {
   const directory = join(temporaryDirectory(t), 'pki');
   t.match(await runAgent('certs', 'init', directory, '--host', 'db.example.com'), { status: 0 });
   t.ok(readdirSync(directory).includes('tikv.pem'));
+  const key = readFileSync(join(directory, 'tikv.pem'));
+  t.match(await runAgent('certs', 'init', directory), { status: 2, stderr: /is not empty\n.*a new directory/ });
+  t.strictSame(readFileSync(join(directory, 'tikv.pem')), key, 'a key that is there stays');
   t.match(await runAgent('certs', 'nonsense'), {
     status: 2,
     stderr: /the verb of certs is "nonsense"\n.*init, inspect/,
   });
   t.match(await runAgent('certs'), { status: 2, stderr: /needs a verb/ });
+});
+
+t.test('a pattern that matches nothing is told wherever the cluster is what is asked for', async (t) => {
+  const directory = temporaryDirectory(t);
+  const config = join(directory, 'agent.toml');
+  const pattern = join(directory, '*', 'conf', '*.toml');
+  writeFileSync(config, `[cluster]\nconfigs = [${JSON.stringify(pattern)}]\n`);
+  const told = /conf\/\*\.toml: error: matches no file \[no-config-file\]\n {4}check the path/;
+  for (const flag of ['--inventory', '--matrix']) {
+    t.match(await runAgent('check', '--config', config, flag), { status: 1, stderr: told }, flag);
+  }
+  const rehearsal = await runAgent('rehearse', '--component', 'tikv', '--cert', 'c', '--key', 'k', '--config', config);
+  t.match(rehearsal, { status: 2, stderr: told });
 });
 
 t.test('every command has its help', async (t) => {

@@ -138,3 +138,17 @@ t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mis
     stderr: /no router is known/,
   });
 });
+
+t.test('a certificate that is not there, or has no name, is no reason to put an empty name into a list', async (t) => {
+  const cluster = await devCluster(t);
+  const pair = await cluster.authority.issue({ ...options, commonName: undefined });
+  const named = written(t, pair);
+  const curesOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
+    findings.flatMap(({ status, cure }) => (status === 'fail' ? [cure] : [])).join('\n');
+  const nameless = curesOf(await rehearsed(cluster, 'tikv', named));
+  t.match(nameless, /issue it with a Common Name of the list at .*pd\.toml:\d+:\d+/);
+  t.notMatch(nameless, /add ""/);
+  const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
+  t.match(missing.at(-1), { status: 'fail' });
+  t.notMatch(curesOf(missing), /Common Name|the list/);
+});

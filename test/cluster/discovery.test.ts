@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
 import { discover } from '../../cluster/discovery/discover.js';
 import { registrationsIn } from '../../cluster/discovery/registrations.js';
 import { profiles } from '../../cluster/profiles.js';
@@ -119,6 +120,32 @@ t.test('answers that are none are problems with their reason', async (t) => {
   t.match((await refusing.ask()).problems, [{ code: 'pd-unreachable', cure: /Common Name to PD's cert-allowed-cn/ }]);
   const absent = await discover(['https://127.0.0.1:1'], { secureContext: createSecureContext(), timeout: patience });
   t.match(absent.problems, [{ code: 'pd-unreachable', severity: 'fail', message: /ECONNREFUSED/ }]);
+});
+
+t.test('each way in which PD is not reached has its cure', async (t) => {
+  const pd = await pdThat(t, () => header);
+  const foreign = await Authority.create({ commonName: 'Foreign CA' });
+  const stranger = await foreign.issue({ commonName: 'agent' });
+  const secrets = { cert: stranger.certificatePem, key: stranger.keyPem };
+  const unverified = createSecureContext({ ...secrets, ca: foreign.certificatePem });
+  const unwelcome = createSecureContext({ ...secrets, ca: authority.certificatePem });
+  const plain = pd.url.replace('https', 'http');
+  for (const [what, url, secureContext, message, cure] of [
+    ['a CA that is not its own', pd.url, unverified, /certificate/, /the CA that issued/],
+    [
+      'a pair that it does not trust',
+      pd.url,
+      unwelcome,
+      /^the connection was made, and ended/,
+      /trusts the agent's CA/,
+    ],
+    ['plaintext', plain, undefined, /^the connection was made, and ended/, /says https/],
+    ['no pair', pd.url, undefined, /^https needs the identity/, /name all three/],
+    ['nobody there', 'https://127.0.0.1:1', unwelcome, /ECONNREFUSED/, /that PD runs/],
+  ] as const) {
+    const { problems } = await discover([url], { secureContext, timeout: patience });
+    t.match(problems, [{ code: 'pd-unreachable', severity: 'fail', message, cure }], what);
+  }
 });
 
 t.test('whatever keys and values PD holds, reading them never throws', async () => {

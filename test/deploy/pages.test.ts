@@ -63,7 +63,7 @@ t.test('every command that needs no cluster runs', go, async (t) => {
       stdout: /^\d+ files, 0 errors, 0 warnings, 0 notes\n$/,
     });
   }
-  const folders = lines.flatMap((line) => /^kubectl apply -k (\S+)$/.exec(line)?.[1] ?? []);
+  const folders = lines.flatMap((line) => /^kubectl kustomize (\S+)$/.exec(line)?.[1] ?? []);
   t.strictSame(
     folders.map((folder) => kustomized(folder).length > 3),
     [true, true],

@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { messageOf, OperatorError } from '../error.js';
+
+/** Throws OperatorError unless there is no such directory yet, or nothing in it. */
+export function requireNew(directory: string): void {
+  try {
+    if (readdirSync(directory).length > 0) {
+      throw new OperatorError('output_not_empty', `${directory} is not empty`, 'name a new directory');
+    }
+  } catch (error: unknown) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      throw error instanceof OperatorError
+        ? error
+        : new OperatorError('output_unusable', messageOf(error), 'name a new directory', error);
+    }
+  }
+}
