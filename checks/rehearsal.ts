@@ -171,13 +171,14 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
       .map((endpoint) => {
         const own = callee.component === component ? leaf.commonNames.at(-1) : undefined;
         const verdict = isCallerAdmitted(endpoint, callee, shown, own);
-        const name = leaf.commonNames.join(', ') || 'none';
+        const names = leaf.commonNames.join(', ');
+        const name = names || 'none';
         const where = typeof endpoint.allowList === 'string' ? '' : ` at ${formatOrigin(endpoint.allowList.origin)}`;
         return verdict === 'refused'
           ? findingOf(id, 'fail', callee, {
               endpoint,
               message: `its Common Name ${name} is not in the list`,
-              cure: cureFor(leaf.commonNames.join(', '), where, callee),
+              cure: cureFor(names, where, callee),
             })
           : findingOf(id, verdict === 'admitted' ? 'pass' : 'skip', callee, {
               endpoint,

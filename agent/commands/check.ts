@@ -102,7 +102,11 @@ async function runCheck(invocation: Invocation): Promise<number> {
   if (values.watch === true) {
     formatOf(invocation, ['table']);
     const all = values.all === true;
-    return statusOf(await watchFindings(observer, { stdout, stderr, signal, all, now }), failOnOf(invocation));
+    const last = await watchFindings(observer, { stdout, stderr, signal, all, now });
+    return statusOf(
+      last.map(({ status }) => status),
+      failOnOf(invocation),
+    );
   }
   // What is asked for in vain is said before anything is looked at.
   const afterwards = values['after-enable'] === true;
@@ -153,15 +157,18 @@ function report(
     prometheus: metrics,
   };
   stdout.write(printers[formatOf(invocation, possible)]());
-  return statusOf(findings, failOn);
+  return statusOf(
+    findings.map(({ status }) => status),
+    failOn,
+  );
 }
 
 function failOnOf(invocation: Invocation): 'warn' | 'fail' {
   return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
 }
 
-function statusOf(findings: readonly Finding[], failOn: 'warn' | 'fail'): number {
-  return findings.some(({ status }) => status === 'fail' || (failOn === 'warn' && status === 'warn')) ? 1 : 0;
+function statusOf(said: readonly (Finding['status'] | Problem['severity'])[], failOn: 'warn' | 'fail'): number {
+  return said.some((one) => one === 'fail' || one === failOn) ? 1 : 0;
 }
 
 /** What is missing from the document is said beside it; the exit status is that of a check with these problems alone. */
@@ -174,5 +181,8 @@ function write(
   const { stdout, stderr } = invocation;
   stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render(terminalOf(stdout)));
   stderr.write(renderProblems(problems, terminalOf(stderr)));
-  return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
+  return statusOf(
+    problems.map(({ severity }) => severity),
+    failOnOf(invocation),
+  );
 }

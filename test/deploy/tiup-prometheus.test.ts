@@ -157,6 +157,8 @@ t.test('Prometheus in agent mode evaluates no rules, and that is said', async (t
   const meta = writeMeta(t, { ...usualTopology, monitoring_servers });
   const printed = await runCommand(deploy, ['tiup', '--topology', meta, '--output', join(temporaryDirectory(t), 'o')]);
   t.match(printed, /agent mode and evaluates no rules/);
+  t.match(printed, /each of the 3 agents:\ncurl -s \S+\/targets \| grep -o '"scrapeUrl":"\[\^"\]\*:10793/);
+  t.notMatch(printed, /query=/, 'which it does not answer');
   t.notMatch(printed, /rule_dir/);
   t.match(printed, /pushgateway_addrs/);
 });

@@ -7,6 +7,7 @@ import { readAgentConfig } from '../../agent/config.js';
 import { readTiupPlan } from '../../agent/deploy/tiup-plan.js';
 import { tiupSteps } from '../../agent/deploy/tiup-steps.js';
 import { hintOf, messageOf } from '../../agent/error.js';
+import { definitions } from '../../metrics/definitions.js';
 import { runAgent } from '../support/run-agent.js';
 import { runCommand } from '../support/run-command.js';
 import { systemdAnalyze, verifyUnits } from '../support/systemd-analyze.js';
@@ -100,6 +101,17 @@ t.test('what a topology may say otherwise', async (t) => {
   t.match(stdout, /pushgateway_addrs:\n# +- "10\.0\.1\.9:9091"\n/, 'what was scraped before stays');
   t.match(stdout, '#       - "[2001:db8::3]:11793"\n');
   t.match(stdout, 'tiup cluster reload west -N 10.0.1.8:9091\n');
+});
+
+t.test('a service that runs is restarted, and the last command counts the agents by a metric they have', async (t) => {
+  const { stdout } = await deployed(t, writeMeta(t, usualTopology));
+  t.match(stdout, /systemctl enable tidb-mtls-agent\.service && systemctl restart tidb-mtls-agent\.service/);
+  t.match(stdout, /the value is 3, the number of agents:\ncurl -s 'http:\S+\/api\/v1\/query\?query=count\(\w+\)'/);
+  const metric = /query=count\((\w+)\)/.exec(stdout)?.[1];
+  t.ok(
+    Object.values(definitions).some(({ name }) => name === metric),
+    metric,
+  );
 });
 
 t.test("a user's own systemd: everything in that user's home, nothing by sudo", systemdAnalyze, async (t) => {
