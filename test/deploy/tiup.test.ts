@@ -110,7 +110,7 @@ t.test('a service that runs is restarted, and the last command counts the agents
   const metric = /query=count\((\w+)\)/.exec(stdout)?.[1];
   t.ok(
     Object.values(definitions).some(({ name }) => name === metric),
-    metric,
+    String(metric),
   );
 });
 
