@@ -23,8 +23,11 @@ export async function inheritedPairs(): Promise<Readonly<Record<string, Inherita
   });
 }
 
+/** Says nothing once the channel is closed: a question may still come in between the last figures and the end. */
 export function tellParent(message: FromWorker): void {
-  process.send?.(message);
+  if (process.connected) {
+    process.send?.(message);
+  }
 }
 
 /** Tells the parent this worker's metrics, now and then and when asked; the function returned tells them a last time. */

@@ -58,6 +58,7 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
     };
     const start = () => {
       const worker = cluster.fork();
+      let begun = false;
       alive.add(worker);
       // What is sent to one that was just killed cannot arrive; that it ended is said below.
       worker.on('error', (error) => logger.debug({ reason: error.message }, 'a worker could not be told'));
@@ -77,6 +78,7 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
           return;
         }
         figures.adopt(worker);
+        begun = true;
         ready++;
         if (ready === count) {
           for (const { name, address } of message.addresses) {
@@ -87,8 +89,10 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
       worker.once('exit', (code, killedBy) => {
         alive.delete(worker);
         if (stopping || ready === 0) {
-          // One that had not begun has nothing to drain.
-          statuses.push(killedBy === 'SIGTERM' ? 0 : (code ?? 1));
+          // One that was still starting when all were told to stop has cut nobody off, however it ended.
+          if (begun || !stopping) {
+            statuses.push(killedBy === 'SIGTERM' ? 0 : (code ?? 1));
+          }
           stop();
           settle();
           return;

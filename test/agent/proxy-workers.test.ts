@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { eventually } from '../support/eventually.js';
@@ -78,7 +77,8 @@ t.test(
     t.equal(await ask(held, 'b'), 'b', 'served until its client goes');
     held.end();
     held.resume();
-    t.strictSame(await once(agent.child, 'exit'), [0, null]);
+    const { status, signal } = await agent.ended;
+    t.strictSame([status, signal], [0, null], { output: agent.output() });
   },
 );
 
