@@ -69,11 +69,16 @@ export class Journal {
     const before = this.#verdicts;
     // One check can say several things of one place: the worst, which comes first, is its verdict.
     const worst = new Map<string, Finding>();
+    // What is as bad there, so that the log names each of several files that are missing.
+    const asBad = new Map<string, readonly Finding[]>();
     // What passes is of interest only where it did not before, and in a large cluster it is nearly everything.
     for (const finding of before.size === 0 ? findings.filter(({ status }) => status !== 'pass') : findings) {
       const key = findingKey(finding);
-      if (!worst.has(key)) {
+      const first = worst.get(key);
+      if (first === undefined) {
         worst.set(key, finding);
+      } else if (finding.status !== 'pass' && finding.status === first.status) {
+        asBad.set(key, [...(asBad.get(key) ?? []), finding]);
       }
     }
     this.#verdicts = new Map(
@@ -87,12 +92,13 @@ export class Journal {
     );
     for (const [key, finding] of worst) {
       const earlier = before.get(key) ?? 'pass';
-      const { check, status, component, instance, endpoint, identity, message, cure } = finding;
+      const { check, status, component, instance, endpoint, message } = finding;
       if (earlier === status || (status !== 'fail' && status !== 'warn' && earlier !== 'fail')) {
         continue;
       }
-      const level = status === 'fail' ? 'error' : status === 'warn' ? 'warn' : 'info';
-      this.#logger[level]({ check, status, component, instance, endpoint, identity, cure }, message);
+      for (const one of [finding, ...(asBad.get(key) ?? [])]) {
+        this.#tell(one);
+      }
       this.#add(
         'verdict',
         component,
@@ -100,6 +106,11 @@ export class Journal {
         `${check}${endpoint === undefined ? '' : ` ${endpoint}`}: ${status}, ${message}`,
       );
     }
+  }
+
+  #tell({ check, status, component, instance, endpoint, identity, message, cure }: Finding): void {
+    const level = status === 'fail' ? 'error' : status === 'warn' ? 'warn' : 'info';
+    this.#logger[level]({ check, status, component, instance, endpoint, identity, cure }, message);
   }
 
   /** Since when a finding has had its status, as far back as this process knows. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startAgent, sumOf } from './agent.js';
+import { asDeployed, startAgent, sumOf } from './agent.js';
 import { writeCredentials } from './credentials.js';
 import { bestNode } from './nodes.js';
 import { table, writeSection } from './page.js';
@@ -22,7 +22,7 @@ interface Sample {
 const files = await writeCredentials();
 const { child: targets, ports, gaps } = await startPorts(files, count);
 const { child, metrics, ready } = await startAgent(files, {
-  ...{ node: bestNode.program, component: 'tidb', ports, interval: `${interval}s` },
+  ...{ node: bestNode.program, before: asDeployed(), component: 'tidb', ports, interval: `${interval}s` },
 });
 await ready();
 // The first look leaves at once every port to the rhythm, spread over one interval.
@@ -75,9 +75,9 @@ const head = [
 ];
 writeSection(
   'An hour of the agent',
-  `${minutes} minutes over ${count} TiDB status ports, each probed every ${interval} s, strangers off, scraped as often; ${bestNode.name} on one core, the ports in
-one process on the other. The ports note when they are called: the plan is ${interval} s with a tenth to either side, and what
-comes later than ${planned / 1_000} s after the last is late, for whatever reason.
+  `${minutes} minutes over ${count} TiDB status ports, each probed every ${interval} s, strangers off, scraped as often; ${bestNode.name}
+on one core, as the unit starts it, the ports in one process on the other. The ports note when they are called: the plan
+is ${interval} s with a tenth to either side, and what comes later than ${planned / 1_000} s after the last is late, for whatever reason.
 
 ${table(head, rows)}
 

@@ -4,8 +4,10 @@ import { globSync } from 'tinyglobby';
 import { ConfigError } from '../../cluster/config-error.js';
 import type { Problem } from '../../cluster/inventory.js';
 import { lintFile } from '../../cluster/lint/lint.js';
+import { openDocument } from '../../cluster/open-document.js';
 import { parseVersion } from '../../cluster/version.js';
 import { readAgentConfig } from '../config.js';
+import { configKeyOf, inArrayOfTables } from '../config-keys.js';
 import { hintOf, messageOf, OperatorError } from '../error.js';
 import { junitOfProblems } from '../output/junit.js';
 import { sarifOfProblems } from '../output/sarif.js';
@@ -37,9 +39,7 @@ async function runLint(invocation: Invocation): Promise<number> {
     throw new OperatorError('bad_flag', `--cluster-version ${version} is no release`, 'write it as 8.5.0');
   }
   const files = [...new Set(positionals.flatMap(expand))];
-  const problems = files.flatMap((file) =>
-    basename(file) === 'agent.toml' ? lintOwn(file) : lintFile(file, { version }),
-  );
+  const problems = files.flatMap((file) => lintAny(file, version));
   switch (formatOf(invocation)) {
     case 'json':
       stdout.write(jsonText({ version: 1, problems }));
@@ -64,6 +64,23 @@ function expand(name: string): readonly string[] {
       .map((file) => `${name.replace(/\/+$/, '')}/${file}`);
   }
   return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [name];
+}
+
+/** By its name a file is the agent's own, or by its tables where no component knows it. */
+function lintAny(file: string, version: string | undefined): readonly Problem[] {
+  if (basename(file) === 'agent.toml') {
+    return lintOwn(file);
+  }
+  const problems = lintFile(file, { version });
+  return problems.some(({ code }) => code === 'unknown-component') && hasOwnTables(file) ? lintOwn(file) : problems;
+}
+
+function hasOwnTables(file: string): boolean {
+  const keys = openDocument(file, [])?.keys() ?? [];
+  return keys.some(({ value: key }) => {
+    const isOfTables = inArrayOfTables(key) !== undefined || key.startsWith('cluster.');
+    return isOfTables && configKeyOf(key) !== undefined;
+  });
 }
 
 /** The agent's own file is read as `run` would. */

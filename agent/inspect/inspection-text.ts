@@ -112,12 +112,14 @@ function namesOf({ subjectAltNames: { dns, ip, uri } }: Certificate): string {
 }
 
 function keyText(places: readonly string[]): string {
-  return places.length === 0 ? 'its private key was not found here' : `its private key is in ${places.join(', ')}`;
+  return places.length === 0
+    ? 'its private key is not among what was looked at'
+    : `its private key is in ${places.join(', ')}`;
 }
 
 function signerOf(certificate: Certificate, issuer: Certificate | undefined): string {
   if (issuer === undefined) {
-    return `${certificate.issuer || '(no name)'}, which was not found here`;
+    return `${certificate.issuer || '(no name)'}, which is not among what was looked at`;
   }
   return issuer.fingerprint === certificate.fingerprint ? 'itself' : issuer.subject;
 }

@@ -93,6 +93,22 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   });
 });
 
+t.test("lint knows the agent's own file by its tables, however it is called", async (t) => {
+  const directory = temporaryDirectory(t);
+  const proxy = join(directory, 'proxy.toml');
+  writeFileSync(proxy, '[[proxy]]\nmode = "terminate"\nlistn = "127.0.0.1:1"\n');
+  t.match(await runAgent('lint', proxy), {
+    status: 1,
+    stdout: /proxy\.toml:3:1: error: unknown key proxy\.0\.listn \[agent-config\]\n {4}did you mean .*listen/,
+  });
+  const node = join(directory, 'node.toml');
+  writeFileSync(node, '[cluster]\ntopology = "topology.yaml"\n[probe]\ninterval = "never"\n');
+  t.match(await runAgent('lint', node), { status: 1, stdout: /node\.toml:4:\d+: error: .*\[agent-config\]/ });
+  const foreign = join(directory, 'foreign.toml');
+  writeFileSync(foreign, '[proxy]\nlisten = "127.0.0.1:1"\n[cluster]\nname = "mine"\n');
+  t.match(await runAgent('lint', foreign), { status: 0, stdout: /\[unknown-component\]/ });
+});
+
 t.test('certs init: a development PKI', async (t) => {
   const directory = join(temporaryDirectory(t), 'pki');
   t.match(await runAgent('certs', 'init', directory, '--host', 'db.example.com'), { status: 0 });

@@ -13,7 +13,9 @@ const unexpected = (error: unknown) => {
 
 function journalAt(clock: { now: Date }) {
   const history = new History(undefined, unexpected);
-  return { history, journal: new Journal(pino({ level: 'silent' }), history, () => clock.now) };
+  const logged: string[] = [];
+  const logger = pino({}, { write: (line) => void logged.push(JSON.parse(line).msg) });
+  return { history, journal: new Journal(logger, history, () => clock.now), logged };
 }
 
 t.test('a port that serves another certificate is told, with the last look at the one before', async (t) => {
@@ -98,4 +100,17 @@ t.test('where one check says several things of one place, the worst is its verdi
   journal.judged(findings);
   journal.judged(findings);
   t.same(toldBy(history), ['certificate-validity: fail']);
+});
+
+t.test('what is as bad in the same place is logged with it, and once', async (t) => {
+  const { history, journal, logged } = journalAt({ now: new Date() });
+  const findings = [
+    { ...place, message: 'a is missing' },
+    { ...place, message: 'b is missing' },
+    { ...place, status: 'warn', message: 'c ends soon' },
+  ] as const;
+  journal.judged(findings);
+  journal.judged(findings);
+  t.same(logged, ['a is missing', 'b is missing']);
+  t.equal(history.events().length, 1);
 });

@@ -57,6 +57,9 @@ t.test('what belongs to nothing, ends early, is not first, or has ended, is said
   const { authority, file, cert, key, ca, pair } = await pairIn(t);
   const other = await authority.issue({ commonName: 'other' });
   const stray = file('stray.pem', other.keyPem);
+  const alone = await textOf([cert]);
+  t.match(alone, 'its private key is not among what was looked at', 'it lies beside, which was not asked for');
+  t.match(alone, 'signed by  CN=Cluster CA, which is not among what was looked at');
   t.match(await textOf([cert, stray]), new RegExp(`${stray} {2}key \\(ec prime256v1\\) of none`));
   const old = await authority.issue({
     commonName: 'old',
