@@ -5,10 +5,11 @@ import { peerCertificateDer } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
 import { Admission, type Verdict } from './admission.js';
 import type { ProxyEvents, RefusalReason } from './events.js';
+import { headerFor } from './header-for.js';
 import { join } from './join.js';
 import { listenOn } from './listen-on.js';
 import { originate } from './originator.js';
-import { type Endpoint, encodeProxyHeader } from './proxy-protocol.js';
+import type { Endpoint } from './proxy-protocol.js';
 import { readProxyHeader } from './read-header.js';
 import type { ProxySettings } from './settings.js';
 import { onTargetVerdict } from './target-verdict.js';
@@ -55,7 +56,7 @@ export class ProxyListener {
       store,
       timeout: settings.handshakeTimeout,
       alpn: settings.alpn,
-      onSecure: (secure) => this.#secured(secure),
+      onSecure: (secure) => void this.#secured(secure).catch((error: unknown) => this.#failed(secure, error)),
       onFailed: (error, secure) => {
         const raw = rawSocketOf(secure);
         if (raw !== undefined && !this.#sources.has(raw)) {
@@ -129,7 +130,7 @@ export class ProxyListener {
     }
   }
 
-  #secured(secure: TLSSocket): void {
+  async #secured(secure: TLSSocket): Promise<void> {
     secure.on('error', () => secure.destroy());
     const client = this.#clientOf(secure);
     const der = peerCertificateDer(secure);
@@ -138,20 +139,22 @@ export class ProxyListener {
       this.#refuse(secure, 'not-allowed', `${subject} is on no list`);
       return;
     }
-    this.#serve(client, secure, `${rule}: ${subject}`).catch((error: unknown) => this.#failed(secure, error));
+    await this.#serve(client, secure, `${rule}: ${subject}`);
   }
 
   async #serve({ socket, source, since }: Client, near: Socket, who: string): Promise<void> {
     this.#waiting.settled(socket);
+    // Before anybody is dialled: a name may be too long for it.
+    const header = this.#settings.proxyProtocolOut ? headerFor(near, source) : undefined;
     const target = await this.#targets.connect();
     if (near.destroyed) {
       target.destroy();
       return;
     }
-    if (this.#settings.proxyProtocolOut) {
-      target.write(encodeProxyHeader(this.#headerFor(near, source)));
-    }
-    const far = await this.#secureTarget(target);
+    const far = await this.#prepare(target, header).catch((error: unknown) => {
+      target.destroy();
+      throw error;
+    });
     if (near.destroyed) {
       far.destroy();
       return;
@@ -169,7 +172,11 @@ export class ProxyListener {
     });
   }
 
-  async #secureTarget(target: Socket): Promise<Socket> {
+  /** The target learns who came, and speaks TLS where it is to. */
+  async #prepare(target: Socket, header: Buffer | undefined): Promise<Socket> {
+    if (header !== undefined) {
+      target.write(header);
+    }
     const { mode, targetTls, serverName, targets, access, alpn, handshakeTimeout } = this.#settings;
     if (mode === 'terminate' && !targetTls) {
       return target;
@@ -185,16 +192,6 @@ export class ProxyListener {
       alpn,
       timeout: handshakeTimeout,
     });
-  }
-
-  #headerFor(near: Socket, source: Endpoint) {
-    const destination = { host: near.localAddress ?? '', port: near.localPort ?? 0 };
-    if (!(near instanceof TLSSocket)) {
-      return { source, destination };
-    }
-    const subject: unknown = near.getPeerCertificate().subject?.CN;
-    const commonName = subject === undefined ? undefined : String([subject].flat().at(-1));
-    return { source, destination, tls: { version: near.getProtocol() ?? '', commonName, verified: near.authorized } };
   }
 
   #clientOf(secure: TLSSocket): Client {

@@ -70,6 +70,8 @@ function open(address: ProxyAddress, timeout: number): Promise<Socket> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', failed);
+      // For as long as it lives: a reset that nobody listens to would end the process.
+      socket.on('error', () => socket.destroy());
       resolve(socket);
     });
   });

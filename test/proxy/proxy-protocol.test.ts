@@ -42,12 +42,17 @@ t.test('a name that makes the header too long: no header, and no connection with
     const long = { source: endpoint, destination: endpoint, tls: { ...tls, commonName: 'x'.repeat(length) } };
     t.throws(() => encodeProxyHeader(long), { name: 'RangeError', message: /too long/ });
   }
-  const target = await tcpServer(t, echo);
+  let reached = 0;
+  const target = await tcpServer(t, (socket) => {
+    reached++;
+    socket.pipe(socket);
+  });
   const { port, metric } = await proxyTo(t, [target], { proxyProtocolOut: true, access: { ...closed, all: true } });
   const wordy = await authority.issue({ commonName: 'x'.repeat(5_000) });
   t.equal(await dial(port, wordy).then((socket) => ask(socket, 'x')), undefined);
   t.equal(await metric('refusals_total', 'unforeseen'), 1);
   t.match(await ask(await dial(port, friend), 'x'), /friend/, 'the next one is served');
+  t.equal(reached, 1, 'and nobody else reached the target');
 });
 
 t.test('out: the target learns who came, over which TLS, and by which name', async (t) => {

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { startProxy } from '../../proxy/proxy.js';
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
-import { eventually } from '../support/eventually.js';
+import { Targets } from '../../proxy/targets.js';
+import { eventually, patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
   ask,
@@ -178,6 +179,16 @@ t.test(
     await eventually('none is held', async () => running.listeners[0]?.connections() === 0);
   },
 );
+
+t.test('a target that resets a connection which nobody uses yet ends no process', async (t) => {
+  const accepted: Socket[] = [];
+  const port = await tcpServer(t, (socket) => accepted.push(socket));
+  const socket = await new Targets([{ kind: 'tcp', host: '127.0.0.1', port }], patience).connect();
+  await eventually('the target has it', () => accepted.length === 1);
+  accepted[0]?.resetAndDestroy();
+  await eventually('it is closed', () => socket.closed);
+  t.notOk(socket.writable);
+});
 
 t.test('a target that hangs in its handshake is given up in time, and refused by that name', async (t) => {
   const silent = await tcpServer(t, (socket) => socket.resume());

@@ -1,0 +1,15 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { type Endpoint, encodeProxyHeader } from './proxy-protocol.js';
+
+/** The PROXY header for a client that was let in. Throws RangeError where its name makes the header too long. */
+export function headerFor(near: Socket, source: Endpoint): Buffer {
+  const destination = { host: near.localAddress ?? '', port: near.localPort ?? 0 };
+  if (!(near instanceof TLSSocket)) {
+    return encodeProxyHeader({ source, destination });
+  }
+  const subject: unknown = near.getPeerCertificate().subject?.CN;
+  const commonName = subject === undefined ? undefined : String([subject].flat().at(-1));
+  const tls = { version: near.getProtocol() ?? '', commonName, verified: near.authorized };
+  return encodeProxyHeader({ source, destination, tls });
+}
