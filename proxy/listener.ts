@@ -14,7 +14,7 @@ import { readProxyHeader } from './read-header.js';
 import type { ProxySettings } from './settings.js';
 import { onTargetVerdict } from './target-verdict.js';
 import { TargetError, Targets } from './targets.js';
-import { shortOf } from './tls-error.js';
+import { handshakeRefusal, shortOf } from './tls-error.js';
 import { Waiting } from './waiting.js';
 
 /** A connection on its way in. */
@@ -64,7 +64,7 @@ export class ProxyListener {
           return;
         }
         const { host } = this.#clientOf(secure).source;
-        this.#refuse(secure, reasonOf(error, secure), secure.authorizationError?.toString() ?? shortOf(error), host);
+        this.#refuse(secure, handshakeRefusal(error), shortOf(error), host);
       },
       onGeneration: (number) => events.generation(number),
     });
@@ -219,21 +219,4 @@ const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [],
 /** The TCP socket that TLS runs over; Node keeps it in a property of its own. */
 function rawSocketOf(secure: TLSSocket): Socket | undefined {
   return (secure as unknown as { readonly _parent?: Socket })._parent;
-}
-
-function reasonOf(error: Error, { authorizationError }: TLSSocket): RefusalReason {
-  // Node ends a connection whose certificate does not verify, and keeps the reason on the socket.
-  if (authorizationError) {
-    return 'untrusted';
-  }
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
-    return 'handshake-timeout';
-  }
-  if (/PEER_DID_NOT_RETURN_A_CERTIFICATE/.test(code)) {
-    return 'no-certificate';
-  }
-  return /^(CERT_|UNABLE_|DEPTH_|SELF_SIGNED|INVALID_)|CERTIFICATE_VERIFY_FAILED/.test(code)
-    ? 'untrusted'
-    : 'handshake-failed';
 }

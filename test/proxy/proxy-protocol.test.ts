@@ -55,7 +55,7 @@ t.test('a name that makes the header too long: no header, and no connection with
   t.equal(reached, 1, 'and nobody else reached the target');
 });
 
-t.test('out: the target learns who came, over which TLS, and by which name', async (t) => {
+t.test('out: the target learns who came, over which TLS, by which name, and that it was verified', async (t) => {
   let head = Buffer.alloc(0);
   const target = await tcpServer(t, (socket) => {
     socket.once('data', (bytes) => {
@@ -70,6 +70,11 @@ t.test('out: the target learns who came, over which TLS, and by which name', asy
   t.match(decodeProxyHeader(head), { kind: 'header', source: { host: '127.0.0.1', port: from } });
   t.ok(head.includes('friend'), 'the Common Name');
   t.ok(head.includes('TLSv1.3'));
+  // After signature, lengths and two addresses: the kind of the TLS record, its length, its flags, and 0 for verified.
+  const record = head.subarray(16 + 12);
+  t.equal(record[0], 0x20);
+  t.equal(record[3], 3, 'over TLS, with a certificate');
+  t.equal(record.readUInt32BE(4), 0, 'that was verified');
 });
 
 t.test('in: a header before TLS is taken, and its source passed on; without one nobody comes in', async (t) => {

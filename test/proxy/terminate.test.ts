@@ -5,6 +5,7 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { eventually } from '../support/eventually.js';
+import { longChain } from '../support/odd-certificates.js';
 import {
   ask,
   authority,
@@ -32,6 +33,7 @@ t.test('who is on the list is let in, over both versions of TLS; everybody else 
       await (await Authority.create()).issue({ commonName: 'friend' }),
       await issueBad(authority, 'expired', { commonName: 'friend' }),
       await issueBad(authority, 'serverAuthOnly', { commonName: 'friend' }),
+      await longChain(authority, 2),
       await authority.issue({ commonName: 'friendly' }),
     ];
     for (const pair of refused) {
@@ -44,7 +46,7 @@ t.test('who is on the list is let in, over both versions of TLS; everybody else 
   }
   t.equal(await metric('refusals_total', 'not-allowed'), 4);
   t.equal(await metric('refusals_total', 'no-certificate'), 2);
-  t.equal(await metric('refusals_total', 'untrusted'), 6);
+  t.equal(await metric('refusals_total', 'untrusted'), 8, 'a chain longer than its CAs allow among them');
 });
 
 t.test(
