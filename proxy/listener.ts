@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { CredentialStore } from '../credentials/credential-store.js';
 import { peerCertificateDer } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
+import type { ProxyAddress } from './address.js';
 import { Admission, type Verdict } from './admission.js';
 import type { ProxyEvents, RefusalReason } from './events.js';
 import { headerFor } from './header-for.js';
@@ -146,12 +147,12 @@ export class ProxyListener {
     this.#waiting.settled(socket);
     // Before anybody is dialled: a name may be too long for it.
     const header = this.#settings.proxyProtocolOut ? headerFor(near, source) : undefined;
-    const target = await this.#targets.connect();
+    const { socket: target, address } = await this.#targets.connect();
     if (near.destroyed) {
       target.destroy();
       return;
     }
-    const far = await this.#prepare(target, header).catch((error: unknown) => {
+    const far = await this.#prepare(target, address, header).catch((error: unknown) => {
       target.destroy();
       throw error;
     });
@@ -173,22 +174,18 @@ export class ProxyListener {
   }
 
   /** The target learns who came, and speaks TLS where it is to. */
-  async #prepare(target: Socket, header: Buffer | undefined): Promise<Socket> {
+  async #prepare(target: Socket, address: ProxyAddress, header: Buffer | undefined): Promise<Socket> {
     if (header !== undefined) {
       target.write(header);
     }
-    const { mode, targetTls, serverName, targets, access, alpn, handshakeTimeout } = this.#settings;
+    const { mode, targetTls, serverName, access, alpn, handshakeTimeout } = this.#settings;
     if (mode === 'terminate' && !targetTls) {
       return target;
     }
-    const [first] = targets;
-    const host = target.remoteAddress ?? (first?.kind === 'tcp' ? first.host : 'localhost');
-    const verify = mode === 'originate' ? access : anybody;
-    const dialled = first?.kind === 'tcp' && targets.length === 1 ? first.host : host;
     return await originate(target, {
       store: this.#store,
-      serverName: serverName ?? dialled,
-      verify,
+      serverName: serverName ?? (address.kind === 'tcp' ? address.host : 'localhost'),
+      verify: mode === 'originate' ? access : anybody,
       alpn,
       timeout: handshakeTimeout,
     });

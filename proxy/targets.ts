@@ -14,6 +14,12 @@ export class TargetError extends Error {
   }
 }
 
+export interface Connected {
+  readonly socket: Socket;
+  /** The one that was dialled. */
+  readonly address: ProxyAddress;
+}
+
 /** One of several targets for each connection: in the order given, those that failed lately last. */
 export class Targets {
   readonly #addresses: readonly ProxyAddress[];
@@ -26,7 +32,7 @@ export class Targets {
   }
 
   /** Tries each target once. Rejects with TargetError when none takes the connection. */
-  async connect(): Promise<Socket> {
+  async connect(): Promise<Connected> {
     const now = performance.now();
     const isDead = (address: ProxyAddress) => (this.#deadUntil.get(address) ?? 0) > now;
     const order = [...this.#addresses].sort((a, b) => Number(isDead(a)) - Number(isDead(b)));
@@ -35,7 +41,7 @@ export class Targets {
       try {
         const socket = await open(address, this.#timeout);
         this.#deadUntil.delete(address);
-        return socket;
+        return { socket, address };
       } catch (error: unknown) {
         if (!(error instanceof TargetError)) {
           throw error;

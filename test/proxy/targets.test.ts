@@ -13,6 +13,7 @@ import { eventually, patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
   ask,
+  authority,
   closed,
   dial,
   dialPlain,
@@ -74,6 +75,22 @@ t.test('originate: plain in, mutual TLS out, and only to the server that is mean
     '',
     'another CA',
   );
+});
+
+t.test('the certificate of each of several targets is verified for the host that was dialled', async (t) => {
+  const named = await authority.issue({ commonName: 'server', dns: ['localhost'] });
+  const target = await mutualTlsServer(t, (socket) => socket.end(`asked for ${socket.servername}`), named);
+  const answerBy = async (...targets: readonly (readonly [host: string, port: number])[]) => {
+    const { port } = await proxyTo(t, [], {
+      mode: 'originate',
+      targets: targets.map(([host, at]) => ({ kind: 'tcp', host, port: at })),
+      files: filesOf(t, friend),
+      access: { ...closed, all: true },
+    });
+    return String(await readAll(await dialPlain(port)).catch(() => ''));
+  };
+  t.equal(await answerBy(['127.0.0.1', 1], ['localhost', target]), 'asked for localhost');
+  t.equal(await answerBy(['localhost', 1], ['127.0.0.1', target]), '', 'the name of the other is none of its');
 });
 
 t.test(
@@ -183,7 +200,7 @@ t.test(
 t.test('a target that resets a connection which nobody uses yet ends no process', async (t) => {
   const accepted: Socket[] = [];
   const port = await tcpServer(t, (socket) => accepted.push(socket));
-  const socket = await new Targets([{ kind: 'tcp', host: '127.0.0.1', port }], patience).connect();
+  const { socket } = await new Targets([{ kind: 'tcp', host: '127.0.0.1', port }], patience).connect();
   await eventually('the target has it', () => accepted.length === 1);
   accepted[0]?.resetAndDestroy();
   await eventually('it is closed', () => socket.closed);

@@ -39,8 +39,8 @@ export async function tcpServer(t: Test, serve: (socket: Socket) => void): Promi
 }
 
 /** A server that lets in whom the authority knows, and knows half-close. */
-export async function mutualTlsServer(t: Test, serve: (socket: TLSSocket) => void): Promise<number> {
-  const { certificatePem: cert, keyPem: key } = server;
+export async function mutualTlsServer(t: Test, serve: (socket: TLSSocket) => void, pair = server): Promise<number> {
+  const { certificatePem: cert, keyPem: key } = pair;
   const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
   const listener = createTlsServer({ cert, key, ...trust, allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());
