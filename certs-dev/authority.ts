@@ -15,7 +15,7 @@ export interface IssueOptions {
   readonly usages?: readonly ('serverAuth' | 'clientAuth')[] | undefined;
   readonly notBefore?: Date | undefined;
   readonly notAfter?: Date | undefined;
-  readonly algorithm?: 'ec' | 'rsa' | undefined;
+  readonly algorithm?: Algorithm | undefined;
   readonly organization?: string | undefined;
 }
 
@@ -35,8 +35,10 @@ export interface AuthorityOptions {
 const day = 86_400_000;
 const algorithms = {
   ec: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  ec521: { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' },
   rsa: { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
 } as const;
+type Algorithm = keyof typeof algorithms;
 const usageOids = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** A certificate authority that lives in memory: for development and tests only. */
@@ -130,7 +132,7 @@ export class Authority {
   }
 }
 
-function generateKeys(algorithm: 'ec' | 'rsa'): Promise<webcrypto.CryptoKeyPair> {
+function generateKeys(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithms[algorithm], true, [
     'sign',
     'verify',

@@ -100,6 +100,7 @@ function contextOf({ pair, trust }: Generation): SecureContext {
     ca: trust.pem,
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    ecdhCurve: 'X25519:P-256:P-384',
+    // In TLS 1.2 OpenSSL refuses a client whose certificate has a key on another curve than these.
+    ecdhCurve: 'X25519:P-256:P-384:P-521',
   });
 }

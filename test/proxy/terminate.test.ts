@@ -49,6 +49,18 @@ t.test('who is on the list is let in, over both versions of TLS; everybody else 
   t.equal(await metric('refusals_total', 'untrusted'), 8, 'a chain longer than its CAs allow among them');
 });
 
+t.test('a key of any usual kind comes in, over both versions of TLS', async (t) => {
+  const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
+  for (const algorithm of ['ec', 'ec521', 'rsa'] as const) {
+    const pair = await authority.issue({ commonName: 'friend', algorithm });
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const socket = await dial(port, pair, { minVersion: version, maxVersion: version });
+      t.equal(await ask(socket, 'hello'), 'hello', `${algorithm}, ${version}`);
+      socket.destroy();
+    }
+  }
+});
+
 t.test(
   'by SAN, by organizational unit, by any certificate of the CA; on the leaf, never on what is above it',
   async (t) => {
