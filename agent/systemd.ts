@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 
 export interface Notified {
+  /** It serves, and from now on tells that it lives. */
+  ready(): void;
   stopping(): Promise<void>;
 }
 
@@ -12,14 +14,22 @@ export interface Notified {
  */
 export function notifySystemd(signal: AbortSignal, logger: Logger): Notified {
   if (process.env.NOTIFY_SOCKET === undefined) {
-    return { stopping: async () => undefined };
+    return { ready: () => undefined, stopping: async () => undefined };
   }
   const send = (state: string) => notify(state, logger);
-  void send('READY=1');
-  const interval = Number(process.env.WATCHDOG_USEC ?? 0) / 2_000;
-  const timer = interval > 0 ? setInterval(() => void send('WATCHDOG=1'), interval) : undefined;
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-  return { stopping: () => send('STOPPING=1') };
+  return {
+    ready: () => {
+      if (signal.aborted) {
+        // Told to stop during its start.
+        return;
+      }
+      void send('READY=1');
+      const interval = Number(process.env.WATCHDOG_USEC ?? 0) / 2_000;
+      const timer = interval > 0 ? setInterval(() => void send('WATCHDOG=1'), interval) : undefined;
+      signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    },
+    stopping: () => send('STOPPING=1'),
+  };
 }
 
 function notify(state: string, logger: Logger): Promise<void> {

@@ -12,6 +12,8 @@ export interface SuperviseOptions {
   readonly figures: WorkerFigures;
   /** The pairs in force, looked at whenever a worker says something, and handed to each at its start. */
   readonly pairs: () => Readonly<Record<string, Inheritance>>;
+  /** Called once, when so many of them listen. */
+  readonly onListening: () => void;
 }
 
 /** Milliseconds between two starts of a worker that keeps ending. */
@@ -26,7 +28,7 @@ const restartPause = 1_000;
  * the files are bad serves like the others, and trusts whom they trust.
  */
 export async function superviseWorkers(options: SuperviseOptions): Promise<number> {
-  const { count, signal, logger, figures, pairs } = options;
+  const { count, signal, logger, figures, pairs, onListening } = options;
   // Each accepts by itself: what a parent hands to one that is killed meanwhile would hang for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const statuses: number[] = [];
@@ -84,6 +86,7 @@ export async function superviseWorkers(options: SuperviseOptions): Promise<numbe
           for (const { name, address } of message.addresses) {
             logger.info({ listener: name, address, workers: count }, 'listening');
           }
+          onListening();
         }
       });
       worker.once('exit', (code, killedBy) => {

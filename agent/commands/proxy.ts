@@ -82,8 +82,9 @@ async function runProxy(invocation: Invocation): Promise<number> {
   const logger = loggerOf(invocation);
   // Nothing is read again at a signal: every connection looks at the pair.
   process.on('SIGHUP', () => logger.info('SIGHUP: nothing to do, the pair is looked at for every connection'));
+  const { signal } = invocation;
   if (cluster.isWorker) {
-    return await serve(settings, drainTimeout, invocation.signal, logger);
+    return await serve({ settings, drainTimeout, signal, logger });
   }
   const registry = new Registry();
   const figures = workers > 1 ? new WorkerFigures() : undefined;
@@ -100,29 +101,35 @@ async function runProxy(invocation: Invocation): Promise<number> {
   if (metrics !== undefined) {
     logger.info({ address: metrics.address }, 'serving /metrics');
   }
-  const notified = notifySystemd(invocation.signal, logger);
-  invocation.signal.addEventListener('abort', () => void notified.stopping(), { once: true });
+  const notified = notifySystemd(signal, logger);
+  void untilAborted(signal).then(() => notified.stopping());
+  const onListening = () => notified.ready();
   try {
     if (figures === undefined || pairs === undefined) {
-      return await serve(settings, drainTimeout, invocation.signal, logger, registry);
+      return await serve({ settings, drainTimeout, signal, logger, registry, onListening });
     }
     for (const { listen: address } of settings) {
       await removeStale(address);
     }
-    return await superviseWorkers({ count: workers, signal: invocation.signal, logger, figures, pairs });
+    return await superviseWorkers({ count: workers, signal, logger, figures, pairs, onListening });
   } finally {
     metrics?.close();
   }
 }
 
+interface ServeOptions {
+  readonly settings: readonly ProxySettings[];
+  /** Milliseconds. */
+  readonly drainTimeout: number;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly registry?: Registry;
+  readonly onListening?: () => void;
+}
+
 /** Listens in this process until told to stop. A worker tells its parent when it listens. */
-async function serve(
-  settings: readonly ProxySettings[],
-  drainTimeout: number,
-  signal: AbortSignal,
-  logger: Logger,
-  registry = new Registry(),
-): Promise<number> {
+async function serve(options: ServeOptions): Promise<number> {
+  const { settings, drainTimeout, signal, logger, registry = new Registry(), onListening } = options;
   const running = await startProxies(settings, registry, logger, {
     inherited: await inheritedPairs(),
     onReloaded: () => tellParent({ kind: 'reloaded' }),
@@ -135,6 +142,7 @@ async function serve(
     for (const { name, address } of running.addresses) {
       logger.info({ listener: name, address }, 'listening');
     }
+    onListening?.();
   }
   await untilAborted(signal);
   const drained = await running.drain(drainTimeout);

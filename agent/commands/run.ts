@@ -62,6 +62,7 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     return 0;
   }
   const notified = notifySystemd(signal, logger);
+  notified.ready();
   await untilAborted(signal);
   await Promise.all([notified.stopping(), served.stop()]);
   logger.info('stopped');

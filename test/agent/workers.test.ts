@@ -24,6 +24,7 @@ async function statusOf(kind: FromWorker['kind'], ...acts: readonly [string, str
     logger: pino({ level: 'silent' }),
     figures: new WorkerFigures(),
     pairs: () => ({}),
+    onListening: () => undefined,
   });
   await eventually('both listen', () => heard.filter((message) => message.kind === 'ready').length === 2);
   const before = new Set(heard.map(({ worker }) => worker));

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
@@ -195,22 +195,3 @@ t.test(
     t.match(other, { status: 2, stderr: /systemd passed no socket called back/ });
   },
 );
-
-t.test('systemd is told: ready, alive at half the interval, stopping', async (t) => {
-  const directory = temporaryDirectory(t);
-  const log = join(directory, 'told');
-  mkdirSync(join(directory, 'bin'));
-  const notify = join(directory, 'bin/systemd-notify');
-  writeFileSync(notify, `#!/bin/sh\necho "$2" >> ${log}\n`);
-  chmodSync(notify, 0o755);
-  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
-  const env = `export PATH=${directory}/bin:$PATH NOTIFY_SOCKET=/run/none WATCHDOG_USEC=4000000;`;
-  const proxy = await proxyProcess(t, target, env);
-  await proxy.port();
-  const told = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
-  await eventually('alive twice', async () => told().filter((line) => line === 'WATCHDOG=1').length >= 2);
-  proxy.child.kill('SIGTERM');
-  await once(proxy.child, 'exit');
-  t.equal(told()[0], 'READY=1');
-  t.equal(told().at(-1), 'STOPPING=1');
-});
