@@ -29,6 +29,10 @@ const restartPause = 1_000;
  */
 export async function superviseWorkers(options: SuperviseOptions): Promise<number> {
   const { count, signal, logger, figures, pairs, onListening } = options;
+  if (signal.aborted) {
+    // Told to stop during the start: an abort that has been is not heard again.
+    return 0;
+  }
   // Each accepts by itself: what a parent hands to one that is killed meanwhile would hang for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const statuses: number[] = [];
