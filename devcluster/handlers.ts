@@ -41,7 +41,10 @@ export function handlersOf(member: Member, endpoint: EndpointName, registry: () 
         '/metrics': '',
       }),
     },
-    'tiproxy/api': { http: paths({ '/api/debug/health': '{"config_checksum":1}', '/metrics': '' }) },
+    'tiproxy/api': {
+      http: paths({ '/api/debug/health': '{"config_checksum":1}', '/metrics': '' }),
+      plaintextRefusal: 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
+    },
   };
   const service: PortHandlers = {
     http: paths({ '/status': '{}', '/metrics': '' }),

@@ -16,6 +16,8 @@ export interface PortHandlers {
   readonly http?: RequestListener;
   /** Answers a unary gRPC call. */
   readonly grpc?: (method: string, request: Buffer) => GrpcReply;
+  /** What plain HTTP is told where TLS is meant; a close without a word when absent. */
+  readonly plaintextRefusal?: string;
   /** What a name on no list is told per call; TiKV's words when absent. */
   readonly nameRefusal?: GrpcAnswer;
 }
@@ -116,15 +118,18 @@ export class DevPort {
       this.#http.emit('connection', socket);
       return;
     }
+    const { plaintextRefusal } = this.#options.handlers;
     if (this.#faults.has('plaintextToo')) {
-      this.#peek(socket);
-      return;
+      this.#peek(socket, () => this.#http.emit('connection', socket));
+    } else if (plaintextRefusal !== undefined) {
+      this.#peek(socket, () => socket.end(plaintextRefusal));
+    } else {
+      this.#startTls(socket);
     }
-    this.#startTls(socket);
   }
 
   /** By the first byte: a TLS record, or not. */
-  #peek(socket: Socket): void {
+  #peek(socket: Socket, plaintext: () => void): void {
     socket.once('data', (bytes) => {
       socket.pause();
       socket.unshift(bytes);
@@ -132,7 +137,7 @@ export class DevPort {
         // TLS takes what was put back when it reads first.
         this.#startTls(socket);
       } else {
-        this.#http.emit('connection', socket);
+        plaintext();
         socket.resume();
       }
     });

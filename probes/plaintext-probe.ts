@@ -7,16 +7,15 @@ export async function probePlaintext(target: ProbeTarget, { timeout }: ProbeOpti
   const at = new Date();
   const start = performance.now();
   const answer = await askPlaintext(target, timeout);
-  const close = { side: 'peer', by: 'close', number: undefined, name: 'close' } as const;
   return {
     protocol: 'http',
     identity: 'plaintext',
     host: target.host,
     port: target.port,
     at,
-    ...verdicts[answer.kind],
+    outcome: outcomes[answer.kind],
     detail: answer.detail,
-    refusal: answer.kind === 'closed' ? close : undefined,
+    refusal: answer.kind === 'refused' ? answer.refusal : undefined,
     peerChain: [],
     peerProblem: undefined,
     tlsVersion: undefined,
@@ -27,9 +26,9 @@ export async function probePlaintext(target: ProbeTarget, { timeout }: ProbeOpti
   };
 }
 
-const verdicts = {
-  answered: { outcome: 'accepted' },
-  closed: { outcome: 'refused' },
-  unreachable: { outcome: 'unreachable' },
-  silent: { outcome: 'timeout' },
+const outcomes = {
+  answered: 'accepted',
+  refused: 'refused',
+  unreachable: 'unreachable',
+  silent: 'timeout',
 } as const;

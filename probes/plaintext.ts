@@ -1,15 +1,23 @@
 import { connect } from 'node:net';
 import { lookup } from './lookup.js';
+import type { Refusal } from './observation.js';
 
-/** What came of plain HTTP, sent at once. */
-export interface PlaintextAnswer {
-  readonly kind: 'answered' | 'closed' | 'unreachable' | 'silent';
-  readonly detail: string;
-}
+/** What came of plain HTTP, sent at once; a refusal says how. */
+export type PlaintextAnswer =
+  | { readonly kind: 'answered' | 'unreachable' | 'silent'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string; readonly refusal: Refusal };
+
+const close: Refusal = { side: 'peer', by: 'close', number: undefined, name: 'close' };
+
+/** Go's HTTP server says so in plaintext on a TLS port, and nothing else: TiProxy's API port does. */
+const goesOnWith = 'HTTP/1.0 400 Bad Request';
+const tlsOnly = /^HTTP\/1\.0 400 Bad Request\r\n[\s\S]*\bClient sent an HTTP request to an HTTPS server\./;
+const badRequest: Refusal = { side: 'peer', by: 'http-status', number: 400, name: '400' };
+const mostCharacters = 1_024;
 
 /**
  * Asks the port in plain HTTP, a whole request at once: a connection that says nothing would hold up a TiKV status
- * port. An answer is bytes that are no TLS record.
+ * port. An answer is bytes that are no TLS record, and do not say that the port wants TLS.
  */
 export function askPlaintext(
   target: { readonly host: string; readonly port: number },
@@ -18,35 +26,64 @@ export function askPlaintext(
   return new Promise((resolve) => {
     const socket = connect({ host: target.host, port: target.port, lookup });
     let connected = false;
-    const finish = (kind: PlaintextAnswer['kind'], detail: string) => {
+    let heard = '';
+    const finish = (answer: PlaintextAnswer) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ kind, detail });
+      resolve(answer);
     };
-    const timer = setTimeout(() => finish('silent', `no answer within ${timeout} ms`), Math.max(timeout, 1));
+    const end = (otherwise: PlaintextAnswer) => finish(heard === '' ? otherwise : answered);
+    const timer = setTimeout(
+      () => end({ kind: 'silent', detail: `no answer within ${timeout} ms` }),
+      Math.max(timeout, 1),
+    );
     socket.write(`GET /status HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`);
     socket.once('connect', () => {
       connected = true;
     });
-    // 21 is a TLS alert record; 22 a handshake one.
-    socket.once('data', (bytes) =>
-      bytes[0] === 21 || bytes[0] === 22
-        ? finish('closed', 'answered with a TLS record')
-        : finish('answered', 'the port answers without TLS'),
-    );
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      heard += text;
+      const verdict = verdictOn(heard);
+      if (verdict !== undefined) {
+        finish(verdict);
+      }
+    });
     socket.once('error', (error) => {
       const code = 'code' in error ? String(error.code) : error.message;
-      finish(connected ? 'closed' : 'unreachable', connected ? `closed: ${code}` : `no connection: ${code}`);
+      end(
+        connected
+          ? { kind: 'refused', detail: `closed: ${code}`, refusal: close }
+          : { kind: 'unreachable', detail: `no connection: ${code}` },
+      );
     });
-    socket.once('close', () => finish(connected ? 'closed' : 'unreachable', 'closed without an answer'));
+    socket.once('close', () => {
+      const detail = 'closed without an answer';
+      end(connected ? { kind: 'refused', detail, refusal: close } : { kind: 'unreachable', detail });
+    });
   });
 }
 
-/** True when it answers without TLS, false when it does not; undefined when nothing came within the timeout. */
+const answered: PlaintextAnswer = { kind: 'answered', detail: 'the port answers without TLS' };
+
+/** Undefined while more is needed to tell. */
+function verdictOn(heard: string): PlaintextAnswer | undefined {
+  // 21 is a TLS alert record; 22 a handshake one.
+  if (heard.startsWith('\u0015') || heard.startsWith('\u0016')) {
+    return { kind: 'refused', detail: 'answered with a TLS record', refusal: close };
+  }
+  if (tlsOnly.test(heard)) {
+    return { kind: 'refused', detail: 'answered HTTP 400: it takes TLS only', refusal: badRequest };
+  }
+  const mayYetSay = heard.length < mostCharacters && goesOnWith.startsWith(heard.slice(0, goesOnWith.length));
+  return mayYetSay ? undefined : answered;
+}
+
+/** True when it answers without TLS, false when it refuses to; undefined when neither was seen. */
 export async function answersPlaintext(
   target: { readonly host: string; readonly port: number },
   timeout: number,
 ): Promise<boolean | undefined> {
   const { kind } = await askPlaintext(target, timeout);
-  return kind === 'silent' ? undefined : kind === 'answered';
+  return kind === 'answered' ? true : kind === 'refused' ? false : undefined;
 }

@@ -1,0 +1,76 @@
+import { createServer, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import t, { type Test } from 'tap';
+import { answersPlaintext, askPlaintext } from '../../probes/plaintext.js';
+import { probePlaintext } from '../../probes/plaintext-probe.js';
+import { probeTls } from '../../probes/tls-probe.js';
+import { patience } from '../support/eventually.js';
+import { listening } from '../support/listening.js';
+
+const goes = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';
+
+/** Where a server listens that does one thing when it was asked. */
+async function asked(t: Test, act: (socket: Socket) => void) {
+  const server = createServer((socket) => {
+    socket.once('data', () => act(socket));
+  });
+  return { host: '127.0.0.1', port: await listening(t, server) };
+}
+
+const cases: readonly (readonly [string, (socket: Socket) => void, string, RegExp])[] = [
+  ['an answer', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'answered', /answers without TLS/],
+  ['an answer of a connection left open', (socket) => socket.write('HTTP/1.0 200 OK\r\n\r\n'), 'answered', /./],
+  ['the greeting of another protocol', (socket) => socket.write('J\0\0\0\n8.0.11'), 'answered', /./],
+  ['one byte, and the end', (socket) => socket.end('H'), 'answered', /./],
+  ['a bad request, for another reason', (socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nno'), 'answered', /./],
+  ['what Go says on a TLS port', (socket) => socket.end(goes), 'refused', /HTTP 400: it takes TLS only/],
+  ['the same, and left open', (socket) => socket.write(goes), 'refused', /HTTP 400/],
+  ['a TLS alert', (socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])), 'refused', /a TLS record/],
+  ['a close', (socket) => socket.end(), 'refused', /closed without an answer/],
+  ['a reset', (socket) => socket.resetAndDestroy(), 'refused', /ECONNRESET/],
+];
+
+for (const [what, act, kind, detail] of cases) {
+  t.test(`${what}: ${kind}`, async (t) => {
+    const target = await asked(t, act);
+    t.match(await askPlaintext(target, patience), { kind, detail });
+    t.equal(await answersPlaintext(target, patience), kind === 'answered');
+  });
+}
+
+t.test('what Go says on a TLS port, byte by byte: refused', async (t) => {
+  const target = await asked(t, (socket) => {
+    socket.setNoDelay(true);
+    let at = 0;
+    const timer = setInterval(() => (at < goes.length ? socket.write(goes[at++] ?? '') : socket.end()), 1);
+    socket.on('close', () => clearInterval(timer));
+  });
+  t.match(await probePlaintext({ ...target, alpn: [] }, { timeout: patience }), {
+    outcome: 'refused',
+    refusal: { by: 'http-status', number: 400 },
+  });
+});
+
+t.test('silence is silence, even after half of a sentence that was none yet', async (t) => {
+  const silent = await asked(t, () => undefined);
+  t.match(await askPlaintext(silent, 100), { kind: 'silent', detail: 'no answer within 100 ms' });
+  t.equal(await answersPlaintext(silent, 100), undefined);
+  const half = await asked(t, (socket) => socket.write('HTTP/1.0 400'));
+  t.match(await askPlaintext(half, 100), { kind: 'answered' }, 'bytes without TLS');
+});
+
+t.test('a port that is gone does not refuse', async (t) => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      // The next one finds nobody.
+      server.close();
+      socket.destroy();
+    });
+  });
+  const port = await listening(t, server);
+  const target = { host: '127.0.0.1', port, alpn: [] };
+  const identity = { name: 'anonymous', secureContext: createSecureContext({}), judgesServer: false } as const;
+  t.match(await probeTls(target, identity, { timeout: patience }), { outcome: 'inconclusive' });
+  t.match(await askPlaintext(target, patience), { kind: 'unreachable' });
+  t.equal(await answersPlaintext(target, patience), undefined);
+});
