@@ -16,6 +16,7 @@ export const peersReachEachOther: Check = {
   verdicts: {
     fail: 'a PD member does not reach another one, or a capture of TiCDC does not reach the owner',
     warn: 'PD has lost a store',
+    skip: 'what PD says of the others could not be read',
   },
   run: (evidence) => evidence.views.flatMap((view) => judge(view, evidence)),
 };
@@ -33,8 +34,8 @@ function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[
     return lost.length === 0
       ? [findingOf(id, 'pass', instance, { ...parts, message: `reaches all ${answer.members.length} members` })]
       : lost.map(({ name, clientUrls }) => {
-          const seen = answersAgent(evidence, clientUrls);
-          const others = viewsOf(name, evidence).filter(({ healthy }) => healthy).length;
+          const seen = answersAgent(evidence, addresses(clientUrls));
+          const others = othersThatReach(name, addresses(clientUrls), evidence);
           return findingOf(id, 'fail', instance, {
             ...parts,
             message: `does not reach member ${name}${seen ? ', which answers the agent: one of the two refuses the other' : ''}; ${others} of the other members reach it`,
@@ -46,7 +47,7 @@ function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[
   if (answer?.kind === 'pd-stores') {
     const lost = answer.stores.filter(({ state }) => state === 'Disconnected' || state === 'Down');
     return lost.map(({ address, state }) => {
-      const seen = answersAgent(evidence, [address]);
+      const seen = answersAgent(evidence, addresses([address]));
       return findingOf(id, 'warn', instance, {
         ...parts,
         message: `has lost store ${address} (${state})${seen ? ', which answers the agent: it may be refused by PD' : ''}`,
@@ -54,6 +55,10 @@ function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[
         evidence: { store: address },
       });
     });
+  }
+  if (instance.component === 'pd') {
+    const message = `not known whom it reaches: ${observation.detail}`;
+    return [findingOf(id, 'skip', instance, { ...parts, message, cure: 'see whether this PD has a leader' })];
   }
   return instance.component === 'ticdc' ? [handedOn(instance, view, status, evidence)] : [];
 }
@@ -74,23 +79,28 @@ function handedOn(instance: Instance, { endpoint }: EndpointObservation, status:
   });
 }
 
-function viewsOf(name: string, { views }: Evidence) {
-  return views.flatMap(({ observation: { application } }) =>
-    application?.protocol === 'http' && application.answer?.kind === 'pd-health'
-      ? application.answer.members.filter((member) => member.name === name)
-      : [],
+/** How many members say that they reach this one, itself apart: of itself each thinks well. */
+function othersThatReach(name: string, own: readonly string[], { views }: Evidence): number {
+  return views.filter(({ endpoint, observation: { application } }) => {
+    const answer = application?.protocol === 'http' ? application.answer : undefined;
+    return (
+      answer?.kind === 'pd-health' &&
+      !own.includes(formatAddress(endpoint)) &&
+      answer.members.some((member) => member.name === name && member.healthy)
+    );
+  }).length;
+}
+
+function answersAgent({ observations }: Evidence, at: readonly string[]): boolean {
+  return observations.some(
+    ({ endpoint, observation }) =>
+      observation.identity === 'own' && observation.outcome === 'accepted' && at.includes(formatAddress(endpoint)),
   );
 }
 
-function answersAgent({ observations }: Evidence, urls: readonly string[]): boolean {
-  const addresses = urls.map((url) => {
+function addresses(urls: readonly string[]): readonly string[] {
+  return urls.map((url) => {
     const address = parseAddress(url);
     return address === undefined ? '' : formatAddress(address);
   });
-  return observations.some(
-    ({ endpoint, observation }) =>
-      observation.identity === 'own' &&
-      observation.outcome === 'accepted' &&
-      addresses.includes(formatAddress(endpoint)),
-  );
 }

@@ -1,7 +1,7 @@
 import type { HarmlessProbe } from '../cluster/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
-import type { HttpExchange } from './http-exchange.js';
+import { type HttpExchange, largestBody, largestList } from './http-exchange.js';
 import { leanExchange } from './lean-exchange.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
@@ -29,7 +29,8 @@ async function get(
     return { verdict: opened, application: undefined };
   }
   await refusalWindow(opened, frame);
-  const { status, text } = await exchange(opened, { authority: authorityOf(target), path });
+  const largest = accept === 'pd-stores' ? largestList : largestBody;
+  const { status, text } = await exchange(opened, { authority: authorityOf(target), path, largest });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
   const application = { protocol: 'http' as const, status, length: text.length, answer };
   if (status === 403) {
@@ -37,7 +38,9 @@ async function get(
     return { verdict: { outcome: 'refused', refusal, detail: 'the server refused with HTTP 403' }, application };
   }
   const foreign = accept !== 'any' && status === 200 && answer === undefined;
-  const what = foreign ? `, but ${kindOf(text)} where JSON of this component was expected` : '';
+  const what = foreign
+    ? `, but ${text.length >= largest ? `more than ${largest / 1024} KiB` : kindOf(text)} where JSON of this component was expected`
+    : '';
   return { verdict: accepted(`HTTP ${status}${what}`), application };
 }
 

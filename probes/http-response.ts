@@ -31,6 +31,12 @@ export class HttpResponseReader {
   #left = 0;
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
+  readonly #largest: number;
+
+  /** `largest`: bytes of the body that are kept. */
+  constructor(largest = largestBody) {
+    this.#largest = largest;
+  }
 
   /** The response once it is whole, or as much of it as is kept. Throws NotThisProtocol. */
   push(bytes: Buffer): HttpResponse | undefined {
@@ -52,7 +58,7 @@ export class HttpResponseReader {
   }
 
   #response(): HttpResponse {
-    return { status: this.#status, text: Buffer.concat(this.#kept).subarray(0, largestBody).toString('utf8') };
+    return { status: this.#status, text: Buffer.concat(this.#kept).subarray(0, this.#largest).toString('utf8') };
   }
 
   #takeBody(state: Body, bytes: Buffer): number {
@@ -60,7 +66,7 @@ export class HttpResponseReader {
     this.#left -= taken.length;
     this.#kept.push(taken);
     this.#keptBytes += taken.length;
-    if (this.#keptBytes >= largestBody || (state === 'sized' && this.#left === 0)) {
+    if (this.#keptBytes >= this.#largest || (state === 'sized' && this.#left === 0)) {
       this.#state = 'done';
     } else if (state === 'chunk' && this.#left === 0) {
       this.#state = 'chunk end';

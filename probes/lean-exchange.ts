@@ -6,9 +6,9 @@ import type { TlsConnection } from './tls-connection.js';
 /** The exchange of the question that is asked again and again: a client of undici, made for one request, takes a fifth of a probe. */
 export function leanExchange(
   { socket, firstError }: TlsConnection,
-  { authority, path }: HttpQuestion,
+  { authority, path, largest }: HttpQuestion,
 ): Promise<HttpResponse> {
-  const reader = new HttpResponseReader();
+  const reader = new HttpResponseReader(largest);
   return new Promise((resolve, reject) => {
     const read = (act: () => HttpResponse | undefined) => {
       try {

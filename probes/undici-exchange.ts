@@ -1,11 +1,11 @@
 import { type buildConnector, Client } from 'undici';
-import { type HttpQuestion, type HttpResponse, largestBody } from './http-exchange.js';
+import type { HttpQuestion, HttpResponse } from './http-exchange.js';
 import type { TlsConnection } from './tls-connection.js';
 
 /** The exchange by undici: what is asked seldom, and what the lean exchange is held against. */
 export async function undiciExchange(
   connection: TlsConnection,
-  { authority, path }: HttpQuestion,
+  { authority, path, largest }: HttpQuestion,
 ): Promise<HttpResponse> {
   const client = new Client(`https://${authority}`, {
     connect: handOver(connection),
@@ -15,7 +15,7 @@ export async function undiciExchange(
   });
   try {
     const { statusCode, body } = await client.request({ method: 'GET', path, reset: true });
-    return { status: statusCode, text: await readLimited(body) };
+    return { status: statusCode, text: await readLimited(body, largest) };
   } finally {
     client.destroy().catch(() => undefined);
   }
@@ -36,15 +36,15 @@ function handOver({ socket, firstError }: TlsConnection): buildConnector.connect
   };
 }
 
-async function readLimited(body: AsyncIterable<Buffer>): Promise<string> {
+async function readLimited(body: AsyncIterable<Buffer>, largest: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length >= largestBody) {
+    if (length >= largest) {
       break;
     }
   }
-  return Buffer.concat(chunks).subarray(0, largestBody).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, largest).toString('utf8');
 }

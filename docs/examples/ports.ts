@@ -25,9 +25,9 @@ function seen(instance: Instance, name: EndpointName, more: Parameters<typeof ob
   return evidence({ instances: [instance], observations: [observed(instance, name, more)] });
 }
 
-function viewed(answer: HttpAnswer): Evidence {
-  const application = { protocol: 'http', status: 200, length: 0, answer } as const;
-  return evidence({ instances: [pd], views: [observed(pd, 'client', { application })] });
+function viewed(answer: HttpAnswer | undefined, status = 200): Evidence {
+  const application = { protocol: 'http', status, length: 0, answer } as const;
+  return evidence({ instances: [pd], views: [observed(pd, 'client', { application, detail: `HTTP ${status}` })] });
 }
 
 function endpointOf({ endpoints }: Instance, name: EndpointName): Endpoint {
@@ -102,6 +102,7 @@ export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
   'peers-reach-each-other': [
     viewed(members(false)),
     viewed({ kind: 'pd-stores', stores: [{ address: '10.0.1.4:20160', state: 'Disconnected' }] }),
+    viewed(undefined, 503),
   ],
   'server-verifies': [
     seen(tidb, 'status', {

@@ -10,12 +10,12 @@ const http = (answer: HttpAnswer | undefined, status = 200): Partial<Observation
 });
 
 t.test('peers-reach-each-other: only a no counts, and who answers the agent is refused between them', async (t) => {
-  const [one, two] = ['10.0.0.1', '10.0.0.2'].map((host) => {
+  const [one, two, three] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((host) => {
     const pd = instanceOf('pd', { name: `${host}:2379` });
     return { ...pd, endpoints: pd.endpoints.map((endpoint) => ({ ...endpoint, host })) };
   });
-  if (one === undefined || two === undefined) {
-    throw new TypeError('two members');
+  if (one === undefined || two === undefined || three === undefined) {
+    throw new TypeError('three members');
   }
   const health = (healthy: boolean): HttpAnswer => ({
     kind: 'pd-health',
@@ -38,10 +38,18 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
       [observed(two, 'client')],
     ),
     [
-      'fail: does not reach member pd2, which answers the agent: one of the two refuses the other; 1 of the other members reach it',
+      'fail: does not reach member pd2, which answers the agent: one of the two refuses the other; 0 of the other members reach it',
       'pass: reaches all 2 members',
     ],
+    'what it thinks of itself does not count',
   );
+  t.match(of([observed(one, 'client', http(health(false))), observed(three, 'client', http(health(true)))]), [
+    'fail: does not reach member pd2; 1 of the other members reach it',
+    /^pass/,
+  ]);
+  t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
+    'skip: not known whom it reaches: HTTP 500',
+  ]);
   const stores: HttpAnswer = {
     kind: 'pd-stores',
     stores: [

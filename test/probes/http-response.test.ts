@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
 import { NotThisProtocol } from '../../probes/classify.js';
-import type { HttpExchange, HttpResponse } from '../../probes/http-exchange.js';
+import { type HttpExchange, type HttpResponse, largestBody } from '../../probes/http-exchange.js';
 import { HttpResponseReader } from '../../probes/http-response.js';
 import { leanExchange } from '../../probes/lean-exchange.js';
 import type { TlsConnection } from '../../probes/tls-connection.js';
@@ -136,7 +136,7 @@ async function exchanges(t: Parameters<typeof listening>[0]) {
     await once(socket, 'connect');
     const connection = { socket, firstError: () => error } as unknown as TlsConnection;
     try {
-      return await exchange(connection, { authority: '127.0.0.1', path: '/' });
+      return await exchange(connection, { authority: '127.0.0.1', path: '/', largest: largestBody });
     } catch {
       return undefined;
     } finally {
@@ -219,5 +219,5 @@ t.test('an answer that comes before the question is none', async (t) => {
   t.teardown(() => socket.destroy());
   await once(socket, 'readable');
   const connection = { socket, firstError: () => undefined } as unknown as TlsConnection;
-  await t.rejects(leanExchange(connection, { authority: 'x', path: '/' }), NotThisProtocol);
+  await t.rejects(leanExchange(connection, { authority: 'x', path: '/', largest: 1 }), NotThisProtocol);
 });
