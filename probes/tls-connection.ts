@@ -1,6 +1,7 @@
 import { isIP, connect as netConnect } from 'node:net';
-import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Certificate } from '../credentials/certificate.js';
+import { coversHost } from '../credentials/names.js';
 import { describePeerChain } from '../credentials/peer-chain.js';
 import { lookup } from './lookup.js';
 import type { Identity, ProbeTarget } from './prober.js';
@@ -100,12 +101,14 @@ function describe(socket: TLSSocket, sent: DetailedPeerCertificate, name: string
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;
   seen.peerChain = describePeerChain(sent);
+  const [leaf] = seen.peerChain;
   // The types say Error; at run time it is the verify code's name.
   const code: unknown = socket.authorizationError;
   if (code !== undefined && code !== null) {
     seen.peerProblem = String(code);
     seen.peerProblemKind = 'certificate';
-  } else if (checkServerIdentity(name, sent) !== undefined) {
+  } else if (leaf === undefined || !coversHost(leaf, name)) {
+    // Node's own check takes a Common Name where there are no SANs, which no component does.
     seen.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
     seen.peerProblemKind = 'name';
   }

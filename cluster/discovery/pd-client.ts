@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
-import { checkServerIdentity, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { certificateOf } from '../../credentials/known-certificates.js';
+import { coversHost } from '../../credentials/names.js';
 import { type Address, parseAddress } from '../address.js';
 import { bytesField, varintField } from '../protobuf.js';
 import { decodeMembers, decodeRange, decodeStores, PdError, type PdMembers, type PdStore } from './pd-messages.js';
@@ -106,7 +108,7 @@ function pdErrorOf(error: ServiceError): PdError {
   if (code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || /alert/i.test(details)) {
     return new PdError('pd_refused', message, error);
   }
-  if (/certificate|altnames/i.test(message)) {
+  if (/certificate/i.test(message)) {
     return new PdError('pd_untrusted', message, error);
   }
   // grpc-js keeps to itself what a server said that ended the connection, and adds the time.
@@ -118,7 +120,8 @@ function pdErrorOf(error: ServiceError): PdError {
 function credentialsFor(url: string, { host }: Address, secureContext: SecureContext | undefined): ChannelCredentials {
   return url.startsWith('https://') && secureContext !== undefined
     ? ChannelCredentials.createFromSecureContext(secureContext, {
-        checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+        checkServerIdentity: (_name, { raw }) =>
+          coversHost(certificateOf(raw), host) ? undefined : new Error(`the certificate's SANs do not cover ${host}`),
       })
     : credentials.createInsecure();
 }

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, createServer as createTls } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
@@ -148,6 +149,48 @@ t.test(
     }
   },
 );
+
+t.test('a Common Name is no name to dial, as for Go and gRPC: only SANs count', async (t) => {
+  const nameless = await authority.issue({ commonName: 'localhost' });
+  const server = createTls({ cert: nameless.certificatePem, key: nameless.keyPem }, (socket) =>
+    socket.on('error', () => socket.destroy()),
+  );
+  const port = await listening(t, server);
+  const where = target(port, { serverName: 'localhost' });
+  t.match(await askAwake(() => probeHttp(where, identity(good), { timeout: patience })), {
+    outcome: 'refused',
+    peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    refusal: { side: 'probe', by: 'name' },
+  });
+});
+
+t.test('what PD says of many stores is read, and a flood is cut', async (t) => {
+  const stores = (count: number) =>
+    JSON.stringify({
+      count,
+      stores: Array.from({ length: count }, (_, id) => ({
+        store: { id, address: `kv-${id}:20160`, state_name: 'Up', padding: 'x'.repeat(1_000) },
+      })),
+    });
+  const server = createHttps({ cert: good.certificatePem, key: good.keyPem }, (request, response) =>
+    response.end(stores(Number(request.url?.split('/')[1]))),
+  );
+  const port = await listening(t, server);
+  const ask = (count: number, frequent: boolean) =>
+    askAwake(() =>
+      probeHttp(target(port, { probe: { protocol: 'http', path: `/${count}`, accept: 'pd-stores' } }), identity(good), {
+        timeout: patience,
+        frequent,
+      }),
+    );
+  for (const frequent of [true, false]) {
+    const many = await ask(1_000, frequent);
+    t.match(many.application, { answer: { kind: 'pd-stores', stores: { length: 1_000 } } });
+    const flood = await ask(3_000, frequent);
+    t.match(flood, { outcome: 'accepted', detail: /^HTTP 200, but more than 2048 KiB where JSON/ });
+    t.match(flood.application, { answer: undefined });
+  }
+});
 
 t.test('what is no refusal is never called one', async (t) => {
   const silent = await listening(
