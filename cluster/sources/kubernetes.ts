@@ -90,7 +90,10 @@ function fromTidbCluster(root: YamlValue, file: string, problems: Problem[]): re
           tls,
           neighbours,
           secret: `${set}-cluster-secret`,
-          names: { host: `${set}-${index}.${set}-peer.${namespace}.svc${domain === undefined ? '' : `.${domain}`}` },
+          names: {
+            host: `${set}-${index}.${set}-peer.${namespace}.svc${domain === undefined ? '' : `.${domain}`}`,
+            operator: 'v1',
+          },
         }),
     );
   });
@@ -119,7 +122,7 @@ function fromGroup(
       neighbours: undefined,
       secret:
         textAt(spec, 'security', 'tls', 'cluster', 'certKeyPair', 'name') ?? `${group}-${component}-cluster-secret`,
-      names: { host: `${group}-${component}-peer.${namespace}` },
+      names: { host: `${group}-${component}-peer.${namespace}`, operator: 'v2' },
     }),
   ];
 }

@@ -2,12 +2,14 @@ import type { ComponentName } from '../profile.js';
 
 export interface PodNames {
   readonly host: string;
+  /** Of tidb-operator, whose defaults the ports are. */
+  readonly operator: 'v1' | 'v2';
 }
 
-/** The settings that tidb-operator makes of a pod's name: the ports are the defaults. */
+/** The settings that tidb-operator makes of a pod's name: the ports are its defaults. */
 export function podSettings(
   component: ComponentName,
-  { host }: PodNames,
+  { host, operator }: PodNames,
   tls: boolean,
 ): Readonly<Record<string, unknown>> {
   const scheme = tls ? 'https' : 'http';
@@ -30,7 +32,7 @@ export function podSettings(
         'flash.proxy.advertise-status-addr': `${host}:20292`,
       };
     case 'ticdc':
-      return { 'advertise-addr': `${host}:8301` };
+      return { 'advertise-addr': `${host}:${operator === 'v1' ? 8301 : 8300}` };
     case 'tiproxy':
       return { 'api.addr': `${host}:3080` };
     default:

@@ -215,6 +215,21 @@ spec:
     lintFile(written(t, 'kv.yaml', group)).map(({ code }) => code),
     ['substring-name'],
   );
+  const capture = group.replace('TiKVGroup', 'TiCDCGroup').replace('name: kv', 'name: cdc');
+  t.strictSame(portsOf(instancesIn(written(t, 'cdc.yaml', capture + cluster))), [
+    'ticdc api https://cdc-ticdc-peer.db:8300 TiDB',
+  ]);
+});
+
+t.test('TiCDC of tidb-operator 1 listens on another port than its default', async (t) => {
+  const manifest = `apiVersion: pingcap.com/v1alpha1
+kind: TidbCluster
+metadata: {name: main, namespace: db}
+spec:
+  tlsCluster: {enabled: true}
+  ticdc: {replicas: 1}
+`;
+  t.match(portsOf(instancesIn(written(t, 'main.yaml', manifest))), [/^ticdc api https:\/\/main-ticdc-0.*:8301/]);
 });
 
 t.test('bad TOML in a manifest is one line at its place in the YAML file', async (t) => {
