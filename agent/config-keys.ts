@@ -47,7 +47,7 @@ export const topLevelKeys: ConfigKeys = {
     default: '"observe"',
     example: '"nudge"',
     meaning:
-      '`nudge`: when a port is past its moment, touch the certificate file or make the one failed handshake that wakes it; needs the right to change its time',
+      '`nudge`: when a port is past its moment, touch the certificate file, and make the one failed handshake that wakes a TiKV status port; needs the right to change its time',
   },
   'history.file': {
     type: 'path',

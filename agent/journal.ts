@@ -150,7 +150,8 @@ export class Journal {
   }
 
   nudged({ instance, endpoint, kind, error }: Nudge): void {
-    const what = kind === 'touch' ? 'touched the certificate file' : 'made a failed handshake';
+    const what =
+      kind === 'touch' ? 'touched the certificate file' : 'touched the certificate file and made a failed handshake';
     const message = `${what} so that ${endpoint.name} reads its files${error === undefined ? '' : `: failed, ${error}`}`;
     const { component, name } = instance;
     this.#logger[error === undefined ? 'info' : 'warn'](

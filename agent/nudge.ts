@@ -17,8 +17,8 @@ export interface Nudge {
 const leastInterval = 300_000;
 
 /**
- * The harmless cure, done: touches the certificate file for a port that looks at its time, makes the one failed
- * handshake that wakes a TiKV status port. Only where the finding says that the port is behind, the pair on disk is a
+ * The harmless cure, done: touches the certificate file for a port that looks at its time, and makes the one failed
+ * handshake besides that wakes a TiKV status port. Only where the finding says that the port is behind, the pair on disk is a
  * matching one that verifies, and nothing was done to this port for a while.
  */
 export class Nudger {
@@ -32,7 +32,10 @@ export class Nudger {
       const kind = cureOf(endpoint);
       if (rested && kind !== undefined && isGood(facts)) {
         this.#last.set(key, evidence.now.getTime());
-        nudges.push({ instance, endpoint, kind, error: await (kind === 'touch' ? touch(facts) : knock(endpoint)) });
+        // A port that looked while the pair was torn has noted the file's time, and looks no more at that one.
+        const touched = touch(facts);
+        const error = kind === 'touch' ? touched : ((await knock(endpoint)) ?? touched);
+        nudges.push({ instance, endpoint, kind, error });
       }
     }
     return nudges;
@@ -71,7 +74,7 @@ function isGood({ keyMatches, errors, verdicts }: CredentialFacts): boolean {
   );
 }
 
-async function touch({ paths }: CredentialFacts): Promise<string | undefined> {
+function touch({ paths }: CredentialFacts): string | undefined {
   try {
     const now = new Date();
     utimesSync(paths.cert ?? '', now, now);

@@ -5,10 +5,9 @@ import { credentialKey, type EndpointObservation, type Evidence } from '../check
 import type { Finding } from '../checks/finding.js';
 import type { Address } from '../cluster/address.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
-import type { Instance, Inventory } from '../cluster/inventory.js';
+import type { Inventory } from '../cluster/inventory.js';
 import type { ReloadEvent } from '../credentials/credential-store.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import { gatherCredentialFacts } from '../credentials/gather.js';
 import type { IdentityName } from '../probes/observation.js';
 import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
@@ -18,6 +17,13 @@ import type { AgentConfig, OwnPaths } from './config.js';
 import { hasDescriptors } from './descriptors.js';
 import { isTorn, untilAtRest } from './files-in-motion.js';
 import { Identities } from './identities.js';
+import {
+  credentialFiles,
+  localInstances,
+  type NodeCredentials,
+  readNodeCredentials,
+  unread,
+} from './node-credentials.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
 import { Visits } from './visits.js';
@@ -41,8 +47,7 @@ export class Observer {
   readonly #observations: Map<string, EndpointObservation>;
   readonly #visits: Visits;
   readonly #views: Map<string, EndpointObservation>;
-  #credentials: ReadonlyMap<string, CredentialFacts> = new Map();
-  #own: CredentialFacts | undefined;
+  #credentials: NodeCredentials = unread;
 
   private constructor(config: AgentConfig, options: ObserverOptions, loaded: Loaded, before?: Observer) {
     this.config = config;
@@ -89,11 +94,7 @@ export class Observer {
 
   /** Every credential file that this agent's verdicts rest on. */
   files(): readonly string[] {
-    const { security } = this.config;
-    const own = security === undefined ? [] : [security.ca, security.cert, security.key];
-    return [...own, ...localInstances(this.inventory).flatMap((one) => Object.values(pathsOf(one)))].filter(
-      (path) => path !== undefined,
-    );
+    return credentialFiles(this.inventory, this.config.security);
   }
 
   /** The port of the inventory at this address. */
@@ -103,12 +104,8 @@ export class Observer {
       .find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
   }
 
-  credentials(): ReadonlyMap<string, CredentialFacts> {
+  credentials(): NodeCredentials {
     return this.#credentials;
-  }
-
-  own(): CredentialFacts | undefined {
-    return this.#own;
   }
 
   /** The files that a probe with this identity presents; undefined for one that is made in memory or has none. */
@@ -125,18 +122,10 @@ export class Observer {
 
   /** Reads all credential files again. The first sight of a CA file is its baseline. */
   async readCredentials(): Promise<void> {
-    const credentials = new Map<string, CredentialFacts>();
-    const instances = localInstances(this.inventory);
-    for (const instance of instances) {
-      const read = await gatherCredentialFacts(pathsOf(instance), this.#now());
-      const facts = unlessUnread(read, this.#credentials.get(credentialKey(instance)));
-      credentials.set(credentialKey(instance), facts);
-    }
-    await this.#baselines.see(instances, credentials, this.#now());
-    this.#credentials = credentials;
     const { security } = this.config;
-    this.#own =
-      security === undefined ? undefined : unlessUnread(await gatherCredentialFacts(security, this.#now()), this.#own);
+    const read = await readNodeCredentials(this.inventory, security, this.#credentials, this.#now());
+    await this.#baselines.see(localInstances(this.inventory), read.credentials, this.#now());
+    this.#credentials = read;
   }
 
   /** Probes one port with each identity, one after the other: a port never sees two of our connections at once. */
@@ -212,9 +201,8 @@ export class Observer {
     return {
       now: this.#now(),
       inventory: this.inventory,
-      credentials: this.#credentials,
+      ...this.#credentials,
       baselines: this.#baselines.entries(),
-      own: this.#own,
       observations: this.observations(),
       views: [...this.#views.values()],
       hellos: this.#visits.hellos(),
@@ -228,23 +216,10 @@ export class Observer {
   }
 
   #factsOf(target: Target): CredentialFacts | undefined {
-    return this.#credentials.get(credentialKey(target.instance));
+    return this.#credentials.credentials.get(credentialKey(target.instance));
   }
-}
-
-/** What was known of the files, where this process had no descriptor left to read them. */
-function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefined): CredentialFacts {
-  return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
 }
 
 export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
   return `${credentialKey(instance)}/${endpoint.name}/${observation.identity}`;
-}
-
-function localInstances(inventory: Inventory): readonly Instance[] {
-  return inventory.instances.filter((instance) => instance.local);
-}
-
-function pathsOf({ security }: Instance) {
-  return { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };
 }

@@ -31,7 +31,7 @@ export async function gatherRehearsal(
   const current = inventory.instances
     .filter((instance) => instance.component === component)
     .flatMap((instance) => {
-      const facts = observer.credentials().get(credentialKey(instance));
+      const facts = observer.credentials().credentials.get(credentialKey(instance));
       return facts === undefined ? [] : [{ instance, facts }];
     });
   const caInPlace = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
@@ -68,7 +68,7 @@ async function callerVerdicts(
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
   const verdicts: CallerVerdict[] = [];
   for (const caller of inventory.instances) {
-    const ca = observer.credentials().get(credentialKey(caller))?.paths.ca;
+    const ca = observer.credentials().credentials.get(credentialKey(caller))?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
       verdicts.push({ caller, verdict: await judge(pemOf(candidate), textOf(ca), 'server') });

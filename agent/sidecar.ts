@@ -211,7 +211,7 @@ export class Sidecar {
       return;
     }
     this.#findings = findings;
-    this.#journal.filesRead(observer.credentials());
+    this.#journal.filesRead(observer.credentials().credentials);
     this.#journal.judged(this.#findings);
     for (const tell of [
       () => metrics.setFindings(findings),

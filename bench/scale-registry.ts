@@ -39,6 +39,7 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     now: new Date(),
     inventory,
     credentials,
+    calling: new Map(),
     baselines: new Map(),
     own: credentials.values().next().value,
     observations,

@@ -1,4 +1,4 @@
-import { isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/expectation.js';
+import { countedName, isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/expectation.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
 import type { CallerName } from '../cluster/profile.js';
@@ -6,6 +6,7 @@ import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { knownNames } from './known-names.js';
+import { cureOfList } from './list-cure.js';
 
 const id = 'caller-in-allow-list';
 
@@ -53,8 +54,11 @@ function judge(
   const where = list === undefined ? '' : ` at ${formatOrigin(list.origin)}`;
   return findingOf(id, 'fail', callee, {
     ...parts,
-    message: `the list does not hold ${names}, the Common Name of ${caller}, which calls this port`,
-    cure: `add "${names}" to the list${where} and restart ${callee.component}`,
+    message:
+      shown.leaf.length === 0
+        ? `${caller}, which calls this port, shows no Common Name, and the list asks for one`
+        : `the list does not hold ${names}, the Common Name of ${caller}, which calls this port`,
+    cure: cureOfList(countedName(endpoint, shown.leaf), where, ` and restart ${callee.component}`),
     evidence: { list: list?.value ?? [] },
   });
 }

@@ -48,6 +48,8 @@ export interface Evidence {
   readonly inventory: Inventory;
   /** By instance name and component: `credentialKey(instance)`. */
   readonly credentials: ReadonlyMap<string, CredentialFacts>;
+  /** By the same key: the pair that it calls others with, where that is not the one it serves. */
+  readonly calling: ReadonlyMap<string, CredentialFacts>;
   readonly baselines: ReadonlyMap<string, Baseline>;
   /** The agent's own pair. */
   readonly own: CredentialFacts | undefined;

@@ -6,19 +6,21 @@ const id = 'key-usages';
 
 export const keyUsages: Check = {
   id,
-  title: 'The certificate may be used as server and as client',
+  title: 'The certificate may be used as what it is used as',
   severity: 'fail',
   description:
-    'TiDB, PD and TiKV use one pair in both directions. An extended key usage with only one of serverAuth and clientAuth breaks the other direction; no extended key usage at all is good for both. The agent is a client only.',
+    'TiDB, PD and TiKV use one pair in both directions. An extended key usage with only one of serverAuth and clientAuth breaks the other direction; no extended key usage at all is good for both. The agent is a client only; TiProxy serves one pair and calls with another.',
   cure: 'Issue the certificate with both serverAuth and clientAuth, or without the extension.',
   verdicts: { fail: 'the certificate lacks a usage that it needs' },
   run: (evidence) =>
-    subjectsOf(evidence).flatMap(({ who, facts }) => {
+    subjectsOf(evidence).flatMap(({ who, facts, roles }) => {
       const leaf = facts.chain?.[0];
       if (leaf === undefined) {
         return [];
       }
-      const needed = who === 'agent' ? ['clientAuth'] : ['serverAuth', 'clientAuth'];
+      const needed = ['server', 'client']
+        .filter((role) => roles.some((one) => one === role))
+        .map((role) => `${role}Auth`);
       const usages = leaf.extendedKeyUsage;
       const missing = usages === undefined ? [] : needed.filter((usage) => !usages.includes(usage));
       return missing.length === 0
@@ -26,7 +28,7 @@ export const keyUsages: Check = {
         : [
             findingOf(id, 'fail', who, {
               message: `${facts.paths.cert} lacks the usage ${missing.join(' and ')}`,
-              cure: 'issue it anew with serverAuth and clientAuth',
+              cure: `issue it anew with ${needed.join(' and ')}`,
               evidence: { usages: usages ?? [] },
             }),
           ];

@@ -1,5 +1,5 @@
 import type { ShownNames } from '../cluster/expectation.js';
-import type { Client, Inventory } from '../cluster/inventory.js';
+import type { Client } from '../cluster/inventory.js';
 import type { KnownNames } from '../cluster/matrix.js';
 import type { CallerName } from '../cluster/profile.js';
 import { credentialKey, type Evidence } from './check.js';
@@ -8,8 +8,9 @@ import { credentialKey, type Evidence } from './check.js';
 export function knownNames({
   inventory,
   credentials,
+  calling,
   own,
-}: Pick<Evidence, 'inventory' | 'credentials' | 'own'>): KnownNames {
+}: Pick<Evidence, 'inventory' | 'credentials' | 'calling' | 'own'>): KnownNames {
   const names = new Map<CallerName, ShownNames[]>();
   const add = (caller: CallerName, shown: ShownNames) => {
     const known = names.get(caller) ?? [];
@@ -17,7 +18,7 @@ export function knownNames({
       names.set(caller, [...known, shown]);
     }
   };
-  for (const { caller, shown } of shownOnThisNode(inventory, credentials)) {
+  for (const { caller, shown } of shownOnThisNode({ inventory, credentials, calling })) {
     add(caller, shown);
   }
   for (const client of inventory.clients) {
@@ -32,12 +33,11 @@ export function knownNames({
   return names;
 }
 
-function shownOnThisNode(inventory: Inventory, credentials: Evidence['credentials']) {
+function shownOnThisNode({ inventory, credentials, calling }: Pick<Evidence, 'inventory' | 'credentials' | 'calling'>) {
   return inventory.instances.flatMap((instance) => {
-    const facts = credentials.get(credentialKey(instance));
+    const facts = (instance.security.callsWith === undefined ? credentials : calling).get(credentialKey(instance));
     const [leaf, ...above] = facts?.chain ?? [];
-    // TiProxy calls with another pair than the one it serves, which is not read.
-    if (leaf === undefined || instance.security.callsWith !== undefined) {
+    if (leaf === undefined) {
       return [];
     }
     const chain = [...above, ...(facts?.ca ?? [])].flatMap(({ commonNames }) => commonNames);

@@ -2,6 +2,7 @@ import { formatOrigin } from '../cluster/origin.js';
 import { profiles } from '../cluster/profiles.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
+import { cureOfList } from './list-cure.js';
 
 const id = 'own-name-in-own-list';
 
@@ -28,7 +29,7 @@ export const ownNameInOwnList: Check = {
       return [
         findingOf(id, 'fail', instance, {
           message,
-          cure: `add "${own}" to the list at ${formatOrigin(list.origin)}`,
+          cure: cureOfList(own, ` at ${formatOrigin(list.origin)}`),
           evidence: { list: list.value },
         }),
       ];

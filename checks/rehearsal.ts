@@ -1,4 +1,4 @@
-import { isCallerAdmitted, namesEnforced } from '../cluster/expectation.js';
+import { countedName, isCallerAdmitted, namesEnforced } from '../cluster/expectation.js';
 import type { Instance, Inventory } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
 import type { ComponentName } from '../cluster/profile.js';
@@ -9,6 +9,7 @@ import type { TrustVerdict } from '../credentials/trust-verdict.js';
 import type { EndpointObservation } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
+import { cureOfList } from './list-cure.js';
 import { rotationSteps } from './rotation-steps.js';
 
 const id = 'rehearse';
@@ -178,7 +179,11 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
           ? findingOf(id, 'fail', callee, {
               endpoint,
               message: `its Common Name ${name} is not in the list`,
-              cure: cureFor(names, where, callee),
+              cure: cureOfList(
+                countedName(endpoint, leaf.commonNames),
+                where,
+                ` and restart ${callee.component} first`,
+              ),
             })
           : findingOf(id, verdict === 'admitted' ? 'pass' : 'skip', callee, {
               endpoint,
@@ -205,18 +210,11 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
       ? [
           findingOf(id, 'fail', caller, {
             message: `${caller.component} takes only servers of its list, and ${name || 'a certificate without Common Name'} is not in it`,
-            cure: cureFor(name, ` at ${formatOrigin(list.origin)}`, caller),
+            cure: cureOfList(name, ` at ${formatOrigin(list.origin)}`, ` and restart ${caller.component} first`),
           }),
         ]
       : [];
   });
-}
-
-/** An empty name in a list is a mistake of its own. */
-function cureFor(name: string, where: string, { component }: Instance): string {
-  return name === ''
-    ? `issue it with a Common Name of the list${where}`
-    : `add "${name}" to the list${where} and restart ${component} first`;
 }
 
 function callers({ callerVerdicts }: Rehearsal): readonly Finding[] {

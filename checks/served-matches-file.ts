@@ -11,7 +11,8 @@ const cures: Readonly<Record<ReloadRule, string>> = {
   'every-handshake':
     'this port reads its files at every handshake: see whether the process runs with this file, or restart it',
   'certificate-mtime': 'touch the certificate file: this port looks again only when its modification time changes',
-  'failed-handshake': 'this port reloads after a failed handshake: connect to it and close at once, or restart it',
+  'failed-handshake':
+    'this port looks after a failed handshake, and only at a file with a new time: touch the certificate file, then connect to it and close at once; or restart it',
   poll: 'wait: this port looks at its files every two seconds, and uses them at the next connection; else restart it',
   hourly: 'wait: this port reads its files once an hour; or have it read its configuration again',
   restart: 'restart the component: this port reads its files only then',

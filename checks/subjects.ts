@@ -1,20 +1,26 @@
 import type { Instance } from '../cluster/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import type { TrustVerdict } from '../credentials/trust-verdict.js';
 import { credentialKey, type Evidence } from './check.js';
 
 export interface Subject {
   readonly who: Instance | 'agent';
-  /** As a person says it: `tikv 10.0.1.2:20180`, `the agent`. */
-  readonly title: string;
   readonly facts: CredentialFacts;
+  /** What the pair is used as. */
+  readonly roles: readonly TrustVerdict['role'][];
 }
 
-/** Everybody whose files are on this node: the local instances and the agent itself. */
+/** Every pair on this node: those of the local instances, each with what it is used as, and the agent's own. */
 export function subjectsOf(evidence: Evidence): readonly Subject[] {
-  const instances = evidence.inventory.instances.flatMap((instance) => {
-    const facts = evidence.credentials.get(credentialKey(instance));
-    return facts === undefined ? [] : [{ who: instance, title: `${instance.component} ${instance.name}`, facts }];
+  const instances = evidence.inventory.instances.flatMap((who): readonly Subject[] => {
+    const facts = evidence.credentials.get(credentialKey(who));
+    const called = evidence.calling.get(credentialKey(who));
+    const roles = who.security.callsWith === undefined ? (['client', 'server'] as const) : (['server'] as const);
+    return [
+      ...(facts === undefined ? [] : [{ who, facts, roles }]),
+      ...(called === undefined ? [] : [{ who, facts: called, roles: ['client'] as const }]),
+    ];
   });
-  const own = evidence.own === undefined ? [] : [{ who: 'agent' as const, title: 'the agent', facts: evidence.own }];
-  return [...instances, ...own];
+  const { own } = evidence;
+  return own === undefined ? instances : [...instances, { who: 'agent', facts: own, roles: ['client'] }];
 }

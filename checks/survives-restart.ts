@@ -1,7 +1,8 @@
 import { isCallerAdmitted } from '../cluster/expectation.js';
 import type { Instance } from '../cluster/inventory.js';
-import type { StartFault } from '../cluster/profile.js';
+import { type StartFault, severalNamesSince } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
+import { isBefore } from '../cluster/version.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { coversHost } from '../credentials/names.js';
 import { type Check, credentialKey } from './check.js';
@@ -17,13 +18,18 @@ export const survivesRestart: Check = {
   description:
     'A running component can serve for weeks on connections it has while the files it would start with are bad: a rotation that went wrong is silent, and fatal at the next restart. Each component is judged as it judges itself at its start: all of them need readable files and a key that belongs to the certificate; PD dials itself, so it also needs a valid certificate with both usages, names for its advertised URLs, and its own name in its own list.',
   cure: 'Mend what the finding names before anybody restarts the component.',
-  verdicts: { fail: 'one of the things that the component looks at when it starts is bad' },
+  verdicts: {
+    fail: 'one of the things that the component looks at when it starts is bad, or it would start in plaintext (TiDB without a CA)',
+  },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
       const { fatalAtStart } = profiles[instance.component];
       if (facts === undefined || (instance.security.cert === undefined && instance.security.ca === undefined)) {
         return [];
+      }
+      if (fatalAtStart.includes('no-pair') && instance.security.ca === undefined) {
+        return [inPlaintext(instance)];
       }
       const faults = fatalAtStart.flatMap((fault) => {
         const reason = reasons[fault](instance, facts);
@@ -32,6 +38,15 @@ export const survivesRestart: Check = {
       return [verdict(instance, faults)];
     }),
 };
+
+/** Without a word in its log, and whatever the files are like. */
+function inPlaintext(instance: Instance): Finding {
+  const { ca } = profiles[instance.component].securityKeys;
+  return findingOf(id, 'fail', instance, {
+    message: `would start, and serve everybody in plaintext: ${ca} is not set`,
+    cure: `set ${ca} before ${instance.component} is restarted`,
+  });
+}
 
 function verdict(instance: Instance, faults: readonly string[]): Finding {
   return faults.length === 0
@@ -50,6 +65,8 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     keyMatches === false ? 'key and certificate on disk do not belong together' : undefined,
   incomplete: ({ security: { ca, cert, key } }) =>
     [ca, cert, key].includes(undefined) ? 'not all three TLS keys are set' : undefined,
+  'no-pair': ({ security: { cert, key } }) =>
+    cert === undefined || key === undefined ? 'a CA is set, and not both certificate and key' : undefined,
   untrusted: (_instance, { verdicts }) => {
     const bad = verdicts.find(({ trusted }) => !trusted);
     return bad === undefined ? undefined : `its certificate is not good as ${bad.role} under its CA (${bad.code})`;
@@ -66,5 +83,11 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     return leaf === undefined || strict === undefined || isCallerAdmitted(strict, instance, shown) !== 'refused'
       ? undefined
       : `its own name ${shown.leaf.at(-1) ?? '(none)'} is not in its own list`;
+  },
+  'list-too-long': ({ version, security: { allowedCommonNames } }) => {
+    const count = allowedCommonNames?.value.length ?? 0;
+    return count > 1 && isBefore(version, severalNamesSince) === true
+      ? `its list has ${count} names, and a release before ${severalNamesSince} takes one`
+      : undefined;
   },
 };

@@ -1,5 +1,7 @@
+import { caReloadOf } from '../cluster/expectation.js';
 import type { Instance } from '../cluster/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
+import { namesDiffer } from './ca-names.js';
 import { type Check, credentialKey, type EndpointHello, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
@@ -11,7 +13,7 @@ export const trustsCaOnDisk: Check = {
   title: 'The CA a process trusts is the one on disk',
   severity: 'fail',
   description:
-    'Go and gRPC ports name the CAs they hold in memory when they ask for a certificate, in clear text in TLS 1.2, to anybody. Compared with the CA file on disk, that shows a CA which was changed and not loaded. CAs that share one name, as all of TiUP do, cannot be told apart so; then a served chain that ends in the CA itself may tell by its fingerprint, and else `ca-unchanged` goes by times.',
+    'Go and gRPC ports name the CAs they hold in memory when they ask for a certificate, in clear text in TLS 1.2, to anybody. Compared with the CA file on disk, that shows a CA which was changed and not loaded. CAs that share one name, as all of TiUP do, cannot be told apart so; then the chain of a TiKV or TiFlash whose certificate file holds the leaf alone tells by the fingerprint of the CA that it ends in, which is the one in memory, and else `ca-unchanged` goes by times.',
   cure: 'Restart Go components when every peer trusts the new CA; for TiKV and TiFlash touch the certificate file.',
   verdicts: {
     fail: 'what runs does not trust the CA on disk, or still trusts one that is gone',
@@ -21,24 +23,32 @@ export const trustsCaOnDisk: Check = {
 };
 
 function judge(evidence: Evidence, { instance, endpoint, hello }: EndpointHello): readonly Finding[] {
-  const onDisk = evidence.credentials.get(credentialKey(instance))?.ca;
+  const facts = evidence.credentials.get(credentialKey(instance));
+  const onDisk = facts?.ca;
   if (onDisk === undefined || hello.outcome !== 'read') {
     return [];
   }
+  const { caReload } = endpoint.profile;
   const cure =
-    endpoint.profile.caReload === 'restart'
+    caReload === 'restart'
       ? `restart ${instance.component} when every peer trusts the new CA`
       : 'touch the certificate file, so that the CA is read with it';
-  const differs = namesDiffer(hello.authorities, onDisk) ?? rootDiffers(hello.chain, onDisk);
+  const named = hello.authorities.length > 0;
+  if (named && caReloadOf(endpoint, instance) !== caReload) {
+    const message = 'it names the CAs of its start, and may have taken others since';
+    return [findingOf(id, 'skip', instance, { endpoint, message, cure: 'see ca-unchanged' })];
+  }
+  // A Go port sends its certificate file as it is; OpenSSL completes a leaf with the CA that is in memory.
+  const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(hello.chain);
+  const differs =
+    namesDiffer(hello.authorities, onDisk) ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
   if (differs !== undefined) {
     return [findingOf(id, 'fail', instance, { endpoint, message: differs, cure })];
   }
-  const [, ...above] = hello.chain;
-  const rootShown = above.some((one) => onDisk.some(({ fingerprint }) => fingerprint === one.fingerprint));
-  if (rootShown) {
+  if (root !== undefined) {
     return [findingOf(id, 'pass', instance, { endpoint, message: 'its chain ends in the CA on disk' })];
   }
-  if (hello.authorities.length === 0) {
+  if (!named) {
     return [];
   }
   return onDisk.every(({ commonNames }) => commonNames.length > 0) && !changedSince(evidence, instance)
@@ -61,27 +71,17 @@ function changedSince({ credentials, baselines }: Evidence, instance: Instance):
   return afterStart || (baseline !== undefined && baseline.caDigest !== facts?.caDigest);
 }
 
-function namesDiffer(authorities: readonly string[], onDisk: readonly Certificate[]): string | undefined {
-  const inMemory = new Set(authorities);
-  const inFile = new Set(onDisk.map(({ subjectDer }) => subjectDer));
-  const missing = onDisk.filter(({ subjectDer }) => !inMemory.has(subjectDer)).map(({ subject }) => subject);
-  const gone = [...inMemory].filter((name) => !inFile.has(name)).length;
-  if (authorities.length === 0 || (missing.length === 0 && gone === 0)) {
-    return undefined;
-  }
-  const lacks = missing.length === 0 ? '' : `does not trust ${[...new Set(missing)].join(' and ')} of the CA file`;
-  const keeps =
-    gone === 0
-      ? ''
-      : `trusts ${gone} CA${gone === 1 ? '' : 's'} that ${gone === 1 ? 'is' : 'are'} not in the CA file any more`;
-  return `what runs ${[lacks, keeps].filter(Boolean).join(', and ')}`;
+/** The self-issued certificate that a chain ends in. */
+function rootOf(chain: readonly Certificate[]): Certificate | undefined {
+  const top = chain.length > 1 ? chain.at(-1) : undefined;
+  return top !== undefined && top.subject === top.issuer && top.isCertificateAuthority ? top : undefined;
 }
 
-/** A self-issued certificate at the end of the chain that no CA in the file is. */
-function rootDiffers(chain: readonly Certificate[], onDisk: readonly Certificate[]): string | undefined {
-  const top = chain.length > 1 ? chain.at(-1) : undefined;
-  const isRoot = top !== undefined && top.subject === top.issuer && top.isCertificateAuthority;
-  return isRoot && !onDisk.some(({ fingerprint }) => fingerprint === top.fingerprint)
-    ? `its chain ends in ${top.subject}, and the CA of that name on disk has another key`
-    : undefined;
+function rootDiffers(root: Certificate, onDisk: readonly Certificate[]): string | undefined {
+  if (onDisk.some(({ fingerprint }) => fingerprint === root.fingerprint)) {
+    return undefined;
+  }
+  const sameName = onDisk.some(({ subjectDer }) => subjectDer === root.subjectDer);
+  const differs = sameName ? 'is another certificate than the one of that name' : 'is not';
+  return `its chain ends in ${root.subject}, which ${differs} in the CA file`;
 }

@@ -29,9 +29,15 @@ export function describeCallers(): string {
 }
 
 function portRow(endpoint: EndpointProfile): string {
-  const { title, defaultPort, pairReload, caReload, reloadSince } = endpoint;
+  const { title, defaultPort, pairReload, reloadSince } = endpoint;
   const since = reloadSince === undefined ? '' : ` (since ${reloadSince}; before, at the start)`;
-  return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[pairReload]}${since} | ${reloads[caReload]} |`;
+  return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[pairReload]}${since} | ${caReloadText(endpoint)} |`;
+}
+
+/** When a port takes a changed CA, with a list and without one. */
+export function caReloadText({ caReload, caReloadWithoutList }: EndpointProfile): string {
+  const without = caReloadWithoutList === undefined ? '' : `; without a list ${reloads[caReloadWithoutList]}`;
+  return `${reloads[caReload]}${without}`;
 }
 
 function asks({ callers }: EndpointProfile): string {

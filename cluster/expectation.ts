@@ -1,5 +1,5 @@
 import type { Endpoint, Instance } from './inventory.js';
-import { type ComponentName, componentNames } from './profile.js';
+import { type ComponentName, componentNames, type ReloadRule } from './profile.js';
 import { profiles } from './profiles.js';
 import { isBefore } from './version.js';
 
@@ -14,6 +14,12 @@ export function namesEnforced(endpoint: Endpoint, instance: Instance): boolean {
   const ignored = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
   const entries = typeof allowList === 'string' || ignored ? 0 : allowList.value.length;
   return endpoint.scheme === 'https' && entries > 0 && entries >= profile.callers.minimumEntries;
+}
+
+/** What makes this port take a changed CA, with the list that it has. */
+export function caReloadOf(endpoint: Endpoint, instance: Instance): ReloadRule {
+  const { caReload, caReloadWithoutList = caReload } = endpoint.profile;
+  return namesEnforced(endpoint, instance) ? caReload : caReloadWithoutList;
 }
 
 /** Whether a caller must present a certificate at the handshake. Always false without TLS. */
@@ -64,8 +70,8 @@ export function isCallerAdmitted(
   const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
   const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;
   const entries = profile.addsOwnCommonName && ownCommonName !== undefined ? [...written, ownCommonName] : written;
-  const { countedCommonName, commonNameMatch } = endpoint.profile.callers;
-  const counted = (countedCommonName === 'first' ? leaf[0] : leaf.at(-1)) ?? '';
+  const { commonNameMatch } = endpoint.profile.callers;
+  const counted = countedName(endpoint, leaf);
   if (entries.includes(counted)) return 'admitted';
   if (commonNameMatch === 'equal-in-chain') {
     return chain.some((name) => entries.includes(name)) ? 'admitted' : 'refused';
@@ -75,6 +81,11 @@ export function isCallerAdmitted(
     return old === undefined ? 'undecided' : old ? 'refused' : 'admitted';
   }
   return 'refused';
+}
+
+/** Of several Common Names the one that this port compares; empty where there is none. */
+export function countedName({ profile }: Endpoint, names: readonly string[]): string {
+  return (profile.callers.countedCommonName === 'first' ? names[0] : names.at(-1)) ?? '';
 }
 
 /** Somebody who has no business here: without TLS, without a certificate, with one of another CA, or with these names. */

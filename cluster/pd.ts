@@ -21,7 +21,7 @@ export const pd: ComponentProfile = {
   incompleteTls: 'PD does not start, or asks nobody for a certificate',
   trimsAllowList: false,
   needsOwnCommonName: true,
-  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'untrusted', 'names', 'own-name'],
+  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'untrusted', 'names', 'own-name', 'list-too-long'],
   advertisedKeys: ['advertise-client-urls', 'advertise-peer-urls'],
   instanceEndpoint: 'client',
   mainEndpoint: 'client',

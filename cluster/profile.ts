@@ -99,6 +99,8 @@ export interface EndpointProfile {
   readonly callers: CallerAuthentication;
   readonly pairReload: ReloadRule;
   readonly caReload: ReloadRule;
+  /** The same where no list makes it compare names, if that is different (TiProxy). */
+  readonly caReloadWithoutList?: ReloadRule;
   /** First release that reloads so; earlier ones need a restart. */
   readonly reloadSince?: string;
   /** The question asked of this port, proven harmless on this component. */
@@ -121,7 +123,7 @@ export type HarmlessProbe =
   | { readonly protocol: 'http'; readonly path: string; readonly accept: HttpAnswerKind | 'any' }
   | { readonly protocol: 'grpc'; readonly method: GrpcProbeMethod };
 
-/** Answers that are understood; `any` takes whatever comes with a status below 500. */
+/** Answers that are understood; `any` takes whatever comes. */
 export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'pd-stores' | 'etcd-health' | 'ticdc-status';
 
 /** Full method names that are sent, and nothing else. */
@@ -132,8 +134,22 @@ export type GrpcProbeMethod =
   /** Only to a port that a health question on the same connection has shown to be no Go server (TiDB is one). */
   | '/tikvpb.Tikv/IsAlive';
 
+/** First release of PD that takes several names in its list; those before do not start with them. */
+export const severalNamesSince = '8.4.0';
+
 /** What ends a component at its start, of what may be wrong with its files. */
-export type StartFault = 'unreadable' | 'key-mismatch' | 'incomplete' | 'untrusted' | 'names' | 'own-name';
+export type StartFault =
+  | 'unreadable'
+  | 'key-mismatch'
+  /** Not all three of CA, certificate and key are set. */
+  | 'incomplete'
+  /** A CA, and no certificate or no key; without a CA the component starts in plaintext, whatever else is set (TiDB). */
+  | 'no-pair'
+  | 'untrusted'
+  | 'names'
+  | 'own-name'
+  /** More names in its list than the release takes. */
+  | 'list-too-long';
 
 export interface SecurityKeys {
   readonly ca: string;

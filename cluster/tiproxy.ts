@@ -44,10 +44,13 @@ export const tiproxy: ComponentProfile = {
       protocols: ['http'],
       callers: { ...goCallers, clientCertificate: 'with-switch', verifiesIfGiven: true },
       pairReload: 'hourly',
-      caReload: 'hourly',
+      // With a list a chain must be good under the CA of the start and under the one on disk.
+      caReload: 'restart',
+      caReloadWithoutList: 'hourly',
       probe: { protocol: 'http', path: '/api/debug/health', accept: 'any' },
       questions: {},
-      calledBy: ['prometheus', 'tiup', 'tidb-operator', 'agent'],
+      // The others ask the one that owns the collection of metrics.
+      calledBy: ['tiproxy', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
       documentedCallers: ['pd', 'tidb'],
     },
   ],

@@ -1,4 +1,10 @@
-import type { ComponentProfile, EndpointProfile, HarmlessProbe, StartFault } from '../cluster/profile.js';
+import {
+  type ComponentProfile,
+  type EndpointProfile,
+  type HarmlessProbe,
+  type StartFault,
+  severalNamesSince,
+} from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import { code, table } from './markdown.js';
 
@@ -6,9 +12,11 @@ const faults: Readonly<Record<StartFault, string>> = {
   unreadable: 'a file that cannot be read',
   'key-mismatch': 'a key that does not belong to the certificate',
   incomplete: 'one or two of the three keys',
+  'no-pair': 'a CA, and no certificate or no key',
   untrusted: 'a certificate that its own CA refuses, in either role',
   names: 'a certificate that does not cover the address it advertises',
   'own-name': 'a list without its own name',
+  'list-too-long': `several names in its list, before ${severalNamesSince}`,
 };
 
 /** A section per component for docs/semantics.md: its keys, what ends it, and what the agent asks each port. */

@@ -9,7 +9,7 @@ export function describeSemantics(): string {
 
 | outcome | means |
 | --- | --- |
-| \`accepted\` | application bytes came back: an HTTP answer below 500 or a gRPC status other than a refusal |
+| \`accepted\` | application bytes came back: an HTTP status other than 403, be it an error of the component's own, or a gRPC status other than a refusal |
 | \`refused\` | the port refused us (a TLS alert, a close, gRPC 16 or 7, HTTP 403), or we refused its certificate |
 | \`unreachable\` | no TCP connection; nobody was refused |
 | \`timeout\` | no connection, handshake or answer in time; nobody was refused |

@@ -9,6 +9,8 @@ export interface CredentialEntry {
   readonly component: string;
   readonly instance: string;
   readonly facts: CredentialFacts;
+  /** Of the pair that it calls others with, where that is not the one it serves. */
+  readonly calling?: CredentialFacts | undefined;
 }
 
 const metrics = [
@@ -26,12 +28,13 @@ export function setCredentials(tables: Tables, entries: readonly CredentialEntry
   for (const metric of metrics) {
     tables[metric].restart();
   }
-  for (const { component, instance, facts } of entries) {
+  for (const { component, instance, facts, calling } of entries) {
     const labels = placeLabels(component, instance);
     const [leaf, ...intermediates] = facts.chain ?? [];
     setValidity(tables, { ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
     setValidity(tables, { ...labels, position: 'intermediate' }, intermediates);
     setValidity(tables, { ...labels, position: 'ca' }, facts.ca ?? []);
+    setValidity(tables, { ...labels, position: 'calling' }, [...(calling?.chain ?? []), ...(calling?.ca ?? [])]);
     if (facts.certModifiedAt !== undefined) {
       tables.modifiedAt.set(labels, facts.certModifiedAt / 1000);
     }

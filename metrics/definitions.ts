@@ -19,7 +19,7 @@ const always = 'always';
 export const definitions = {
   notAfter: gauge(
     'certificate_not_after_timestamp_seconds',
-    'Earliest end in a credential file, by position (leaf, intermediate, ca).',
+    'Earliest end in a credential file, by position (leaf, intermediate, ca; calling: the other pair that TiProxy calls with, and its CA).',
     [...files, 'position'],
     whileReadable,
   ),

@@ -1,7 +1,7 @@
 import { reloadRuleOf } from '../../checks/reload-moment.js';
 import { isStranger } from '../../checks/strangers-refused.js';
 import { formatAddress } from '../../cluster/address.js';
-import { reloads } from '../../cluster/describe.js';
+import { caReloadText, reloads } from '../../cluster/describe.js';
 import type { Endpoint, Instance } from '../../cluster/inventory.js';
 import { formatOrigin } from '../../cluster/origin.js';
 import type { IdentityName, Observation, Outcome } from '../../probes/observation.js';
@@ -52,7 +52,7 @@ function endpointFacts(instance: Instance, endpoint: Endpoint): Html {
     ['called by', profile.calledBy.join(', ')],
     ['asked', profile.probe.protocol === 'http' ? `GET ${profile.probe.path}` : profile.probe.method],
     ['takes a new pair', reloads[reloadRuleOf(endpoint, instance)]],
-    ['takes a new CA', reloads[profile.caReload]],
+    ['takes a new CA', caReloadText(profile)],
     [
       'compares names',
       { handshake: 'at the handshake', rpc: 'per call', http: 'per request' }[profile.callers.commonNameCheckedAt],

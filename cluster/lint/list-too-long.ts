@@ -1,8 +1,6 @@
+import { severalNamesSince } from '../profile.js';
 import { isBefore } from '../version.js';
 import { lastOf, type Rule } from './rule.js';
-
-/** First release of PD that takes more than one name. */
-const severalSince = '8.4.0';
 
 export const listTooLong: Rule = {
   code: 'list-too-long',
@@ -10,7 +8,7 @@ export const listTooLong: Rule = {
   title:
     'Several names in the list of a PD older than 8.4, which then does not start; a note where the version is not known',
   run: ({ list, kind, profile, version }) => {
-    const old = isBefore(version, severalSince);
+    const old = isBefore(version, severalNamesSince);
     if (profile.component !== 'pd' || list === undefined || list.value.length < 2 || old === false) {
       return [];
     }
@@ -20,7 +18,7 @@ export const listTooLong: Rule = {
       ? [
           {
             origin: list.origin,
-            message: `PD before ${severalSince} takes one name in ${key} and does not start with ${list.value.length}`,
+            message: `PD before ${severalNamesSince} takes one name in ${key} and does not start with ${list.value.length}`,
             cure,
           },
         ]
@@ -28,7 +26,7 @@ export const listTooLong: Rule = {
           {
             origin: list.origin,
             severity: 'note',
-            message: `${list.value.length} names in ${key} need PD ${severalSince} or later; earlier ones do not start`,
+            message: `${list.value.length} names in ${key} need PD ${severalNamesSince} or later; earlier ones do not start`,
             cure,
           },
         ];

@@ -115,6 +115,8 @@ async function callerIn(more: Parameters<typeof node>[1]) {
 
 async function changedCa(component: ComponentName) {
   const instance = node(component);
-  const baselines = new Map([[credentialKey(instance), { caDigest: 'another', since: later(-30 * day) }]]);
-  return evidence({ instances: [instance], facts: [await filesWith(good)], baselines });
+  const before = later(-30 * day);
+  const baselines = new Map([[credentialKey(instance), { caDigest: 'another', since: before, processStart: before }]]);
+  const facts = { ...(await filesWith(good)), certModifiedAt: before.getTime() };
+  return evidence({ instances: [instance], facts: [facts], baselines });
 }

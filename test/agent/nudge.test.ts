@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
 import t from 'tap';
 import { readAgentConfig } from '../../agent/config.js';
@@ -8,6 +9,7 @@ import { Observer } from '../../agent/observer.js';
 import { observeOnce } from '../../agent/round.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { devCluster } from '../support/dev-cluster.js';
+import { eventually } from '../support/eventually.js';
 
 async function lookAt(cluster: DevCluster): Promise<Observer> {
   const config = readAgentConfig(cluster.agentConfig);
@@ -52,6 +54,23 @@ t.test('ports that stayed behind take the pair after the harmless cure, and noth
   t.equal(statSync(cluster.files('pd').cert).mtimeMs, before, 'no other file');
   t.strictSame(behind(await lookAt(cluster)), [], 'cured');
   t.strictSame(await nudger.nudge(stuck.judge(), stuck.evidence()), [], 'not again so soon');
+});
+
+t.test('a status port that looked while the pair was torn looks again at a file with a new time', async (t) => {
+  const cluster = await devCluster(t);
+  await cluster.rotate('tikv', {
+    order: 'certificate-first',
+    between: async () => {
+      const socket = connectPlain({ host: '127.0.0.1', port: cluster.port('tikv', 'status') }, () => socket.end());
+      socket.resume();
+      await once(socket, 'close');
+    },
+  });
+  const stuck = await lookAt(cluster);
+  t.strictSame(behind(stuck), ['tikv/status']);
+  const nudges = await new Nudger().nudge(stuck.judge(), stuck.evidence());
+  t.match(nudges, [{ endpoint: { name: 'status' }, kind: 'failed-handshake', error: undefined }]);
+  await eventually('cured', async () => behind(await lookAt(cluster)).length === 0);
 });
 
 t.test('never on files that are not a valid matching pair', async (t) => {

@@ -2,7 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
+import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
 import { certificateReadable } from '../../checks/certificate-readable.js';
+import { credentialKey } from '../../checks/check.js';
 import { configuration } from '../../checks/configuration.js';
 import { keyFileMode } from '../../checks/key-file-mode.js';
 import { keyMatchesCertificate } from '../../checks/key-matches-certificate.js';
@@ -11,6 +13,7 @@ import { namesCoverAddresses } from '../../checks/names-cover-addresses.js';
 import { ownNameInOwnList } from '../../checks/own-name-in-own-list.js';
 import { tlsConfigured } from '../../checks/tls-configured.js';
 import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
 
@@ -105,6 +108,32 @@ t.test('key-usages: both for a component, client for the agent, none at all is g
   t.match(await usages('noUsage'), [/^pass/, /^pass/]);
 });
 
+t.test(
+  'a pair is held to what it is used as: the agent calls, and TiProxy serves one pair and calls with another',
+  async (t) => {
+    const client = await factsOf(t, await issueBad(authority, 'clientAuthOnly', names));
+    const server = await factsOf(t, await issueBad(authority, 'serverAuthOnly', names));
+    const tiproxy = instanceOf('tiproxy');
+    const two = { ...tiproxy, security: { ...tiproxy.security, callsWith: tiproxy.security } };
+    const of = (served: CredentialFacts, called: CredentialFacts, own: CredentialFacts) => {
+      const calling = new Map([[credentialKey(two), called]]);
+      const evidence = evidenceOf({ instances: [two], facts: [served], calling, own });
+      return [...run(keyUsages, evidence), ...run(verifiesUnderCa, evidence)];
+    };
+    const usages = 'pass: tls.crt has the usages it needs';
+    const [asClient, asServer] = ['client', 'server'].map((role) => `pass: tls.crt verifies as ${role}`);
+    t.strictSame(of(server, client, client), [usages, usages, usages, asServer, asClient, asClient]);
+    t.match(of(client, server, server), [
+      'fail: tls.crt lacks the usage serverAuth',
+      'fail: tls.crt lacks the usage clientAuth',
+      'fail: tls.crt lacks the usage clientAuth',
+      /^fail: tls.crt is not good as server/,
+      /^fail: tls.crt is not good as client/,
+      /^fail: tls.crt is not good as client/,
+    ]);
+  },
+);
+
 t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
   const advertised = (...hosts: readonly string[]) =>
     instanceOf('tikv', { advertisedHosts: hosts.map((value) => ({ value, origin })) });
@@ -154,6 +183,32 @@ t.test('own-name-in-own-list: PD, and the last Common Name counts', async (t) =>
   t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its list holds its own name, pd']);
   t.strictSame(of('pd'), [], 'no list');
   t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
+});
+
+t.test('a certificate without a Common Name is never cured by an empty entry, which lets in all like it', async (t) => {
+  const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
+  const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
+  const cure = /^issue it with a Common Name of the list at \/conf\/c\.toml:3:7$/;
+  t.match(ownNameInOwnList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', cure }]);
+  const caller = instanceOf('tidb', { name: 'caller' });
+  const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
+  t.match(lists, [
+    { status: 'fail', cure, message: 'tidb, which calls this port, shows no Common Name, and the list asks for one' },
+  ]);
+  const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
+  const counted = (component: 'pd' | 'tikv') => {
+    const callee = instanceOf(component, { list: ['x', 'y'] });
+    const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
+    return callerInAllowList.run(evidence).map(({ cure }) => cure.split(' to the list')[0]);
+  };
+  t.ok(
+    counted('pd').every((cure) => cure === 'add "last"'),
+    'the one that PD compares',
+  );
+  t.ok(
+    counted('tikv').every((cure) => cure === 'add "first"'),
+    'the one that TiKV compares',
+  );
 });
 
 t.test('tls-configured: all three keys, and https', async (t) => {

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { asksForCertificate } from '../../checks/asks-for-certificate.js';
-import { credentialKey, type EndpointHello } from '../../checks/check.js';
+import { credentialKey } from '../../checks/check.js';
 import { fileSafe } from '../../checks/file-safe.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
 import { sessionsEnd } from '../../checks/sessions-end.js';
@@ -13,7 +13,18 @@ import type { Instance } from '../../cluster/inventory.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { Hello } from '../../probes/hello.js';
 import type { Resumption } from '../../probes/resumption.js';
-import { authority, evidenceOf, factsOf, instanceOf, names, now, observed, origin, run } from '../support/evidence.js';
+import {
+  authority,
+  evidenceOf,
+  factsOf,
+  helloOf,
+  instanceOf,
+  names,
+  now,
+  observed,
+  origin,
+  run,
+} from '../support/evidence.js';
 
 const host = [{ value: '127.0.0.1', origin }];
 const good = await authority.issue({ ...names, commonName: 'pd' });
@@ -42,6 +53,22 @@ t.test('survives-restart: each component as it judges itself at its start', asyn
   t.match(await of('pd', good, { list: ['tidb', 'tikv'] }), [/^fail: .*its own name pd is not in its own list/]);
   t.match(await of('pd', good, { list: ['tidb', 'pd'] }), [/^pass/]);
   t.match(await of('tidb', await issueBad(authority, 'mismatchedKey', names)), [/^fail: .*do not belong together/]);
+  const { security: complete } = instanceOf('tidb');
+  for (const missing of ['cert', 'key'] as const) {
+    t.match(await of('tidb', good, { security: { ...complete, [missing]: undefined } }), [
+      /^fail: would not start again: a CA is set, and not both certificate and key$/,
+    ]);
+  }
+  t.strictSame(
+    await of('tidb', await issueBad(authority, 'mismatchedKey', names), { security: { ...complete, ca: undefined } }),
+    ['fail: would start, and serve everybody in plaintext: security.cluster-ssl-ca is not set'],
+  );
+  const two = { list: ['tidb', 'pd'] };
+  t.match(await of('pd', good, { ...two, version: '8.1.0' }), [
+    /^fail: .*its list has 2 names, and a release before 8\.4\.0 takes one$/,
+  ]);
+  t.match(await of('pd', good, { ...two, version: '8.5.0' }), [/^pass/]);
+  t.match(await of('pd', good, { list: ['pd'], version: '8.1.0' }), [/^pass/]);
   const plain = instanceOf('tikv');
   const security = { ...plain.security, ca: undefined, cert: undefined, key: undefined };
   t.strictSame(await of('tikv', good, { security }), [], 'without TLS there is nothing to read');
@@ -82,15 +109,6 @@ t.test('file-safe: what TiKV and TiFlash do not survive reading, and nothing of 
   );
 });
 
-function helloOf(instance: Instance, more: Partial<Hello>, name = 'client'): EndpointHello {
-  const endpoint = instance.endpoints.find((one) => one.name === name) ?? instance.endpoints[0];
-  if (endpoint === undefined) {
-    throw new TypeError('an instance has ports');
-  }
-  const read: Hello = { at: now, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
-  return { instance, endpoint, hello: { ...read, ...more } };
-}
-
 t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows', async (t) => {
   const pd = instanceOf('pd');
   const other = await Authority.create({ commonName: 'Next CA' });
@@ -117,16 +135,36 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
     [/^skip: .*another CA may have the same name$/],
     'a changed file of the same name',
   );
-  const [leaf] = facts.chain ?? [];
-  const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
-  t.strictSame(of({ chain: chain(ca) }), ['pass: its chain ends in the CA on disk']);
-  t.match(
-    of({ chain: chain(sameName), authorities: [ca?.subjectDer ?? ''] }),
-    [/^fail: .*has another key$/],
-    'same name, other key',
-  );
   t.strictSame(of({ outcome: 'timeout' }), []);
   t.strictSame(of({}), [], 'names nothing, shows nothing');
+  const [leaf] = facts.chain ?? [];
+  const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
+  const named = [ca?.subjectDer ?? ''];
+  const tikv = instanceOf('tikv');
+  const ofTikv = (more: Partial<Hello>, own = facts) =>
+    run(
+      trustsCaOnDisk,
+      evidenceOf({ instances: [tikv], facts: [own], hellos: [helloOf(tikv, { authorities: named, ...more }, 'grpc')] }),
+    );
+  t.strictSame(ofTikv({ chain: chain(ca) }), ['pass: its chain ends in the CA on disk']);
+  t.strictSame(ofTikv({ chain: chain(sameName) }), [
+    'fail: its chain ends in CN=Development CA, which is another certificate than the one of that name in the CA file',
+  ]);
+  const whole = { ...facts, chain: chain(ca) };
+  const byNames = ['pass: it names the CAs of the file on disk'];
+  t.strictSame(ofTikv({ chain: chain(sameName) }, whole), byNames, 'the root is of the certificate file');
+  t.strictSame(of({ chain: chain(sameName), authorities: named }), byNames, 'and always is, where Go serves');
+});
+
+t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that of its start', async (t) => {
+  const facts = await factsOf(t, good);
+  const of = (list?: readonly string[]) => {
+    const tiproxy = instanceOf('tiproxy', list === undefined ? {} : { list });
+    const hellos = [helloOf(tiproxy, { authorities: ['00'] })];
+    return run(trustsCaOnDisk, evidenceOf({ instances: [tiproxy], facts: [facts], hellos }));
+  };
+  t.strictSame(of(), ['skip: it names the CAs of its start, and may have taken others since']);
+  t.match(of(['tidb']), [/^fail: what runs does not trust CN=Development CA/]);
 });
 
 t.test('asks-for-certificate: as the list in the file would have it', async (t) => {

@@ -4,7 +4,8 @@ import { caUnchanged } from '../../checks/ca-unchanged.js';
 import { certificateValidity } from '../../checks/certificate-validity.js';
 import { type Baseline, credentialKey } from '../../checks/check.js';
 import { urgencyOf } from '../../checks/thresholds.js';
-import { day, evidenceOf, factsOf, instanceOf, names, observed, run } from '../support/evidence.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
+import { day, evidenceOf, factsOf, helloOf, instanceOf, names, observed, run } from '../support/evidence.js';
 
 const hour = day / 24;
 const start = new Date('2026-01-01T00:00:00Z');
@@ -69,12 +70,16 @@ t.test('ca-unchanged: by content since the first sight, and by the start of the 
   const pd = instanceOf('pd');
   const facts = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
   const written = facts.caModifiedAt ?? 0;
-  const of = (component: 'pd' | 'tikv', baseline: Partial<Baseline>) => {
+  const of = (component: 'pd' | 'tikv', baseline: Partial<Baseline>, more: Partial<CredentialFacts> = {}) => {
     const instance = component === 'pd' ? pd : instanceOf('tikv');
     const full = { caDigest: facts.caDigest, since: start, ...baseline };
     return run(
       caUnchanged,
-      evidenceOf({ instances: [instance], facts: [facts], baselines: new Map([[credentialKey(instance), full]]) }),
+      evidenceOf({
+        instances: [instance],
+        facts: [{ ...facts, certModifiedAt: written - hour, ...more }],
+        baselines: new Map([[credentialKey(instance), full]]),
+      }),
     );
   };
   t.strictSame(of('pd', {}), ['pass: the CA file has not changed']);
@@ -82,22 +87,70 @@ t.test('ca-unchanged: by content since the first sight, and by the start of the 
   t.match(of('pd', { processStart: new Date(written - hour) }), [
     /^warn: ca\.crt was written .*, after the process started .*; unless its contents stayed the same, the process trusts the old CA$/,
   ]);
-  t.strictSame(of('pd', { caDigest: 'another' }), [
+  const another = { caDigest: 'another' };
+  t.strictSame(of('pd', { ...another, processStart: new Date(written - hour) }), [
     'fail: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs still trusts the old CA',
   ]);
-  t.strictSame(of('tikv', { caDigest: 'another' }), [
-    'warn: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs may still trust the old CA',
+  t.strictSame(of('pd', another), [
+    'warn: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs may still trust the old CA, unless it was restarted since, which cannot be seen from here',
   ]);
-  t.strictSame(of('pd', { caDigest: 'another', processStart: new Date(written + hour) }), [
+  t.match(of('tikv', another), [/^warn: .*; what runs may still trust the old CA, unless it was restarted since/]);
+  t.strictSame(of('pd', { ...another, processStart: new Date(written + hour) }), [
     'pass: the process was restarted after the CA file changed',
   ]);
   const underOldCa = [{ role: 'server', trusted: false, code: 'UNABLE', partialChainOnly: false } as const];
-  t.match(of('tikv', { caDigest: 'another', underOldCa }), [
-    /^fail: .*; the pair on disk is not good as server under the old CA, which peers still hold \(UNABLE\)$/,
+  t.match(of('tikv', { ...another, underOldCa }), [
+    /^fail: .*; the pair on disk is not good as server under the old CA, which peers may still hold \(UNABLE\)$/,
   ]);
   const ca = (await factsOf(t, await long.issue(names), { ca: (await Authority.create()).certificatePem })).ca;
-  t.match(of('pd', { caDigest: 'another', ca }), [
-    /; the new CA has the old one's name \(CN=Development CA\) and another key$/,
-  ]);
+  t.match(of('pd', { ...another, ca }), [/; the new CA has the old one's name \(CN=Development CA\) and another key$/]);
   t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no first sight, no verdict');
+  const touched = { certModifiedAt: written + hour };
+  const readWith = 'pass: the certificate file was written after the CA file, which is read with it';
+  t.strictSame(of('tikv', { ...another, underOldCa }, touched), [readWith], 'its own cure settles it');
+  t.strictSame(of('tikv', { processStart: new Date(written - hour) }, touched), [readWith]);
+  t.match(of('pd', { ...another, processStart: new Date(written - hour) }, touched), [/^fail/], 'not for PD');
+});
+
+t.test('ca-unchanged: a copy that kept an old time was not there before it was seen', async (t) => {
+  const facts = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
+  const before = start.getTime() - day;
+  for (const component of ['pd', 'tikv'] as const) {
+    const instance = instanceOf(component);
+    const baseline = { caDigest: 'another', since: start, processStart: new Date(start.getTime() - hour) };
+    const evidence = evidenceOf({
+      instances: [instance],
+      facts: [{ ...facts, caModifiedAt: before, certModifiedAt: before + hour }],
+      baselines: new Map([[credentialKey(instance), baseline]]),
+    });
+    t.match(run(caUnchanged, evidence), [/; what runs (may )?still trust/], component);
+  }
+});
+
+t.test('ca-unchanged: a port that names the new CA and not the old one has taken it', async (t) => {
+  const next = await Authority.create({ commonName: 'Next CA' });
+  const facts = await factsOf(t, await next.issue(names), { ca: next.certificatePem });
+  const former = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
+  const namesOf = ({ ca = [] }: CredentialFacts) => ca.map(({ subjectDer }) => subjectDer);
+  const pd = instanceOf('pd');
+  const of = (before: CredentialFacts, ...told: readonly (readonly string[])[]) =>
+    run(
+      caUnchanged,
+      evidenceOf({
+        instances: [pd],
+        facts: [facts],
+        baselines: new Map([[credentialKey(pd), { caDigest: 'another', since: start, ca: before.ca }]]),
+        hellos: pd.endpoints.flatMap((endpoint, index) => {
+          const authorities = told[index];
+          return authorities === undefined ? [] : [helloOf(pd, { authorities }, endpoint.name)];
+        }),
+      }),
+    );
+  const taken = ['pass: what runs names the CAs of the file, which are not those of before'];
+  t.strictSame(of(former, namesOf(facts)), taken);
+  t.strictSame(of(former, namesOf(facts), namesOf(facts)), taken);
+  t.match(of(former, namesOf(former)), [/^warn/], 'the old one');
+  t.match(of(former, namesOf(facts), namesOf(former)), [/^warn/], 'one port of two');
+  t.match(of(former, []), [/^warn/], 'names none');
+  t.match(of(facts, namesOf(facts)), [/^warn/], 'both have one name');
 });

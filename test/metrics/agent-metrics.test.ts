@@ -100,6 +100,15 @@ t.test('files: ends by position, one info series, reasons as 0 and 1; a rotation
     ),
   );
   t.match(await series(metrics, 'tidb_mtls_certificate_info'), [leaf?.fingerprint]);
+  metrics.setCredentials([
+    { component: 'tiproxy', instance: 'a:3080', facts: { ...facts, chain: [] }, calling: facts },
+  ]);
+  t.ok(
+    (await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds')).includes(
+      `tidb_mtls_certificate_not_after_timestamp_seconds{component="tiproxy",instance="a:3080",position="calling"} ${end}`,
+    ),
+    'the pair that TiProxy calls with has an end, too',
+  );
   t.ok((await series(metrics, 'tidb_mtls_credential_error')).every((line) => line.endsWith(' 0')));
 
   const other = await gatherCredentialFacts({ ...paths, cert: pki.pair('pd').certPath }, now);

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { Authority, type Issued, type IssueOptions } from '../../certs-dev/authority.js';
-import { type Check, credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
+import {
+  type Check,
+  credentialKey,
+  type EndpointHello,
+  type EndpointObservation,
+  type Evidence,
+} from '../../checks/check.js';
 import type { Endpoint, Instance, Origin } from '../../cluster/inventory.js';
 import type { ComponentName, EndpointName } from '../../cluster/profile.js';
 import { profiles } from '../../cluster/profiles.js';
@@ -11,6 +17,7 @@ import { describeCertificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
+import type { Hello } from '../../probes/hello.js';
 import type { Observation } from '../../probes/observation.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -81,6 +88,7 @@ export interface EvidenceParts {
   readonly views?: Evidence['views'];
   readonly hellos?: Evidence['hellos'];
   readonly resumptions?: Evidence['resumptions'];
+  readonly calling?: Evidence['calling'];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
   readonly disagreements?: Evidence['inventory']['disagreements'];
@@ -103,6 +111,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       disagreements: parts.disagreements ?? [],
     },
     credentials: new Map(credentials),
+    calling: parts.calling ?? new Map(),
     baselines: parts.baselines ?? new Map(),
     own: parts.own,
     observations: parts.observations ?? [],
@@ -151,4 +160,14 @@ export function observed(
 /** `status: message` of each finding; the folder of temporary files is left out. */
 export function run(check: Check, evidence: Evidence): readonly string[] {
   return check.run(evidence).map(({ status, message }) => `${status}: ${message.replace(/\/\S*\/(?=\w+\.\w+)/g, '')}`);
+}
+
+/** What the first flight of a port said; the instance's first port where it has none of that name. */
+export function helloOf(instance: Instance, more: Partial<Hello>, name = 'client'): EndpointHello {
+  const endpoint = instance.endpoints.find((one) => one.name === name) ?? instance.endpoints[0];
+  if (endpoint === undefined) {
+    throw new TypeError('an instance has ports');
+  }
+  const read: Hello = { at: now, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
+  return { instance, endpoint, hello: { ...read, ...more } };
 }
