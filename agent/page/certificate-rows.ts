@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { latestChains } from '../../checks/certificate-validity.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import type { AgentView } from '../http/view.js';
 import { firstEnd } from './timeline.js';
 
@@ -39,26 +40,19 @@ export function certificateGroupsOf(view: AgentView): readonly CertificateGroup[
   return keys
     .flatMap(({ component, instance }) => {
       const key = `${component}/${instance}`;
-      const rows = rowsOf(files.get(key)?.facts, served.get(key) ?? []);
+      const rows = rowsOf(files.get(key), served.get(key) ?? []);
       const end = firstEnd(rows.flatMap(({ chain }) => chain));
       return rows.length === 0 ? [] : [{ component, instance, rows, end }];
     })
     .sort((a, b) => a.end.getTime() - b.end.getTime());
 }
 
-type Facts = ReturnType<AgentView['credentials']>[number]['facts'];
-
-function rowsOf(facts: Facts | undefined, served: readonly EndpointObservation[]): readonly CertificateRow[] {
-  const rows: CertificateRow[] = [];
-  const [onDisk] = facts?.chain ?? [];
-  if (facts?.ca !== undefined && facts.ca.length > 0) {
-    const { ca = '' } = facts.paths;
-    rows.push({ kind: 'CA', name: ca, short: basename(ca), chain: facts.ca, differsFrom: undefined });
-  }
-  if (facts?.chain !== undefined && onDisk !== undefined) {
-    const { cert = '' } = facts.paths;
-    rows.push({ kind: 'file', name: cert, short: basename(cert), chain: facts.chain, differsFrom: undefined });
-  }
+function rowsOf(entry: CredentialEntry | undefined, served: readonly EndpointObservation[]): readonly CertificateRow[] {
+  const [onDisk] = entry?.facts.chain ?? [];
+  const rows = [...fileRows(entry?.facts), ...fileRows(entry?.calling)].filter(
+    // Both pairs may live with one CA.
+    ({ kind, name }, at, all) => all.findIndex((one) => one.kind === kind && one.name === name) === at,
+  );
   for (const ports of byFingerprint(served).values()) {
     const chain = ports[0]?.observation.peerChain ?? [];
     const name = ports.map(({ endpoint }) => endpoint.name).join(', ');
@@ -66,6 +60,13 @@ function rowsOf(facts: Facts | undefined, served: readonly EndpointObservation[]
     rows.push({ kind: 'served', name, short: name, chain, differsFrom: differs ? onDisk : undefined });
   }
   return rows;
+}
+
+function fileRows(facts: CredentialEntry['facts'] | undefined): readonly CertificateRow[] {
+  const { ca = '', cert = '' } = facts?.paths ?? {};
+  const row = (kind: 'CA' | 'file', name: string, chain: readonly Certificate[] = []) =>
+    chain.length === 0 ? [] : [{ kind, name, short: basename(name), chain, differsFrom: undefined }];
+  return [...row('CA', ca, facts?.ca), ...row('file', cert, facts?.chain)];
 }
 
 function byFingerprint(served: readonly EndpointObservation[]): ReadonlyMap<string, EndpointObservation[]> {

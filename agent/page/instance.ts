@@ -3,6 +3,7 @@ import type { Endpoint, Instance } from '../../cluster/inventory.js';
 import { formatOrigin } from '../../cluster/origin.js';
 import { profiles } from '../../cluster/profiles.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
 import type { AgentView } from '../http/view.js';
 import { changeWords, latestFirst } from './changes.js';
 import { findingItem } from './finding.js';
@@ -104,7 +105,11 @@ function files(view: AgentView, { component, name }: Instance): Html {
   if (entry === undefined) {
     return html`<p class="empty">Its files are not on this node.</p>`;
   }
-  const { facts: read } = entry;
+  return html`${pairOf(view, entry.facts)}
+${entry.calling === undefined ? '' : html`<h3>The pair it calls others with</h3>${pairOf(view, entry.calling)}`}`;
+}
+
+function pairOf(view: AgentView, read: CredentialFacts): Html {
   const certificates = [
     ...(read.chain ?? []).map((one) => ({ file: read.paths.cert, one })),
     ...(read.ca ?? []).map((one) => ({ file: read.paths.ca, one })),

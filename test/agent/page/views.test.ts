@@ -1,6 +1,7 @@
 import t from 'tap';
 import { endpointPath, instancePath } from '../../../agent/page/parts.js';
 import { ask, startAgentServer } from '../../support/agent-server.js';
+import { authority, factsOf, names } from '../../support/evidence.js';
 import { pageViewOf } from '../../support/page-view.js';
 
 t.test('what peers say reaches no view as markup, escape or hidden mark', async (t) => {
@@ -26,6 +27,20 @@ t.test('what peers say reaches no view as markup, escape or hidden mark', async 
     t.equal(text.match(/<script/g)?.length, 1, 'the one script is a file');
     t.notMatch(text, /<[^>]+ (style|on\w+)=/, 'nothing inline');
   }
+});
+
+t.test('the pair that an instance calls others with is shown beside the one it serves', async (t) => {
+  const view = await pageViewOf(t, 1);
+  const calling = await factsOf(t, await authority.issue({ ...names, commonName: 'calls with this' }));
+  const { url } = await startAgentServer(t, undefined, {
+    ...view,
+    credentials: () => view.credentials().map((entry) => ({ ...entry, calling })),
+  });
+  const textOf = async (path: string) => await (await fetch(url + path)).text();
+  const instance = await textOf(instancePath('tikv', view.inventory().instances[0]?.name ?? ''));
+  t.match(instance, /The pair it calls others with/);
+  t.match(instance, 'CN=calls with this');
+  t.match(await textOf('/certificates'), calling.paths.cert ?? '');
 });
 
 t.test('a query is shown as text, and unknown words in it match nothing', async (t) => {
