@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { ConfigError } from '../../cluster/config-error.js';
 import type { Problem } from '../../cluster/inventory.js';
@@ -66,17 +66,13 @@ function expand(name: string): readonly string[] {
   return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [name];
 }
 
-/** By its name a file is the agent's own, or by its tables where no component knows it. */
+/** A file is the agent's own by its name, or by tables that no component has, in whatever folder it lies. */
 function lintAny(file: string, version: string | undefined): readonly Problem[] {
-  if (basename(file) === 'agent.toml') {
-    return lintOwn(file);
-  }
-  const problems = lintFile(file, { version });
-  return problems.some(({ code }) => code === 'unknown-component') && hasOwnTables(file) ? lintOwn(file) : problems;
+  return basename(file) === 'agent.toml' || hasOwnTables(file) ? lintOwn(file) : lintFile(file, { version });
 }
 
 function hasOwnTables(file: string): boolean {
-  const keys = openDocument(file, [])?.keys() ?? [];
+  const keys = extname(file) === '.toml' ? (openDocument(file, [])?.keys() ?? []) : [];
   return keys.some(({ value: key }) => {
     const isOfTables = inArrayOfTables(key) !== undefined || key.startsWith('cluster.');
     return isOfTables && configKeyOf(key) !== undefined;

@@ -99,14 +99,14 @@ t.test("lint knows the agent's own file by its tables, however it is called", as
   writeFileSync(proxy, '[[proxy]]\nmode = "terminate"\nlistn = "127.0.0.1:1"\n');
   t.match(await runAgent('lint', proxy), {
     status: 1,
-    stdout: /proxy\.toml:3:1: error: unknown key proxy\.0\.listn \[agent-config\]\n {4}did you mean .*listen/,
+    stdout: /proxy\.toml:3:1: error: unknown key listn \[agent-config\]\n {4}did you mean listen\?/,
   });
   const node = join(directory, 'node.toml');
   writeFileSync(node, '[cluster]\ntopology = "topology.yaml"\n[probe]\ninterval = "never"\n');
   t.match(await runAgent('lint', node), { status: 1, stdout: /node\.toml:4:\d+: error: .*\[agent-config\]/ });
   const foreign = join(directory, 'foreign.toml');
   writeFileSync(foreign, '[proxy]\nlisten = "127.0.0.1:1"\n[cluster]\nname = "mine"\n');
-  t.match(await runAgent('lint', foreign), { status: 0, stdout: /\[unknown-component\]/ });
+  t.notMatch((await runAgent('lint', foreign)).stdout, 'agent-config', 'tables of those names are not enough');
 });
 
 t.test('certs init: a development PKI', async (t) => {
