@@ -97,6 +97,7 @@ async function runProxy(invocation: Invocation): Promise<number> {
           parseListen(listen, '--metrics'),
           () => figures?.render() ?? registry.metrics(),
           registry.contentType,
+          logger,
         );
   if (metrics !== undefined) {
     logger.info({ address: metrics.address }, 'serving /metrics');

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
+import type { Logger } from 'pino';
 import { messageOf, OperatorError } from '../error.js';
 import { limitServer, serverOptions } from './limits.js';
+import { listen } from './listen.js';
 
 export interface MetricsServer {
   readonly address: string;
@@ -9,9 +11,10 @@ export interface MetricsServer {
 
 /** `/metrics` and nothing else, for the proxy that runs without the agent. Throws OperatorError. */
 export async function startMetricsServer(
-  listen: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number },
   metrics: () => Promise<string>,
   contentType: string,
+  logger: Logger,
 ): Promise<MetricsServer> {
   const server = createServer(serverOptions, (request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') {
@@ -24,13 +27,10 @@ export async function startMetricsServer(
     );
   });
   limitServer(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(listen.port, listen.host, resolve);
-  }).catch((error: unknown) => {
+  await listen(server, address, logger).catch((error: unknown) => {
     throw new OperatorError('metrics_listen', messageOf(error), 'choose another address with --metrics', error);
   });
   const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : listen.port;
-  return { address: `${listen.host}:${port}`, close: () => server.close() };
+  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+  return { address: `${address.host}:${port}`, close: () => server.close() };
 }

@@ -12,6 +12,7 @@ import { BasicAuth } from './basic-auth.js';
 import { findingsDocument } from './findings-json.js';
 import { isLoopback, refusalOf } from './guard.js';
 import { limitServer, serverOptions } from './limits.js';
+import { listen } from './listen.js';
 import { serviceDiscovery } from './service-discovery.js';
 import { createTlsServer } from './tls-server.js';
 import { TokenBucket } from './token-bucket.js';
@@ -96,7 +97,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
           listener,
         );
   limitServer(server);
-  await listen(server, options.listen);
+  await listen(server, options.listen, options.logger).catch((error: unknown) => {
+    const message = `cannot listen on ${formatAddress(options.listen)}: ${messageOf(error)}`;
+    throw new OperatorError('cannot_listen', message, 'choose another address with [web] listen or --listen', error);
+  });
   const { address, port } = server.address() as AddressInfo;
   plainLoopback = tls === undefined && isLoopback(address);
   return {
@@ -177,22 +181,4 @@ async function probe(
   return 'refused' in result
     ? text(result.status, result.refused)
     : { status: 200, type: options.metrics.contentType, body: result.text };
-}
-
-function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const hint = 'choose another address with [web] listen or --listen';
-      reject(
-        new OperatorError(
-          'cannot_listen',
-          `cannot listen on ${formatAddress({ host, port })}: ${error.message}`,
-          hint,
-          error,
-        ),
-      );
-    });
-    // Without a host Node listens on all addresses of both families, and on those of IPv4 where there is no other.
-    server.listen(host === '::' ? { port } : { host, port }, resolve);
-  });
 }
