@@ -73,11 +73,13 @@ async function verdictsUnder(
 ): Promise<readonly TrustVerdict[] | undefined> {
   const pair =
     keyMatches === true ? ifGood(() => readKeyPair({ cert: paths.cert ?? '', key: paths.key ?? '' })) : undefined;
-  return pair === undefined
-    ? undefined
-    : await verdictsOnce(`${old.caDigest} ${pair.digest}`, [...(old.ca ?? []), ...pair.chain], now, () =>
-        judgeBothRoles(pair, pem),
-      );
+  if (pair === undefined) {
+    return undefined;
+  }
+  const certificates = [...(old.ca ?? []), ...pair.chain];
+  const digests = `${old.caDigest} ${pair.digest}`;
+  // A pair that OpenSSL does not load has no verdict; the facts of the files say so.
+  return await verdictsOnce(digests, certificates, now, () => judgeBothRoles(pair, pem)).catch(() => undefined);
 }
 
 /** What is wrong with a file is told by the checks on files. */

@@ -3,16 +3,36 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Authority, Issued } from '../../certs-dev/authority.js';
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const ec = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const smallRsa = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 512,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+};
 
 /** A self-signed certificate whose SAN, or whatever the OID names, is these bytes instead of what belongs there. */
 export async function withExtension(oid: string, value: Uint8Array<ArrayBuffer>): Promise<Issued> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await webcrypto.subtle.generateKey(ec, true, ['sign', 'verify']);
+  return await selfSigned(ec, keys, [new x509.Extension(oid, false, value)]);
+}
+
+/** A pair that parses and matches, with an RSA key of 512 bits, which OpenSSL does not load. */
+export async function tooSmall(): Promise<Issued> {
+  const keys = await webcrypto.subtle.generateKey(smallRsa, true, ['sign', 'verify']);
+  return await selfSigned(smallRsa, keys, []);
+}
+
+async function selfSigned(
+  signingAlgorithm: typeof ec | typeof smallRsa,
+  keys: webcrypto.CryptoKeyPair,
+  extensions: readonly x509.Extension[],
+): Promise<Issued> {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=odd',
-    signingAlgorithm: algorithm,
+    signingAlgorithm,
     keys,
-    extensions: [new x509.Extension(oid, false, value)],
+    extensions: [...extensions],
   });
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   return {
