@@ -36,6 +36,8 @@ export class FileWatcher {
   #settle: NodeJS.Timeout | undefined;
   #closed = false;
   #working = true;
+  /** Ends the wait for a watch that is replaced or closed: chokidar tells nothing of it from then on. */
+  #abandon: () => void = () => undefined;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class FileWatcher {
     this.#closed = true;
     clearInterval(this.#sweep);
     clearTimeout(this.#settle);
+    this.#abandon();
     await this.#watcher?.close();
   }
 
@@ -63,29 +66,29 @@ export class FileWatcher {
       return;
     }
     this.#directories = identity;
+    this.#abandon();
     const previous = this.#watcher;
     const watcher = watch([...directories], { depth: 0, followSymlinks: false, atomic: false, ignoreInitial: true });
     watcher.on('all', () => this.#hint());
-    const failed = new Promise<unknown>((resolve) => {
-      watcher.on('error', (error) => {
-        resolve(error);
-        this.#eventsFailed(watcher, error);
-      });
+    watcher.on('error', (error) => this.#eventsFailed(watcher, error));
+    const kept = new Promise<boolean>((resolve) => {
+      watcher.once('ready', () => resolve(true));
+      watcher.once('error', () => resolve(true));
+      this.#abandon = () => resolve(false);
     });
     this.#watcher = watcher;
     await previous?.close();
-    const error = await Promise.race([
-      failed,
-      new Promise<undefined>((resolve) => watcher.once('ready', () => resolve(undefined))),
-    ]);
-    if (error === undefined) {
+    if (!(await kept)) {
+      return;
+    }
+    if (this.#directories === identity) {
       this.#tell(true, undefined);
     }
     // What changed between the digest and the watch being ready has raised no event.
     this.#compare('event');
   }
 
-  /** As without inotify watches or instances: each sweep tries again. */
+  /** As without inotify watches or instances: the directories count as not watched, and each sweep tries again. */
   #eventsFailed(watcher: FSWatcher, error: unknown): void {
     if (watcher === this.#watcher) {
       this.#directories = '';
