@@ -1,4 +1,7 @@
+import pLimit from 'p-limit';
+import type { EndpointObservation } from '../checks/check.js';
 import { Observer } from './observer.js';
+import { scheduleAll } from './schedule.js';
 import type { SidecarOptions } from './sidecar.js';
 
 /** What changes together when the configuration is read again. */
@@ -17,4 +20,21 @@ export async function createGeneration({ readConfig, now, metrics, logger }: Sid
     },
   });
   return { observer, stop: new AbortController() };
+}
+
+/** Looks at each port by the clock until the generation is replaced, and sends strangers on their slower one. */
+export function lookByTheClock(
+  { observer, stop: { signal } }: Generation,
+  onObserved: (entries: readonly EndpointObservation[]) => void,
+): void {
+  const { concurrency, interval, refusals } = observer.config.probe;
+  const tasks = observer.targets.map((target) => async () => onObserved(await observer.probe(target, signal)));
+  scheduleAll(tasks, { interval, limit: pLimit(concurrency), signal });
+  if (refusals !== undefined) {
+    const visits = observer.strangerTargets.map(
+      (target) => async () => onObserved(await observer.refuse(target, signal)),
+    );
+    // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
+    scheduleAll(visits, { interval: refusals, limit: pLimit(1), signal });
+  }
 }

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
@@ -7,15 +6,15 @@ import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { AgentConfig } from './config.js';
 import { credentialEntries } from './credential-entries.js';
 import { messageOf } from './error.js';
-import { createGeneration, type Generation } from './generation.js';
+import { createGeneration, type Generation, lookByTheClock } from './generation.js';
 import type { History } from './history.js';
 import { Journal } from './journal.js';
 import { Judging } from './judging.js';
 import { Nudger } from './nudge.js';
 import { ObservationLog } from './observation-log.js';
 import type { Observer } from './observer.js';
+import { type Reloaded, Reloads } from './reloads.js';
 import { observeOnce } from './round.js';
-import { scheduleAll } from './schedule.js';
 import { FileWatcher, type SeenBy } from './watcher.js';
 
 export interface SidecarOptions {
@@ -36,6 +35,8 @@ export class Sidecar {
   #generation: Generation;
   #findings: readonly Finding[] = [];
   #ready = false;
+  /** The latest one whose first look came to its end. */
+  #lookedAt: Generation | undefined;
   readonly #journal: Journal;
   readonly #nudger = new Nudger();
   readonly #stop = new AbortController();
@@ -44,12 +45,17 @@ export class Sidecar {
     onError: (error) => this.#options.logger.error({ reason: messageOf(error) }, 'the evidence could not be judged'),
     signal: this.#stop.signal,
   });
+  readonly #reloads: Reloads;
   readonly observationLog = new ObservationLog();
 
   private constructor(options: SidecarOptions, generation: Generation) {
     this.#options = options;
     this.#generation = generation;
     this.#journal = new Journal(options.logger, options.history, options.now);
+    this.#reloads = new Reloads(options, (next) => {
+      this.#replace(next);
+      return this.#begin(next);
+    });
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),
@@ -96,20 +102,8 @@ export class Sidecar {
   }
 
   /** Takes the configuration anew; on a bad one everything stays as it was. */
-  async reload(): Promise<{ readonly ok: boolean; readonly message: string }> {
-    const { metrics, logger, now } = this.#options;
-    try {
-      const next = await createGeneration(this.#options);
-      this.#replace(next);
-      metrics.recordConfigReload(true, now());
-      logger.info('configuration reloaded');
-      await this.#begin(next);
-      return { ok: true, message: 'configuration reloaded' };
-    } catch (error: unknown) {
-      metrics.recordConfigReload(false, now());
-      logger.error({ reason: messageOf(error) }, 'configuration not reloaded; the one in force stays');
-      return { ok: false, message: messageOf(error) };
-    }
+  reload(): Promise<Reloaded> {
+    return this.#reloads.reload();
   }
 
   async stop(): Promise<void> {
@@ -143,17 +137,36 @@ export class Sidecar {
     if (generation.stop.signal.aborted) {
       return;
     }
-    if (observer === undefined) {
-      this.#planRefresh(generation);
+    if (observer !== undefined) {
+      this.#journal.inventoryChanged(observer.inventory.instances.length);
+      const next = { observer, stop: new AbortController() };
+      this.#replace(next);
+      await this.#begin(next);
       return;
     }
-    this.#journal.inventoryChanged(observer.inventory.instances.length);
-    const next = { observer, stop: new AbortController() };
-    this.#replace(next);
-    await this.#begin(next);
+    if (this.#lookedAt !== generation) {
+      await this.#watcher.watchFiles(generation.observer.files());
+      await generation.observer.readCredentials();
+      this.#lookedAt = generation;
+      this.#judging.request('urgent');
+    }
+    this.#planRefresh(generation);
   }
 
+  /** Goes on by the clock also where the first look fails; what that one did not read, the next refresh reads. */
   async #begin(generation: Generation): Promise<void> {
+    try {
+      await this.#lookAtAll(generation);
+    } finally {
+      lookByTheClock(generation, (entries) => {
+        this.#observed(entries);
+        this.#judging.request();
+      });
+      this.#planRefresh(generation);
+    }
+  }
+
+  async #lookAtAll(generation: Generation): Promise<void> {
     const { observer, stop } = generation;
     this.observationLog.keep(observer.inventory.instances);
     await this.#watcher.watchFiles(observer.files());
@@ -166,22 +179,7 @@ export class Sidecar {
       this.#options.logger.info('every port was looked at for the first time');
     }
     this.#ready = true;
-    const limit = pLimit(observer.config.probe.concurrency);
-    const tasks = observer.targets.map((target) => async () => {
-      this.#observed(await observer.probe(target, stop.signal));
-      this.#judging.request();
-    });
-    scheduleAll(tasks, { interval: observer.config.probe.interval, limit, signal: stop.signal });
-    const { refusals } = observer.config.probe;
-    if (refusals !== undefined) {
-      const visits = observer.strangerTargets.map((target) => async () => {
-        this.#observed(await observer.refuse(target, stop.signal));
-        this.#judging.request();
-      });
-      // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
-      scheduleAll(visits, { interval: refusals, limit: pLimit(1), signal: stop.signal });
-    }
-    this.#planRefresh(generation);
+    this.#lookedAt = generation;
   }
 
   #filesChanged(seenBy: SeenBy): void {
