@@ -54,7 +54,7 @@ const scrapeTimeoutOffset = 500;
 const defaultProbeTimeout = 5_000;
 const drainMilliseconds = 2_000;
 
-/** Serves page, metrics and API. Throws OperatorError when it cannot listen. */
+/** Serves page, metrics and API. Throws OperatorError when it cannot listen, or cannot with these files. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const web = new WebConfigHolder(options.webConfigFile, options.logger, options.onWebConfigRead);
   const { tls, rateLimit } = web.current();

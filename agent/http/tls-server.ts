@@ -1,13 +1,14 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { describeCertificate } from '../../credentials/certificate.js';
-import { CredentialError } from '../../credentials/error.js';
+import { CredentialError, notLoaded } from '../../credentials/error.js';
 import { fileIdentity } from '../../credentials/file.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
+import { OperatorError } from '../error.js';
 import { tls13Suites } from './go-tls-names.js';
 import { handshakeTimeout, serverOptions } from './limits.js';
 import { asksForCertificates, type WebTls } from './web-config.js';
@@ -21,7 +22,7 @@ export interface TlsServerOptions {
 
 /**
  * An HTTPS server whose settings, pair and CA of the callers are looked at for every new connection; where they cannot
- * be used the last good ones stay. Throws CredentialError.
+ * be used the last good ones stay. Throws OperatorError when those of the start cannot be used.
  */
 export function createTlsServer({ settings, onProblem }: TlsServerOptions, listener: RequestListener): Server {
   let tls = settings();
@@ -29,7 +30,7 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
   const server = createServer(
     {
       ...serverOptions,
-      ...contextOf(tls),
+      ...firstContext(tls),
       handshakeTimeout,
       requestCert: asksForCertificates(tls),
       // Judged below, by the settings in force.
@@ -69,9 +70,21 @@ function stateOf(tls: WebTls): string {
   return JSON.stringify([tls, ...[tls.cert, tls.key, tls.clientCa ?? ''].map(fileIdentity)]);
 }
 
+function firstContext(tls: WebTls): SecureContextOptions {
+  try {
+    return contextOf(tls);
+  } catch (error: unknown) {
+    if (error instanceof CredentialError) {
+      throw new OperatorError('web_credentials', error.message, error.hint, error);
+    }
+    throw error;
+  }
+}
+
+/** Throws CredentialError, also for what parses and OpenSSL will not load. */
 function contextOf(tls: WebTls): SecureContextOptions {
   const { certificatePem, keyPem } = readKeyPair(tls);
-  return {
+  const options: SecureContextOptions = {
     cert: certificatePem,
     key: keyPem,
     minVersion: tls.minVersion,
@@ -82,6 +95,13 @@ function contextOf(tls: WebTls): SecureContextOptions {
     ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
+  try {
+    // A server takes options only, and by then it is too late to keep the former ones.
+    createSecureContext(options);
+  } catch (error: unknown) {
+    throw notLoaded(tls.cert, error);
+  }
+  return options;
 }
 
 function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {

@@ -5,6 +5,7 @@ import t from 'tap';
 import { Authority } from '../../../certs-dev/authority.js';
 import { ask, startAgentServer } from '../../support/agent-server.js';
 import { eventually } from '../../support/eventually.js';
+import { tooSmall } from '../../support/odd-certificates.js';
 import { authority, layOut, pair, server, withPair } from '../../support/web-files.js';
 
 const verify = `${pair}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n`;
@@ -23,6 +24,29 @@ t.test('the CA of the callers is the one on disk at each connection', async (t) 
   t.strictSame(await statuses(), [200, 200], 'a torn one leaves the last good one');
   writeFileSync(join(directory, 'ca.crt'), next.certificatePem);
   t.strictSame(await statuses(), [0, 200]);
+});
+
+t.test('a pair that OpenSSL will not load leaves the last good one, and nothing to begin with', async (t) => {
+  const small = await tooSmall();
+  const directory = layOut(t, pair);
+  const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+  const install = ({ certificatePem, keyPem }: typeof small) => {
+    writeFileSync(join(directory, 'server.key'), keyPem);
+    writeFileSync(join(directory, 'server.crt'), certificatePem);
+  };
+  const subject = async () => (await ask(url, withPair(undefined))).subject;
+  install(small);
+  t.equal(await subject(), 'CN=agent');
+  t.equal(await subject(), 'CN=agent', 'at every connection');
+  install(await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] }));
+  t.equal(await subject(), 'CN=next');
+  const file = join(layOut(t, pair, small), 'web.yml');
+  await t.rejects(startAgentServer(t, file), {
+    name: 'OperatorError',
+    code: 'web_credentials',
+    message: /server\.crt: OpenSSL does not load the pair \(ERR_SSL_EE_KEY_TOO_SMALL\)$/,
+    hint: 'issue a stronger pair',
+  });
 });
 
 t.test(
