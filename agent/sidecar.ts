@@ -52,10 +52,11 @@ export class Sidecar {
     this.#options = options;
     this.#generation = generation;
     this.#journal = new Journal(options.logger, options.history, options.now);
-    this.#reloads = new Reloads(options, (next) => {
+    const take = (next: Generation) => {
       this.#replace(next);
       return this.#begin(next);
-    });
+    };
+    this.#reloads = new Reloads(options, take, this.#stop.signal);
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),
