@@ -8,6 +8,7 @@ import { type AgentConfig, parseListen, readAgentConfig } from '../config.js';
 import { credentialEntries } from '../credential-entries.js';
 import { watchDescriptors } from '../descriptors.js';
 import { messageOf, OperatorError } from '../error.js';
+import { Hangups } from '../hangups.js';
 import { History } from '../history.js';
 import { startHttpServer } from '../http/server.js';
 import { OnDemandProbes } from '../on-demand.js';
@@ -49,6 +50,8 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   const host = text(invocation, 'host');
   const pd = pdUrlsOf(invocation);
   const logger = loggerOf(invocation);
+  // What is done for it is below; nobody's SIGHUP ends this process, from here to its exit.
+  process.on('SIGHUP', () => undefined);
   const readConfig = () => {
     const config = sharded(shard, listeningAt(listen, readAgentConfig(file)));
     return { ...config, host: host ?? config.host, pd: [...config.pd, ...pd] };
@@ -107,7 +110,17 @@ const drainMilliseconds = 10_000;
  * The sidecar, its HTTP server and its proxy listeners, as one thing that stops. Resolves after the first look at every
  * port; it serves before, so that ports which hang do not keep the metrics away.
  */
-export async function serve({ readConfig, logger, signal }: ServeOptions): Promise<Served> {
+export async function serve(options: ServeOptions): Promise<Served> {
+  const hangups = new Hangups(options.logger);
+  try {
+    return await start(options, hangups);
+  } catch (error: unknown) {
+    hangups.end();
+    throw error;
+  }
+}
+
+async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hangups): Promise<Served> {
   const metrics = new AgentMetrics(hostname());
   const version = readVersion();
   const startedAt = new Date();
@@ -129,8 +142,6 @@ export async function serve({ readConfig, logger, signal }: ServeOptions): Promi
   }
   const stopping = new AbortController();
   await watchDescriptors(metrics.registry, logger, stopping.signal);
-  const onHangup = () => void reload();
-  process.on('SIGHUP', onHangup);
   const server = await startHttpServer({
     listen: { host: web.host, port: web.port },
     ...(web.configFile === undefined ? {} : { webConfigFile: web.configFile }),
@@ -155,20 +166,22 @@ export async function serve({ readConfig, logger, signal }: ServeOptions): Promi
     reload,
     logger,
   }).catch(async (error: unknown) => {
-    process.off('SIGHUP', onHangup);
     stopping.abort();
     await Promise.all([sidecar.stop(), proxy.drain(0)]);
     throw error;
   });
   logger.info({ address: server.url }, 'serving status page and /metrics');
   const stop = async () => {
-    process.off('SIGHUP', onHangup);
     stopping.abort();
     await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
+    hangups.end();
   };
   const stopSidecar = () => void sidecar.stop();
   signal?.addEventListener('abort', stopSidecar, { once: true });
-  await sidecar.begin().catch(async (error: unknown) => {
+  const begun = sidecar.begin();
+  // Not before: what is replaced has to have begun.
+  hangups.reloadWith(() => void reload());
+  await begun.catch(async (error: unknown) => {
     await stop();
     throw error;
   });
