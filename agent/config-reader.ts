@@ -3,7 +3,7 @@ import type { ConfigDocument } from '../cluster/document.js';
 import type { Origin, Sourced } from '../cluster/inventory.js';
 import { formatOrigin } from '../cluster/origin.js';
 import { configKeyOf, inArrayOfTables, type KeyType } from './config-keys.js';
-import { parseDuration } from './duration.js';
+import { longestDuration, parseDuration } from './duration.js';
 import { OperatorError } from './error.js';
 
 /**
@@ -77,6 +77,10 @@ export class ConfigReader {
     if (milliseconds === undefined || milliseconds < 100) {
       const message = `${shown(key)} is "${found.value}", not a duration of 100ms or more`;
       throw invalid(found.origin, message, `write ${written(key)} = "15s"`);
+    }
+    if (milliseconds > longestDuration.milliseconds) {
+      const message = `${shown(key)} is "${found.value}", longer than ${longestDuration.text}`;
+      throw invalid(found.origin, message, `write ${written(key)} = "${longestDuration.text}" or less`);
     }
     return milliseconds;
   }

@@ -1,6 +1,7 @@
 import { flagsOf, flagText, programName } from '../agent/commands/command.js';
 import { commands } from '../agent/commands/commands.js';
 import { type ConfigKey, type ConfigKeys, tables, topLevelKeys } from '../agent/config-keys.js';
+import { longestDuration } from '../agent/duration.js';
 import { webConfigKeys } from '../agent/http/web-config-keys.js';
 import { moduleNames, moduleOf } from '../agent/modules.js';
 import { question } from './components.js';
@@ -31,8 +32,9 @@ key-path  = "/tidb-deploy/monitor-9100/tls/blackbox_exporter.pem"
 configs = ["/tidb-deploy/*/conf/*.toml"]
 \`\`\`
 
-A duration is text of numbers with \`ms\`, \`s\`, \`m\` or \`h\`, as \`"1m30s"\`, and at least \`100ms\`. Several paths or
-globs are an array. Where the default is \`none\` the key has no value until it is written; a \`required\` key has to be.
+A duration is text of numbers with \`ms\`, \`s\`, \`m\` or \`h\`, as \`"1m30s"\`, at least \`100ms\` and at most
+${code(longestDuration.text)}. Several paths or globs are an array. Where the default is \`none\` the key has no value until it is
+written; a \`required\` key has to be.
 
 ${topLevelSections()}
 ${arrayOfTables('instance', 'Components that no file and no PD tells of, one table each.')}

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
-import { parseDuration } from '../duration.js';
+import { longestDuration, parseDuration } from '../duration.js';
 import { OperatorError } from '../error.js';
 import { parseShard, type Shard, shardHint } from '../shard.js';
 import { type Invocation, type OptionHelp, text } from './command.js';
@@ -47,6 +47,10 @@ export function durationOf(invocation: Invocation, name: string): number | undef
   const milliseconds = given === undefined ? undefined : parseDuration(given);
   if (given !== undefined && milliseconds === undefined) {
     throw new OperatorError('bad_flag', `--${name} ${given} is no duration`, 'write 5s or 500ms');
+  }
+  if (milliseconds !== undefined && milliseconds > longestDuration.milliseconds) {
+    const { text: longest } = longestDuration;
+    throw new OperatorError('bad_flag', `--${name} ${given} is longer than ${longest}`, `write ${longest} or less`);
   }
   return milliseconds;
 }
