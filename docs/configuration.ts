@@ -105,7 +105,8 @@ function webConfig(): string {
 
 The format is that of Prometheus' exporters. The file, certificate, key and CA are looked at for every new connection,
 users and headers for every request; what does not parse is reported with line and column and the last good one stays.
-Whether TLS is spoken, whether certificates are asked for, and the rate limit are those of the start.
+So it does where the file says nothing any more, or has no more \`basic_auth_users\`, as one that is half written: a restart
+takes it. Whether TLS is spoken, whether certificates are asked for, and the rate limit are those of the start.
 
 \`\`\`yaml
 tls_server_config:

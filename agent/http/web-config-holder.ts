@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { fileIdentity } from '../../credentials/file.js';
-import { messageOf } from '../error.js';
+import { hintOf, messageOf, OperatorError } from '../error.js';
 import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-config.js';
 
 const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rateLimit: undefined };
 
 /**
- * The web configuration in force, looked at for every connection and request; what does not parse is said once and the
- * last good file stays. Whether TLS is spoken, whether certificates are asked for, and the rate limit are those of the
- * start.
+ * The web configuration in force, looked at for every connection and request; what does not parse, or asks for nobody's
+ * password any more, is said once and the last good file stays. Whether TLS is spoken, whether certificates are asked for,
+ * and the rate limit are those of the start.
  */
 export class WebConfigHolder {
   readonly #file: string | undefined;
@@ -38,6 +38,7 @@ export class WebConfigHolder {
   #read(file: string): void {
     try {
       const next = readWebConfig(file);
+      refuseOpening(file, this.#config, next);
       const { tls, rateLimit } = this.#config;
       const fixed = (config: WebConfigFile) =>
         JSON.stringify([config.tls !== undefined && asksForCertificates(config.tls), config.tls === undefined]);
@@ -52,7 +53,24 @@ export class WebConfigHolder {
       this.#logger.info({ file }, 'web configuration reloaded');
     } catch (error: unknown) {
       this.#onRead(false);
-      this.#logger.error({ reason: messageOf(error) }, 'web configuration not reloaded; the one in force stays');
+      const [reason, hint] = [messageOf(error), hintOf(error)];
+      this.#logger.error({ reason, hint }, 'web configuration not reloaded; the one in force stays');
     }
   }
+}
+
+/** An editor or a full disk can leave a file empty or short, and for a moment every writer does. Throws OperatorError. */
+function refuseOpening(file: string, now: WebConfigFile, next: WebConfigFile): void {
+  const without = (what: string) =>
+    new OperatorError('web_config_opens', `${file} has no ${what} any more`, 'restart to go on without');
+  if (!asksForNothing(now) && asksForNothing(next)) {
+    throw without('settings');
+  }
+  if (now.users !== undefined && next.users === undefined) {
+    throw without('basic_auth_users');
+  }
+}
+
+function asksForNothing({ tls, headers, users, rateLimit }: WebConfigFile): boolean {
+  return tls === undefined && users === undefined && rateLimit === undefined && Object.keys(headers).length === 0;
 }
