@@ -5,7 +5,7 @@ import { Progress } from './terminal/progress.js';
 
 /**
  * One look at every port, with progress on `stderr`; strangers come along where they are sent. Throws OperatorError
- * when it was interrupted: half a look is no verdict.
+ * when it was interrupted.
  */
 export async function look(
   observer: Observer,
@@ -27,6 +27,11 @@ export async function look(
     progress.end();
   }
   if (signal.aborted) {
-    throw new OperatorError('interrupted', 'interrupted before every port was looked at', 'let it end for a verdict');
+    throw interrupted();
   }
+}
+
+/** Half a look is no verdict. */
+export function interrupted(): OperatorError {
+  return new OperatorError('interrupted', 'interrupted before every port was looked at', 'let it end for a verdict');
 }

@@ -9,6 +9,7 @@ import { judge, judgeBothRoles, type TrustVerdict } from '../credentials/trust-v
 import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
+import { interrupted } from './look.js';
 import type { Observer } from './observer.js';
 
 export interface CandidatePaths {
@@ -18,7 +19,10 @@ export interface CandidatePaths {
   readonly key: string;
 }
 
-/** Looks at a pair that is not installed, and calls with it the ports that its component calls. Writes nothing. */
+/**
+ * Looks at a pair that is not installed, and calls with it the ports that its component calls. Writes nothing. Throws
+ * OperatorError when it was interrupted.
+ */
 export async function gatherRehearsal(
   observer: Observer,
   component: ComponentName,
@@ -40,16 +44,12 @@ export async function gatherRehearsal(
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
     usable && caInPlace !== undefined && caInPlace !== ca ? await verdictsUnder(candidate, caInPlace) : undefined;
-  return {
-    now,
-    component,
-    inventory,
-    candidate,
-    current,
-    underCurrentCa,
-    callerVerdicts: usable ? await callerVerdicts(observer, component, candidate) : [],
-    observations: usable ? await callAs(observer, component, candidate, caInPlace, signal) : [],
-  };
+  const verdicts = usable ? await callerVerdicts(observer, component, candidate) : [];
+  const observations = usable ? await callAs(observer, component, candidate, caInPlace, signal) : [];
+  if (signal.aborted) {
+    throw interrupted();
+  }
+  return { now, component, inventory, candidate, current, underCurrentCa, callerVerdicts: verdicts, observations };
 }
 
 async function verdictsUnder(candidate: CredentialFacts, ca: string): Promise<readonly TrustVerdict[]> {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../checks/finding.js';
 import { changesOf } from './finding-changes.js';
-import { look } from './look.js';
+import { interrupted, look } from './look.js';
 import type { Observer } from './observer.js';
 import { linesOf, renderFindings } from './table.js';
 import { coloured, type Terminal, terminalOf } from './terminal/terminal.js';
@@ -65,7 +65,10 @@ export async function watchFindings(first: Observer, options: WatchOptions): Pro
   } finally {
     stdout.off('resize', draw);
   }
-  return findings ?? [];
+  if (findings === undefined) {
+    throw interrupted();
+  }
+  return findings;
 }
 
 /** Undefined when a later look is cut short: the one before it stands. The first one has nothing to stand on. */

@@ -1,0 +1,40 @@
+import { createServer } from 'node:net';
+import t, { type Test } from 'tap';
+import { eventually, patience } from '../support/eventually.js';
+import { authority, factsOf, names } from '../support/evidence.js';
+import { listening } from '../support/listening.js';
+import { startAgent } from '../support/run-agent.js';
+
+/** A port that takes connections and says nothing. */
+async function silentPort(t: Test) {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.resume();
+  });
+  const address = `127.0.0.1:${await listening(t, server)}`;
+  return { address, isAsked: () => connections > 0 };
+}
+
+const noVerdict = { status: 2, stdout: '', stderr: /interrupted before every port was looked at\n {4}let it end/ };
+
+t.test('check --watch, interrupted while PD is asked, gives no verdict', async (t) => {
+  const { address, isAsked } = await silentPort(t);
+  const agent = startAgent(['check', '--watch', '--pd', `http://${address}`, '--timeout', '2s']);
+  t.teardown(() => agent.child.kill('SIGKILL'));
+  await eventually('PD is asked', isAsked);
+  agent.child.kill('SIGINT');
+  t.match(await agent.ended, noVerdict);
+});
+
+t.test('nor does a rehearsal that is interrupted in the middle', async (t) => {
+  const { address, isAsked } = await silentPort(t);
+  const { ca = '', cert = '', key = '' } = (await factsOf(t, await authority.issue(names))).paths;
+  const candidate = ['--component', 'tikv', '--cacert', ca, '--cert', cert, '--key', key];
+  const instances = ['--instance', `pd=${address}`, '--instance', 'tikv=127.0.0.1:1'];
+  const agent = startAgent(['rehearse', ...candidate, ...instances, '--timeout', `${patience / 1_000}s`]);
+  t.teardown(() => agent.child.kill('SIGKILL'));
+  await eventually('PD is called', isAsked);
+  agent.child.kill('SIGINT');
+  t.match(await agent.ended, noVerdict);
+});
