@@ -62,14 +62,10 @@ export class Observer {
     this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
     const known = new Set(instances.map(credentialKey));
     this.#baselines = new Baselines(before === undefined ? undefined : before.#baselines, known);
-    this.#observations = new Map(
-      [...(before === undefined ? [] : before.#observations)].filter(([, { instance }]) =>
-        known.has(credentialKey(instance)),
-      ),
-    );
-    this.#views = new Map(
-      [...(before === undefined ? [] : before.#views)].filter(([, { instance }]) => known.has(credentialKey(instance))),
-    );
+    const kept = (entries: Iterable<readonly [string, EndpointObservation]>) =>
+      new Map([...entries].filter(([, { instance }]) => known.has(credentialKey(instance))));
+    this.#observations = kept(before === undefined ? [] : before.#observations);
+    this.#views = kept(before === undefined ? [] : before.#views);
     this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, known);
   }
 
@@ -182,6 +178,10 @@ export class Observer {
         return observed;
       }
       const entry = { instance, endpoint, observation: await ask() };
+      if (signal.aborted) {
+        // Cut short by us, which says nothing of the port.
+        return observed;
+      }
       this.#observations.set(observationKey(entry), entry);
       observed.push(entry);
     }

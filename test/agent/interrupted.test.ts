@@ -1,16 +1,20 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
+import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config.js';
+import { Observer } from '../../agent/observer.js';
 import { eventually, patience } from '../support/eventually.js';
 import { authority, factsOf, names } from '../support/evidence.js';
 import { listening } from '../support/listening.js';
 import { startAgent } from '../support/run-agent.js';
 
+const firstByteOfTls = 22;
+
 /** A port that takes connections and says nothing. */
-async function silentPort(t: Test) {
+async function silentPort(t: Test, onData: (bytes: Buffer, socket: Socket) => void = () => undefined) {
   let connections = 0;
   const server = createServer((socket) => {
     connections += 1;
-    socket.resume();
+    socket.on('data', (bytes) => onData(bytes, socket));
   });
   const address = `127.0.0.1:${await listening(t, server)}`;
   return { address, isAsked: () => connections > 0 };
@@ -37,4 +41,48 @@ t.test('nor does a rehearsal that is interrupted in the middle', async (t) => {
   await eventually('PD is called', isAsked);
   agent.child.kill('SIGINT');
   t.match(await agent.ended, noVerdict);
+});
+
+t.test('a visit of a stranger that is cut short says nothing of the port', async (t) => {
+  const stop = new AbortController();
+  let metPlaintext = false;
+  const { address } = await silentPort(t, (bytes, socket) => {
+    const overTls = bytes[0] === firstByteOfTls;
+    if (overTls && metPlaintext) {
+      stop.abort();
+    } else {
+      metPlaintext ||= !overTls;
+      socket.destroy();
+    }
+  });
+  const observer = await Observer.create(
+    {
+      scope: 'cluster',
+      security: undefined,
+      configs: [],
+      topology: [],
+      pd: [],
+      processes: false,
+      refresh: defaultRefresh,
+      instances: [{ component: 'tidb', address, origin: { kind: 'flag', name: '--instance' } }],
+      clients: [],
+      probe: { ...defaultProbe, timeout: patience },
+      imposter: undefined,
+      reload: 'observe',
+      historyFile: undefined,
+      web: defaultWeb,
+      proxies: [],
+    },
+    { now: () => new Date(), onReload: () => undefined },
+  );
+  const [target] = observer.strangerTargets;
+  const seen = target === undefined ? [] : await observer.refuse(target, stop.signal);
+  t.ok(stop.signal.aborted);
+  for (const entries of [seen, observer.observations()]) {
+    t.match(
+      entries.map(({ observation }) => [observation.identity, observation.outcome]),
+      [['plaintext', 'refused']],
+    );
+    t.equal(entries.length, 1, 'the anonymous one is left out');
+  }
 });
