@@ -56,8 +56,17 @@ async function runLint(invocation: Invocation): Promise<number> {
   return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
 }
 
-/** A folder stands for the files in it, a pattern for those that match. */
+/** A folder stands for the files in it, a pattern for those that match. Throws OperatorError where there are none. */
 function expand(name: string): readonly string[] {
+  const files = filesOf(name);
+  if (files.length === 0) {
+    const hint = 'check the path; a folder stands for the .toml, .yaml and .yml files in it';
+    throw new OperatorError('no_file', `${name} stands for no file`, hint);
+  }
+  return files;
+}
+
+function filesOf(name: string): readonly string[] {
   if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) {
     return globSync('**/*.{toml,yaml,yml}', { cwd: name, absolute: false, dot: false })
       .sort()

@@ -69,6 +69,14 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
   const folder = await runAgent('lint', directory);
   t.match(folder, { status: 1, stdout: /2 files, 1 errors, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
+  for (const nothing of [join(directory, 'nowhere', '*.toml'), temporaryDirectory(t)]) {
+    const empty = await runAgent('lint', clean, nothing);
+    t.match(empty, { status: 2, stdout: '' });
+    t.equal(
+      empty.stderr,
+      `tidb-mtls-agent: ${nothing} stands for no file\n    check the path; a folder stands for the .toml, .yaml and .yml files in it\n`,
+    );
+  }
   const sarif = JSON.parse((await runAgent('lint', '--output', 'sarif', wrong)).stdout);
   t.match(sarif, {
     version: '2.1.0',
