@@ -3,10 +3,10 @@ import { askPlaintext } from './plaintext.js';
 import type { ProbeOptions, ProbeTarget } from './prober.js';
 
 /** Speaks plain HTTP to the port. `accepted`: it answered, so anybody may. */
-export async function probePlaintext(target: ProbeTarget, { timeout }: ProbeOptions): Promise<Observation> {
+export async function probePlaintext(target: ProbeTarget, { timeout, signal }: ProbeOptions): Promise<Observation> {
   const at = new Date();
   const start = performance.now();
-  const answer = await askPlaintext(target, timeout);
+  const answer = await askPlaintext(target, timeout, signal);
   return {
     protocol: 'http',
     identity: 'plaintext',

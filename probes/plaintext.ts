@@ -22,6 +22,7 @@ const mostCharacters = 1_024;
 export function askPlaintext(
   target: { readonly host: string; readonly port: number },
   timeout: number,
+  signal?: AbortSignal,
 ): Promise<PlaintextAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host: target.host, port: target.port, lookup });
@@ -29,14 +30,21 @@ export function askPlaintext(
     let heard = '';
     const finish = (answer: PlaintextAnswer) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       socket.destroy();
       resolve(answer);
     };
+    const abort = () => finish({ kind: 'silent', detail: 'cut short before an answer' });
     const end = (otherwise: PlaintextAnswer) => finish(heard === '' ? otherwise : answered);
     const timer = setTimeout(
       () => end({ kind: 'silent', detail: `no answer within ${timeout} ms` }),
       Math.max(timeout, 1),
     );
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) {
+      abort();
+      return;
+    }
     socket.write(`GET /status HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`);
     socket.once('connect', () => {
       connected = true;

@@ -59,6 +59,15 @@ t.test('silence is silence, even after half of a sentence that was none yet', as
   t.match(await askPlaintext(half, 100), { kind: 'answered' }, 'bytes without TLS');
 });
 
+t.test('told to stop, it waits no longer, and begins nothing', async (t) => {
+  const stop = new AbortController();
+  const target = await asked(t, () => stop.abort());
+  const probe = { ...target, alpn: [] };
+  const cut = { outcome: 'timeout', detail: 'cut short before an answer' };
+  t.match(await probePlaintext(probe, { timeout: patience, signal: stop.signal }), cut);
+  t.match(await probePlaintext(probe, { timeout: patience, signal: stop.signal }), cut, 'stopped before');
+});
+
 t.test('a port that is gone does not refuse', async (t) => {
   const server = createServer((socket) => {
     socket.once('data', () => {
