@@ -34,14 +34,14 @@ function judge(evidence: Evidence, { instance, endpoint, hello }: EndpointHello)
       ? `restart ${instance.component} when every peer trusts the new CA`
       : 'touch the certificate file, so that the CA is read with it';
   const named = hello.authorities.length > 0;
-  if (named && caReloadOf(endpoint, instance) !== caReload) {
+  const ofNames = namesDiffer(hello.authorities, onDisk);
+  if (ofNames !== undefined && caReloadOf(endpoint, instance) !== caReload) {
     const message = 'it names the CAs of its start, and may have taken others since';
     return [findingOf(id, 'skip', instance, { endpoint, message, cure: 'see ca-unchanged' })];
   }
   // A Go port sends its certificate file as it is; OpenSSL completes a leaf with the CA that is in memory.
   const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(hello.chain);
-  const differs =
-    namesDiffer(hello.authorities, onDisk) ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
+  const differs = ofNames ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
   if (differs !== undefined) {
     return [findingOf(id, 'fail', instance, { endpoint, message: differs, cure })];
   }

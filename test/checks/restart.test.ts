@@ -158,13 +158,15 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
 
 t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that of its start', async (t) => {
   const facts = await factsOf(t, good);
-  const of = (list?: readonly string[]) => {
+  const of = (list?: readonly string[], authorities: readonly string[] = ['00']) => {
     const tiproxy = instanceOf('tiproxy', list === undefined ? {} : { list });
-    const hellos = [helloOf(tiproxy, { authorities: ['00'] })];
+    const hellos = [helloOf(tiproxy, { authorities })];
     return run(trustsCaOnDisk, evidenceOf({ instances: [tiproxy], facts: [facts], hellos }));
   };
   t.strictSame(of(), ['skip: it names the CAs of its start, and may have taken others since']);
   t.match(of(['tidb']), [/^fail: what runs does not trust CN=Development CA/]);
+  const same = (facts.ca ?? []).map(({ subjectDer }) => subjectDer);
+  t.strictSame(of(undefined, same), ['pass: it names the CAs of the file on disk']);
 });
 
 t.test('asks-for-certificate: as the list in the file would have it', async (t) => {
