@@ -113,7 +113,7 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
     () => asked((socket) => flood(socket, 'HTTP/1.1 200 OK\r\n\r\n', 'y'.repeat(10_000))),
     http,
     'accepted',
-    /^HTTP 200, but something else where JSON/,
+    /^HTTP 200, but more than 64 KiB where JSON/,
   ],
   [
     'a server that speaks first, and not HTTP',
