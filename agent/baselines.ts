@@ -1,6 +1,7 @@
 import { type Baseline, credentialKey } from '../checks/check.js';
 import type { Instance } from '../cluster/inventory.js';
 import { profiles } from '../cluster/profiles.js';
+import type { Certificate } from '../credentials/certificate.js';
 import { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { readKeyPair } from '../credentials/key-pair.js';
@@ -13,6 +14,8 @@ interface FirstSight {
   readonly baseline: Baseline;
   /** The CA file's text then; undefined where it did not parse. */
   readonly pem: string | undefined;
+  /** What the file held since, by its digest. */
+  readonly later: ReadonlyMap<string, readonly Certificate[]>;
 }
 
 /** The CA file of each local instance as it was first seen: what its process and its peers may still hold. */
@@ -55,14 +58,20 @@ export class Baselines {
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa =
       changed && first.pem !== undefined ? await verdictsUnder(facts, first.baseline, first.pem, now) : undefined;
-    this.#first.set(key, { ...first, baseline: { ...first.baseline, processStart: start, underOldCa } });
+    const { caDigest, ca } = facts;
+    // What does not parse nobody can have loaded.
+    const loadable = changed && caDigest !== undefined && ca !== undefined;
+    const later = loadable ? new Map([...first.later, [caDigest, ca]]) : first.later;
+    const between = [...later].filter(([digest]) => digest !== caDigest).map(([, certificates]) => certificates);
+    const baseline = { ...first.baseline, between, processStart: start, underOldCa };
+    this.#first.set(key, { ...first, later, baseline });
   }
 }
 
 function firstSight({ caDigest, ca, paths }: CredentialFacts, since: Date): FirstSight | undefined {
   return caDigest === undefined
     ? undefined
-    : { baseline: { caDigest, since, ca }, pem: ifGood(() => readTrustBundle(paths.ca ?? '').pem) };
+    : { baseline: { caDigest, since, ca }, pem: ifGood(() => readTrustBundle(paths.ca ?? '').pem), later: new Map() };
 }
 
 async function verdictsUnder(

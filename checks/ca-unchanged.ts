@@ -72,7 +72,7 @@ function judge(
 function howTaken(
   instance: Instance,
   { ca = [], caDigest, caModifiedAt, certModifiedAt }: CredentialFacts,
-  { ca: before = [], caDigest: earlier, since, processStart }: Baseline,
+  { ca: before = [], between = [], caDigest: earlier, since, processStart }: Baseline,
   hellos: readonly EndpointHello[],
 ): string | undefined {
   const { component, name, endpoints } = instance;
@@ -92,11 +92,16 @@ function howTaken(
       hello.authorities.length > 0 &&
       caReloadOf(endpoint, instance) === endpoint.profile.caReload,
   );
-  const former = before.map(({ subjectDer }) => subjectDer);
+  // Names that the file had at any time before may be those of another key.
+  const isNew = [before, ...between].every(
+    (former) =>
+      namesDiffer(
+        former.map(({ subjectDer }) => subjectDer),
+        ca,
+      ) !== undefined,
+  );
   const named = tell.length > 0 && tell.every(({ hello }) => namesDiffer(hello.authorities, ca) === undefined);
-  return named && namesDiffer(former, ca) !== undefined
-    ? 'what runs names the CAs of the file, which are not those of before'
-    : undefined;
+  return named && isNew ? 'what runs names the CAs of the file, which are not those of before' : undefined;
 }
 
 /** Every CA of TiUP has the same name, so that the names agree where the keys do not. */

@@ -36,6 +36,8 @@ export interface Baseline {
   readonly since: Date;
   /** The certificates of that CA file. */
   readonly ca?: readonly Certificate[] | undefined;
+  /** Those of each other contents that the file had since, apart from what it has now. */
+  readonly between?: readonly (readonly Certificate[])[];
   /** The pair on disk under that CA, which peers still hold; told once the file changed. */
   readonly underOldCa?: readonly TrustVerdict[] | undefined;
   /** Undefined where the process cannot be looked at. */

@@ -29,3 +29,24 @@ t.test(
     t.strictSame(await seen().then((one) => [one?.caDigest, one?.underOldCa]), [first.caDigest, undefined]);
   },
 );
+
+t.test('what the CA file held between the first sight and now is kept, what does not parse is not', async (t) => {
+  const instance = instanceOf('tidb');
+  const key = credentialKey(instance);
+  const baselines = new Baselines(undefined, new Set([key]));
+  const { paths } = await factsOf(t, await authority.issue(names));
+  const between = async (ca: string) => {
+    writeFileSync(paths.ca ?? '', ca);
+    await baselines.see([instance], new Map([[key, await gatherCredentialFacts(paths, now)]]), now);
+    return baselines
+      .entries()
+      .get(key)
+      ?.between?.map((certificates) => certificates.map(({ subject }) => subject));
+  };
+  const [second, third] = await Promise.all(['Second', 'Third'].map((commonName) => Authority.create({ commonName })));
+  t.strictSame(await between(authority.certificatePem), []);
+  t.strictSame(await between(second?.certificatePem ?? ''), [], 'that is what it holds now');
+  t.strictSame(await between('no certificate'), [['CN=Second']]);
+  t.strictSame(await between(third?.certificatePem ?? ''), [['CN=Second']]);
+  t.strictSame(await between(second?.certificatePem ?? ''), [['CN=Third']]);
+});

@@ -133,13 +133,14 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has taken
   const former = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
   const namesOf = ({ ca = [] }: CredentialFacts) => ca.map(({ subjectDer }) => subjectDer);
   const pd = instanceOf('pd');
-  const of = (before: CredentialFacts, ...told: readonly (readonly string[])[]) =>
+  const of = (before: CredentialFacts, ...told: readonly (readonly string[])[]) => ofSeen(before, [], told);
+  const ofSeen = (before: CredentialFacts, between: Baseline['between'] & {}, told: readonly (readonly string[])[]) =>
     run(
       caUnchanged,
       evidenceOf({
         instances: [pd],
         facts: [facts],
-        baselines: new Map([[credentialKey(pd), { caDigest: 'another', since: start, ca: before.ca }]]),
+        baselines: new Map([[credentialKey(pd), { caDigest: 'another', since: start, ca: before.ca, between }]]),
         hellos: pd.endpoints.flatMap((endpoint, index) => {
           const authorities = told[index];
           return authorities === undefined ? [] : [helloOf(pd, { authorities }, endpoint.name)];
@@ -153,4 +154,8 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has taken
   t.match(of(former, namesOf(facts), namesOf(former)), [/^warn/], 'one port of two');
   t.match(of(former, []), [/^warn/], 'names none');
   t.match(of(facts, namesOf(facts)), [/^warn/], 'both have one name');
+  const sameName = await Authority.create({ commonName: 'Next CA' });
+  const { ca: other = [] } = await factsOf(t, await sameName.issue(names), { ca: sameName.certificatePem });
+  t.match(ofSeen(former, [other], [namesOf(facts)]), [/^warn/], 'one in between had the name of the new one');
+  t.strictSame(ofSeen(former, [[...other, ...(former.ca ?? [])]], [namesOf(facts)]), taken, 'by way of a bundle');
 });
