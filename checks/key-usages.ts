@@ -18,9 +18,7 @@ export const keyUsages: Check = {
       if (leaf === undefined) {
         return [];
       }
-      const needed = ['server', 'client']
-        .filter((role) => roles.some((one) => one === role))
-        .map((role) => `${role}Auth`);
+      const needed = roles.map((role) => `${role}Auth`);
       const usages = leaf.extendedKeyUsage;
       const missing = usages === undefined ? [] : needed.filter((usage) => !usages.includes(usage));
       return missing.length === 0

@@ -15,7 +15,7 @@ export function subjectsOf(evidence: Evidence): readonly Subject[] {
   const instances = evidence.inventory.instances.flatMap((who): readonly Subject[] => {
     const facts = evidence.credentials.get(credentialKey(who));
     const called = evidence.calling.get(credentialKey(who));
-    const roles = who.security.callsWith === undefined ? (['client', 'server'] as const) : (['server'] as const);
+    const roles = who.security.callsWith === undefined ? (['server', 'client'] as const) : (['server'] as const);
     return [
       ...(facts === undefined ? [] : [{ who, facts, roles }]),
       ...(called === undefined ? [] : [{ who, facts: called, roles: ['client'] as const }]),

@@ -52,7 +52,8 @@ export function checkConfig(invocation: Invocation): AgentConfig {
   };
 }
 
-const nothing: AgentConfig = {
+/** What holds where no file and no flag says anything. */
+export const nothing: AgentConfig = {
   scope: 'cluster',
   security: undefined,
   configs: [],

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
-import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config.js';
+import { nothing } from '../../agent/commands/check-config.js';
 import { Observer } from '../../agent/observer.js';
 import { eventually, patience } from '../support/eventually.js';
 import { authority, factsOf, names } from '../support/evidence.js';
@@ -57,21 +57,9 @@ t.test('a visit of a stranger that is cut short says nothing of the port', async
   });
   const observer = await Observer.create(
     {
-      scope: 'cluster',
-      security: undefined,
-      configs: [],
-      topology: [],
-      pd: [],
-      processes: false,
-      refresh: defaultRefresh,
+      ...nothing,
       instances: [{ component: 'tidb', address, origin: { kind: 'flag', name: '--instance' } }],
-      clients: [],
-      probe: { ...defaultProbe, timeout: patience },
-      imposter: undefined,
-      reload: 'observe',
-      historyFile: undefined,
-      web: defaultWeb,
-      proxies: [],
+      probe: { ...nothing.probe, timeout: patience },
     },
     { now: () => new Date(), onReload: () => undefined },
   );
