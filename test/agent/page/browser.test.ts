@@ -48,6 +48,8 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
       await page.goto(url + path);
       await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
       t.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, path);
+      const cut = '[...document.querySelectorAll("td")].filter((cell) => cell.scrollWidth > cell.clientWidth).length';
+      t.equal(await page.evaluate(cut), 0, `${path}: no cell is cut`);
     }
     t.strictSame(await axeFindings(page), []);
   });
