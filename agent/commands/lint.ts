@@ -56,7 +56,7 @@ async function runLint(invocation: Invocation): Promise<number> {
   return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
 }
 
-/** A folder stands for the files in it, a pattern for those that match. Throws OperatorError where there are none. */
+/** A folder stands for the files in it, a pattern for those that match. Throws OperatorError where there is none. */
 function expand(name: string): readonly string[] {
   const files = filesOf(name);
   if (files.length === 0) {
@@ -67,12 +67,29 @@ function expand(name: string): readonly string[] {
 }
 
 function filesOf(name: string): readonly string[] {
-  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) {
+  const kind = kindOf(name);
+  if (kind === 'folder') {
     return globSync('**/*.{toml,yaml,yml}', { cwd: name, absolute: false, dot: false })
       .sort()
       .map((file) => `${name.replace(/\/+$/, '')}/${file}`);
   }
-  return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [name];
+  if (kind === 'file') {
+    return [name];
+  }
+  return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [];
+}
+
+function kindOf(name: string): 'folder' | 'file' | 'nothing' {
+  try {
+    const stat = statSync(name, { throwIfNoEntry: false });
+    return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file';
+  } catch (error: unknown) {
+    if (error instanceof Error && 'code' in error) {
+      // It is there, or may be: whoever reads it says why it cannot be read.
+      return 'file';
+    }
+    throw error;
+  }
 }
 
 /** A file is the agent's own by its name, or by tables that no component has, in whatever folder it lies. */

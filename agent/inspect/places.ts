@@ -13,7 +13,7 @@ const largestInput = 1 << 20;
 
 /** Everything in a file or a folder; what a folder holds besides certificates and keys is passed over. */
 export async function readPlace(path: string, password: string | undefined): Promise<readonly Contents[]> {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (statOf(path)?.isDirectory() !== true) {
     return [await readFile(path, password)];
   }
   const { files, unread } = filesIn(path);

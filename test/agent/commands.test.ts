@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { helpOf } from '../../agent/commands/command.js';
@@ -69,7 +69,11 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
   const folder = await runAgent('lint', directory);
   t.match(folder, { status: 1, stdout: /2 files, 1 errors, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
-  for (const nothing of [join(directory, 'nowhere', '*.toml'), temporaryDirectory(t)]) {
+  for (const nothing of [
+    join(directory, 'nowhere', '*.toml'),
+    join(directory, 'nowhere.toml'),
+    temporaryDirectory(t),
+  ]) {
     const empty = await runAgent('lint', clean, nothing);
     t.match(empty, { status: 2, stdout: '' });
     t.equal(
@@ -77,6 +81,12 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
       `tidb-mtls-agent: ${nothing} stands for no file\n    check the path; a folder stands for the .toml, .yaml and .yml files in it\n`,
     );
   }
+  const loop = join(temporaryDirectory(t), 'loop.toml');
+  symlinkSync(loop, loop);
+  t.match(await runAgent('lint', clean, loop), {
+    status: 1,
+    stdout: /loop\.toml:1:1: error: cannot be read \(ELOOP\)/,
+  });
   const sarif = JSON.parse((await runAgent('lint', '--output', 'sarif', wrong)).stdout);
   t.match(sarif, {
     version: '2.1.0',

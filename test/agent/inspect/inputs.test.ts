@@ -139,6 +139,11 @@ t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and 
   symlinkSync('self', join(circle, 'self'));
   writeFileSync(join(circle, 'below/a.crt'), readFileSync(cert));
   t.match(await documentOf([circle]), { certificates: [{ places: [join(circle, 'below/a.crt')] }], unread: [] });
+  t.match(
+    await documentOf([join(circle, 'self')]),
+    { certificates: [], unread: [{ message: /ELOOP/ }] },
+    'named itself',
+  );
 });
 
 t.test('Ctrl-C ends the wait for standard input', async (t) => {
