@@ -6,11 +6,9 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, createServer as createTls } from 'node:tls';
-import fc from 'fast-check';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
-import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { Identity, ProbeTarget } from '../../probes/prober.js';
 import { askAwake } from '../../probes/pulse.js';
@@ -238,18 +236,4 @@ t.test('what is no refusal is never called one', async (t) => {
       t.match(seen, { outcome, detail }, `${what}: ${seen.detail}`);
     }
   }
-});
-
-t.test('decoding never throws, whatever a peer answers', async () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-      for (const method of [
-        '/pdpb.PD/GetMembers',
-        '/grpc.health.v1.Health/Check',
-        '/debugpb.Debug/GetClusterInfo',
-      ] as const) {
-        decodeAnswer(method, Buffer.from(bytes));
-      }
-    }),
-  );
 });
