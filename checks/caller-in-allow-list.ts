@@ -47,7 +47,11 @@ function judge(
     return findingOf(id, 'pass', callee, { ...parts, message: `the list admits ${names}` });
   }
   if (verdict === 'undecided') {
-    const message = `not known: the list holds only a part of ${names}, which releases refuse and builds of 2026 let in`;
+    const alternatives = callee.security.allowedAlternativeNames;
+    const message =
+      alternatives === undefined
+        ? `not known: the list holds only a part of ${names}, which releases refuse and builds of 2026 let in`
+        : `not known: builds of 2026 hold the alternative names of ${caller} against the list at ${formatOrigin(alternatives.origin)}, too`;
     return findingOf(id, 'skip', callee, { ...parts, message, cure: `tell the version of ${callee.component}` });
   }
   const list = typeof endpoint.allowList === 'string' ? undefined : endpoint.allowList;

@@ -1,6 +1,7 @@
 import { type ShownNames, type Stranger, strangerExpectation } from '../cluster/expectation.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { KnownNames } from '../cluster/matrix.js';
+import { formatOrigin } from '../cluster/origin.js';
 import type { CallerName } from '../cluster/profile.js';
 import type { IdentityName, Observation } from '../probes/observation.js';
 import type { Check, EndpointObservation } from './check.js';
@@ -84,7 +85,7 @@ function admitted(
       cure,
     });
   }
-  const list = endpoint.allowList === 'unknown' ? 'nobody told its allow-list' : 'it has no allow-list';
+  const list = listOf(endpoint, instance);
   return identity === 'anonymous'
     ? findingOf(id, 'warn', instance, {
         ...parts,
@@ -95,6 +96,13 @@ function admitted(
         ...parts,
         message: `lets in ${who}: ${list}`,
       });
+}
+
+function listOf({ allowList }: Endpoint, { security: { allowedAlternativeNames: alternatives } }: Instance): string {
+  if (allowList === 'unknown' && alternatives !== undefined) {
+    return `its only list, at ${formatOrigin(alternatives.origin)}, is of alternative names, which most releases pass over`;
+  }
+  return allowList === 'unknown' ? 'nobody told its allow-list' : 'it has no allow-list';
 }
 
 function strangerOf(identity: IdentityName, names: KnownNames): Stranger {

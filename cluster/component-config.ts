@@ -76,7 +76,8 @@ export function instanceOf(
       ? companion === undefined || profile.companion === undefined
         ? 'unknown'
         : (readNames(profile.companion, companion) ?? 'none')
-      : (security.allowedCommonNames ?? 'none'),
+      : // Who is let in by alternative names alone depends on the build.
+        (security.allowedCommonNames ?? (security.allowedAlternativeNames === undefined ? 'none' : 'unknown')),
   );
   const name = instanceName(profile, endpoints);
   return name === undefined
@@ -96,11 +97,13 @@ export function instanceOf(
 function readSecurity(profile: ComponentProfile, values: Values): InstanceSecurity {
   const { ca, cert, key } = profile.securityKeys;
   const { callerKeys, clientCertificateSwitch } = profile;
+  const alternativeNames = readAlternativeNames(profile, values);
   return {
     ca: values.path(ca),
     cert: values.path(cert),
     key: values.path(key),
     allowedCommonNames: readNames(profile, values),
+    ...(alternativeNames === undefined ? {} : { allowedAlternativeNames: alternativeNames }),
     ...(callerKeys === undefined
       ? {}
       : {
@@ -116,7 +119,18 @@ function readSecurity(profile: ComponentProfile, values: Values): InstanceSecuri
 
 /** The allow-list; an empty one counts as not set. */
 export function readNames(file: ConfigFileProfile, values: Values): Sourced<readonly string[]> | undefined {
-  const names = values.strings(file.securityKeys.allowedCommonNames, file.securityKeys.ca.includes('_'));
+  return notEmpty(values.strings(file.securityKeys.allowedCommonNames, file.securityKeys.ca.includes('_')));
+}
+
+/** The list of alternative names of a component that has one; an empty one counts as not set. */
+export function readAlternativeNames(
+  { alternativeNamesKey }: ComponentProfile,
+  values: Values,
+): Sourced<readonly string[]> | undefined {
+  return alternativeNamesKey === undefined ? undefined : notEmpty(values.strings(alternativeNamesKey, false));
+}
+
+function notEmpty(names: Sourced<readonly string[]> | undefined): Sourced<readonly string[]> | undefined {
   return names === undefined || names.value.length === 0 ? undefined : names;
 }
 

@@ -51,21 +51,34 @@ export interface ShownNames {
   readonly chain?: readonly string[];
 }
 
-/** First release that may take a name which only contains an entry (TiKV, merged in July 2026). */
+/** First release that may take a name which only contains an entry, and compare alternative names (TiKV, July 2026). */
 const containsSince = '9.0.0';
 
 /**
  * Whether a trusted certificate with these Common Names passes the name check. On paths in `exemptPaths`
  * no name check runs, so this answers for all other requests. A certificate without CN counts as the
- * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told.
+ * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told, or on alternative
+ * names besides.
  */
 export function isCallerAdmitted(
   endpoint: Endpoint,
   instance: Instance,
-  { leaf, chain = [] }: ShownNames,
+  shown: ShownNames,
   ownCommonName?: string,
 ): 'admitted' | 'refused' | 'undecided' {
   if (!namesEnforced(endpoint, instance)) return 'admitted';
+  const verdict = passesList(endpoint, instance, shown, ownCommonName);
+  const compared =
+    instance.security.allowedAlternativeNames !== undefined && isBefore(instance.version, containsSince) !== true;
+  return verdict === 'admitted' && compared ? 'undecided' : verdict;
+}
+
+function passesList(
+  endpoint: Endpoint,
+  instance: Instance,
+  { leaf, chain = [] }: ShownNames,
+  ownCommonName: string | undefined,
+): 'admitted' | 'refused' | 'undecided' {
   const profile = profiles[instance.component];
   const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
   const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;

@@ -48,6 +48,8 @@ export interface CredentialPaths {
 
 export interface InstanceSecurity extends CredentialPaths {
   readonly allowedCommonNames: Sourced<readonly string[]> | undefined;
+  /** A list of alternative names, which only newer builds hold callers against. */
+  readonly allowedAlternativeNames?: Sourced<readonly string[]>;
   /** The pair it calls others with, where that is another one. */
   readonly callsWith?: CredentialPaths;
   /** Its setting for asking callers for certificates, on ports that have one. */

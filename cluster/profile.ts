@@ -182,6 +182,11 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly callerKeys?: Omit<SecurityKeys, 'allowedCommonNames'>;
   /** Certificate and key suffice for TLS; without CA no client certificate is asked for and no list counts (TiProxy). */
   readonly caOptional?: boolean;
+  /**
+   * A second list, of alternative names: builds that know it want a caller to pass both, and ask for certificates with
+   * it alone; others pass it over (TiKV, merged in July 2026).
+   */
+  readonly alternativeNamesKey?: string;
   /** The setting behind `with-switch`. */
   readonly clientCertificateSwitch?: (values: Values) => boolean;
   /** Entries of the allow-list are trimmed by the component before comparing (TiDB). */

@@ -15,6 +15,7 @@ export const tikv: ComponentProfile = {
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
+  alternativeNamesKey: 'security.cert-allowed-san',
   incompleteTls: 'TiKV does not start',
   trimsAllowList: false,
   needsOwnCommonName: false,

@@ -65,6 +65,11 @@ function peculiarities(profile: ComponentProfile): readonly string[] {
     ...(profile.caOptional === true
       ? ['Certificate and key suffice for TLS; without CA nobody is asked for one.']
       : []),
+    ...(profile.alternativeNamesKey === undefined
+      ? []
+      : [
+          `Builds since July 2026 compare alternative names, too, with ${code(profile.alternativeNamesKey)}, and earlier ones pass that list over; what only it decides is not judged.`,
+        ]),
     ...(profile.needsPem === true ? ['While it runs, its files have to stay PEM text.'] : []),
   ];
 }

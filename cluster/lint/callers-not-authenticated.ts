@@ -1,3 +1,4 @@
+import { readAlternativeNames } from '../component-config.js';
 import type { EndpointProfile } from '../profile.js';
 import { lastOf, type Rule, type Subject } from './rule.js';
 
@@ -6,7 +7,7 @@ export const callersNotAuthenticated: Rule = {
   severity: 'note',
   title: 'TLS is on, but a port asks nobody for a certificate, as the product ships it',
   run: (subject) => {
-    const { paths, profile, kind, tls, list } = subject;
+    const { paths, profile, kind, tls, list, values } = subject;
     const first = paths.find(({ set }) => set !== undefined)?.set;
     const open = profile.endpoints.filter((endpoint) => belongs(endpoint, subject) && isOpen(endpoint, subject));
     if (tls !== 'on' || list !== undefined || first === undefined || open.length === 0) {
@@ -15,7 +16,11 @@ export const callersNotAuthenticated: Rule = {
     const ports = open.map(({ title, defaultPort }) => `${title} (${defaultPort})`).join(' and ');
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const cure = `set ${key} to the names of those who call it`;
-    return [{ origin: first.origin, message: `without ${key} the ${ports} asks callers for no certificate`, cure }];
+    const alternatives = readAlternativeNames(profile, values);
+    const message = `without ${key} the ${ports} asks callers for no certificate`;
+    return alternatives === undefined
+      ? [{ origin: first.origin, message, cure }]
+      : [{ origin: alternatives.origin, message: `${message}: most releases pass this list over`, cure }];
   },
 };
 

@@ -3,7 +3,7 @@ import { peersReachEachOther } from '../../checks/peers-reach-each-other.js';
 import { isStranger, strangersRefused } from '../../checks/strangers-refused.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { IdentityName, Observation } from '../../probes/observation.js';
-import { evidenceOf, instanceOf, observed, run } from '../support/evidence.js';
+import { evidenceOf, instanceOf, observed, origin, run } from '../support/evidence.js';
 
 const http = (answer: HttpAnswer | undefined, status = 200): Partial<Observation> => ({
   application: { protocol: 'http', status, length: 0, answer },
@@ -109,6 +109,10 @@ t.test('strangers-refused: what is expected, what was seen, and what that means'
     /^warn: refuses who has no certificate, which its configuration would let in/,
   ]);
   t.match(of(untold, 'anonymous', {}), [/^warn: .*nobody told its allow-list/]);
+  const alternatives = { ...untold, security: { ...open.security, allowedAlternativeNames: { value: ['x'], origin } } };
+  t.match(of(alternatives, 'anonymous', {}), [
+    /^warn: .*: its only list, at c.toml:3:7, is of alternative names, which most releases pass over/,
+  ]);
   t.match(of(untold, 'imposter', {}), [/^skip/]);
   t.match(of(untold, 'anonymous', refused), [/^pass/]);
   t.match(of(listed, 'plaintext', {}), [/^fail: answers in plaintext/]);

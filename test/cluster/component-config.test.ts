@@ -32,6 +32,26 @@ t.test('reads instance, ports, lists and paths as the component would', async (t
   });
 });
 
+t.test('a list of alternative names alone leaves open who is let in: that is for the build to say', async (t) => {
+  const directory = temporaryDirectory(t);
+  const read = (list: string) => {
+    const file = join(directory, 'tikv.toml');
+    writeFileSync(
+      file,
+      `[server]\naddr = "h:1"\n[security]\nca-path = "/a"\ncert-path = "/b"\nkey-path = "/c"\n${list}\n`,
+    );
+    return readComponentConfig(file).instance;
+  };
+  const alone = read('cert-allowed-san = ["tidb.example"]');
+  t.match(alone?.security.allowedAlternativeNames, { value: ['tidb.example'], origin: { line: 7, column: 20 } });
+  t.match(alone?.endpoints, [{ allowList: 'unknown' }, { allowList: 'unknown' }]);
+  t.match(read('cert-allowed-san = []')?.endpoints, [{ allowList: 'none' }, { allowList: 'none' }]);
+  t.match(read('cert-allowed-san = ["x"]\ncert-allowed-cn = ["tidb"]')?.endpoints, [
+    { allowList: { value: ['tidb'] } },
+    { allowList: { value: ['tidb'] } },
+  ]);
+});
+
 t.test('the inventory goes on with what can be used, and says what cannot', async (t) => {
   const directory = temporaryDirectory(t);
   const origin = { kind: 'flag', name: '--instance' } as const;

@@ -85,6 +85,14 @@ export const nameCases: readonly LintCase[] = [
   },
   {
     code: 'callers-not-authenticated',
+    file: 'tikv.toml',
+    text: `${tikv}cert-allowed-san = ["tidb.example"]\n`,
+    line: 'tikv.toml:7:20: note: without cert-allowed-cn the TiKV status port (20180) asks callers for no certificate: most releases pass this list over [callers-not-authenticated]',
+    cure: 'set cert-allowed-cn to the names of those who call it',
+    near: `${tikv}cert-allowed-cn = ["shared"]\ncert-allowed-san = ["tidb.example"]\n`,
+  },
+  {
+    code: 'callers-not-authenticated',
     file: 'ticdc.toml',
     text: `addr = "h:1"\n[security]\n${paths}`,
     line: 'ticdc.toml:3:11: note: without cert-allowed-cn the TiCDC port (8300) asks callers for no certificate [callers-not-authenticated]',
