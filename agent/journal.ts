@@ -1,22 +1,24 @@
 import type { Logger } from 'pino';
-import { credentialKey, type EndpointObservation } from '../checks/check.js';
+import { credentialKey, type EndpointObservation, portKey } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
 import { isStranger } from '../checks/strangers-refused.js';
+import type { Instance } from '../cluster/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import type { IdentityName, Outcome } from '../probes/observation.js';
 import type { History, HistoryEvent } from './history.js';
 import type { Nudge } from './nudge.js';
-import { observationKey } from './observer.js';
 
 /** Tells changes, and only changes, to the log and to the history. */
 export class Journal {
   readonly #logger: Logger;
   readonly #history: History;
   readonly #now: () => Date;
-  readonly #outcomes = new Map<string, string>();
+  /** Of each identity at each port. */
+  readonly #outcomes = new Map<string, Map<IdentityName, Outcome>>();
   #verdicts: ReadonlyMap<string, Status> = new Map();
   #since = new Map<string, Date>();
-  #files = new Map<string, { readonly digest: string; readonly fingerprint: string | undefined }>();
-  #served = new Map<string, { readonly fingerprint: string; readonly at: Date }>();
+  readonly #files = new Map<string, { readonly digest: string; readonly fingerprint: string | undefined }>();
+  readonly #served = new Map<string, { readonly fingerprint: string; readonly at: Date }>();
 
   constructor(logger: Logger, history: History, now: () => Date) {
     this.#logger = logger;
@@ -27,9 +29,7 @@ export class Journal {
   observed(entries: readonly EndpointObservation[]): void {
     for (const entry of entries) {
       const { outcome, detail, identity } = entry.observation;
-      const key = observationKey(entry);
-      const known = this.#outcomes.get(key);
-      this.#outcomes.set(key, outcome);
+      const known = this.#knownOutcome(entry);
       const usual = isStranger(entry.endpoint, identity) ? 'refused' : 'accepted';
       if (known !== outcome && (known !== undefined || outcome !== usual)) {
         const { component, name: instance } = entry.instance;
@@ -41,12 +41,21 @@ export class Journal {
     }
   }
 
+  /** The outcome of the look before this one, which takes its place. */
+  #knownOutcome({ instance, endpoint, observation: { identity, outcome } }: EndpointObservation): Outcome | undefined {
+    const key = portKey(instance, endpoint);
+    const outcomes = this.#outcomes.get(key) ?? new Map<IdentityName, Outcome>();
+    const known = outcomes.get(identity);
+    this.#outcomes.set(key, outcomes.set(identity, outcome));
+    return known;
+  }
+
   #sawServed({ instance, endpoint, observation }: EndpointObservation): void {
     const [leaf] = observation.peerChain;
     if (leaf === undefined) {
       return;
     }
-    const key = `${credentialKey(instance)}/${endpoint.name}`;
+    const key = portKey(instance, endpoint);
     const known = this.#served.get(key);
     this.#served.set(key, { fingerprint: leaf.fingerprint, at: observation.at });
     if (known !== undefined && known.fingerprint !== leaf.fingerprint) {
@@ -159,6 +168,23 @@ export class Journal {
       message,
     );
     this.#add('nudge', component, name, message);
+  }
+
+  /** Forgets instances that are gone: where addresses come and go, they would fill the memory. */
+  keep(instances: readonly Instance[]): void {
+    const known = new Set(
+      instances.flatMap((instance) => [
+        credentialKey(instance),
+        ...instance.endpoints.map((endpoint) => portKey(instance, endpoint)),
+      ]),
+    );
+    for (const map of [this.#outcomes, this.#served, this.#files]) {
+      for (const key of map.keys()) {
+        if (!known.has(key)) {
+          map.delete(key);
+        }
+      }
+    }
   }
 
   inventoryChanged(instances: number): void {

@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { connect } from 'node:net';
-import { credentialKey, type Evidence } from '../checks/check.js';
+import { credentialKey, type Evidence, portKey } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
@@ -27,7 +27,7 @@ export class Nudger {
   async nudge(findings: readonly Finding[], evidence: Evidence): Promise<readonly Nudge[]> {
     const nudges: Nudge[] = [];
     for (const { instance, endpoint, facts } of behind(findings, evidence)) {
-      const key = `${credentialKey(instance)}/${endpoint.name}`;
+      const key = portKey(instance, endpoint);
       const rested = evidence.now.getTime() - (this.#last.get(key) ?? 0) >= leastInterval;
       const kind = cureOf(endpoint);
       if (rested && kind !== undefined && isGood(facts)) {

@@ -1,4 +1,4 @@
-import { credentialKey, type EndpointObservation } from '../checks/check.js';
+import { type EndpointObservation, portKey } from '../checks/check.js';
 import type { Endpoint, Instance } from '../cluster/inventory.js';
 import type { IdentityName, Outcome } from '../probes/observation.js';
 
@@ -57,8 +57,4 @@ export class ObservationLog {
 
 function isSame(run: ObservationRun, seen: Omit<ObservationRun, 'first' | 'last' | 'count'>): boolean {
   return (['outcome', 'detail', 'tlsVersion', 'fingerprint'] as const).every((name) => run[name] === seen[name]);
-}
-
-function portKey(instance: Instance, endpoint: Endpoint): string {
-  return `${credentialKey(instance)}/${endpoint.name}`;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { runChecks, runChecksInTurns } from '../checks/catalogue.js';
-import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
+import { credentialKey, type EndpointObservation, type Evidence, portKey } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Address } from '../cluster/address.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
@@ -221,5 +221,5 @@ export class Observer {
 }
 
 export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
-  return `${credentialKey(instance)}/${endpoint.name}/${observation.identity}`;
+  return `${portKey(instance, endpoint)}/${observation.identity}`;
 }

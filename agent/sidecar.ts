@@ -170,6 +170,7 @@ export class Sidecar {
   async #lookAtAll(generation: Generation): Promise<void> {
     const { observer, stop } = generation;
     this.observationLog.keep(observer.inventory.instances);
+    this.#journal.keep(observer.inventory.instances);
     await this.#watcher.watchFiles(observer.files());
     await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
     if (stop.signal.aborted) {

@@ -1,5 +1,5 @@
 import { latestChains } from '../checks/certificate-validity.js';
-import { credentialKey, type EndpointObservation } from '../checks/check.js';
+import { credentialKey, type EndpointObservation, portKey } from '../checks/check.js';
 import { reloadDeadline, reloadRuleOf } from '../checks/reload-moment.js';
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
 import type { ReloadRule } from '../cluster/profile.js';
@@ -42,7 +42,7 @@ interface Evidence {
 /** Every change of a certificate on disk that the history knows, latest first, and what became of it at each port. */
 export function rotationsOf({ events, inventory, observations, now }: Evidence): readonly Rotation[] {
   const instances = new Map(inventory.instances.map((instance) => [credentialKey(instance), instance]));
-  const chains = new Map(latestChains(observations).map((one) => [portKey(one.instance, one.endpoint.name), one]));
+  const chains = new Map(latestChains(observations).map((one) => [portKey(one.instance, one.endpoint), one]));
   const served = servedOf(events);
   const later = new Set<string>();
   const rotations: Rotation[] = [];
@@ -57,7 +57,7 @@ export function rotationsOf({ events, inventory, observations, now }: Evidence):
     const ports = instance.endpoints
       .filter(({ scheme }) => scheme === 'https')
       .map((endpoint) => {
-        const port = portKey(instance, endpoint.name);
+        const port = portKey(instance, endpoint);
         return uptakeOf(endpoint, change, served.get(port) ?? [], chains.get(port));
       });
     rotations.push({ instance, fingerprint, notAfter: new Date(notAfter), changedAt: change.changedAt, ports });
@@ -113,8 +113,4 @@ function servedOf(events: readonly HistoryEvent[]): ReadonlyMap<string, readonly
     }
   }
   return ports;
-}
-
-function portKey(instance: Instance, endpoint: string): string {
-  return `${credentialKey(instance)}/${endpoint}`;
 }

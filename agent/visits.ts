@@ -1,4 +1,4 @@
-import { credentialKey, type EndpointHello, type EndpointResumption } from '../checks/check.js';
+import { credentialKey, type EndpointHello, type EndpointResumption, portKey } from '../checks/check.js';
 import { readHello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
 import { probePlaintext } from '../probes/plaintext-probe.js';
@@ -52,7 +52,7 @@ export class Visits {
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
     const overTls = endpoint.scheme === 'https' ? await this.#strangers.for(target, identities) : [];
     // A port that asks for no certificate sees none: who has the wrong one is to it like who has none.
-    const asks = this.#hellos.get(keyOf(target))?.hello.asksForCertificate !== false;
+    const asks = this.#hellos.get(portKey(target.instance, target.endpoint))?.hello.asksForCertificate !== false;
     return [
       () => probePlaintext(asked, options),
       ...overTls
@@ -68,15 +68,11 @@ export class Visits {
     }
     const { timeout, resumption } = this.#settings.probe;
     const target = targetOf(endpoint);
-    const key = keyOf({ instance, endpoint });
+    const key = portKey(instance, endpoint);
     this.#hellos.set(key, { instance, endpoint, hello: await readHello(target, timeout) });
     if (resumption && endpoint.profile.bearsSessions && own !== undefined) {
       const seen = await probeResumption(target, own, { timeout, signal });
       this.#resumptions.set(key, { instance, endpoint, resumption: seen });
     }
   }
-}
-
-function keyOf({ instance, endpoint }: Target): string {
-  return `${credentialKey(instance)}/${endpoint.name}`;
 }

@@ -66,6 +66,10 @@ export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): s
   return `${instance.component}/${instance.name}`;
 }
 
+export function portKey(instance: Pick<Instance, 'component' | 'name'>, endpoint: Pick<Endpoint, 'name'>): string {
+  return `${credentialKey(instance)}/${endpoint.name}`;
+}
+
 /** A check: pure, one file, one id. */
 export interface Check {
   readonly id: string;

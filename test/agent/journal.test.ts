@@ -114,3 +114,27 @@ t.test('what is as bad in the same place is logged with it, and once', async (t)
   t.same(logged, ['a is missing', 'b is missing']);
   t.equal(history.events().length, 1);
 });
+
+t.test('an instance that is gone is forgotten, one that stays is not', async (t) => {
+  const { history, journal } = journalAt({ now: new Date() });
+  const [stays, goes] = [instanceOf('tikv', { name: 'stays:1' }), instanceOf('tikv', { name: 'goes:1' })];
+  const look = () => {
+    for (const instance of [stays, goes]) {
+      journal.observed([observed(instance, 'grpc', { outcome: 'unreachable', detail: 'gone' })]);
+    }
+  };
+  look();
+  look();
+  t.same(
+    history.events().map(({ instance }) => instance),
+    ['stays:1', 'goes:1'],
+    'each is told once',
+  );
+  journal.keep([stays]);
+  look();
+  t.same(
+    history.events().map(({ instance }) => instance),
+    ['stays:1', 'goes:1', 'goes:1'],
+    'and the one that was gone anew',
+  );
+});
