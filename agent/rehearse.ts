@@ -1,18 +1,22 @@
 import { createSecureContext } from 'node:tls';
-import { credentialKey, type EndpointObservation } from '../checks/check.js';
+import { callingFactsOf, credentialKey, type EndpointObservation } from '../checks/check.js';
 import type { CallerVerdict, Rehearsal } from '../checks/rehearsal.js';
 import type { ComponentName } from '../cluster/profile.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { readCredentialFile } from '../credentials/file.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
-import { judge, judgeBothRoles, type TrustVerdict } from '../credentials/trust-verdict.js';
+import { judge, judgeBothRoles, type Role, type TrustVerdict } from '../credentials/trust-verdict.js';
 import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
 import { interrupted } from './look.js';
 import type { Observer } from './observer.js';
 
-export interface CandidatePaths {
+/** A pair that is not installed, and whose it is to be. */
+export interface Candidate {
+  readonly component: ComponentName;
+  /** What it is to be used as. */
+  readonly roles: readonly Role[];
   /** Undefined: the CA in place. */
   readonly ca: string | undefined;
   readonly cert: string;
@@ -25,17 +29,17 @@ export interface CandidatePaths {
  */
 export async function gatherRehearsal(
   observer: Observer,
-  component: ComponentName,
-  paths: CandidatePaths,
+  { component, roles, ...paths }: Candidate,
   now: Date,
   signal: AbortSignal,
 ): Promise<Rehearsal> {
   await observer.readCredentials();
   const { inventory } = observer;
+  const { credentials, calling } = observer.credentials();
   const current = inventory.instances
     .filter((instance) => instance.component === component)
     .flatMap((instance) => {
-      const facts = observer.credentials().credentials.get(credentialKey(instance));
+      const facts = (roles.includes('server') ? credentials : calling).get(credentialKey(instance));
       return facts === undefined ? [] : [{ instance, facts }];
     });
   const caInPlace = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
@@ -44,12 +48,23 @@ export async function gatherRehearsal(
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
     usable && caInPlace !== undefined && caInPlace !== ca ? await verdictsUnder(candidate, caInPlace) : undefined;
-  const verdicts = usable ? await callerVerdicts(observer, component, candidate) : [];
-  const observations = usable ? await callAs(observer, component, candidate, caInPlace, signal) : [];
+  const verdicts = usable && roles.includes('server') ? await callerVerdicts(observer, component, candidate) : [];
+  const calls = usable && roles.includes('client');
+  const observations = calls ? await callAs(observer, component, candidate, caInPlace, signal) : [];
   if (signal.aborted) {
     throw interrupted();
   }
-  return { now, component, inventory, candidate, current, underCurrentCa, callerVerdicts: verdicts, observations };
+  return {
+    now,
+    component,
+    roles,
+    inventory,
+    candidate,
+    current,
+    underCurrentCa,
+    callerVerdicts: verdicts,
+    observations,
+  };
 }
 
 async function verdictsUnder(candidate: CredentialFacts, ca: string): Promise<readonly TrustVerdict[]> {
@@ -68,7 +83,7 @@ async function callerVerdicts(
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
   const verdicts: CallerVerdict[] = [];
   for (const caller of inventory.instances) {
-    const ca = observer.credentials().credentials.get(credentialKey(caller))?.paths.ca;
+    const ca = callingFactsOf(observer.credentials(), caller)?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
       verdicts.push({ caller, verdict: await judge(pemOf(candidate), textOf(ca), 'server') });

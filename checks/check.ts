@@ -70,6 +70,14 @@ export function portKey(instance: Pick<Instance, 'component' | 'name'>, endpoint
   return `${credentialKey(instance)}/${endpoint.name}`;
 }
 
+/** The pair that an instance shows to those it calls, and the CA by which it judges them. */
+export function callingFactsOf(
+  { credentials, calling }: Pick<Evidence, 'credentials' | 'calling'>,
+  instance: Instance,
+): CredentialFacts | undefined {
+  return (instance.security.callsWith === undefined ? credentials : calling).get(credentialKey(instance));
+}
+
 /** A check: pure, one file, one id. */
 export interface Check {
   readonly id: string;

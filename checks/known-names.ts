@@ -2,7 +2,7 @@ import type { ShownNames } from '../cluster/expectation.js';
 import type { Client } from '../cluster/inventory.js';
 import type { KnownNames } from '../cluster/matrix.js';
 import type { CallerName } from '../cluster/profile.js';
-import { credentialKey, type Evidence } from './check.js';
+import { callingFactsOf, type Evidence } from './check.js';
 
 /** Each distinct name that callers on this node show, and those that clients are declared to have. */
 export function knownNames({
@@ -35,7 +35,7 @@ export function knownNames({
 
 function shownOnThisNode({ inventory, credentials, calling }: Pick<Evidence, 'inventory' | 'credentials' | 'calling'>) {
   return inventory.instances.flatMap((instance) => {
-    const facts = (instance.security.callsWith === undefined ? credentials : calling).get(credentialKey(instance));
+    const facts = callingFactsOf({ credentials, calling }, instance);
     const [leaf, ...above] = facts?.chain ?? [];
     if (leaf === undefined) {
       return [];

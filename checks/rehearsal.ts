@@ -5,14 +5,13 @@ import type { ComponentName } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { coversHost } from '../credentials/names.js';
-import type { TrustVerdict } from '../credentials/trust-verdict.js';
+import type { Role, TrustVerdict } from '../credentials/trust-verdict.js';
 import type { EndpointObservation } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { cureOfList } from './list-cure.js';
+import { pairFindings, rehearsalId } from './rehearsed-pair.js';
 import { rotationSteps } from './rotation-steps.js';
-
-const id = 'rehearse';
 
 /** A caller's own view of the candidate, by the CA file that it holds. */
 export interface CallerVerdict {
@@ -24,6 +23,8 @@ export interface CallerVerdict {
 export interface Rehearsal {
   readonly now: Date;
   readonly component: ComponentName;
+  /** What the candidate is to be used as; one of the two where the component has a pair for each. */
+  readonly roles: readonly Role[];
   readonly inventory: Inventory;
   /** The candidate under the CA that it will live with. */
   readonly candidate: CredentialFacts;
@@ -38,101 +39,23 @@ export interface Rehearsal {
 
 /** Whether a rotation to the candidate would work, and in which order; passes only if nothing would break. */
 export function rehearse(rehearsal: Rehearsal): readonly Finding[] {
+  const { roles } = rehearsal;
   const findings = [
-    ...pair(rehearsal),
-    ...trust(rehearsal),
-    ...validity(rehearsal),
-    ...usages(rehearsal),
-    ...names(rehearsal),
-    ...lists(rehearsal),
-    ...listsOfCallers(rehearsal),
-    ...callers(rehearsal),
-    ...callees(rehearsal),
+    ...pairFindings(rehearsal),
+    ...(roles.includes('server') ? [...names(rehearsal), ...listsOfCallers(rehearsal), ...callers(rehearsal)] : []),
+    ...(roles.includes('client') ? [...lists(rehearsal), ...callees(rehearsal)] : []),
   ];
   const broken = findings.some(({ status }) => status === 'fail');
   const verdict = broken
-    ? findingOf(id, 'fail', 'agent', {
+    ? findingOf(rehearsalId, 'fail', 'agent', {
         message: 'this rotation would break something: install nothing yet',
         cure: 'mend what failed, and rehearse again',
       })
-    : findingOf(id, 'pass', 'agent', {
+    : findingOf(rehearsalId, 'pass', 'agent', {
         message: 'this rotation would work, in this order',
         evidence: { steps: rotationSteps(rehearsal) },
       });
   return [...findings, verdict];
-}
-
-function pair({ candidate }: Rehearsal): readonly Finding[] {
-  const problems = candidate.errors.map(({ message, hint }) => findingOf(id, 'fail', 'agent', { message, cure: hint }));
-  if (problems.length > 0) {
-    return problems;
-  }
-  return candidate.keyMatches === true
-    ? [findingOf(id, 'pass', 'agent', { message: 'certificate and key belong together' })]
-    : [
-        findingOf(id, 'fail', 'agent', {
-          message: 'certificate and key do not belong together',
-          cure: 'take the key that was made with this certificate',
-        }),
-      ];
-}
-
-/** Peers hold the CA in place until they are restarted or touched, so the candidate must be good under that one too. */
-function trust({ candidate, underCurrentCa }: Rehearsal): readonly Finding[] {
-  const under = (verdicts: readonly TrustVerdict[], which: string, cure: string) =>
-    verdicts.map(({ role, trusted, code }) =>
-      trusted
-        ? findingOf(id, 'pass', 'agent', { message: `good as ${role} under ${which}` })
-        : findingOf(id, 'fail', 'agent', { message: `not good as ${role} under ${which} (${code})`, cure }),
-    );
-  return [
-    ...under(candidate.verdicts, 'the CA it will live with', 'issue it from that CA, valid and with both usages'),
-    ...under(
-      underCurrentCa ?? [],
-      'the CA that its peers hold now',
-      'first install a bundle of old and new CA everywhere, restart what reads it only then, and rehearse again',
-    ),
-  ];
-}
-
-function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
-  const leaf = candidate.chain?.[0];
-  if (leaf === undefined) {
-    return [];
-  }
-  if (leaf.notBefore > now) {
-    return [
-      findingOf(id, 'fail', 'agent', {
-        message: `is not valid before ${leaf.notBefore.toISOString()}`,
-        cure: 'wait, or issue it anew',
-      }),
-    ];
-  }
-  if (leaf.notAfter <= now) {
-    return [findingOf(id, 'fail', 'agent', { message: `ended ${leaf.notAfter.toISOString()}`, cure: 'issue it anew' })];
-  }
-  const longer = current.find(({ facts }) => (facts.chain?.[0]?.notAfter ?? leaf.notAfter) > leaf.notAfter);
-  return longer === undefined
-    ? [findingOf(id, 'pass', 'agent', { message: `valid until ${leaf.notAfter.toISOString()}` })]
-    : [
-        findingOf(id, 'warn', longer.instance, {
-          message: `the one in place ends later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the candidate (${leaf.notAfter.toISOString()})`,
-          cure: 'see whether it is the right file',
-        }),
-      ];
-}
-
-function usages({ candidate }: Rehearsal): readonly Finding[] {
-  const leaf = candidate.chain?.[0];
-  const missing = ['serverAuth', 'clientAuth'].filter((usage) => leaf?.extendedKeyUsage?.includes(usage) === false);
-  return leaf === undefined || missing.length === 0
-    ? []
-    : [
-        findingOf(id, 'fail', 'agent', {
-          message: `lacks the usage ${missing.join(' and ')}, and components use one pair in both directions`,
-          cure: 'issue it with serverAuth and clientAuth',
-        }),
-      ];
 }
 
 /** What each instance advertises is what its callers dial. */
@@ -146,9 +69,9 @@ function names({ candidate, component, inventory }: Rehearsal): readonly Finding
     ]);
     const uncovered = [...hosts].filter((host) => leaf !== undefined && !coversHost(leaf, host));
     return uncovered.length === 0
-      ? [findingOf(id, 'pass', instance, { message: `covers ${[...hosts].join(', ')}` })]
+      ? [findingOf(rehearsalId, 'pass', instance, { message: `covers ${[...hosts].join(', ')}` })]
       : uncovered.map((host) =>
-          findingOf(id, 'fail', instance, {
+          findingOf(rehearsalId, 'fail', instance, {
             message: `does not cover ${host}, which callers dial`,
             cure: `issue it with ${host} among its SANs, or install it only where it belongs`,
           }),
@@ -176,7 +99,7 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
         const name = names || 'none';
         const where = typeof endpoint.allowList === 'string' ? '' : ` at ${formatOrigin(endpoint.allowList.origin)}`;
         return verdict === 'refused'
-          ? findingOf(id, 'fail', callee, {
+          ? findingOf(rehearsalId, 'fail', callee, {
               endpoint,
               message: `its Common Name ${name} is not in the list`,
               cure: cureOfList(
@@ -185,7 +108,7 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
                 ` and restart ${callee.component} first`,
               ),
             })
-          : findingOf(id, verdict === 'admitted' ? 'pass' : 'skip', callee, {
+          : findingOf(rehearsalId, verdict === 'admitted' ? 'pass' : 'skip', callee, {
               endpoint,
               message: verdict === 'admitted' ? `the list admits ${name}` : `not known whether the list admits ${name}`,
             });
@@ -208,7 +131,7 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
       list !== undefined &&
       !list.value.includes(name)
       ? [
-          findingOf(id, 'fail', caller, {
+          findingOf(rehearsalId, 'fail', caller, {
             message: `${caller.component} takes only servers of its list, and ${name || 'a certificate without Common Name'} is not in it`,
             cure: cureOfList(name, ` at ${formatOrigin(list.origin)}`, ` and restart ${caller.component} first`),
           }),
@@ -220,8 +143,8 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
 function callers({ callerVerdicts }: Rehearsal): readonly Finding[] {
   return callerVerdicts.map(({ caller, verdict }) =>
     verdict.trusted
-      ? findingOf(id, 'pass', caller, { message: 'would trust it as a server, by the CA file it has' })
-      : findingOf(id, 'fail', caller, {
+      ? findingOf(rehearsalId, 'pass', caller, { message: 'would trust it as a server, by the CA file it has' })
+      : findingOf(rehearsalId, 'fail', caller, {
           message: `would refuse it as a server, by the CA file it has (${verdict.code})`,
           cure: 'give it a bundle of old and new CA first, and restart it',
         }),
@@ -232,14 +155,14 @@ function callees({ observations }: Rehearsal): readonly Finding[] {
   return observations.map(({ instance, endpoint, observation }) => {
     const parts = { endpoint, identity: observation.identity };
     if (observation.outcome === 'accepted') {
-      return findingOf(id, 'pass', instance, { ...parts, message: 'lets the candidate in now' });
+      return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'lets the candidate in now' });
     }
     return observation.outcome === 'refused' && observation.refusal?.side === 'peer'
-      ? findingOf(id, 'fail', instance, {
+      ? findingOf(rehearsalId, 'fail', instance, {
           ...parts,
           message: `refuses the candidate now: ${observation.detail}`,
           cure: 'it holds another CA or another list than its files; restart it, and rehearse again',
         })
-      : findingOf(id, 'skip', instance, { ...parts, message: `could not be asked: ${observation.detail}` });
+      : findingOf(rehearsalId, 'skip', instance, { ...parts, message: `could not be asked: ${observation.detail}` });
   });
 }

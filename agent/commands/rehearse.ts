@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Finding } from '../../checks/finding.js';
 import { rehearse as judge } from '../../checks/rehearsal.js';
-import { componentNames } from '../../cluster/profile.js';
+import type { Instance } from '../../cluster/inventory.js';
+import { type ComponentName, componentNames } from '../../cluster/profile.js';
+import type { Role } from '../../credentials/trust-verdict.js';
 import { OperatorError } from '../error.js';
 import { findingsDocument } from '../http/findings-json.js';
 import { Observer } from '../observer.js';
@@ -18,12 +20,13 @@ import { type Command, type Invocation, text } from './command.js';
 import { formatOf, outputOptions } from './output.js';
 
 const candidateFlags = ['cacert', 'cert', 'key'];
+const roles: readonly Role[] = ['server', 'client'];
 
 export const rehearse: Command = {
   name: 'rehearse',
   summary: 'Says before a rotation whether it would work: asks those who would meet the new pair. Installs nothing.',
   usage: [
-    'rehearse --component C --cert new.crt --key new.key [--cacert new-ca.crt] [--config agent.toml] [CONFIG_FILE…]',
+    'rehearse --component C [--role R] --cert new.crt --key new.key [--cacert new-ca.crt] [--config agent.toml] [CONFIG_FILE…]',
   ],
   operands: { files: true },
   options: [
@@ -32,6 +35,12 @@ export const rehearse: Command = {
       value: 'C',
       choices: componentNames,
       help: `whose pair it is to be: ${componentNames.join(', ')}`,
+    },
+    {
+      name: 'role',
+      value: 'R',
+      choices: roles,
+      help: 'for a component that has a pair for each (TiProxy), what the new one is used as: server or client',
     },
     { name: 'cert', value: 'F', help: 'the new certificate' },
     { name: 'key', value: 'F', help: 'its key' },
@@ -62,8 +71,12 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     const hint = 'name its config file, --topology, --pd or --instance, or use --config';
     throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
   }
-  const candidate = { ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) };
-  const findings = judge(await gatherRehearsal(observer, component, candidate, now(), invocation.signal));
+  const candidate = {
+    component,
+    roles: rolesOf(observer.inventory.instances, component, text(invocation, 'role')),
+    ...{ ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) },
+  };
+  const findings = judge(await gatherRehearsal(observer, candidate, now(), invocation.signal));
   const { stdout, values: given } = invocation;
   switch (formatOf(invocation)) {
     case 'json':
@@ -79,6 +92,26 @@ async function runRehearse(invocation: Invocation): Promise<number> {
       stdout.write(tableOf(findings, given.all === true, terminalOf(stdout)));
   }
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;
+}
+
+/** Throws OperatorError where a role is needed and not told, or told and needless. */
+function rolesOf(instances: readonly Instance[], component: ComponentName, given: string | undefined): readonly Role[] {
+  const hasTwo = instances.some((one) => one.component === component && hasTwoPairs(one));
+  const role = roles.find((one) => one === given);
+  if (hasTwo && role === undefined) {
+    const message = `${component} serves one pair and calls others with another`;
+    throw new OperatorError('bad_flag', message, 'say --role server or --role client');
+  }
+  if (!hasTwo && role !== undefined) {
+    const message = `${component} uses one pair in both directions`;
+    throw new OperatorError('bad_flag', message, 'leave --role out');
+  }
+  return role === undefined ? roles : [role];
+}
+
+function hasTwoPairs({ security }: Instance): boolean {
+  const { callsWith, cert, key } = security;
+  return callsWith !== undefined && (callsWith.cert?.value !== cert?.value || callsWith.key?.value !== key?.value);
 }
 
 /** The verdicts, then the steps of the rotation in their order. */

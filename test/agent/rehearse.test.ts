@@ -10,6 +10,7 @@ import { issueBad } from '../../certs-dev/bad.js';
 import type { Finding } from '../../checks/finding.js';
 import { rehearse } from '../../checks/rehearsal.js';
 import type { ComponentName } from '../../cluster/profile.js';
+import type { Role } from '../../credentials/trust-verdict.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';
@@ -37,9 +38,15 @@ async function observerOf(cluster: DevCluster): Promise<Observer> {
   return await Observer.create({ ...config, scope: 'cluster' }, { now: () => new Date(), onReload: () => undefined });
 }
 
-async function rehearsed(cluster: DevCluster, component: ComponentName, paths: ReturnType<typeof written>) {
+async function rehearsed(
+  cluster: DevCluster,
+  component: ComponentName,
+  paths: ReturnType<typeof written>,
+  roles: readonly Role[] = ['server', 'client'],
+) {
   const observer = await observerOf(cluster);
-  return rehearse(await gatherRehearsal(observer, component, paths, new Date(), new AbortController().signal));
+  const candidate = { component, roles, ...paths };
+  return rehearse(await gatherRehearsal(observer, candidate, new Date(), new AbortController().signal));
 }
 
 const seenOnTheWire = ['endpoint-answers', 'caller-admitted', 'server-verifies'];
@@ -151,4 +158,45 @@ t.test('a certificate that is not there, or has no name, is no reason to put an 
   const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
   t.match(missing.at(-1), { status: 'fail' });
   t.notMatch(curesOf(missing), /Common Name|the list/);
+});
+
+t.test('a pair for one direction is held to that one', async (t) => {
+  const cluster = await devCluster(t);
+  const names = { ...options, commonName: 'TiProxy-Server' };
+  const failed = async (pair: Issued, roles: readonly Role[]) =>
+    (await rehearsed(cluster, 'tiproxy', written(t, pair), roles))
+      .slice(0, -1)
+      .filter(({ status }) => status === 'fail')
+      .map(({ message }) => message);
+  const server = await issueBad(cluster.authority, 'serverAuthOnly', { ...names, commonName: 'on-no-list' });
+  t.strictSame(await failed(server, ['server']), [], 'who only serves is on no list, and calls nobody');
+  t.match(await failed(server, ['client']), [
+    /^not good as client under/,
+    /^lacks the usage clientAuth, .* as client$/,
+  ]);
+  const client = await issueBad(cluster.authority, 'clientAuthOnly', { ...names, dns: [], ip: [] });
+  t.strictSame(await failed(client, ['client']), [], 'who only calls is dialled by nobody');
+  const asServer = await failed(client, ['server']);
+  t.match(asServer, [/^not good as server under/, /^lacks the usage serverAuth, .* as server$/]);
+  t.ok(asServer.some((message) => /^does not cover .*, which callers dial$/.test(message)));
+  const asked = await rehearsed(cluster, 'tiproxy', written(t, client), ['client']);
+  t.ok(asked.some(({ component, message }) => component === 'pd' && message === 'lets the candidate in now'));
+});
+
+t.test('which of two pairs it is to be has to be told, and only there', async (t) => {
+  const directory = temporaryDirectory(t);
+  const config = join(directory, 'tiproxy.toml');
+  const block = (name: string, pair: string) =>
+    `[security.${name}]\nca = "/ca.crt"\ncert = "/${pair}.crt"\nkey = "/${pair}.key"\n`;
+  const pair = ['--cert', 'new.crt', '--key', 'new.key'];
+  writeFileSync(config, block('server-http-tls', 'served') + block('cluster-tls', 'called'));
+  t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
+    status: 2,
+    stderr: /tiproxy serves one pair and calls others with another\n.*--role server or --role client/,
+  });
+  writeFileSync(config, block('server-http-tls', 'one') + block('cluster-tls', 'one'));
+  t.match(await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config), {
+    status: 2,
+    stderr: /tiproxy uses one pair in both directions\n.*leave --role out/,
+  });
 });
