@@ -5,12 +5,13 @@ import type { Rehearsal } from './rehearsal.js';
 
 /** The order that is safe, a line each: CA before leaf, key before certificate, and what each port then needs. */
 export function rotationSteps(rehearsal: Rehearsal): readonly string[] {
-  const { component } = rehearsal;
+  const { component, roles } = rehearsal;
+  const served = roles.includes('server') ? 'every port serves the new certificate, and ' : '';
   return [
     ...caSteps(rehearsal),
     writeStep(component),
     ...arrivalSteps(rehearsal),
-    'run check: every port serves the new certificate, and every caller is let in',
+    `run check: ${served}every caller is let in`,
     ...(changesCa(rehearsal)
       ? ['when no pair of the old CA is left, write the new CA alone, and restart or touch as before']
       : []),
@@ -61,14 +62,17 @@ const arrivals: Readonly<Record<ReloadRule, string | undefined>> = {
   restart: 'restart it',
 };
 
-function arrivalSteps({ component, inventory }: Rehearsal): readonly string[] {
+function arrivalSteps({ component, inventory, roles }: Rehearsal): readonly string[] {
   const version = inventory.instances.find((instance) => instance.component === component)?.version;
-  return profiles[component].endpoints.flatMap(({ title, pairReload, reloadSince, name }) => {
+  const profile = profiles[component];
+  const steps = profile.endpoints.flatMap(({ title, pairReload, reloadSince, name }) => {
     const old = reloadSince !== undefined && isBefore(version, reloadSince) === true;
     const arrival = arrivals[old ? 'restart' : pairReload];
     const present = inventory.instances.some(
       (instance) => instance.component === component && instance.endpoints.some((endpoint) => endpoint.name === name),
     );
-    return arrival === undefined || !present ? [] : [`${title}: ${arrival}`];
+    return arrival === undefined || !present ? [] : [`${roles.includes('server') ? title : profile.title}: ${arrival}`];
   });
+  // A pair that is only called with is at no port: the component takes it once.
+  return [...new Set(steps)];
 }

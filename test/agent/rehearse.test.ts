@@ -181,6 +181,11 @@ t.test('a pair for one direction is held to that one', async (t) => {
   t.ok(asServer.some((message) => /^does not cover .*, which callers dial$/.test(message)));
   const asked = await rehearsed(cluster, 'tiproxy', written(t, client), ['client']);
   t.ok(asked.some(({ component, message }) => component === 'pd' && message === 'lets the candidate in now'));
+  t.strictSame(asked.at(-1)?.evidence?.steps, [
+    'write the key of tiproxy first, then its certificate, each by rename within its directory',
+    'TiProxy: wait an hour, or change its configuration',
+    'run check: every caller is let in',
+  ]);
 });
 
 t.test('which of two pairs it is to be has to be told, and only there', async (t) => {
