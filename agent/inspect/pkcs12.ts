@@ -38,7 +38,9 @@ export async function readPkcs12(
   } catch (error: unknown) {
     const isPassword = error instanceof Error && /password|MAC/i.test(error.message);
     return isPassword
-      ? { message: 'the password does not open it', cure: 'name the file with its password: --password-file' }
+      ? password === ''
+        ? { message: 'wants a password', cure: 'name the file with its password: --password-file' }
+        : { message: 'the password does not open it', cure: 'see whether --password-file is that of this file' }
       : { message: 'is neither certificate, key nor PKCS#12', cure: 'name PEM, DER or PKCS#12' };
   }
 }

@@ -38,6 +38,7 @@ for (const algorithm of ['ec', 'rsa'] as const) {
         certificates: [],
         unread: [{ message: 'the password does not open it', cure: /--password-file/ }],
       });
+      t.match(await documentOf([path]), { unread: [{ message: 'wants a password', cure: /--password-file/ }] });
     }
     const passwordFile = file('password', `${password}\nand a second line\n`);
     const text = await runInspect(join(folder, 'new.p12'), '--password-file', passwordFile);
