@@ -8,10 +8,13 @@ export function requireNew(directory: string): void {
       throw new OperatorError('output_not_empty', `${directory} is not empty`, 'name a new directory');
     }
   } catch (error: unknown) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-      throw error instanceof OperatorError
-        ? error
-        : new OperatorError('output_unusable', messageOf(error), 'name a new directory', error);
+    if (error instanceof OperatorError) {
+      throw error;
+    }
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT') {
+      const hint = code === 'EACCES' ? 'name a folder that you may write to' : 'name a new directory';
+      throw new OperatorError('output_unusable', messageOf(error), hint, error);
     }
   }
 }

@@ -9,7 +9,8 @@ import { profiles } from '../../cluster/profiles.js';
 import { clusterNameOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
 import { at, parseYaml, textAt, type YamlValue } from '../../cluster/yaml.js';
-import { messageOf, OperatorError } from '../error.js';
+import { OperatorError } from '../error.js';
+import { unreadable } from '../unreadable.js';
 
 /** A component on a host, with the directory that TiUP deployed it to. */
 export interface PlannedInstance {
@@ -93,7 +94,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error: unknown) {
-    throw new OperatorError('topology_unreadable', messageOf(error), 'check the path given to --topology', error);
+    throw unreadable('topology_unreadable', file, '--topology', error);
   }
 }
 
@@ -138,11 +139,13 @@ function plannedOf({ component, document, second, version }: Described): readonl
   return instance === undefined ? [] : [{ instance: { ...instance, version }, directory: document.directory ?? '' }];
 }
 
-/** TiUP gives each host a pair for its exporters, named after blackbox_exporter. */
+/** TiUP gives each host a pair for its exporters, of this name. */
+export const monitorName = 'blackbox_exporter';
+
 function exporterPair(inner: YamlValue): PlannedHost['own'] {
   const port = textAt(inner, 'monitored', 'node_exporter_port') ?? '9100';
   const tls = posix.join(directoryOf(inner, textAt(inner, 'monitored', 'deploy_dir'), `monitor-${port}`), 'tls');
-  return { ca: `${tls}/ca.crt`, cert: `${tls}/blackbox_exporter.crt`, key: `${tls}/blackbox_exporter.pem` };
+  return { ca: `${tls}/ca.crt`, cert: `${tls}/${monitorName}.crt`, key: `${tls}/${monitorName}.pem` };
 }
 
 /** `push -N` wants both names of a host that TiUP manages by another address. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatAddress } from '../../cluster/address.js';
 import { commandLine, shellQuoted } from './shell.js';
 import { placesOf, pushgatewaysOf, unitName } from './tiup-files.js';
+import { listsWithoutAgents } from './tiup-lists.js';
 import type { PlannedHost, PlannedMonitor, TiupPlan } from './tiup-plan.js';
 
 /** The commands that apply what was written to `output`, as text for a person who runs them one after the other. */
@@ -14,7 +15,8 @@ export function tiupSteps(plan: TiupPlan, output: string, port: number, hasDashb
     ...(hasDashboard ? plan.grafana.map((monitor) => grafanaSteps(plan, monitor, output)) : []),
   ];
   const numbered = steps.map(([title = '', ...lines], index) => `# ${index + 1}. ${title}\n${lines.join('\n')}\n`);
-  return `# Run these on the machine that TiUP runs on, as its user. Keep ${output}: TiUP reads the rules there.\n\n${numbered.join('\n')}`;
+  const before = listsWithoutAgents(plan).map((line) => `${line}\n`);
+  return `# Run these on the machine that TiUP runs on, as its user. Keep ${output}: TiUP reads the rules there.\n${before.join('')}\n${numbered.join('\n')}`;
 }
 
 type Step = readonly string[];
@@ -25,7 +27,7 @@ function programSteps(plan: TiupPlan): Step {
   const nodes = nodesFlag(plan.hosts);
   const architectures = [...new Set(plan.hosts.map(({ architecture }) => architecture))];
   return [
-    'The program on every host: one file, docs/install.md says where it comes from.',
+    'The program on every host, from the folder that it was built into: docs/install.md.',
     tiup('exec', plan, '--command', commandLine('mkdir', '-p', '-m', '0750', staging), ...nodes),
     ...architectures.map((architecture) => {
       const those = nodesFlag(plan.hosts.filter((host) => host.architecture === architecture));

@@ -103,6 +103,24 @@ t.test('what a topology may say otherwise', async (t) => {
   t.match(stdout, 'tiup cluster reload west -N 10.0.1.8:9091\n');
 });
 
+t.test('a list that would refuse the agents is told before the first step, once for all who have it', async (t) => {
+  const listed = (names: readonly string[]) => ({
+    ...usualTopology,
+    server_configs: { tikv: { 'security.cert-allowed-cn': names } },
+  });
+  const { stdout } = await deployed(t, writeMeta(t, listed(['tidb', 'tikv', 'pd'])));
+  const told =
+    /^# Before that: the list at \S*meta\.yaml:\d+:\d+ refuses the agents, whose certificate is that of blackbox_exporter\.$/gm;
+  t.equal(stdout.match(told)?.length, 1);
+  t.match(
+    stdout,
+    /^# Add blackbox_exporter to it with: tiup cluster edit-config prod; then: tiup cluster reload prod -R tikv$/m,
+  );
+  t.ok(stdout.indexOf('# Before that') < stdout.indexOf('# 1. '));
+  const { stdout: silent } = await deployed(t, writeMeta(t, listed(['tidb', 'blackbox_exporter'])));
+  t.notMatch(silent, '# Before that');
+});
+
 t.test('a service that runs is restarted, and the last command counts the agents by a metric they have', async (t) => {
   const { stdout } = await deployed(t, writeMeta(t, usualTopology));
   t.match(stdout, /systemctl enable tidb-mtls-agent\.service && systemctl restart tidb-mtls-agent\.service/);
@@ -168,7 +186,11 @@ t.test('what cannot be done is one line with its cure', async (t) => {
     ['bad YAML', ['tiup', '--topology', broken, '--output', fresh], /broken\.yaml:\d+:\d+: /],
     ['no topology', ['tiup', '--topology', other, '--output', fresh], /is no TiUP topology/],
     ['a directory in use', ['tiup', '--topology', meta, '--output', used], /is not empty/],
-    ['no file', ['tiup', '--topology', `${meta}x`, '--output', fresh], /ENOENT.*\n.*check the path/],
+    [
+      'no file',
+      ['tiup', '--topology', `${meta}x`, '--output', fresh],
+      /meta\.yamlx: does not exist\n.*--topology: check the path/,
+    ],
     ['no output', ['tiup', '--topology', meta], /needs --output/],
     ['a bad port', ['tiup', '--topology', meta, '--output', fresh, '--port', '0'], /--port 0 is no port/],
     ['another kind', ['ansible'], /deploy ansible: not known\n.*deploy tiup/],

@@ -1,0 +1,25 @@
+import { isCallerAdmitted } from '../../cluster/expectation.js';
+import { formatOrigin } from '../../cluster/origin.js';
+import { monitorName, type TiupPlan } from './tiup-plan.js';
+
+/** A line for each list that would refuse the agents: their name has to be in it before they come. */
+export function listsWithoutAgents({ cluster, hosts }: TiupPlan): readonly string[] {
+  const refusing = new Map<string, Set<string>>();
+  for (const { instance } of hosts.flatMap(({ instances }) => instances)) {
+    for (const endpoint of instance.endpoints) {
+      const { allowList } = endpoint;
+      if (
+        typeof allowList !== 'string' &&
+        isCallerAdmitted(endpoint, instance, { leaf: [monitorName] }) === 'refused'
+      ) {
+        const place = formatOrigin(allowList.origin);
+        refusing.set(place, (refusing.get(place) ?? new Set()).add(instance.component));
+      }
+    }
+  }
+  return [...refusing].map(
+    ([place, components]) =>
+      `# Before that: the list at ${place} refuses the agents, whose certificate is that of ${monitorName}.\n` +
+      `# Add ${monitorName} to it with: tiup cluster edit-config ${cluster}; then: tiup cluster reload ${cluster} -R ${[...components].join(',')}`,
+  );
+}
