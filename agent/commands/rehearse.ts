@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../../checks/finding.js';
 import { rehearse as judge } from '../../checks/rehearsal.js';
@@ -76,6 +77,11 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     roles: rolesOf(observer.inventory.instances, component, text(invocation, 'role')),
     ...{ ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) },
   };
+  for (const [flag, path] of Object.entries({ cacert: ca, cert, key })) {
+    if (path !== undefined && !existsSync(path)) {
+      throw new OperatorError('bad_flag', `${path}: does not exist`, `--${flag}: check the path`);
+    }
+  }
   const findings = judge(await gatherRehearsal(observer, candidate, now(), invocation.signal));
   const { stdout, values: given } = invocation;
   switch (formatOf(invocation)) {
