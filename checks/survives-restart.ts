@@ -3,6 +3,7 @@ import type { Instance } from '../cluster/inventory.js';
 import { type StartFault, severalNamesSince } from '../cluster/profile.js';
 import { profiles } from '../cluster/profiles.js';
 import { isBefore } from '../cluster/version.js';
+import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { coversHost } from '../credentials/names.js';
 import { type Check, credentialKey } from './check.js';
@@ -20,6 +21,7 @@ export const survivesRestart: Check = {
   cure: 'Mend what the finding names before anybody restarts the component.',
   verdicts: {
     fail: 'one of the things that the component looks at when it starts is bad, or it would start in plaintext (TiDB without a CA)',
+    skip: 'the agent may not read a file, which the component, as another user, may',
   },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
@@ -35,7 +37,7 @@ export const survivesRestart: Check = {
         const reason = reasons[fault](instance, facts);
         return reason === undefined ? [] : [reason];
       });
-      return [verdict(instance, faults)];
+      return [verdict(instance, facts, faults)];
     }),
 };
 
@@ -48,7 +50,14 @@ function inPlaintext(instance: Instance): Finding {
   });
 }
 
-function verdict(instance: Instance, faults: readonly string[]): Finding {
+function verdict(instance: Instance, { errors }: CredentialFacts, faults: readonly string[]): Finding {
+  const forbidden = errors.find(isForbidden);
+  if (faults.length === 0 && forbidden !== undefined) {
+    return findingOf(id, 'skip', instance, {
+      message: `not known whether it would start: ${forbidden.message}; as the agent's user it would not`,
+      cure: forbidden.hint,
+    });
+  }
   return faults.length === 0
     ? findingOf(id, 'pass', instance, { message: 'would start with its files as they are' })
     : findingOf(id, 'fail', instance, {
@@ -58,9 +67,13 @@ function verdict(instance: Instance, faults: readonly string[]): Finding {
       });
 }
 
+function isForbidden({ code }: CredentialError): boolean {
+  return code === 'permission_denied';
+}
+
 /** Why a component would not start, or undefined. */
 const reasons: Readonly<Record<StartFault, (instance: Instance, facts: CredentialFacts) => string | undefined>> = {
-  unreadable: (_instance, { errors }) => errors[0]?.message,
+  unreadable: (_instance, { errors }) => errors.find((error) => !isForbidden(error))?.message,
   'key-mismatch': (_instance, { keyMatches }) =>
     keyMatches === false ? 'key and certificate on disk do not belong together' : undefined,
   incomplete: ({ security: { ca, cert, key } }) =>

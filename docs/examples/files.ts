@@ -7,6 +7,7 @@ import { mergeReadings } from '../../cluster/merge.js';
 import type { ComponentName } from '../../cluster/profile.js';
 import { profiles } from '../../cluster/profiles.js';
 import { parseToml } from '../../cluster/toml.js';
+import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { authority, bad, day, evidence, filesWith, issue, later, moment, node, origin } from './evidence.js';
 
@@ -26,6 +27,19 @@ async function spoilt(which: 'cert' | 'key', bytes: Buffer) {
   const facts = await filesWith(good);
   writeFileSync(facts.paths[which] ?? '', bytes);
   return evidence({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, moment)] });
+}
+
+/** Facts of a key that another user may read. */
+async function forbidden() {
+  const { paths, caDigest, ca } = await filesWith(good);
+  const none = await gatherCredentialFacts({ ca: paths.ca, cert: undefined, key: undefined }, moment);
+  const error = new CredentialError(
+    'permission_denied',
+    paths.key ?? '',
+    'may not be read',
+    'run the agent as the user of the components',
+  );
+  return evidence({ instances: [tikv], facts: [{ ...none, paths, caDigest, ca, errors: [error] }] });
 }
 
 /** What the reader says against a file of TiKV. */
@@ -94,6 +108,7 @@ export const fileExamples: Examples = {
   'key-file-mode': [evidence({ instances: [tikv], facts: [await filesWith(good, { mode: 0o644 })] })],
   'survives-restart': [
     await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),
+    await forbidden(),
   ],
   'own-name-in-own-list': [
     await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),

@@ -10,6 +10,7 @@ import { sessionsEnd } from '../../checks/sessions-end.js';
 import { survivesRestart } from '../../checks/survives-restart.js';
 import { trustsCaOnDisk } from '../../checks/trusts-ca-on-disk.js';
 import type { Instance } from '../../cluster/inventory.js';
+import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { Hello } from '../../probes/hello.js';
 import type { Resumption } from '../../probes/resumption.js';
@@ -28,6 +29,20 @@ import {
 
 const host = [{ value: '127.0.0.1', origin }];
 const good = await authority.issue({ ...names, commonName: 'pd' });
+
+t.test('survives-restart: what only the agent may not read says nothing of the component', async (t) => {
+  const facts = await factsOf(t, good);
+  const hint = 'run the agent as the user of the components';
+  const error = new CredentialError('permission_denied', facts.paths.key ?? '', 'may not be read', hint);
+  const forbidden = { ...facts, keyMatches: undefined, verdicts: [], errors: [error] };
+  const of = (more: typeof forbidden) =>
+    run(survivesRestart, evidenceOf({ instances: [instanceOf('tikv')], facts: [more] }));
+  t.match(of(forbidden), [/^skip: not known whether it would start: .*tls\.key: may not be read/]);
+  const missing = new CredentialError('not_found', facts.paths.cert ?? '', 'does not exist', 'mend it');
+  t.match(of({ ...forbidden, errors: [error, missing] }), [
+    /^fail: would not start again: .*tls\.crt: does not exist$/,
+  ]);
+});
 
 t.test('survives-restart: each component as it judges itself at its start', async (t) => {
   const of = async (
