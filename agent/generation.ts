@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { EndpointObservation } from '../checks/check.js';
-import { Observer } from './observer.js';
+import { Observer, type ObserverOptions } from './observer.js';
 import { scheduleAll } from './schedule.js';
 import type { SidecarOptions } from './sidecar.js';
 
@@ -10,15 +10,23 @@ export interface Generation {
   readonly stop: AbortController;
 }
 
-export async function createGeneration({ readConfig, now, metrics, logger }: SidecarOptions): Promise<Generation> {
-  const observer = await Observer.create(readConfig(), {
+/** `before` is the observer in force, of whose looks some still count. */
+export async function createGeneration(
+  { readConfig, now, metrics, logger }: SidecarOptions,
+  before?: Observer,
+): Promise<Generation> {
+  const options: ObserverOptions = {
     now,
-    onReload: (event) => {
+    onReload: (event, certificate) => {
       metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
       const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
-      log({ outcome: event.outcome, reason: event.error?.message }, 'own credentials changed on disk');
+      log(
+        { certificate, outcome: event.outcome, reason: event.error?.message },
+        'a pair that probes show changed on disk',
+      );
     },
-  });
+  };
+  const observer = await Observer.create(readConfig(), options, before);
   return { observer, stop: new AbortController() };
 }
 

@@ -16,12 +16,12 @@ import { isRefusedByName } from './strangers.js';
 export class Identities {
   readonly #stores: Map<string, CredentialStore>;
   readonly #paths = new Map<IdentityName, OwnPaths>();
-  readonly #onReload: (event: ReloadEvent) => void;
+  readonly #onReload: (event: ReloadEvent, certificate: string) => void;
 
   constructor(
     own: OwnPaths | undefined,
     instances: readonly Instance[],
-    onReload: (event: ReloadEvent) => void,
+    onReload: (event: ReloadEvent, certificate: string) => void,
     before?: Identities,
   ) {
     this.#onReload = onReload;
@@ -126,7 +126,7 @@ export class Identities {
     if (known !== undefined) {
       return known;
     }
-    const store = new CredentialStore(paths, { onReload: this.#onReload });
+    const store = new CredentialStore(paths, { onReload: (event) => this.#onReload(event, paths.cert) });
     this.#stores.set(key, store);
     return store;
   }

@@ -13,6 +13,7 @@ import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
 import { Baselines } from './baselines.js';
+import { awaitedOf, carriedOver, unchangedOf } from './carried-over.js';
 import type { AgentConfig, OwnPaths } from './config.js';
 import { hasDescriptors } from './descriptors.js';
 import { isTorn, untilAtRest } from './files-in-motion.js';
@@ -26,11 +27,13 @@ import {
 } from './node-credentials.js';
 import { strangerTargetsOf, type Target, targetsOf } from './scope.js';
 import { type Loaded, loadInventory } from './sources.js';
+import { isMadeInMemory, mayMeetStrangers } from './strangers.js';
 import { Visits } from './visits.js';
 
 export interface ObserverOptions {
   readonly now: () => Date;
-  readonly onReload: (event: ReloadEvent) => void;
+  /** A pair that probes show was read anew, or could not be; `certificate` is its path. */
+  readonly onReload: (event: ReloadEvent, certificate: string) => void;
 }
 
 /** Gathers evidence and has it judged: the part that `check` runs once and `run` keeps running. */
@@ -46,10 +49,18 @@ export class Observer {
   readonly #baselines: Baselines;
   readonly #observations: Map<string, EndpointObservation>;
   readonly #visits: Visits;
+  /** Where strangers come. */
+  readonly #visited: readonly Target[];
   readonly #views: Map<string, EndpointObservation>;
   #credentials: NodeCredentials = unread;
 
-  private constructor(config: AgentConfig, options: ObserverOptions, loaded: Loaded, before?: Observer) {
+  private constructor(
+    config: AgentConfig,
+    options: ObserverOptions,
+    loaded: Loaded,
+    before?: Observer,
+    stores?: Identities,
+  ) {
     this.config = config;
     this.#options = options;
     this.#now = options.now;
@@ -59,18 +70,23 @@ export class Observer {
     this.targets = targetsOf(this.inventory, reach);
     this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
     const { instances } = this.inventory;
-    this.identities = new Identities(config.security, instances, options.onReload, before?.identities);
+    this.identities = new Identities(config.security, instances, options.onReload, stores);
     const known = new Set(instances.map(credentialKey));
     this.#baselines = new Baselines(before === undefined ? undefined : before.#baselines, known);
-    const kept = (entries: Iterable<readonly [string, EndpointObservation]>) =>
-      new Map([...entries].filter(([, { instance }]) => known.has(credentialKey(instance))));
-    this.#observations = kept(before === undefined ? [] : before.#observations);
-    this.#views = kept(before === undefined ? [] : before.#views);
-    this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, known);
+    const unchanged = unchangedOf(instances, before?.inventory.instances ?? []);
+    this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, unchanged);
+    this.#visited = config.probe.refusals === undefined ? [] : this.strangerTargets.filter(mayMeetStrangers);
+    const isKnown = (name: IdentityName) => isMadeInMemory(name) || this.pathsOf(name) !== undefined;
+    const standing = { unchanged, strangerTargets: this.#visited, isKnown };
+    this.#observations = carriedOver(before === undefined ? [] : before.#observations, standing);
+    this.#views = carriedOver(before === undefined ? [] : before.#views, standing);
   }
 
-  static async create(config: AgentConfig, options: ObserverOptions): Promise<Observer> {
-    return new Observer(config, options, await loadInventory(config));
+  /** What `before` saw of ports that are as they were still counts; its files are read anew. */
+  static async create(config: AgentConfig, options: ObserverOptions, before?: Observer): Promise<Observer> {
+    const samePd = before !== undefined && isDeepStrictEqual(config.pd, before.config.pd);
+    const loaded = await loadInventory(config, samePd ? before.#discovery : undefined);
+    return new Observer(config, options, loaded, before);
   }
 
   /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
@@ -85,7 +101,7 @@ export class Observer {
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Observer(this.config, this.#options, loaded, this);
+      : new Observer(this.config, this.#options, loaded, this, this.identities);
   }
 
   /** Every credential file that this agent's verdicts rest on. */
@@ -198,15 +214,17 @@ export class Observer {
   }
 
   evidence(): Evidence {
+    const observations = this.observations();
     return {
       now: this.#now(),
       inventory: this.inventory,
       ...this.#credentials,
       baselines: this.#baselines.entries(),
-      observations: this.observations(),
+      observations,
       views: [...this.#views.values()],
       hellos: this.#visits.hellos(),
       resumptions: this.#visits.resumptions(),
+      awaited: awaitedOf(this.#visited, observations),
     };
   }
 

@@ -1,5 +1,6 @@
 import { messageOf } from './error.js';
 import { createGeneration, type Generation } from './generation.js';
+import type { Observer } from './observer.js';
 import type { SidecarOptions } from './sidecar.js';
 
 /** What became of a reload, in words for whoever asked for it. */
@@ -16,14 +17,24 @@ type Read = { readonly next: Generation } | { readonly error: unknown };
  */
 export class Reloads {
   readonly #options: SidecarOptions;
+  readonly #current: () => Observer;
   readonly #take: (next: Generation) => Promise<void>;
   readonly #stop: AbortSignal;
   #asked = 0;
   #latest: { readonly number: number; readonly answer: Promise<Reloaded> } | undefined;
 
-  /** `take` puts a generation in force at once, and resolves after the first look with it; not after `stop`. */
-  constructor(options: SidecarOptions, take: (next: Generation) => Promise<void>, stop: AbortSignal) {
+  /**
+   * `take` puts a generation in force at once, and resolves after the first look with it; not after `stop`. `current` is
+   * the observer in force.
+   */
+  constructor(
+    options: SidecarOptions,
+    current: () => Observer,
+    take: (next: Generation) => Promise<void>,
+    stop: AbortSignal,
+  ) {
     this.#options = options;
+    this.#current = current;
     this.#take = take;
     this.#stop = stop;
   }
@@ -31,7 +42,7 @@ export class Reloads {
   async reload(): Promise<Reloaded> {
     this.#asked += 1;
     const number = this.#asked;
-    const read = await createGeneration(this.#options).then(
+    const read = await createGeneration(this.#options, this.#current()).then(
       (next): Read => ({ next }),
       (error: unknown): Read => ({ error }),
     );

@@ -56,7 +56,7 @@ export class Sidecar {
       this.#replace(next);
       return this.#begin(next);
     };
-    this.#reloads = new Reloads(options, take, this.#stop.signal);
+    this.#reloads = new Reloads(options, () => this.observer, take, this.#stop.signal);
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
       onChange: (seenBy) => this.#filesChanged(seenBy),

@@ -4,6 +4,7 @@ import { isBefore } from '../cluster/version.js';
 import { CredentialError } from '../credentials/error.js';
 import { readKeyPair } from '../credentials/key-pair.js';
 import { anonymousIdentity, strangerIdentity } from '../probes/identity.js';
+import type { IdentityName } from '../probes/observation.js';
 import type { Identity } from '../probes/prober.js';
 import type { Identities } from './identities.js';
 import type { Target } from './scope.js';
@@ -65,6 +66,11 @@ export class Strangers {
       throw error;
     }
   }
+}
+
+/** Strangers that need no file. */
+export function isMadeInMemory(name: IdentityName): boolean {
+  return name === 'plaintext' || name === 'anonymous' || name === 'untrusted';
 }
 
 /** Whether a port may be shown a bad certificate: old releases of some components do not survive one. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointHello, type EndpointResumption, portKey } from '../checks/check.js';
 import { readHello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
@@ -20,12 +21,13 @@ export class Visits {
   readonly #hellos: Map<string, EndpointHello>;
   readonly #resumptions: Map<string, EndpointResumption>;
 
-  /** `known` are the instances of which earlier visits still count. */
-  constructor(settings: Settings, before: Visits | undefined, known: ReadonlySet<string>) {
+  /** `unchanged` are the instances of which earlier visits still count. */
+  constructor(settings: Settings, before: Visits | undefined, unchanged: ReadonlySet<string>) {
     const kept = <T extends EndpointHello | EndpointResumption>(entries: ReadonlyMap<string, T>) =>
-      new Map([...entries].filter(([, { instance }]) => known.has(credentialKey(instance))));
+      new Map([...entries].filter(([, { instance }]) => unchanged.has(credentialKey(instance))));
     this.#settings = settings;
-    this.#strangers = before === undefined ? new Strangers(settings.imposter) : before.#strangers;
+    const same = before !== undefined && isDeepStrictEqual(settings.imposter, before.#settings.imposter);
+    this.#strangers = same ? before.#strangers : new Strangers(settings.imposter);
     this.#hellos = before === undefined ? new Map() : kept(before.#hellos);
     this.#resumptions = before === undefined ? new Map() : kept(before.#resumptions);
   }

@@ -46,6 +46,7 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     views: [],
     hellos: [],
     resumptions: [],
+    awaited: [],
   };
 }
 

@@ -60,6 +60,13 @@ export interface Evidence {
   readonly views: readonly EndpointObservation[];
   readonly hellos: readonly EndpointHello[];
   readonly resumptions: readonly EndpointResumption[];
+  /** Ports that strangers are to come to, and have not yet. */
+  readonly awaited: readonly EndpointOfInstance[];
+}
+
+export interface EndpointOfInstance {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
 }
 
 export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): string {

@@ -21,13 +21,17 @@ export const strangersRefused: Check = {
   verdicts: {
     fail: 'somebody is let in whom the configuration refuses, or the port answers in plaintext',
     warn: 'anybody is let in without a certificate because no list is set, or the port is stricter than its file',
-    skip: 'the stranger got no clear answer',
+    skip: 'the stranger got no clear answer, or none has come yet: after a start they are spread over `refusals`',
   },
   run: (evidence) => {
     const names = knownNames(evidence);
-    return evidence.observations
+    const judged = evidence.observations
       .filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity))
       .map((entry) => judge(entry, names));
+    const awaited = evidence.awaited.map(({ instance, endpoint }) =>
+      findingOf(id, 'skip', instance, { endpoint, message: 'not known: no stranger has come to it yet' }),
+    );
+    return [...judged, ...awaited];
   },
 };
 

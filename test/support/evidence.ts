@@ -88,6 +88,7 @@ export interface EvidenceParts {
   readonly views?: Evidence['views'];
   readonly hellos?: Evidence['hellos'];
   readonly resumptions?: Evidence['resumptions'];
+  readonly awaited?: Evidence['awaited'];
   readonly calling?: Evidence['calling'];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
@@ -118,6 +119,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     views: parts.views ?? [],
     hellos: parts.hellos ?? [],
     resumptions: parts.resumptions ?? [],
+    awaited: parts.awaited ?? [],
   };
 }
 

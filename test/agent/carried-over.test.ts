@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { readAgentConfig } from '../../agent/config.js';
+import { Observer } from '../../agent/observer.js';
+import { observeOnce, refuseOnce } from '../../agent/round.js';
+import type { Finding } from '../../checks/finding.js';
+import { devCluster } from '../support/dev-cluster.js';
+
+const options = { now: () => new Date(), onReload: () => undefined };
+const { signal } = new AbortController();
+
+function ofStrangers(observer: Observer): readonly Finding[] {
+  return observer.judge().filter(({ check }) => check === 'strangers-refused');
+}
+
+t.test('what strangers met outlives a reload, as long as the port is what it was', async (t) => {
+  const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
+  await cluster.fault('tidb', 'status', 'asksNobody', true);
+  const config = readAgentConfig(cluster.agentConfig);
+  const first = await Observer.create(config, options);
+  await observeOnce(first, signal);
+  const awaited = ofStrangers(first);
+  t.equal(awaited.length, first.strangerTargets.length, 'before they come each port says so');
+  t.same(
+    [...new Set(awaited.map(({ status, message }) => `${status}: ${message}`))],
+    ['skip: not known: no stranger has come to it yet'],
+  );
+  await refuseOnce(first, signal);
+  const met = ofStrangers(first);
+  t.match(
+    met.filter(({ status }) => status === 'fail'),
+    [{ component: 'tidb', endpoint: 'status', identity: 'anonymous' }],
+  );
+  t.equal(met.filter(({ status }) => status === 'skip').length, 0);
+
+  t.same(ofStrangers(await Observer.create(config, options, first)), met, 'the same configuration, read again');
+
+  const without = { ...config, probe: { ...config.probe, refusals: undefined } };
+  t.same(ofStrangers(await Observer.create(without, options, first)), [], 'nothing of those who come no more');
+
+  const file = join(cluster.directory, 'tidb/conf/tidb.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(cluster-verify-cn = \[).*/, '$1"PD-Server"]'));
+  const changed = ofStrangers(await Observer.create(config, options, first));
+  const statuses = (component: string) =>
+    new Set(changed.filter((one) => one.component === component).map(({ status }) => status));
+  t.same([...statuses('tidb')], ['skip'], 'a port with another list is looked at anew');
+  t.same([...statuses('tikv')], ['pass'], 'and no other');
+});
