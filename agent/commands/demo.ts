@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { startDevCluster } from '../../devcluster/dev-cluster.js';
 import { tellStory } from '../../devcluster/story.js';
 import { readAgentConfig } from '../config.js';
+import { commandLine, shellQuoted } from '../deploy/shell.js';
 import { type Command, type Invocation, text } from './command.js';
 import { loggerAt } from './flags.js';
 import { listeningAt, serve, untilAborted } from './run.js';
@@ -19,6 +21,14 @@ export const demo: Command = {
 /** Milliseconds between two scenes of the story: long enough to look at the page. */
 const scenePace = 20_000;
 
+/** This program as its caller has it: by its name, as a file for Node, or as a program of its own. */
+function howStarted([node = '', script]: readonly string[] = process.argv): string {
+  if (script === undefined || script === node || script === process.execPath) {
+    return shellQuoted(node);
+  }
+  return basename(script) === 'tidb-mtls-agent' ? shellQuoted(script) : commandLine('node', script);
+}
+
 async function runDemo(invocation: Invocation): Promise<number> {
   const { stdout, signal, values } = invocation;
   const cluster = await startDevCluster();
@@ -35,7 +45,7 @@ async function runDemo(invocation: Invocation): Promise<number> {
           `dev cluster   ${cluster.directory}`,
           `status page   ${served.url}/`,
           `metrics       ${served.url}/metrics`,
-          `try           npx tidb-mtls-agent check --config ${config}`,
+          `try           ${howStarted()} check --config ${config}`,
           'Ctrl-C ends it.',
           '',
         ].join('\n'),

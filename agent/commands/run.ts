@@ -53,8 +53,10 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   // What is done for it is below; nobody's SIGHUP ends this process, from here to its exit.
   process.on('SIGHUP', () => undefined);
   const readConfig = () => {
-    const config = sharded(shard, listeningAt(listen, readAgentConfig(file)));
-    return { ...config, host: host ?? config.host, pd: [...config.pd, ...pd] };
+    const read = sharded(shard, listeningAt(listen, readAgentConfig(file)));
+    const config = { ...read, host: host ?? read.host, pd: [...read.pd, ...pd] };
+    requireSomething(config, file);
+    return config;
   };
   const { signal } = invocation;
   // Told to stop while it asks PD, it does not wait for the answer.
@@ -70,6 +72,18 @@ async function runSidecar(invocation: Invocation): Promise<number> {
   await Promise.all([notified.stopping(), served.stop()]);
   logger.info('stopped');
   return 0;
+}
+
+/** An agent that watches nothing would tell that nothing is wrong. */
+function requireSomething(
+  { configs, topology, pd, instances, processes, proxies, probe }: AgentConfig,
+  file: string,
+): void {
+  const named = [configs, topology, pd, instances, proxies, probe.allowTargets, probe.identityTargets];
+  if (!processes && named.every(({ length }) => length === 0)) {
+    const hint = 'name configs, pd or topology under [cluster], or an [[instance]]: docs/quick-start.md';
+    throw new OperatorError('nothing_to_watch', `${file} names no component`, hint);
+  }
 }
 
 function sharded(shard: Shard | undefined, config: AgentConfig): AgentConfig {

@@ -154,6 +154,15 @@ t.test('a pattern that matches nothing is told wherever the cluster is what is a
   t.match(rehearsal, { status: 2, stderr: told });
 });
 
+t.test('run with a configuration that names nothing to watch does not start', async (t) => {
+  const config = join(temporaryDirectory(t), 'agent.toml');
+  writeFileSync(config, '[probe]\ninterval = "5s"\n');
+  t.match(await runAgent('run', '--config', config, '--listen', '127.0.0.1:0'), {
+    status: 2,
+    stderr: /agent\.toml names no component\n.*name configs, pd or topology under \[cluster\]/,
+  });
+});
+
 t.test('every command has its help', async (t) => {
   for (const command of commands) {
     const help = helpOf(command);
