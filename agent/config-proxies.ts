@@ -109,7 +109,7 @@ function whoComesIn({ texts, flag, fail }: ProxyValues) {
     throw fail(
       'allow-cn',
       problem,
-      'write allow-cn = ["TiDB-Server"], or allow-all = true for every certificate of the CA',
+      'write allow-cn = ["TiDB-Server"] (--allow-cn TiDB-Server), or allow-all = true (--allow-all) for every certificate of the CA',
     );
   }
   return access;

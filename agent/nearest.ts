@@ -1,5 +1,12 @@
-/** The known name closest to a misspelt one (Levenshtein distance of at most a third of its length); undefined if none. */
+/**
+ * The only known name that begins so, or the one closest to a misspelt one (Levenshtein distance of at most a third of
+ * its length); undefined if none.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const [begun, another] = known.filter((candidate) => candidate.startsWith(name));
+  if (name !== '' && begun !== undefined && another === undefined) {
+    return begun;
+  }
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(name, candidate);

@@ -28,6 +28,9 @@ export interface SidecarOptions {
   readonly sweepInterval: number;
 }
 
+/** Files that one line of the log names; a change of a whole cluster's Secret is many. */
+const mostNamed = 20;
+
 /** Keeps observing and judging; metrics and page read its state. */
 export class Sidecar {
   readonly #options: SidecarOptions;
@@ -59,7 +62,7 @@ export class Sidecar {
     this.#reloads = new Reloads(options, () => this.observer, take, this.#stop.signal);
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
-      onChange: (seenBy) => this.#filesChanged(seenBy),
+      onChange: (seenBy, files) => this.#filesChanged(seenBy, files),
       onEvents: (working, error) => {
         options.metrics.setFileEvents(working);
         if (working) {
@@ -184,10 +187,10 @@ export class Sidecar {
     this.#lookedAt = generation;
   }
 
-  #filesChanged(seenBy: SeenBy): void {
+  #filesChanged(seenBy: SeenBy, files: readonly string[]): void {
     const { metrics, logger } = this.#options;
     metrics.recordFileChange(seenBy);
-    logger.info({ seenBy }, 'a credential file changed');
+    logger.info({ seenBy, files: files.slice(0, mostNamed) }, 'a credential file changed');
     this.observer.readCredentials().then(
       () => this.#judging.request('urgent'),
       (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),

@@ -7,7 +7,8 @@ import { type FSWatcher, watch } from 'chokidar';
 export type SeenBy = 'event' | 'sweep';
 
 export interface WatcherOptions {
-  readonly onChange: (seenBy: SeenBy) => void;
+  /** `files` are those whose content, mode or presence is another. */
+  readonly onChange: (seenBy: SeenBy, files: readonly string[]) => void;
   /** Whether events can be had, told when that changes; without them the sweep alone sees a change. */
   readonly onEvents: (working: boolean, error: unknown) => void;
   readonly onError: (error: unknown) => void;
@@ -31,7 +32,7 @@ export class FileWatcher {
   readonly #sweep: NodeJS.Timeout;
   #files: readonly string[] = [];
   #directories = '';
-  #digest = '';
+  #digests: ReadonlyMap<string, string> = new Map();
   #watcher: FSWatcher | undefined;
   #settle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -47,7 +48,7 @@ export class FileWatcher {
   /** Replaces the set of watched files; what they hold now counts as seen. */
   async watchFiles(files: readonly string[]): Promise<void> {
     this.#files = [...new Set(files)].sort();
-    this.#digest = digestOf(this.#files) ?? '';
+    this.#digests = digestsOf(this.#files) ?? new Map();
     await this.#arm();
   }
 
@@ -112,10 +113,12 @@ export class FileWatcher {
     if (this.#closed) {
       return;
     }
-    const digest = digestOf(this.#files);
-    if (digest !== undefined && digest !== this.#digest) {
-      this.#digest = digest;
-      this.#options.onChange(seenBy);
+    const digests = digestsOf(this.#files);
+    const changed =
+      digests === undefined ? [] : this.#files.filter((file) => digests.get(file) !== this.#digests.get(file));
+    if (digests !== undefined && changed.length > 0) {
+      this.#digests = digests;
+      this.#options.onChange(seenBy, changed);
     }
     if (seenBy === 'sweep' || this.#working) {
       this.#arm().catch((error: unknown) => this.#options.onError(error));
@@ -148,24 +151,23 @@ function directoryIdentity(directory: string): string {
   }
 }
 
-/** Undefined where this process cannot look, for want of descriptors. */
-function digestOf(files: readonly string[]): string | undefined {
-  const hash = createHash('sha256');
+/** What each file holds, and its mode. Undefined where this process cannot look, for want of descriptors. */
+function digestsOf(files: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const digests = new Map<string, string>();
   for (const file of files) {
-    hash.update(`${file}\0`);
     try {
       const stat = statSync(file);
-      hash.update(stat.isFile() && stat.size <= largestFile ? readFileSync(file) : `kind ${stat.mode} ${stat.size}`);
-      hash.update(`\0${stat.mode}`);
+      const content = stat.isFile() && stat.size <= largestFile ? readFileSync(file) : `${stat.size}`;
+      digests.set(file, `${stat.mode} ${createHash('sha256').update(content).digest('base64')}`);
     } catch (error: unknown) {
       const code = ignoreAbsence(error);
       if (code === 'EMFILE' || code === 'ENFILE') {
         return undefined;
       }
-      hash.update(`error ${code}`);
+      digests.set(file, `error ${code}`);
     }
   }
-  return hash.digest('hex');
+  return digests;
 }
 
 /** A file or directory that cannot be read now is a state to compare, reported by the credential checks. */

@@ -24,7 +24,9 @@ export const deploy: Command = {
 async function runDeploy(invocation: Invocation): Promise<number> {
   const [kind, stray] = invocation.positionals;
   if (kind !== 'tiup' || stray !== undefined) {
-    throw new OperatorError('bad_flag', `deploy ${invocation.positionals.join(' ')}: not known`, 'write: deploy tiup');
+    const message =
+      kind === undefined ? 'deploy needs a kind' : `deploy ${invocation.positionals.join(' ')}: not known`;
+    throw new OperatorError('bad_flag', message, 'write: deploy tiup');
   }
   const topology = required(invocation, 'topology', '~/.tiup/storage/cluster/clusters/NAME/meta.yaml');
   const output = resolve(required(invocation, 'output', 'a new directory'));

@@ -174,7 +174,7 @@ export const lintExamples: Readonly<Record<string, LintExample>> = {
     file: 'tikv.toml',
     text: '[security\n',
     says: 'tikv.toml:2:1: error: Unterminated table-key [toml-syntax]',
-    cure: 'mend the syntax; the component would not start with it',
+    cure: 'mend the syntax; nobody starts with it',
   },
   'yaml-syntax': {
     file: 'topology.yaml',

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { FileWatcher } from '../../agent/watcher.js';
 import { eventually } from '../support/eventually.js';
@@ -15,7 +15,7 @@ function watching(t: Test) {
   const changes: string[] = [];
   const watcher = new FileWatcher({
     sweepInterval: 3_600_000,
-    onChange: (seenBy) => changes.push(seenBy),
+    onChange: (seenBy, files) => changes.push(`${seenBy} ${files.map((file) => basename(dirname(file))).join()}`),
     onEvents: () => t.fail('events can be had'),
     onError: (error) => t.fail(String(error)),
   });
@@ -31,7 +31,7 @@ t.test('other files before the watch on the first ones is ready: neither call wa
   writeFileSync(first, 'two');
   writeFileSync(second, 'three');
   await eventually('and they alone', () => changes.length === 2);
-  t.strictSame(changes, ['event', 'event']);
+  t.strictSame(changes, ['event b', 'event b'], 'each names what changed');
 });
 
 t.test('closed before its watch is ready, it keeps nobody waiting', async (t) => {
