@@ -30,6 +30,9 @@ export async function createGeneration(
   return { observer, stop: new AbortController() };
 }
 
+/** Milliseconds after a start in which strangers have come to a thousand ports for the first time. */
+const firstVisits = 60_000;
+
 /** Looks at each port by the clock until the generation is replaced, and sends strangers on their slower one. */
 export function lookByTheClock(
   { observer, stop: { signal } }: Generation,
@@ -43,6 +46,7 @@ export function lookByTheClock(
       (target) => async () => onObserved(await observer.refuse(target, signal)),
     );
     // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
-    scheduleAll(visits, { interval: refusals, limit: pLimit(1), signal });
+    const first = Math.min(refusals, firstVisits * Math.ceil(visits.length / 1_000));
+    scheduleAll(visits, { interval: refusals, first, limit: pLimit(1), signal });
   }
 }

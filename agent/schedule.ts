@@ -3,6 +3,8 @@ import type { LimitFunction } from 'p-limit';
 export interface ScheduleOptions {
   /** Milliseconds between the start of two runs of one task, on average. */
   readonly interval: number;
+  /** Milliseconds over which the first runs are spread; one interval if not told. */
+  readonly first?: number;
   readonly limit: LimitFunction;
   readonly signal: AbortSignal;
   /** 0 to 1; injected so that tests know the jitter. */
@@ -13,12 +15,12 @@ export interface ScheduleOptions {
 const jitterShare = 0.1;
 
 /**
- * Runs each task again and again until aborted, first runs spread over one interval. A task never overlaps itself,
+ * Runs each task again and again until aborted, first runs spread over an interval. A task never overlaps itself,
  * and all of them share one limit. Timers are monotonic, so a clock that jumps moves nothing.
  */
 export function scheduleAll(tasks: readonly (() => Promise<void>)[], options: ScheduleOptions): void {
   const random = options.random ?? Math.random;
-  const { signal, limit, interval } = options;
+  const { signal, limit, interval, first = interval } = options;
   const waiting = new Set<NodeJS.Timeout>();
   // One listener for all: those of a signal are a list, which each of ten thousand would be looked for in.
   signal.addEventListener('abort', () => waiting.forEach(clearTimeout), { once: true });
@@ -33,6 +35,6 @@ export function scheduleAll(tasks: readonly (() => Promise<void>)[], options: Sc
     waiting.add(timer);
   };
   for (const task of tasks) {
-    plan(task, interval * random());
+    plan(task, first * random());
   }
 }

@@ -25,7 +25,7 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     refresh: defaultRefresh,
     instances: [],
     clients: [],
-    probe: { ...defaultProbe, timeout: patience },
+    probe: { ...defaultProbe, timeout: patience, refusals: undefined },
     imposter: undefined,
     reload: 'observe' as const,
     historyFile: undefined,

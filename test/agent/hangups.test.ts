@@ -40,7 +40,7 @@ t.test('SIGHUP while PD keeps the start waiting is one reload after it', async (
 });
 
 t.test('SIGHUP while the last connections are waited for does not end the agent before they do', async (t) => {
-  const agent = runWith(t, '');
+  const agent = runWith(t, '[[instance]]\ncomponent = "tidb"\naddress = "127.0.0.1:1"\n');
   const port = Number(new URL(await readyAt(agent)).port);
   const unfinished = connect(port, '127.0.0.1', () => unfinished.write('GET /metrics HTTP/1.1\r\n'));
   unfinished.on('error', () => undefined);
