@@ -58,8 +58,8 @@ t.test(
     execFileSync('mkfifo', [at('fifo.toml')]);
     writeFileSync(at('long.toml'), '');
     truncateSync(at('long.toml'), 1 << 30);
-    writeFileSync(at('history.toml'), '[history]\nfile = "fifo.toml"\n');
-    writeFileSync(at('web.toml'), '[web]\nconfig-file = "fifo.toml"\n');
+    writeFileSync(at('history.toml'), `${instanceAt(1)}[history]\nfile = "fifo.toml"\n`);
+    writeFileSync(at('web.toml'), `${instanceAt(1)}[web]\nconfig-file = "fifo.toml"\n`);
     for (const [name, said] of [
       ['fifo', /fifo\.toml:1:1: is not a regular file\n {4}name the file itself\n$/],
       ['long', /long\.toml:1:1: is 1073741824 bytes long/],
