@@ -50,7 +50,10 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
   const profile = profiles[known.component];
   const endpoints = profile.endpoints.flatMap(({ name }) => {
     const [ours, theirs] = [known, next].map((one) => one.endpoints.find((endpoint) => endpoint.name === name));
-    const list = ours?.allowList === undefined || ours.allowList === 'unknown' ? theirs?.allowList : ours.allowList;
+    // A list of alternative names alone leaves open who is let in, whatever others know of.
+    const open = known.security.allowedAlternativeNames !== undefined;
+    const isUntold = ours?.allowList === undefined || (ours.allowList === 'unknown' && !open);
+    const list = isUntold ? theirs?.allowList : ours.allowList;
     const kept = ours ?? theirs;
     return kept === undefined ? [] : [{ ...kept, allowList: list ?? kept.allowList }];
   });

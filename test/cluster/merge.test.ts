@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Instance } from '../../cluster/inventory.js';
 import { mergeReadings } from '../../cluster/merge.js';
-import { instanceOf } from '../support/evidence.js';
+import { instanceOf, origin } from '../support/evidence.js';
 
 const known = instanceOf('tikv', { list: ['tidb'] });
 
@@ -73,4 +73,19 @@ t.test('who is absent where is told only of sources that know everybody', async 
   t.strictSame(codesOf([config, { source: 'pd', instances: [], complete: new Set(['pd']) }]), [], 'stores not known');
   const deployment = { source: 'deployment' as const, instances: [known] };
   t.strictSame(codesOf([deployment, { source: 'pd', instances: [fromPd, other], complete }]), ['warn not-in-topology']);
+});
+
+t.test('whom a list of alternative names alone lets in stays open, whatever a topology knows of lists', async (t) => {
+  const tikv = instanceOf('tikv');
+  const names = { allowedAlternativeNames: { value: ['tidb.example'], origin } };
+  const here = {
+    ...tikv,
+    security: { ...tikv.security, ...names },
+    endpoints: tikv.endpoints.map((endpoint) => ({ ...endpoint, allowList: 'unknown' as const })),
+  };
+  const { instances } = mergeReadings([
+    { source: 'config', instances: [here] },
+    { source: 'deployment', instances: [tikv] },
+  ]);
+  t.match(instances, [{ endpoints: [{ allowList: 'unknown' }, { allowList: 'unknown' }] }]);
 });
