@@ -44,9 +44,14 @@ export function onCore(
 
 const alive = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of alive) {
-    for (const member of familyOf(child.pid)) {
-      process.kill(member, 'SIGKILL');
+  for (const { pid } of alive) {
+    try {
+      for (const member of pid === undefined ? [] : familyOf(pid)) {
+        process.kill(member, 'SIGKILL');
+      }
+    } catch (error: unknown) {
+      // It ended by itself meanwhile; the others are still to be ended.
+      process.stderr.write(`${String(error)}\n`);
     }
   }
 });

@@ -4,6 +4,7 @@ import type { Finding } from '../../checks/finding.js';
 import { rehearse as judge } from '../../checks/rehearsal.js';
 import type { Instance } from '../../cluster/inventory.js';
 import { type ComponentName, componentNames } from '../../cluster/profile.js';
+import { profiles } from '../../cluster/profiles.js';
 import type { Role } from '../../credentials/trust-verdict.js';
 import { OperatorError } from '../error.js';
 import { findingsDocument } from '../http/findings-json.js';
@@ -79,7 +80,11 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   };
   for (const [flag, path] of Object.entries({ cacert: ca, cert, key })) {
     if (path !== undefined && !existsSync(path)) {
-      throw new OperatorError('bad_flag', `${path}: does not exist`, `--${flag}: check the path`);
+      throw new OperatorError(
+        'bad_flag',
+        `${path}: does not exist, or its folder may not be read`,
+        `--${flag}: check the path`,
+      );
     }
   }
   const findings = judge(await gatherRehearsal(observer, candidate, now(), invocation.signal));
@@ -100,24 +105,22 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;
 }
 
-/** Throws OperatorError where a role is needed and not told, or told and needless. */
+/** Throws OperatorError where a role has to be told, or makes no sense. */
 function rolesOf(instances: readonly Instance[], component: ComponentName, given: string | undefined): readonly Role[] {
-  const hasTwo = instances.some((one) => one.component === component && hasTwoPairs(one));
   const role = roles.find((one) => one === given);
-  if (hasTwo && role === undefined) {
+  if (role === undefined && instances.some((one) => one.component === component && hasTwoPairs(one))) {
     const message = `${component} serves one pair and calls others with another`;
     throw new OperatorError('bad_flag', message, 'say --role server or --role client');
   }
-  if (!hasTwo && role !== undefined) {
+  if (role !== undefined && profiles[component].callerKeys === undefined) {
     const message = `${component} uses one pair in both directions`;
     throw new OperatorError('bad_flag', message, 'leave --role out');
   }
   return role === undefined ? roles : [role];
 }
 
-function hasTwoPairs({ security }: Instance): boolean {
-  const { callsWith, cert, key } = security;
-  return callsWith !== undefined && (callsWith.cert?.value !== cert?.value || callsWith.key?.value !== key?.value);
+function hasTwoPairs({ security: { cert, callsWith } }: Instance): boolean {
+  return cert !== undefined && callsWith?.cert !== undefined && callsWith.cert.value !== cert.value;
 }
 
 /** The verdicts, then the steps of the rotation in their order. */

@@ -5,6 +5,10 @@ import { monitorName, type TiupPlan } from './tiup-plan.js';
 /** A line for each list that would refuse the agents: their name has to be in it before they come. */
 export function listsWithoutAgents({ cluster, hosts }: TiupPlan): readonly string[] {
   const refusing = new Map<string, Set<string>>();
+  if (!hosts.some(({ own }) => own.cert.endsWith(`/${monitorName}.crt`))) {
+    // Each comes with the pair of a component, which the lists have to hold anyway.
+    return [];
+  }
   for (const { instance } of hosts.flatMap(({ instances }) => instances)) {
     for (const endpoint of instance.endpoints) {
       const { allowList } = endpoint;

@@ -140,7 +140,7 @@ t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mis
   t.match(bad, { status: 1, stdout: /certificate and key do not belong together/ });
   t.match(await runAgent('rehearse', ...flags.slice(0, -1), `${key}.absent`), {
     status: 2,
-    stderr: /new\.key\.absent: does not exist\n.*--key: check the path/,
+    stderr: /new\.key\.absent: does not exist, .*\n.*--key: check the path/,
   });
   t.match(await runAgent('rehearse', ...flags.slice(2)), { status: 2, stderr: /needs --component/ });
   t.match(await runAgent('rehearse', '--component', 'tikv'), { status: 2, stderr: /needs --cert and --key/ });
@@ -203,9 +203,16 @@ t.test('which of two pairs it is to be has to be told, and only there', async (t
     status: 2,
     stderr: /tiproxy serves one pair and calls others with another\n.*--role server or --role client/,
   });
+  const told = await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config);
+  t.match(told, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the pair itself is looked at');
   writeFileSync(config, block('server-http-tls', 'one') + block('cluster-tls', 'one'));
-  t.match(await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config), {
+  t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
+    stderr: /new\.crt: does not exist/,
+  });
+  const tikv = join(directory, 'tikv.toml');
+  writeFileSync(tikv, '[server]\naddr = "127.0.0.1:1"\n');
+  t.match(await runAgent('rehearse', '--component', 'tikv', '--role', 'server', ...pair, tikv), {
     status: 2,
-    stderr: /tiproxy uses one pair in both directions\n.*leave --role out/,
+    stderr: /tikv uses one pair in both directions\n.*leave --role out/,
   });
 });
