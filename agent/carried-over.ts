@@ -1,48 +1,58 @@
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, portKey } from '../checks/check.js';
 import { isStranger } from '../checks/strangers-refused.js';
-import type { Instance } from '../cluster/inventory.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Target } from './scope.js';
 
-/** Those that are in every respect what they were, by `credentialKey`. */
-export function unchangedOf(instances: readonly Instance[], before: readonly Instance[]): ReadonlySet<string> {
-  const former = new Map(before.map((instance) => [credentialKey(instance), instance]));
-  return new Set(instances.map(credentialKey).filter((key, at) => isDeepStrictEqual(instances[at], former.get(key))));
+/**
+ * Those of `targets` that are what they were among `former`, as far as that decides who is let in: where a setting stands
+ * and who told of it may change.
+ */
+export function unchangedOf(targets: readonly Target[], former: readonly Target[]): ReadonlySet<string> {
+  const before = new Map(former.map((target) => [keyOf(target), settingsOf(target)]));
+  return new Set(
+    targets.filter((target) => isDeepStrictEqual(settingsOf(target), before.get(keyOf(target)))).map(keyOf),
+  );
 }
 
-export interface Standing {
-  readonly unchanged: ReadonlySet<string>;
-  /** Where strangers come. */
-  readonly strangerTargets: readonly Target[];
-  /** Whether there is somebody of this name to come. */
-  readonly isKnown: (identity: IdentityName) => boolean;
+function keyOf({ instance, endpoint }: Target): string {
+  return portKey(instance, endpoint);
+}
+
+function settingsOf({ instance: { security }, endpoint: { host, port, scheme, allowList } }: Target): unknown {
+  return [
+    ...[host, port, scheme, typeof allowList === 'string' ? allowList : allowList.value],
+    ...[security.ca?.value, security.cert?.value, security.key?.value],
+    ...[security.allowedAlternativeNames?.value, security.asksForCertificates],
+  ];
+}
+
+/** Which looks of an earlier observer still count. */
+export interface Counting {
+  readonly looks: (entries: Iterable<readonly [string, EndpointObservation]>) => Map<string, EndpointObservation>;
+  readonly isVisit: (target: Target) => boolean;
+}
+
+/** With the same configuration: all of instances that are still there. */
+export function whatIsKnown(instances: ReadonlySet<string>): Counting {
+  const isVisit = ({ instance }: Target) => instances.has(credentialKey(instance));
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isVisit(entry))), isVisit };
 }
 
 /**
- * What was seen before a change of the configuration and would be seen again: strangers come seldom, and what they met must
- * not be forgotten until they do. Of a port that is not what it was, or of somebody who does not come any more, nothing stays.
+ * With another configuration: what strangers met at ports that are as they were, of those who still come. They come seldom, and
+ * until they do it must not be forgotten; everything else is looked at anew at once.
  */
-export function carriedOver(
-  entries: Iterable<readonly [string, EndpointObservation]>,
-  { unchanged, strangerTargets, isKnown }: Standing,
-): Map<string, EndpointObservation> {
-  const met = new Set(strangerTargets.map(({ instance, endpoint }) => portKey(instance, endpoint)));
-  return new Map(
-    [...entries].filter(
-      ([
-        ,
-        {
-          instance,
-          endpoint,
-          observation: { identity },
-        },
-      ]) =>
-        unchanged.has(credentialKey(instance)) &&
-        isKnown(identity) &&
-        (!isStranger(endpoint, identity) || met.has(portKey(instance, endpoint))),
-    ),
-  );
+export function whatStrangersMet(
+  unchanged: ReadonlySet<string>,
+  stillComes: (identity: IdentityName) => boolean,
+): Counting {
+  const isVisit = (target: Target) => unchanged.has(keyOf(target));
+  const isLook = (entry: EndpointObservation) => {
+    const { identity } = entry.observation;
+    return isStranger(entry.endpoint, identity) && isVisit(entry) && stillComes(identity);
+  };
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isLook(entry))), isVisit };
 }
 
 /** The ports where strangers are to come and none has been. */
@@ -54,9 +64,7 @@ export function awaitedOf(
     return [];
   }
   const met = new Set(
-    observations
-      .filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity))
-      .map(({ instance, endpoint }) => portKey(instance, endpoint)),
+    observations.filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity)).map(keyOf),
   );
-  return strangerTargets.filter(({ instance, endpoint }) => !met.has(portKey(instance, endpoint)));
+  return strangerTargets.filter((target) => !met.has(keyOf(target)));
 }

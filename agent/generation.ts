@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
-import type { EndpointObservation } from '../checks/check.js';
+import { type EndpointObservation, portKey } from '../checks/check.js';
 import { Observer, type ObserverOptions } from './observer.js';
 import { scheduleAll } from './schedule.js';
+import type { Target } from './scope.js';
 import type { SidecarOptions } from './sidecar.js';
 
 /** What changes together when the configuration is read again. */
@@ -10,10 +11,10 @@ export interface Generation {
   readonly stop: AbortController;
 }
 
-/** `before` is the observer in force, of whose looks some still count. */
+/** `current` is the observer in force, of whose looks some still count. */
 export async function createGeneration(
   { readConfig, now, metrics, logger }: SidecarOptions,
-  before?: Observer,
+  current?: () => Observer,
 ): Promise<Generation> {
   const options: ObserverOptions = {
     now,
@@ -26,7 +27,7 @@ export async function createGeneration(
       );
     },
   };
-  const observer = await Observer.create(readConfig(), options, before);
+  const observer = await Observer.create(readConfig(), options, current);
   return { observer, stop: new AbortController() };
 }
 
@@ -42,11 +43,15 @@ export function lookByTheClock(
   const tasks = observer.targets.map((target) => async () => onObserved(await observer.probe(target, signal)));
   scheduleAll(tasks, { interval, limit: pLimit(concurrency), signal });
   if (refusals !== undefined) {
-    const visits = observer.strangerTargets.map(
-      (target) => async () => onObserved(await observer.refuse(target, signal)),
-    );
-    // One at a time over all ports, so that they are spread as widely as their slow rhythm allows.
-    const first = Math.min(refusals, firstVisits * Math.ceil(visits.length / 1_000));
-    scheduleAll(visits, { interval: refusals, first, limit: pLimit(1), signal });
+    // One at a time over all ports, so that they are spread as widely as their slow rhythm allows; but where none has been
+    // since the agent started, nobody should wait that long for the first verdict.
+    const awaited = new Set(observer.evidence().awaited.map(({ instance, endpoint }) => portKey(instance, endpoint)));
+    const isAwaited = ({ instance, endpoint }: Target) => awaited.has(portKey(instance, endpoint));
+    const limit = pLimit(1);
+    const visit = (target: Target) => async () => onObserved(await observer.refuse(target, signal));
+    const first = Math.min(refusals, firstVisits * Math.ceil(awaited.size / 1_000));
+    const rhythm = { interval: refusals, limit, signal };
+    scheduleAll(observer.strangerTargets.filter(isAwaited).map(visit), { ...rhythm, first });
+    scheduleAll(observer.strangerTargets.filter((target) => !isAwaited(target)).map(visit), rhythm);
   }
 }

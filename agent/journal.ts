@@ -8,6 +8,9 @@ import type { IdentityName, Outcome } from '../probes/observation.js';
 import type { History, HistoryEvent } from './history.js';
 import type { Nudge } from './nudge.js';
 
+/** Ports of instances that are gone, and still known. */
+const mostGone = 1_000;
+
 /** Tells changes, and only changes, to the log and to the history. */
 export class Journal {
   readonly #logger: Logger;
@@ -170,7 +173,10 @@ export class Journal {
     this.#add('nudge', component, name, message);
   }
 
-  /** Forgets instances that are gone: where addresses come and go, they would fill the memory. */
+  /**
+   * Forgets instances that are gone once they are many: where addresses come and go they would fill the memory, and one that is
+   * gone for a moment is not to be told anew.
+   */
   keep(instances: readonly Instance[]): void {
     const known = new Set(
       instances.flatMap((instance) => [
@@ -179,10 +185,9 @@ export class Journal {
       ]),
     );
     for (const map of [this.#outcomes, this.#served, this.#files]) {
-      for (const key of map.keys()) {
-        if (!known.has(key)) {
-          map.delete(key);
-        }
+      const gone = [...map.keys()].filter((key) => !known.has(key));
+      for (const key of gone.length > mostGone ? gone : []) {
+        map.delete(key);
       }
     }
   }

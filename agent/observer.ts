@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { runChecks, runChecksInTurns } from '../checks/catalogue.js';
-import { credentialKey, type EndpointObservation, type Evidence, portKey } from '../checks/check.js';
+import { credentialKey, type EndpointObservation, type Evidence, observationKey } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import type { Address } from '../cluster/address.js';
 import type { Discovery } from '../cluster/discovery/discover.js';
@@ -13,7 +13,7 @@ import { probeEndpoint } from '../probes/probe.js';
 import type { Identity } from '../probes/prober.js';
 import { targetOf } from '../probes/target.js';
 import { Baselines } from './baselines.js';
-import { awaitedOf, carriedOver, unchangedOf } from './carried-over.js';
+import { awaitedOf, unchangedOf, whatIsKnown, whatStrangersMet } from './carried-over.js';
 import type { AgentConfig, OwnPaths } from './config.js';
 import { hasDescriptors } from './descriptors.js';
 import { isTorn, untilAtRest } from './files-in-motion.js';
@@ -54,12 +54,12 @@ export class Observer {
   readonly #views: Map<string, EndpointObservation>;
   #credentials: NodeCredentials = unread;
 
+  /** The one it takes the place of has another inventory, or another configuration. */
   private constructor(
     config: AgentConfig,
     options: ObserverOptions,
     loaded: Loaded,
-    before?: Observer,
-    stores?: Identities,
+    { refreshed, reloaded }: { readonly refreshed?: Observer; readonly reloaded?: Observer | undefined } = {},
   ) {
     this.config = config;
     this.#options = options;
@@ -70,23 +70,32 @@ export class Observer {
     this.targets = targetsOf(this.inventory, reach);
     this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
     const { instances } = this.inventory;
-    this.identities = new Identities(config.security, instances, options.onReload, stores);
+    this.identities = new Identities(config.security, instances, options.onReload, refreshed?.identities);
     const known = new Set(instances.map(credentialKey));
-    this.#baselines = new Baselines(before === undefined ? undefined : before.#baselines, known);
-    const unchanged = unchangedOf(instances, before?.inventory.instances ?? []);
-    this.#visits = new Visits(config, before === undefined ? undefined : before.#visits, unchanged);
+    this.#baselines = new Baselines(refreshed === undefined ? undefined : refreshed.#baselines, known);
     this.#visited = config.probe.refusals === undefined ? [] : this.strangerTargets.filter(mayMeetStrangers);
-    const isKnown = (name: IdentityName) => isMadeInMemory(name) || this.pathsOf(name) !== undefined;
-    const standing = { unchanged, strangerTargets: this.#visited, isKnown };
-    this.#observations = carriedOver(before === undefined ? [] : before.#observations, standing);
-    this.#views = carriedOver(before === undefined ? [] : before.#views, standing);
+    const stillComes = (name: IdentityName) => isMadeInMemory(name) || this.pathsOf(name) !== undefined;
+    const counting =
+      reloaded === undefined
+        ? whatIsKnown(known)
+        : whatStrangersMet(unchangedOf(this.#visited, reloaded.#visited), stillComes);
+    const former = refreshed ?? reloaded;
+    this.#observations = counting.looks(former === undefined ? [] : former.#observations);
+    this.#views = counting.looks(former === undefined ? [] : former.#views);
+    this.#visits = new Visits(config, former === undefined ? undefined : former.#visits, counting.isVisit);
   }
 
-  /** What `before` saw of ports that are as they were still counts; its files are read anew. */
-  static async create(config: AgentConfig, options: ObserverOptions, before?: Observer): Promise<Observer> {
-    const samePd = before !== undefined && isDeepStrictEqual(config.pd, before.config.pd);
-    const loaded = await loadInventory(config, samePd ? before.#discovery : undefined);
-    return new Observer(config, options, loaded, before);
+  /** `current` is the observer in force: what strangers met at ports that are what they were still counts. */
+  static async create(
+    config: AgentConfig,
+    options: ObserverOptions,
+    current: () => Observer | undefined = () => undefined,
+  ): Promise<Observer> {
+    const former = current();
+    const samePd = former !== undefined && isDeepStrictEqual(config.pd, former.config.pd);
+    const loaded = await loadInventory(config, samePd ? former.#discovery : undefined);
+    // Another one may be in force by now.
+    return new Observer(config, options, loaded, { reloaded: current() });
   }
 
   /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
@@ -101,7 +110,7 @@ export class Observer {
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Observer(this.config, this.#options, loaded, this, this.identities);
+      : new Observer(this.config, this.#options, loaded, { refreshed: this });
   }
 
   /** Every credential file that this agent's verdicts rest on. */
@@ -224,7 +233,8 @@ export class Observer {
       views: [...this.#views.values()],
       hellos: this.#visits.hellos(),
       resumptions: this.#visits.resumptions(),
-      awaited: awaitedOf(this.#visited, observations),
+      // One whose files are in motion is left alone, which has a finding of its own.
+      awaited: awaitedOf(this.#visited, observations).filter((target) => this.mayConnect(target)),
     };
   }
 
@@ -236,8 +246,4 @@ export class Observer {
   #factsOf(target: Target): CredentialFacts | undefined {
     return this.#credentials.credentials.get(credentialKey(target.instance));
   }
-}
-
-export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
-  return `${portKey(instance, endpoint)}/${observation.identity}`;
 }

@@ -42,7 +42,7 @@ export class Reloads {
   async reload(): Promise<Reloaded> {
     this.#asked += 1;
     const number = this.#asked;
-    const read = await createGeneration(this.#options, this.#current()).then(
+    const read = await createGeneration(this.#options, this.#current).then(
       (next): Read => ({ next }),
       (error: unknown): Read => ({ error }),
     );

@@ -1,14 +1,12 @@
+import type { EndpointOfInstance } from '../checks/check.js';
 import { formatAddress } from '../cluster/address.js';
-import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
+import type { Instance, Inventory } from '../cluster/inventory.js';
 import type { CallerName } from '../cluster/profile.js';
 import { bid, numberOf } from './spread.js';
 
 export type Scope = 'node' | 'cluster';
 
-export interface Target {
-  readonly instance: Instance;
-  readonly endpoint: Endpoint;
-}
+export type Target = EndpointOfInstance;
 
 /** Which ports an agent looks at. */
 export interface Reach {

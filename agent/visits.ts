@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { credentialKey, type EndpointHello, type EndpointResumption, portKey } from '../checks/check.js';
+import { type EndpointHello, type EndpointResumption, portKey } from '../checks/check.js';
 import { readHello } from '../probes/hello.js';
 import type { Observation } from '../probes/observation.js';
 import { probePlaintext } from '../probes/plaintext-probe.js';
@@ -21,15 +21,15 @@ export class Visits {
   readonly #hellos: Map<string, EndpointHello>;
   readonly #resumptions: Map<string, EndpointResumption>;
 
-  /** `unchanged` are the instances of which earlier visits still count. */
-  constructor(settings: Settings, before: Visits | undefined, unchanged: ReadonlySet<string>) {
+  /** Earlier visits count at the ports where `counts` says so, and sessions where they are still tried. */
+  constructor(settings: Settings, before: Visits | undefined, counts: (target: Target) => boolean) {
     const kept = <T extends EndpointHello | EndpointResumption>(entries: ReadonlyMap<string, T>) =>
-      new Map([...entries].filter(([, { instance }]) => unchanged.has(credentialKey(instance))));
+      new Map([...entries].filter(([, entry]) => counts(entry)));
     this.#settings = settings;
     const same = before !== undefined && isDeepStrictEqual(settings.imposter, before.#settings.imposter);
     this.#strangers = same ? before.#strangers : new Strangers(settings.imposter);
     this.#hellos = before === undefined ? new Map() : kept(before.#hellos);
-    this.#resumptions = before === undefined ? new Map() : kept(before.#resumptions);
+    this.#resumptions = before === undefined || !settings.probe.resumption ? new Map() : kept(before.#resumptions);
   }
 
   hellos(): readonly EndpointHello[] {

@@ -52,7 +52,7 @@ export async function createCluster(size: number): Promise<Cluster> {
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
     const identities = new Identities(own, instances, () => undefined, first?.identities);
-    const visits = new Visits({ probe: defaultProbe, imposter: undefined }, first?.visits, new Set());
+    const visits = new Visits({ probe: defaultProbe, imposter: undefined }, first?.visits, () => false);
     first ??= { identities, visits };
     const targets = targetsOf(inventory, { scope, peers });
     return { inventory, identities, visits, targets, strangerTargets: strangerTargetsOf(inventory, scope) };

@@ -77,6 +77,10 @@ export function portKey(instance: Pick<Instance, 'component' | 'name'>, endpoint
   return `${credentialKey(instance)}/${endpoint.name}`;
 }
 
+export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
+  return `${portKey(instance, endpoint)}/${observation.identity}`;
+}
+
 /** The pair that an instance shows to those it calls, and the CA by which it judges them. */
 export function callingFactsOf(
   { credentials, calling }: Pick<Evidence, 'credentials' | 'calling'>,

@@ -21,7 +21,7 @@ export const strangersRefused: Check = {
   verdicts: {
     fail: 'somebody is let in whom the configuration refuses, or the port answers in plaintext',
     warn: 'anybody is let in without a certificate because no list is set, or the port is stricter than its file',
-    skip: 'the stranger got no clear answer, or none has come yet: after a start they do within a minute for each thousand ports',
+    skip: 'the stranger got no clear answer, or none has come yet',
   },
   run: (evidence) => {
     const names = knownNames(evidence);

@@ -34,16 +34,41 @@ t.test('what strangers met outlives a reload, as long as the port is what it was
   );
   t.equal(met.filter(({ status }) => status === 'skip').length, 0);
 
-  t.same(ofStrangers(await Observer.create(config, options, first)), met, 'the same configuration, read again');
+  t.same(ofStrangers(await Observer.create(config, options, () => first)), met, 'the same configuration, read again');
+
+  const again = await Observer.create(config, options, () => first);
+  t.same(again.evidence().hellos, first.evidence().hellos, 'with the first flights of those ports');
+  t.same(
+    again.evidence().observations.filter(({ observation }) => observation.identity === 'own'),
+    [],
+    'what is looked at anew at once is not carried over',
+  );
 
   const without = { ...config, probe: { ...config.probe, refusals: undefined } };
-  t.same(ofStrangers(await Observer.create(without, options, first)), [], 'nothing of those who come no more');
+  t.same(ofStrangers(await Observer.create(without, options, () => first)), [], 'nothing of those who come no more');
+  t.same((await Observer.create(without, options, () => first)).evidence().hellos, [], 'nor of their visits');
 
   const file = join(cluster.directory, 'tidb/conf/tidb.toml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(cluster-verify-cn = \[).*/, '$1"PD-Server"]'));
-  const changed = ofStrangers(await Observer.create(config, options, first));
+  writeFileSync(file, `# A comment more\n${readFileSync(file, 'utf8')}`);
+  const changed = ofStrangers(await Observer.create(config, options, () => first));
   const statuses = (component: string) =>
     new Set(changed.filter((one) => one.component === component).map(({ status }) => status));
   t.same([...statuses('tidb')], ['skip'], 'a port with another list is looked at anew');
   t.same([...statuses('tikv')], ['pass'], 'and no other');
+});
+
+t.test('a port whose settings only moved within their file is what it was', async (t) => {
+  const cluster = await devCluster(t, { members: { pd: 1, tidb: 1 } });
+  const config = readAgentConfig(cluster.agentConfig);
+  const first = await Observer.create(config, options);
+  await refuseOnce(first, signal);
+  const file = join(cluster.directory, 'tidb/conf/tidb.toml');
+  writeFileSync(file, `# A comment\n${readFileSync(file, 'utf8')}`);
+  const met = ofStrangers(first);
+  t.ok(met.length > 0 && met.every(({ status }) => status === 'pass'));
+  t.same(ofStrangers(await Observer.create(config, options, () => first)), met, 'after a reload');
+  const refreshed = await first.refreshed();
+  t.ok(refreshed !== undefined, 'the place of its settings is another one');
+  t.same(refreshed === undefined ? [] : ofStrangers(refreshed), met, 'after a look for components that came or went');
 });
