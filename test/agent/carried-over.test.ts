@@ -44,6 +44,9 @@ t.test('what strangers met outlives a reload, as long as the port is what it was
     'what is looked at anew at once is not carried over',
   );
 
+  t.ok(first.evidence().baselines.size > 0);
+  t.equal(again.evidence().baselines.size, 0, 'nor is the first sight of a CA: a mended path is no rotation');
+
   const without = { ...config, probe: { ...config.probe, refusals: undefined } };
   t.same(ofStrangers(await Observer.create(without, options, () => first)), [], 'nothing of those who come no more');
   t.same((await Observer.create(without, options, () => first)).evidence().hellos, [], 'nor of their visits');
