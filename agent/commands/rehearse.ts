@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../../checks/finding.js';
 import { rehearse as judge } from '../../checks/rehearsal.js';
@@ -17,6 +17,7 @@ import { renderFindings } from '../table.js';
 import { jsonText, printable } from '../terminal/printable.js';
 import { type Terminal, terminalOf } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
+import { unreadable } from '../unreadable.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text } from './command.js';
 import { formatOf, outputOptions } from './output.js';
@@ -78,13 +79,13 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     roles: rolesOf(observer.inventory.instances, component, text(invocation, 'role')),
     ...{ ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) },
   };
-  for (const [flag, path] of Object.entries({ cacert: ca, cert, key })) {
-    if (path !== undefined && !existsSync(path)) {
-      throw new OperatorError(
-        'bad_flag',
-        `${path}: does not exist, or its folder may not be read`,
-        `--${flag}: check the path`,
-      );
+  for (const [flag, path] of [
+    ['cacert', ca],
+    ['cert', cert],
+    ['key', key],
+  ] as const) {
+    if (path !== undefined) {
+      requireReadable(path, `--${flag}`);
     }
   }
   const findings = judge(await gatherRehearsal(observer, candidate, now(), invocation.signal));
@@ -103,6 +104,15 @@ async function runRehearse(invocation: Invocation): Promise<number> {
       stdout.write(tableOf(findings, given.all === true, terminalOf(stdout)));
   }
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;
+}
+
+/** Throws OperatorError: a rotation is not judged by a path that was mistyped. */
+function requireReadable(path: string, flag: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error: unknown) {
+    throw unreadable('bad_flag', path, flag, error);
+  }
 }
 
 /** Throws OperatorError where a role has to be told, or makes no sense. */
