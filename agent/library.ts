@@ -7,4 +7,4 @@ export {
   type ReloadEvent,
 } from '../credentials/credential-store.js';
 export { CredentialError } from '../credentials/error.js';
-export type { FindingsDocument } from './http/findings-json.js';
+export type { FindingsDocument } from './report/json.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ComponentName } from '../cluster/profile.js';
+import type { ComponentName } from '../cluster/components/profile.js';
 import type { BenchFiles } from './credentials.js';
 import { freePort, listening, onCore } from './process.js';
 
@@ -75,7 +75,7 @@ function scrapeOf(url: string): Promise<number> {
   });
 }
 
-export const main = join(import.meta.dirname, '../dist/agent/main.js');
+export const main = join(import.meta.dirname, '../dist/agent/cli/main.js');
 
 /** For `before`: as the unit and the image start it, with less room for young objects and free blocks. */
 export function asDeployed(): readonly string[] {

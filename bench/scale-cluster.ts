@@ -1,14 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultProbe } from '../agent/config.js';
-import { Identities } from '../agent/identities.js';
-import { type Scope, strangerTargetsOf, type Target, targetsOf } from '../agent/scope.js';
-import { Visits } from '../agent/visits.js';
+import { Identities } from '../agent/collect/identities.js';
+import { Visits } from '../agent/collect/negative-probes.js';
+import { strangerTargetsOf, type Target, targetsOf } from '../agent/collect/targets.js';
+import type { Scope } from '../agent/config/agent-config.js';
+import { defaultProbe } from '../agent/config/load.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { type Pki, writePki } from '../certs-dev/pki.js';
-import type { Instance, Inventory } from '../cluster/inventory.js';
-import { buildInventory } from '../cluster/inventory-builder.js';
+import { buildInventory } from '../cluster/inventory/builder.js';
+import type { Instance, Inventory } from '../cluster/inventory/inventory.js';
 
 const pds = 5;
 const origin = { kind: 'default' } as const;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { defaultProbe } from '../agent/config.js';
-import { scheduleAll } from '../agent/schedule.js';
+import { defaultProbe } from '../agent/config/load.js';
+import { scheduleAll } from '../agent/sidecar/schedule.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Runs the agents' own schedule of these tasks, a list per agent, for a stretch of virtual time. */

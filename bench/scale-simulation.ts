@@ -1,8 +1,9 @@
-import { defaultProbe } from '../agent/config.js';
-import { formatAddress } from '../cluster/address.js';
+import { defaultProbe } from '../agent/config/load.js';
+import { formatAddress } from '../cluster/inventory/address.js';
 import { type AgentOfMany, type Cluster, createCluster, type Variant } from './scale-cluster.js';
-import { type Ingest, measureIngest } from './scale-prometheus.js';
-import { type Rendered, renderAgent } from './scale-registry.js';
+import type { Figures, Kinds, Load, Sample } from './scale-figures.js';
+import { measureIngest } from './scale-prometheus.js';
+import { renderAgent } from './scale-registry.js';
 import { simulate } from './scale-schedule.js';
 import { writeFigures } from './scaling-page.js';
 import { short } from './short.js';
@@ -18,35 +19,6 @@ const variants: readonly Variant[] = [
 
 const hour = 3_600_000;
 const visitsPerHour = hour / defaultProbe.interval;
-
-/** Of one port, per hour: how often agents come, and how many connections that makes. */
-interface Load {
-  readonly visits: number;
-  readonly connections: number;
-}
-
-/** By kind of port, the mean, the busiest, and how many ports are called from their own node alone. */
-export type Kinds = ReadonlyMap<string, { readonly mean: Load; readonly most: Load; readonly alone: number }>;
-
-export interface Figures {
-  readonly variant: string;
-  readonly kinds: Kinds;
-  /** Ports that one agent probes. */
-  readonly ports: number;
-  /** Per hour. */
-  readonly handshakesOfAgent: number;
-  readonly rendered: Rendered;
-  readonly ingest: Ingest | undefined;
-}
-
-/** What one hour of the real schedule does, of a few agents, held against the count. */
-export interface Sample {
-  readonly agents: number;
-  /** Visits of one agent to one port. */
-  readonly mean: number;
-  readonly least: number;
-  readonly most: number;
-}
 
 /** By the address of each port of the cluster. */
 class Loads {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { defaultProbe } from '../agent/config.js';
+import { defaultProbe } from '../agent/config/load.js';
 import { circumstances, table } from './page.js';
-import type { Figures, Kinds, Sample } from './scale-simulation.js';
+import type { Figures, Kinds, Sample } from './scale-figures.js';
 import { short } from './short.js';
 
 const page = new URL('../docs/scaling.md', import.meta.url);

@@ -1,5 +1,5 @@
-import { formatAddress } from '../cluster/address.js';
-import { formatOrigin } from '../cluster/origin.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
+import { formatAddress } from '../cluster/inventory/address.js';
 import type { Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';

@@ -1,5 +1,5 @@
-import { clientCertificateAsked } from '../cluster/expectation.js';
-import type { Endpoint, Instance } from '../cluster/inventory.js';
+import { clientCertificateAsked } from '../cluster/access/expectation.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { Check, EndpointHello } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';

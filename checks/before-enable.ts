@@ -1,7 +1,7 @@
-import type { Instance } from '../cluster/inventory.js';
-import { formatOrigin } from '../cluster/origin.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
+import { isBefore } from '../cluster/inventory/version.js';
 import type { Topology } from '../cluster/sources/topology.js';
-import { isBefore } from '../cluster/version.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 

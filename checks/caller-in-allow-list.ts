@@ -1,7 +1,7 @@
-import { countedName, isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/expectation.js';
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import { formatOrigin } from '../cluster/origin.js';
-import type { CallerName } from '../cluster/profile.js';
+import { countedName, isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/access/expectation.js';
+import type { CallerName } from '../cluster/components/profile.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';

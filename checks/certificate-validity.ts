@@ -1,4 +1,4 @@
-import type { Endpoint } from '../cluster/inventory.js';
+import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { Check, EndpointObservation } from './check.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import type { Endpoint, Instance, Inventory } from '../cluster/inventory.js';
+import type { Endpoint, Instance, Inventory } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import type { TrustVerdict } from '../credentials/trust-verdict.js';

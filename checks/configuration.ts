@@ -1,4 +1,4 @@
-import { formatOrigin } from '../cluster/origin.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Check } from './check.js';
 import { findingOf } from './finding-of.js';
 

@@ -1,4 +1,4 @@
-import type { Endpoint, Instance } from '../cluster/inventory.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
 import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
 import type { Finding } from './finding.js';

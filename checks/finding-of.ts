@@ -1,5 +1,5 @@
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import type { CallerName } from '../cluster/profile.js';
+import type { CallerName } from '../cluster/components/profile.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import { shortened } from '../credentials/shortened.js';
 import type { IdentityName } from '../probes/observation.js';
 import type { Finding, Status } from './finding.js';

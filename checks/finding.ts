@@ -1,4 +1,4 @@
-import type { CallerName, ComponentName, EndpointName } from '../cluster/profile.js';
+import type { CallerName, ComponentName, EndpointName } from '../cluster/components/profile.js';
 import type { IdentityName } from '../probes/observation.js';
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';

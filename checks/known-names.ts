@@ -1,7 +1,7 @@
-import type { ShownNames } from '../cluster/expectation.js';
-import type { Client } from '../cluster/inventory.js';
-import type { KnownNames } from '../cluster/matrix.js';
-import type { CallerName } from '../cluster/profile.js';
+import type { ShownNames } from '../cluster/access/expectation.js';
+import type { KnownNames } from '../cluster/access/matrix.js';
+import type { CallerName } from '../cluster/components/profile.js';
+import type { Client } from '../cluster/inventory/inventory.js';
 import { callingFactsOf, type Evidence } from './check.js';
 
 /** Each distinct name that callers on this node show, and those that clients are declared to have. */

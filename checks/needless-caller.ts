@@ -1,8 +1,8 @@
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import type { KnownNames } from '../cluster/matrix.js';
-import { namedCallers } from '../cluster/naming.js';
-import { formatOrigin } from '../cluster/origin.js';
-import type { CallerName } from '../cluster/profile.js';
+import type { KnownNames } from '../cluster/access/matrix.js';
+import type { CallerName } from '../cluster/components/profile.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
+import { namedCallers } from '../cluster/inventory/naming.js';
 import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';

@@ -1,5 +1,5 @@
-import { formatOrigin } from '../cluster/origin.js';
-import { profiles } from '../cluster/profiles.js';
+import { profiles } from '../cluster/components/profiles.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
 import { cureOfList } from './list-cure.js';

@@ -1,5 +1,5 @@
-import { formatAddress, parseAddress } from '../cluster/address.js';
-import type { Instance } from '../cluster/inventory.js';
+import { formatAddress, parseAddress } from '../cluster/inventory/address.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Check, EndpointObservation, Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';

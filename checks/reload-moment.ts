@@ -1,6 +1,6 @@
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import type { ReloadRule } from '../cluster/profile.js';
-import { isBefore } from '../cluster/version.js';
+import type { ReloadRule } from '../cluster/components/profile.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
+import { isBefore } from '../cluster/inventory/version.js';
 
 /** What makes this very port take a changed pair: before a release that learnt to reload, only a restart does. */
 export function reloadRuleOf({ profile }: Endpoint, { version }: Pick<Instance, 'version'>): ReloadRule {

@@ -1,5 +1,5 @@
-import type { Instance } from '../cluster/inventory.js';
-import type { ReloadRule } from '../cluster/profile.js';
+import type { ReloadRule } from '../cluster/components/profile.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import { latestChains } from './certificate-validity.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';

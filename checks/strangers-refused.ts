@@ -1,8 +1,8 @@
-import { type ShownNames, type Stranger, strangerExpectation } from '../cluster/expectation.js';
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import type { KnownNames } from '../cluster/matrix.js';
-import { formatOrigin } from '../cluster/origin.js';
-import type { CallerName } from '../cluster/profile.js';
+import { type ShownNames, type Stranger, strangerExpectation } from '../cluster/access/expectation.js';
+import type { KnownNames } from '../cluster/access/matrix.js';
+import type { CallerName } from '../cluster/components/profile.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { IdentityName, Observation } from '../probes/observation.js';
 import type { Check, EndpointObservation } from './check.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import type { Instance } from '../cluster/inventory.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import type { TrustVerdict } from '../credentials/trust-verdict.js';
 import { credentialKey, type Evidence } from './check.js';

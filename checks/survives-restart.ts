@@ -1,8 +1,8 @@
-import { isCallerAdmitted } from '../cluster/expectation.js';
-import type { Instance } from '../cluster/inventory.js';
-import { type StartFault, severalNamesSince } from '../cluster/profile.js';
-import { profiles } from '../cluster/profiles.js';
-import { isBefore } from '../cluster/version.js';
+import { isCallerAdmitted } from '../cluster/access/expectation.js';
+import { type StartFault, severalNamesSince } from '../cluster/components/profile.js';
+import { profiles } from '../cluster/components/profiles.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
+import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { coversHost } from '../credentials/names.js';

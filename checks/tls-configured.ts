@@ -1,4 +1,4 @@
-import { profiles } from '../cluster/profiles.js';
+import { profiles } from '../cluster/components/profiles.js';
 import type { Check } from './check.js';
 import { findingOf } from './finding-of.js';
 

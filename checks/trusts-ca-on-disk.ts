@@ -1,5 +1,5 @@
-import { caReloadOf } from '../cluster/expectation.js';
-import type { Instance } from '../cluster/inventory.js';
+import { caReloadOf } from '../cluster/access/expectation.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { namesDiffer } from './ca-names.js';
 import { type Check, credentialKey, type EndpointHello, type Evidence } from './check.js';

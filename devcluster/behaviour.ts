@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
-import type { EndpointProfile, ReloadRule } from '../cluster/profile.js';
+import type { EndpointProfile, ReloadRule } from '../cluster/components/profile.js';
 import { CredentialError } from '../credentials/error.js';
 import { readKeyPair } from '../credentials/key-pair.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';

@@ -1,6 +1,6 @@
 import { componentCommonNames } from '../certs-dev/names.js';
-import type { ComponentName, EndpointName } from '../cluster/profile.js';
-import { profiles } from '../cluster/profiles.js';
+import type { ComponentName, EndpointName } from '../cluster/components/profile.js';
+import { profiles } from '../cluster/components/profiles.js';
 
 /** What a member's files are written from. */
 export interface ConfigContext {

@@ -1,7 +1,7 @@
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { clientCertificateAsked, isCallerAdmitted, type ShownNames } from '../cluster/expectation.js';
-import type { Endpoint, Instance } from '../cluster/inventory.js';
-import type { EndpointProfile } from '../cluster/profile.js';
+import { clientCertificateAsked, isCallerAdmitted, type ShownNames } from '../cluster/access/expectation.js';
+import type { EndpointProfile } from '../cluster/components/profile.js';
+import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { FaultName } from './faults.js';
 
 export interface GateOptions {

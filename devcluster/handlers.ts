@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import type { EndpointName } from '../cluster/profile.js';
-import { varintField } from '../cluster/protobuf.js';
+import type { EndpointName } from '../cluster/components/profile.js';
+import { varintField } from '../cluster/discovery/protobuf.js';
 import type { Member } from './members.js';
 import { pdPaths, pdReply } from './pd-answers.js';
 import type { PortHandlers } from './port.js';

@@ -1,4 +1,4 @@
-import { type ComponentName, componentNames } from '../cluster/profile.js';
+import { type ComponentName, componentNames } from '../cluster/components/profile.js';
 
 /** `tikv`, then `tikv-2`, `tikv-3` … */
 export type MemberName = ComponentName | `${ComponentName}-${number}`;

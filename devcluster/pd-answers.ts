@@ -1,4 +1,4 @@
-import { bytesField, bytesOf, readFields, varintField, varintOf } from '../cluster/protobuf.js';
+import { bytesField, bytesOf, readFields, varintField, varintOf } from '../cluster/discovery/protobuf.js';
 import type { GrpcReply } from './port.js';
 import { clusterId, type RegisteredPd, type RegisteredStore, type Registry } from './registry.js';
 

@@ -3,8 +3,8 @@ import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
-import type { Instance } from '../cluster/inventory.js';
-import type { EndpointProfile } from '../cluster/profile.js';
+import type { EndpointProfile } from '../cluster/components/profile.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
 import { Gate, shownBy } from './gate.js';

@@ -1,4 +1,4 @@
-import type { EndpointName } from '../cluster/profile.js';
+import type { EndpointName } from '../cluster/components/profile.js';
 import type { Member } from './members.js';
 
 /** Larger than 2^53, as real ids are: a reader that takes them for doubles gets them wrong. */

@@ -5,18 +5,17 @@ import type { EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
 import { isStranger } from '../checks/strangers-refused.js';
 import { summarize } from '../checks/summary.js';
-import type { Inventory } from '../cluster/inventory.js';
-import { componentNames } from '../cluster/profile.js';
+import { componentNames } from '../cluster/components/profile.js';
+import type { Inventory } from '../cluster/inventory/inventory.js';
 import type { Outcome } from '../probes/observation.js';
 import { type CredentialEntry, setCredentials } from './credential-metrics.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
 import { outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason, strangerOutcomes } from './reasons.js';
 import { type Labels, SeriesTable } from './series-table.js';
+import type { Tables } from './tables.js';
 import { visibleMetrics } from './unprintable.js';
 import { verdictOf } from './verdicts.js';
-
-export type Tables = Readonly<Record<MetricKey, SeriesTable>>;
 
 type Port = Pick<EndpointObservation, 'instance' | 'endpoint'>;
 

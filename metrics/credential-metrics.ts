@@ -1,9 +1,9 @@
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { Tables } from './agent-metrics.js';
 import { placeLabels, seconds } from './labels.js';
 import { credentialReasons } from './reasons.js';
 import type { Labels } from './series-table.js';
+import type { Tables } from './tables.js';
 
 export interface CredentialEntry {
   readonly component: string;

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { shippedFiles } from '../agent/shipped.js';
+import { shippedFiles } from '../agent/process/package-files.js';
 import { noticesOf } from './notices.js';
 import { root } from './root.js';
 
@@ -23,7 +23,7 @@ export async function bundle(format: BundleFormat, outfile: string): Promise<voi
   const files = Object.fromEntries(shippedFiles.flatMap((path) => entryOf(path)));
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['agent/main.ts'],
+    entryPoints: ['agent/cli/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,5 +1,5 @@
-import type { GrpcProbeMethod } from '../cluster/profile.js';
-import { bytesOf, readFields, stringsOf, varintOf } from '../cluster/protobuf.js';
+import type { GrpcProbeMethod } from '../cluster/components/profile.js';
+import { bytesOf, readFields, stringsOf, varintOf } from '../cluster/discovery/protobuf.js';
 import type { GrpcAnswer, PdMember } from './observation.js';
 
 /** Decodes the answer of a probe method; undefined when it is not what the method should answer. */

@@ -1,4 +1,4 @@
-import type { GrpcProbeMethod } from '../cluster/profile.js';
+import type { GrpcProbeMethod } from '../cluster/components/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import { decodeAnswer } from './grpc-messages.js';
 import { type GrpcResponse, GrpcSession } from './grpc-session.js';

@@ -1,5 +1,5 @@
 import { parse } from 'lossless-json';
-import type { HttpAnswerKind } from '../cluster/profile.js';
+import type { HttpAnswerKind } from '../cluster/components/profile.js';
 
 /** What a component said over HTTP, as far as anybody needs it. 64-bit ids stay decimal strings. */
 export type HttpAnswer =

@@ -1,4 +1,4 @@
-import type { HarmlessProbe } from '../cluster/profile.js';
+import type { HarmlessProbe } from '../cluster/components/profile.js';
 import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
 import { type HttpExchange, largestBody, largestList } from './http-exchange.js';

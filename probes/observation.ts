@@ -1,4 +1,4 @@
-import type { ComponentName } from '../cluster/profile.js';
+import type { ComponentName } from '../cluster/components/profile.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { HttpAnswer } from './http-answers.js';
 

@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import type { HarmlessProbe } from '../cluster/profile.js';
+import type { HarmlessProbe } from '../cluster/components/profile.js';
 import type { IdentityName, Observation } from './observation.js';
 
 /** What is presented and trusted. The context is built once per generation: building one costs 1 ms. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../cluster/inventory.js';
+import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { ProbeTarget } from './prober.js';
 
 /** How to ask an endpoint its harmless question. */

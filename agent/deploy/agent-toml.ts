@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { formatAddress } from '../../cluster/address.js';
-import { profiles } from '../../cluster/profiles.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
 import type { PlannedHost, PlannedInstance, TiupPlan } from './tiup-plan.js';
 
 /** What TiUP calls the file of a component, where that is not the component's own name for it. */

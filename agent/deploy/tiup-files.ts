@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { formatAddress } from '../../cluster/address.js';
-import { type ShippedFile, shippedFile } from '../shipped.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import { type ShippedFile, shippedFile } from '../process/package-files.js';
 import { renderAgentToml } from './agent-toml.js';
 import type { PlannedMonitor, TiupPlan } from './tiup-plan.js';
 import { renderAgentUnit, usualUnit } from './unit.js';

@@ -1,5 +1,5 @@
-import { isCallerAdmitted } from '../../cluster/expectation.js';
-import { formatOrigin } from '../../cluster/origin.js';
+import { isCallerAdmitted } from '../../cluster/access/expectation.js';
+import { formatOrigin } from '../../cluster/documents/origin.js';
 import { monitorName, type TiupPlan } from './tiup-plan.js';
 
 /** A line for each list that would refuse the agents: their name has to be in it before they come. */

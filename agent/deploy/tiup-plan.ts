@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { formatAddress } from '../../cluster/address.js';
-import { instanceOf } from '../../cluster/component-config.js';
-import type { Described } from '../../cluster/described.js';
-import type { Instance, Problem } from '../../cluster/inventory.js';
-import { formatProblem } from '../../cluster/origin.js';
-import { profiles } from '../../cluster/profiles.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import type { Problem } from '../../cluster/documents/origin.js';
+import { formatProblem } from '../../cluster/documents/origin.js';
+import { at, parseYaml, textAt, type YamlValue } from '../../cluster/documents/yaml.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import { instanceOf } from '../../cluster/inventory/component-config.js';
+import type { Described } from '../../cluster/inventory/described.js';
+import type { Instance } from '../../cluster/inventory/inventory.js';
 import { clusterNameOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
-import { at, parseYaml, textAt, type YamlValue } from '../../cluster/yaml.js';
-import { OperatorError } from '../error.js';
-import { unreadable } from '../unreadable.js';
+import { OperatorError } from '../config/error.js';
+import { unreadable } from '../config/unreadable.js';
 
 /** A component on a host, with the directory that TiUP deployed it to. */
 export interface PlannedInstance {

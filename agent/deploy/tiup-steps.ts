@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatAddress } from '../../cluster/address.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
 import { commandLine, shellQuoted } from './shell.js';
 import { placesOf, pushgatewaysOf, unitName } from './tiup-files.js';
 import { listsWithoutAgents } from './tiup-lists.js';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
-import { messageOf, OperatorError } from '../error.js';
+import { messageOf, OperatorError } from '../config/error.js';
 import { limitServer, serverOptions } from './limits.js';
 import { listen } from './listen.js';
 

@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { formatAddress } from '../../cluster/address.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
 import { visibleJson } from '../../metrics/unprintable.js';
-import { messageOf, OperatorError } from '../error.js';
-import { matrixDocument } from '../matrix-table.js';
-import type { ProbeAnswer } from '../on-demand.js';
+import type { ProbeAnswer } from '../collect/on-demand.js';
+import { messageOf, OperatorError } from '../config/error.js';
 import { answerPage, contentSecurityPolicy } from '../page/routes.js';
+import type { AgentView } from '../page/view.js';
+import { findingsDocument } from '../report/json.js';
+import { matrixDocument } from '../report/matrix-table.js';
 import { type Answer, sendBody, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
-import { findingsDocument } from './findings-json.js';
 import { isLoopback, refusalOf } from './guard.js';
 import { limitServer, serverOptions } from './limits.js';
 import { listen } from './listen.js';
 import { serviceDiscovery } from './service-discovery.js';
 import { createTlsServer } from './tls-server.js';
 import { TokenBucket } from './token-bucket.js';
-import type { AgentView } from './view.js';
 import { WebConfigHolder } from './web-config-holder.js';
 
 export interface HttpServerOptions {

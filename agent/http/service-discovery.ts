@@ -1,6 +1,6 @@
-import { formatAddress } from '../../cluster/address.js';
-import type { Inventory } from '../../cluster/inventory.js';
-import { mainModule } from '../modules.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import type { Inventory } from '../../cluster/inventory/inventory.js';
+import { mainModule } from '../collect/probe-modules.js';
 
 /**
  * Prometheus HTTP service discovery for `/probe`: one group per port, the port as target, and as labels what relabelling

@@ -8,7 +8,7 @@ import { fileIdentity } from '../../credentials/file.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
-import { OperatorError } from '../error.js';
+import { OperatorError } from '../config/error.js';
 import { tls13Suites } from './go-tls-names.js';
 import { handshakeTimeout, serverOptions } from './limits.js';
 import { asksForCertificates, type WebTls } from './web-config.js';

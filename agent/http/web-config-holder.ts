@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { fileIdentity } from '../../credentials/file.js';
-import { hintOf, messageOf, OperatorError } from '../error.js';
+import { hintOf, messageOf, OperatorError } from '../config/error.js';
 import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-config.js';
 
 const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rateLimit: undefined };

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { readText } from '../../cluster/file-text.js';
-import { parseDuration } from '../duration.js';
-import { messageOf, OperatorError } from '../error.js';
+import { readText } from '../../cluster/documents/file-text.js';
+import { parseDuration } from '../config/duration.js';
+import { messageOf, OperatorError } from '../config/error.js';
 import { ciphers, curves } from './go-tls-names.js';
 import { webConfigKeys } from './web-config-keys.js';
 import { YamlReader } from './yaml-reader.js';

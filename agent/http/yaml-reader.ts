@@ -1,6 +1,6 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { messageOf, OperatorError } from '../error.js';
-import { nearest } from '../nearest.js';
+import { messageOf, OperatorError } from '../config/error.js';
+import { nearest } from '../config/nearest.js';
 
 /** Typed access to a YAML file of settings; every complaint is an OperatorError with file:line:column. */
 export class YamlReader {

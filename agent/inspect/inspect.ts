@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { parseAddress } from '../../cluster/address.js';
+import { parseAddress } from '../../cluster/inventory/address.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { CredentialError } from '../../credentials/error.js';
 import { readCredentialFile } from '../../credentials/file.js';
-import { OperatorError } from '../error.js';
+import { OperatorError } from '../config/error.js';
 import { type Contents, empty, readContents, type Unread } from './contents.js';
 
 /** More is no folder of certificates. */

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import * as peculiar from '@peculiar/x509';
-import { type Address, formatAddress } from '../../cluster/address.js';
+import { type Address, formatAddress } from '../../cluster/inventory/address.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
 import { coversHost } from '../../credentials/names.js';
 import type { TrustVerdict } from '../../credentials/trust-verdict.js';

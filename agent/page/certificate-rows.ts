@@ -3,8 +3,8 @@ import { latestChains } from '../../checks/certificate-validity.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
-import type { AgentView } from '../http/view.js';
 import { firstEnd } from './timeline.js';
+import type { AgentView } from './view.js';
 
 /** A certificate file, a CA file, or one certificate that ports serve. */
 export interface CertificateRow {

@@ -1,11 +1,11 @@
 import { thresholds, urgencyOf } from '../../checks/thresholds.js';
 import { spanInWords } from '../../checks/words.js';
-import type { AgentView } from '../http/view.js';
 import { type CertificateGroup, type CertificateRow, certificateGroupsOf } from './certificate-rows.js';
 import { type Html, html } from './html.js';
 import { badge, counted, instancePath, type Page, utc } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { bar, firstEnd, scale } from './timeline.js';
+import type { AgentView } from './view.js';
 
 /** Those that end first are what one looks for. */
 const shown = 60;

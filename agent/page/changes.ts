@@ -1,8 +1,8 @@
-import type { HistoryEvent } from '../history.js';
-import type { AgentView } from '../http/view.js';
+import type { HistoryEvent } from '../sidecar/event-store.js';
 import { html } from './html.js';
 import { moment, type Page, place, sentence, table } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
+import type { AgentView } from './view.js';
 
 /** What changed, in one word. */
 export const changeWords: Readonly<Record<HistoryEvent['kind'], string>> = {

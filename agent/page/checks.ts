@@ -1,11 +1,11 @@
 import { checks } from '../../checks/catalogue.js';
 import { summarize } from '../../checks/summary.js';
-import type { AgentView } from '../http/view.js';
 import { findingItem } from './finding.js';
 import { html } from './html.js';
 import { inline, markdown } from './markdown.js';
 import { badge, dot, type Page, table, worstOf } from './parts.js';
 import { isWanted, type Query } from './query.js';
+import type { AgentView } from './view.js';
 
 /** Every check, and how it stands. */
 export function renderChecks(view: AgentView): Page {

@@ -1,18 +1,18 @@
 import { reloadRuleOf } from '../../checks/reload-moment.js';
 import { isStranger } from '../../checks/strangers-refused.js';
-import { formatAddress } from '../../cluster/address.js';
-import { caReloadText, reloads } from '../../cluster/describe.js';
-import type { Endpoint, Instance } from '../../cluster/inventory.js';
-import { formatOrigin } from '../../cluster/origin.js';
+import { formatOrigin } from '../../cluster/documents/origin.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import { caReloadText, reloads } from '../../cluster/inventory/describe.js';
+import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName, Observation, Outcome } from '../../probes/observation.js';
-import type { AgentView } from '../http/view.js';
-import type { ObservationRun } from '../observation-log.js';
+import type { ObservationRun } from '../sidecar/probe-history.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { certificateFacts, isAt } from './instance.js';
 import { badge, facts, fingerprint, instancePath, moment, type Page, relative, table } from './parts.js';
 import { reproductionsOf } from './reproduce.js';
 import { StatusIndex } from './status-index.js';
+import type { AgentView } from './view.js';
 
 /** One port: how it stands, what each identity saw, what it was seen to do, and lines that do the same by hand. */
 export function renderEndpoint(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../checks/finding.js';
-import type { AgentView } from '../http/view.js';
 import { type Html, html } from './html.js';
 import { badge, duration, facts, place, sentence } from './parts.js';
+import type { AgentView } from './view.js';
 
 /** One finding: what, where, since when, the cure, the evidence, and why it is looked at. */
 export function findingItem(finding: Finding, view: AgentView): Html {

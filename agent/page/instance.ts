@@ -1,10 +1,9 @@
-import { formatAddress } from '../../cluster/address.js';
-import type { Endpoint, Instance } from '../../cluster/inventory.js';
-import { formatOrigin } from '../../cluster/origin.js';
-import { profiles } from '../../cluster/profiles.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import { formatOrigin } from '../../cluster/documents/origin.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import type { AgentView } from '../http/view.js';
 import { changeWords, latestFirst } from './changes.js';
 import { findingItem } from './finding.js';
 import { type Html, html, type Value } from './html.js';
@@ -22,6 +21,7 @@ import {
   utc,
 } from './parts.js';
 import { StatusIndex } from './status-index.js';
+import type { AgentView } from './view.js';
 
 const shownEvents = 30;
 

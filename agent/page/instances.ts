@@ -1,13 +1,13 @@
 import { summarize } from '../../checks/summary.js';
-import { formatAddress } from '../../cluster/address.js';
-import type { Instance } from '../../cluster/inventory.js';
-import { componentNames } from '../../cluster/profile.js';
-import { profiles } from '../../cluster/profiles.js';
-import type { AgentView } from '../http/view.js';
+import { componentNames } from '../../cluster/components/profile.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import type { Instance } from '../../cluster/inventory/inventory.js';
 import { type Html, html } from './html.js';
 import { badge, counted, dot, endpointPath, instancePath, type Page, table } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { StatusIndex } from './status-index.js';
+import type { AgentView } from './view.js';
 
 /** A component with more instances than this begins folded, unless something was filtered for. */
 const openUpTo = 40;

@@ -1,9 +1,9 @@
 import { summarize } from '../../checks/summary.js';
-import type { AgentView } from '../http/view.js';
 import { paths } from './assets-served.js';
 import { type Html, html } from './html.js';
 import { moment, type Page } from './parts.js';
 import { worstStatusOf } from './verdict.js';
+import type { AgentView } from './view.js';
 
 const tabs = [
   ['/', 'Now'],

@@ -1,15 +1,15 @@
-import { formatAddress } from '../../cluster/address.js';
-import type { AgentView } from '../http/view.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
 import {
   type CellVerdict,
   type ColumnName,
   type VerdictCell,
   type VerdictRow,
   verdictMatrixOf,
-} from '../verdict-matrix.js';
+} from '../report/matrix.js';
 import { type Html, html } from './html.js';
 import { counted, endpointPath, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
+import type { AgentView } from './view.js';
 
 const shapes: Readonly<Record<CellVerdict, readonly [string, string]>> = {
   admitted: ['✓', 'admitted'],

@@ -1,11 +1,11 @@
 import type { Finding, Status } from '../../checks/finding.js';
 import { summarize } from '../../checks/summary.js';
-import type { AgentView } from '../http/view.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { badge, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { verdictOf, worstStatusOf } from './verdict.js';
+import type { AgentView } from './view.js';
 
 const statuses = [
   ['', 'all but passed'],

@@ -1,4 +1,4 @@
-import { type ComponentName, componentNames } from '../../cluster/profile.js';
+import { type ComponentName, componentNames } from '../../cluster/components/profile.js';
 import { type Html, html } from './html.js';
 
 /** What the reader wants to see of a view; all of it stands in the URL, so that a view can be sent to a colleague. */

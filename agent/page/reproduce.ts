@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { formatAddress } from '../../cluster/address.js';
-import type { Endpoint } from '../../cluster/inventory.js';
-import type { HarmlessProbe } from '../../cluster/profile.js';
+import type { HarmlessProbe } from '../../cluster/components/profile.js';
+import { formatAddress } from '../../cluster/inventory/address.js';
+import type { Endpoint } from '../../cluster/inventory/inventory.js';
 import type { CredentialPaths } from '../../credentials/facts.js';
 import type { IdentityName } from '../../probes/observation.js';
 

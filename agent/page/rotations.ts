@@ -1,11 +1,11 @@
 import { spanInWords } from '../../checks/words.js';
-import { reloads } from '../../cluster/describe.js';
-import type { ReloadRule } from '../../cluster/profile.js';
-import type { AgentView } from '../http/view.js';
-import { type Rotation, rotationsOf, type Uptake, type UptakeState } from '../uptake.js';
+import type { ReloadRule } from '../../cluster/components/profile.js';
+import { reloads } from '../../cluster/inventory/describe.js';
+import { type Rotation, rotationsOf, type Uptake, type UptakeState } from '../sidecar/rollouts.js';
 import { type Html, html } from './html.js';
 import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table, utc } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
+import type { AgentView } from './view.js';
 
 const states: Readonly<Record<UptakeState, Html>> = {
   taken: badge('pass', 'taken'),

@@ -1,4 +1,3 @@
-import type { AgentView } from '../http/view.js';
 import { assets } from './assets-served.js';
 import { renderCertificates } from './certificates.js';
 import { renderChanges } from './changes.js';
@@ -12,6 +11,7 @@ import { renderNow } from './now.js';
 import type { Page } from './parts.js';
 import { type Query, queryOf } from './query.js';
 import { renderRotations } from './rotations.js';
+import type { AgentView } from './view.js';
 
 export interface PageAnswer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import type { Status } from '../../checks/finding.js';
 import { summarize } from '../../checks/summary.js';
-import type { AgentView } from '../http/view.js';
 import { counted, worstOf } from './parts.js';
+import type { AgentView } from './view.js';
 
 /** The worst there is, for the lamp beside the name. */
 export function worstStatusOf(view: AgentView): Status {

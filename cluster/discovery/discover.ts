@@ -1,10 +1,11 @@
-import { dialable, parseAddress } from '../address.js';
-import { instanceName } from '../instance-name.js';
-import type { Endpoint, Instance, Origin, Problem } from '../inventory.js';
-import { endpointsOf, type Placed, type Placement } from '../placement.js';
-import type { ComponentName, EndpointName } from '../profile.js';
-import { profiles } from '../profiles.js';
-import { parseVersion } from '../version.js';
+import { endpointsOf } from '../components/placement.js';
+import type { ComponentName, EndpointName, Placed, Placement } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import type { Origin, Problem } from '../documents/origin.js';
+import { dialable, parseAddress } from '../inventory/address.js';
+import { instanceName } from '../inventory/instance-name.js';
+import type { Endpoint, Instance } from '../inventory/inventory.js';
+import { parseVersion } from '../inventory/version.js';
 import { PdClient, type PdClientOptions } from './pd-client.js';
 import { PdError, type PdMember, type PdMembers, type PdStore } from './pd-messages.js';
 import { prefixesFor, type Registration, type Registrations, registrationsIn } from './registrations.js';

@@ -3,9 +3,9 @@ import type { SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { certificateOf } from '../../credentials/known-certificates.js';
 import { coversHost } from '../../credentials/names.js';
-import { type Address, parseAddress } from '../address.js';
-import { bytesField, varintField } from '../protobuf.js';
+import { type Address, parseAddress } from '../inventory/address.js';
 import { decodeMembers, decodeRange, decodeStores, PdError, type PdMembers, type PdStore } from './pd-messages.js';
+import { bytesField, varintField } from './protobuf.js';
 
 export interface PdClientOptions {
   /** Undefined only for http URLs. */

@@ -1,4 +1,4 @@
-import { bytesOf, type Field, readFields, stringsOf, varintOf } from '../protobuf.js';
+import { bytesOf, type Field, readFields, stringsOf, varintOf } from './protobuf.js';
 
 export interface PdMember {
   readonly name: string;

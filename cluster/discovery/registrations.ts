@@ -1,6 +1,6 @@
-import type { Address } from '../address.js';
-import { parseAddress } from '../address.js';
-import type { ComponentName } from '../profile.js';
+import type { ComponentName } from '../components/profile.js';
+import type { Address } from '../inventory/address.js';
+import { parseAddress } from '../inventory/address.js';
 
 /** A component that wrote its address into PD's key store. */
 export interface Registration {

@@ -1,5 +1,5 @@
-import { namedCallers } from '../naming.js';
-import type { CallerName } from '../profile.js';
+import type { CallerName } from '../components/profile.js';
+import { namedCallers } from '../inventory/naming.js';
 import { lastOf, quoted, type Rule, type Subject } from './rule.js';
 
 /** What stops when a caller is not let in; by callee and caller, `*` for any. */

@@ -1,5 +1,5 @@
-import { readAlternativeNames } from '../component-config.js';
-import type { EndpointProfile } from '../profile.js';
+import type { EndpointProfile } from '../components/profile.js';
+import { readAlternativeNames } from '../inventory/component-config.js';
 import { lastOf, type Rule, type Subject } from './rule.js';
 
 export const callersNotAuthenticated: Rule = {

@@ -1,4 +1,4 @@
-import type { Problem } from '../inventory.js';
+import type { Problem } from '../documents/origin.js';
 import { composeRuleTitles } from './compose-rules.js';
 import { kubernetesRuleTitles } from './kubernetes-rules.js';
 import { rules } from './rules.js';

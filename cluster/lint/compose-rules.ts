@@ -1,5 +1,5 @@
-import type { Problem } from '../inventory.js';
-import { at, textAt, type YamlValue } from '../yaml.js';
+import type { Problem } from '../documents/origin.js';
+import { at, textAt, type YamlValue } from '../documents/yaml.js';
 
 /** Whether a YAML document is a Compose file. */
 export function isCompose(root: YamlValue): boolean {

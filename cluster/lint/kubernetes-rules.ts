@@ -1,5 +1,5 @@
-import type { Problem } from '../inventory.js';
-import { at, textAt, type YamlValue } from '../yaml.js';
+import type { Problem } from '../documents/origin.js';
+import { at, textAt, type YamlValue } from '../documents/yaml.js';
 
 /** What a TidbCluster says of TLS as a whole. */
 export function lintManifests(documents: readonly YamlValue[]): readonly Problem[] {

@@ -1,4 +1,4 @@
-import type { Origin, Problem } from '../inventory.js';
+import type { Origin, Problem } from '../documents/origin.js';
 import { readDescribedFile } from '../sources/described-file.js';
 import { isCompose, lintCompose } from './compose-rules.js';
 import { lintManifests } from './kubernetes-rules.js';

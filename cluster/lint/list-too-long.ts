@@ -1,5 +1,5 @@
-import { severalNamesSince } from '../profile.js';
-import { isBefore } from '../version.js';
+import { severalNamesSince } from '../components/profile.js';
+import { isBefore } from '../inventory/version.js';
 import { lastOf, type Rule } from './rule.js';
 
 export const listTooLong: Rule = {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readCredentialFile } from '../../credentials/file.js';
-import type { Sourced } from '../inventory.js';
+import type { Sourced } from '../documents/origin.js';
 
 /** The Common Names in a certificate file; undefined where it cannot be read from here. */
 export function commonNamesIn(file: Sourced<string> | undefined): readonly (string | undefined)[] | undefined {

@@ -1,4 +1,4 @@
-import type { Sourced } from '../inventory.js';
+import type { Sourced } from '../documents/origin.js';
 import type { Report, Rule, Subject } from './rule.js';
 
 const pdUrls = ['client-urls', 'peer-urls', 'advertise-client-urls', 'advertise-peer-urls', 'initial-cluster', 'join'];

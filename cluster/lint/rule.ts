@@ -1,9 +1,9 @@
-import { readNames } from '../component-config.js';
-import type { Described } from '../described.js';
-import type { Origin, Problem, Sourced } from '../inventory.js';
-import type { ComponentProfile, ConfigFileProfile } from '../profile.js';
-import { profiles } from '../profiles.js';
-import { Values } from '../values.js';
+import type { ComponentProfile, ConfigFileProfile } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import type { Origin, Problem, Sourced } from '../documents/origin.js';
+import { Values } from '../documents/values.js';
+import { readNames } from '../inventory/component-config.js';
+import type { Described } from '../inventory/described.js';
 
 /** What a rule looks at: one file of one component, with what is known around it. */
 export interface Subject {

@@ -1,4 +1,4 @@
-import { isBefore } from '../version.js';
+import { isBefore } from '../inventory/version.js';
 import { lastOf, type Rule } from './rule.js';
 
 /** First release that may have the change of July 2026. */

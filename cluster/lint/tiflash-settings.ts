@@ -1,7 +1,7 @@
-import { readNames } from '../component-config.js';
-import { profiles } from '../profiles.js';
-import { Values } from '../values.js';
-import { isBefore, parseVersion } from '../version.js';
+import { profiles } from '../components/profiles.js';
+import { Values } from '../documents/values.js';
+import { readNames } from '../inventory/component-config.js';
+import { isBefore, parseVersion } from '../inventory/version.js';
 import { lastOf, quoted, type Rule, type Subject } from './rule.js';
 
 export const metricsPlaintext: Rule = {

@@ -1,5 +1,5 @@
-import type { Problem } from '../inventory.js';
-import { profiles } from '../profiles.js';
+import { profiles } from '../components/profiles.js';
+import type { Problem } from '../documents/origin.js';
 import type { Topology } from '../sources/topology.js';
 import { lastOf } from './rule.js';
 

@@ -1,4 +1,4 @@
-import type { ConfigFileProfile, SecurityKeys } from '../profile.js';
+import type { ConfigFileProfile, SecurityKeys } from '../components/profile.js';
 import { lastOf, type Rule, type Subject } from './rule.js';
 
 /** Other components' spellings, and misspelt ones, of the three paths and the list. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
-import { describe } from '../component-config.js';
-import type { Described } from '../described.js';
-import { type ConfigDocument, documentOf, type Entry } from '../document.js';
-import type { Problem } from '../inventory.js';
-import { openDocument } from '../open-document.js';
-import type { ComponentName } from '../profile.js';
+import type { ComponentName } from '../components/profile.js';
+import { type ConfigDocument, documentOf, type Entry } from '../documents/document.js';
+import { openDocument } from '../documents/open-document.js';
+import type { Problem } from '../documents/origin.js';
+import { describe } from '../inventory/component-config.js';
+import type { Described } from '../inventory/described.js';
 import { commandLines, linkIn } from './proc.js';
 
 /** The flags of a component that say what its file may say, too: flag to key. */

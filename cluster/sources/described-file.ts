@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { describe, unknownFile } from '../component-config.js';
-import { ConfigError } from '../config-error.js';
-import type { Described } from '../described.js';
-import { textOf } from '../file-text.js';
-import type { Problem } from '../inventory.js';
-import { parseToml } from '../toml.js';
-import { parseYaml, type YamlValue } from '../yaml.js';
+import { ConfigError } from '../documents/config-error.js';
+import { textOf } from '../documents/file-text.js';
+import type { Problem } from '../documents/origin.js';
+import { parseToml } from '../documents/toml.js';
+import { parseYaml, type YamlValue } from '../documents/yaml.js';
+import { describe, unknownFile } from '../inventory/component-config.js';
+import type { Described } from '../inventory/described.js';
 import { isKubernetes, type Manifest, readManifests } from './kubernetes.js';
 import { isTopology, readTopology, type Topology } from './topology.js';
 

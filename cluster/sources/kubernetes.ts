@@ -1,11 +1,11 @@
-import { ConfigError } from '../config-error.js';
-import type { Described } from '../described.js';
-import { documentOf, type Entries, type Entry } from '../document.js';
-import type { Origin, Problem } from '../inventory.js';
-import { type ComponentName, type ConfigFileProfile, componentNames } from '../profile.js';
-import { profiles } from '../profiles.js';
-import { tomlEntries } from '../toml.js';
-import { at, settingsOf, textAt, type YamlValue } from '../yaml.js';
+import { type ComponentName, type ConfigFileProfile, componentNames } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import { ConfigError } from '../documents/config-error.js';
+import { documentOf, type Entries, type Entry } from '../documents/document.js';
+import type { Origin, Problem } from '../documents/origin.js';
+import { tomlEntries } from '../documents/toml.js';
+import { at, settingsOf, textAt, type YamlValue } from '../documents/yaml.js';
+import type { Described } from '../inventory/described.js';
 import { type PodNames, podSettings } from './pod-settings.js';
 
 /** The resources of tidb-operator v2, one per group of a component. */

@@ -1,4 +1,4 @@
-import type { ComponentName } from '../profile.js';
+import type { ComponentName } from '../components/profile.js';
 
 export interface PodNames {
   readonly host: string;

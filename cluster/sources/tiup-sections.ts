@@ -1,4 +1,4 @@
-import type { ComponentName } from '../profile.js';
+import type { ComponentName } from '../components/profile.js';
 
 /** What of an instance in a topology its settings are made from. */
 export interface TiupInstance {

@@ -1,10 +1,10 @@
 import { isAbsolute, posix } from 'node:path';
-import type { Described } from '../described.js';
-import { documentOf, type Entries, type Entry } from '../document.js';
-import type { Origin, Problem } from '../inventory.js';
-import type { ConfigFileProfile } from '../profile.js';
-import { profiles } from '../profiles.js';
-import { at, settingsOf, textAt, type YamlValue } from '../yaml.js';
+import type { ConfigFileProfile } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import { documentOf, type Entries, type Entry } from '../documents/document.js';
+import type { Origin, Problem } from '../documents/origin.js';
+import { at, settingsOf, textAt, type YamlValue } from '../documents/yaml.js';
+import type { Described } from '../inventory/described.js';
 import { type TiupInstance, type TiupSection, tiupSections } from './tiup-sections.js';
 
 /** A TiUP topology.yaml or meta.yaml. */

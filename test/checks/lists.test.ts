@@ -1,7 +1,7 @@
 import t from 'tap';
 import { needlessCaller } from '../../checks/needless-caller.js';
 import { sourcesAgree } from '../../checks/sources-agree.js';
-import type { Problem } from '../../cluster/inventory.js';
+import type { Problem } from '../../cluster/documents/origin.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
 
 t.test('needless-caller: an entry whose owner calls no port under that list', async (t) => {

@@ -9,7 +9,7 @@ import { servedMatchesFile } from '../../checks/served-matches-file.js';
 import { sessionsEnd } from '../../checks/sessions-end.js';
 import { survivesRestart } from '../../checks/survives-restart.js';
 import { trustsCaOnDisk } from '../../checks/trusts-ca-on-disk.js';
-import type { Instance } from '../../cluster/inventory.js';
+import type { Instance } from '../../cluster/inventory/inventory.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { Hello } from '../../probes/hello.js';

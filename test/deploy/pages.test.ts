@@ -12,7 +12,7 @@ import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/agent/main.js');
+const main = join(root, 'dist/agent/cli/main.js');
 const pages = ['kubernetes', 'rotation/cert-manager', 'rotation/vault-agent', 'rotation/tiup'].map((name) => ({
   name,
   blocks: readPage(`docs/${name}.md`).blocks.map(({ value }) => value),

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import t, { type Test } from 'tap';
-import { readAgentConfig } from '../../agent/config.js';
+import { readAgentConfig } from '../../agent/config/load.js';
 import { lintFile } from '../../cluster/lint/lint.js';
 import { go, kustomized, theOne } from '../support/deploy-tools.js';
 import { devCluster } from '../support/dev-cluster.js';

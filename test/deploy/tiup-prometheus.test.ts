@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync 
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { parse, stringify } from 'yaml';
-import { deploy } from '../../agent/commands/deploy.js';
+import { deploy } from '../../agent/cli/commands/deploy.js';
 import { promtool } from '../support/promtool.js';
 import { runCommand } from '../support/run-command.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

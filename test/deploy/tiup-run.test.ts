@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { deploy } from '../../agent/commands/deploy.js';
+import { deploy } from '../../agent/cli/commands/deploy.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { runAgent } from '../support/run-agent.js';

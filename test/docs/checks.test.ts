@@ -1,6 +1,6 @@
 import t from 'tap';
 import { checks, runChecks } from '../../checks/catalogue.js';
-import { examples, examplesOf } from '../../docs/checks.js';
+import { examples, examplesOf } from '../../generate/checks.js';
 
 t.test('each status that a check says it gives has an example, which the check itself gave', async (t) => {
   for (const check of checks) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { programName } from '../../agent/commands/command.js';
-import { commands } from '../../agent/commands/commands.js';
-import { commandCalled, parseFlags } from '../../agent/commands/parse.js';
-import { messageOf } from '../../agent/error.js';
+import { programName } from '../../agent/cli/commands/command.js';
+import { commands } from '../../agent/cli/commands/commands.js';
+import { commandCalled, parseFlags } from '../../agent/cli/commands/parse.js';
+import { messageOf } from '../../agent/config/error.js';
 import { pageNames, readPage, root } from '../support/markdown.js';
 import { callsOf, commandsOf } from '../support/page-commands.js';
 

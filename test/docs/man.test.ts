@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
-import { flagsOf } from '../../agent/commands/command.js';
-import { commands } from '../../agent/commands/commands.js';
+import { flagsOf } from '../../agent/cli/commands/command.js';
+import { commands } from '../../agent/cli/commands/commands.js';
 import { needs } from '../support/peers.js';
 
 const page = join(import.meta.dirname, '../../man/tidb-mtls-agent.1');

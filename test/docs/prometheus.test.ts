@@ -1,8 +1,8 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { recordings } from '../../metrics/rules/catalogue.js';
-import { clusterRecordings } from '../../metrics/rules/recordings.js';
+import { recordings } from '../../generate/rules/catalogue.js';
+import { clusterRecordings } from '../../generate/rules/recordings.js';
 import { runCommand } from '../support/doc-commands.js';
 import { readPage } from '../support/markdown.js';
 import { linesToRun } from '../support/page-commands.js';

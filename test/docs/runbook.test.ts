@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { alerts } from '../../metrics/rules/catalogue.js';
-import { renderRules, runbookBase } from '../../metrics/rules/render.js';
+import { alerts } from '../../generate/rules/catalogue.js';
+import { renderRules, runbookBase } from '../../generate/rules/render.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { runCommand } from '../support/doc-commands.js';
 import { readPage } from '../support/markdown.js';

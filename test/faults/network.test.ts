@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import t, { type Test } from 'tap';
-import { bytesField } from '../../cluster/protobuf.js';
+import { bytesField } from '../../cluster/discovery/protobuf.js';
 import { eventually } from '../support/eventually.js';
 import { farSide } from '../support/network-namespace.js';
 import { needsRoot } from '../support/peers.js';

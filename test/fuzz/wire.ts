@@ -3,12 +3,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { createSecureContext, createServer } from 'node:tls';
 import pino from 'pino';
-import { defaultProbe } from '../../agent/config.js';
+import { Observer } from '../../agent/collect/collector.js';
+import { OnDemandProbes } from '../../agent/collect/on-demand.js';
+import { defaultProbe } from '../../agent/config/load.js';
 import { startHttpServer } from '../../agent/http/server.js';
-import { Observer } from '../../agent/observer.js';
-import { OnDemandProbes } from '../../agent/on-demand.js';
 import { Authority } from '../../certs-dev/authority.js';
-import type { HarmlessProbe } from '../../cluster/profile.js';
+import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { FuzzTarget } from './targets.js';
 

@@ -37,5 +37,5 @@ export const failed = (document: FindingsDocument): number => document.summary.f
     spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder, encoding: 'utf8' });
   const keys = run("console.log(Object.keys(await import('tidb-mtls-agent')).join())");
   t.match(keys, { status: 0, stdout: 'CredentialError,CredentialStore\n' });
-  t.match(run("await import('tidb-mtls-agent/dist/agent/main.js')"), { stderr: /ERR_PACKAGE_PATH_NOT_EXPORTED/ });
+  t.match(run("await import('tidb-mtls-agent/dist/agent/cli/main.js')"), { stderr: /ERR_PACKAGE_PATH_NOT_EXPORTED/ });
 });

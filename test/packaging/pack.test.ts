@@ -47,7 +47,12 @@ t.test('two copies of the tree give the same package, byte for byte', async (t) 
 
   const { names } = one;
   t.strictSame(names, other.names);
-  const wanted = ['dist/agent/main.js', 'dist/agent/library.d.ts', 'deploy/systemd/tidb-mtls-agent.service', 'LICENSE'];
+  const wanted = [
+    'dist/agent/cli/main.js',
+    'dist/agent/library.d.ts',
+    'deploy/systemd/tidb-mtls-agent.service',
+    'LICENSE',
+  ];
   t.strictSame(
     wanted.filter((name) => !names.includes(name)),
     [],

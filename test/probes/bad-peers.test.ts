@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import type { HarmlessProbe } from '../../cluster/profile.js';
+import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import type { Observation } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
-import { pd } from '../../cluster/pd.js';
-import type { HarmlessProbe } from '../../cluster/profile.js';
-import { tidb } from '../../cluster/tidb.js';
+import { pd } from '../../cluster/components/pd.js';
+import type { HarmlessProbe } from '../../cluster/components/profile.js';
+import { tidb } from '../../cluster/components/tidb.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { askAwake } from '../../probes/pulse.js';
 import { patience } from '../support/eventually.js';

@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
-import type { GrpcProbeMethod } from '../../cluster/profile.js';
+import type { GrpcProbeMethod } from '../../cluster/components/profile.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
 import { askAwake } from '../../probes/pulse.js';

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config.js';
-import { Nudger } from '../../agent/nudge.js';
-import { Observer } from '../../agent/observer.js';
-import { observeOnce, refuseOnce } from '../../agent/round.js';
+import { Observer } from '../../agent/collect/collector.js';
+import { observeOnce, refuseOnce } from '../../agent/collect/cycle.js';
+import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config/load.js';
+import { Nudger } from '../../agent/sidecar/reload-trigger.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Finding } from '../../checks/finding.js';
-import type { DeclaredInstance } from '../../cluster/inventory-builder.js';
+import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import t, { type Test } from 'tap';
-import { OperatorError } from '../../agent/error.js';
+import { OperatorError } from '../../agent/config/error.js';
 import { readWebConfig } from '../../agent/http/web-config.js';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { ask, type ClientOptions, startAgentServer } from '../support/agent-server.js';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import pino from 'pino';
 import type { Test } from 'tap';
 import { type HttpServer, startHttpServer } from '../../agent/http/server.js';
-import type { AgentView } from '../../agent/http/view.js';
+import type { AgentView } from '../../agent/page/view.js';
 
 const emptyView: AgentView = {
   now: () => new Date(),

@@ -18,7 +18,7 @@ cp -r "$units"/. "$root/etc/systemd/system/"
 grep -q '^tidb:' "$root/etc/passwd" || echo 'tidb:x:990:990::/home/tidb:/usr/sbin/nologin' >>"$root/etc/passwd"
 grep -q '^tidb:' "$root/etc/group" || echo 'tidb:x:990:' >>"$root/etc/group"
 mkdir -p "$root/opt/repository" "$root/opt/node" "$root/result" "$root/usr/local/bin"
-printf '#!/bin/sh\nexec /opt/node/node /opt/repository/dist/agent/main.js "$@"\n' >"$root/usr/local/bin/tidb-mtls-agent"
+printf '#!/bin/sh\nexec /opt/node/node /opt/repository/dist/agent/cli/main.js "$@"\n' >"$root/usr/local/bin/tidb-mtls-agent"
 chmod 755 "$root/usr/local/bin/tidb-mtls-agent"
 exec systemd-nspawn --quiet --register=no --keep-unit --private-network --link-journal=no --directory="$root" \
   --bind-ro="$repository:/opt/repository" --bind-ro="$node:/opt/node" --bind="$result:/result" \

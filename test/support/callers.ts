@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readComponentConfig } from '../../cluster/component-config.js';
-import type { Endpoint } from '../../cluster/inventory.js';
-import type { ComponentName } from '../../cluster/profile.js';
+import type { ComponentName } from '../../cluster/components/profile.js';
+import { readComponentConfig } from '../../cluster/inventory/component-config.js';
+import type { Endpoint } from '../../cluster/inventory/inventory.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { identityOf } from '../../probes/identity.js';

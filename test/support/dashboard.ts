@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql';
-import { renderDashboard } from '../../metrics/dashboard/render.js';
+import { renderDashboard } from '../../generate/dashboard/render.js';
 
 export interface DashboardPanel {
   readonly id: number;

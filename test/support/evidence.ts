@@ -10,9 +10,10 @@ import {
   type EndpointObservation,
   type Evidence,
 } from '../../checks/check.js';
-import type { Endpoint, Instance, Origin } from '../../cluster/inventory.js';
-import type { ComponentName, EndpointName } from '../../cluster/profile.js';
-import { profiles } from '../../cluster/profiles.js';
+import type { ComponentName, EndpointName } from '../../cluster/components/profile.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import type { Origin } from '../../cluster/documents/origin.js';
+import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';

@@ -1,4 +1,4 @@
-import { tellParent } from '../../agent/worker-side.js';
+import { tellParent } from '../../agent/process/workers/child.js';
 
 // As a worker that has drained: its channel is closed, and something is still to be told.
 process.disconnect();

@@ -1,6 +1,6 @@
 import type { EndpointObservation } from '../../checks/check.js';
-import type { Instance, Inventory } from '../../cluster/inventory.js';
-import { profiles } from '../../cluster/profiles.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { Observation } from '../../probes/observation.js';
 
 export function tikv(name: string): Instance {

@@ -1,11 +1,11 @@
 import type { Test } from 'tap';
-import type { AgentView } from '../../agent/http/view.js';
-import { ObservationLog } from '../../agent/observation-log.js';
+import type { AgentView } from '../../agent/page/view.js';
+import { ObservationLog } from '../../agent/sidecar/probe-history.js';
 import { runChecks } from '../../checks/catalogue.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import { knownNames } from '../../checks/known-names.js';
-import type { Instance } from '../../cluster/inventory.js';
-import { matrixOf } from '../../cluster/matrix.js';
+import { matrixOf } from '../../cluster/access/matrix.js';
+import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { Observation } from '../../probes/observation.js';
 import { authority, day, evidenceOf, factsOf, instanceOf, names, now, observed } from './evidence.js';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { parse } from 'yaml';
-import { renderPrometheusRule, renderRules, renderTiupRules } from '../../metrics/rules/render.js';
+import { renderPrometheusRule, renderRules, renderTiupRules } from '../../generate/rules/render.js';
 import { needs } from './peers.js';
 import { temporaryDirectory } from './temporary-directory.js';
 

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { eventually } from './eventually.js';
 import { filesOf, server } from './proxy.js';
 
-export const main = join(import.meta.dirname, '../../dist/agent/main.js');
+export const main = join(import.meta.dirname, '../../dist/agent/cli/main.js');
 
 export interface ProxyProcess {
   readonly child: ChildProcessWithoutNullStreams;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventually } from './eventually.js';
 
 /** The built program. */
-export const agentMain = join(import.meta.dirname, '../../dist/agent/main.js');
+export const agentMain = join(import.meta.dirname, '../../dist/agent/cli/main.js');
 
 export interface Ended {
   readonly status: number | null;

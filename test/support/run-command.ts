@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { type Command, optionsOf } from '../../agent/commands/command.js';
+import { type Command, optionsOf } from '../../agent/cli/commands/command.js';
 
 /** A command in this process; resolves with what it printed, rejects with its error. */
 export async function runCommand(command: Command, args: readonly string[]): Promise<string> {

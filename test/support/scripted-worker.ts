@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { inheritedPairs, tellParent } from '../../agent/worker-side.js';
+import { inheritedPairs, tellParent } from '../../agent/process/workers/child.js';
 
 /**
  * A worker that does what the arguments say of it, one for each worker in the order of their starts, and over again:

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { messageOf } from '../../../agent/error.js';
+import { messageOf } from '../../../agent/config/error.js';
 import { readWebConfig } from '../../../agent/http/web-config.js';
 import { webConfigKeys } from '../../../agent/http/web-config-keys.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import t from 'tap';
-import { OperatorError } from '../../../agent/error.js';
+import { OperatorError } from '../../../agent/config/error.js';
 import { readWebConfig } from '../../../agent/http/web-config.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 

@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import t from 'tap';
 import { reproductionsOf, shellWord } from '../../../agent/page/reproduce.js';
-import type { Endpoint } from '../../../cluster/inventory.js';
-import type { ComponentName, EndpointName } from '../../../cluster/profile.js';
-import { profiles } from '../../../cluster/profiles.js';
+import type { ComponentName, EndpointName } from '../../../cluster/components/profile.js';
+import { profiles } from '../../../cluster/components/profiles.js';
+import type { Endpoint } from '../../../cluster/inventory/inventory.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { needs } from '../../support/peers.js';
 

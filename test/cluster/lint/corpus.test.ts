@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { formatProblem } from '../../../cluster/documents/origin.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
-import { formatProblem } from '../../../cluster/origin.js';
 
 const corpus = process.env.TIDB_REAL_CONFIGS ?? '';
 

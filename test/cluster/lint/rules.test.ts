@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { formatProblem } from '../../../cluster/documents/origin.js';
 import { composeRuleTitles } from '../../../cluster/lint/compose-rules.js';
 import { kubernetesRuleTitles } from '../../../cluster/lint/kubernetes-rules.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
 import { rules } from '../../../cluster/lint/rules.js';
 import { topologyRuleTitles } from '../../../cluster/lint/topology-rules.js';
-import { formatProblem } from '../../../cluster/origin.js';
 import { flashPaths, type LintCase, pd, tidbPaths, tikv } from '../../support/lint-case.js';
 import { deploymentCases } from '../../support/lint-cases/deployments.js';
 import { nameCases } from '../../support/lint-cases/names.js';

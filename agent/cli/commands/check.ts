@@ -1,0 +1,189 @@
+import { afterEnable } from '../../../checks/after-enable.js';
+import { beforeEnable } from '../../../checks/before-enable.js';
+import { worstFirst } from '../../../checks/catalogue.js';
+import type { Finding } from '../../../checks/finding.js';
+import { knownNames } from '../../../checks/known-names.js';
+import { matrixOf } from '../../../cluster/access/matrix.js';
+import { profiles } from '../../../cluster/components/profiles.js';
+import type { Problem } from '../../../cluster/documents/origin.js';
+import { formatProblem } from '../../../cluster/documents/origin.js';
+import { instanceOf } from '../../../cluster/inventory/component-config.js';
+import type { Inventory } from '../../../cluster/inventory/inventory.js';
+import { readDescribedFile } from '../../../cluster/sources/described-file.js';
+import { Observer } from '../../collect/collector.js';
+import { OperatorError } from '../../config/error.js';
+import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
+import { renderFindings } from '../../report/findings-table.js';
+import { renderInventory } from '../../report/inventory-table.js';
+import { findingsDocument } from '../../report/json.js';
+import { junitOfFindings } from '../../report/junit.js';
+import { matrixDocument, renderMatrix } from '../../report/matrix-table.js';
+import { renderProblems } from '../../report/problem-lines.js';
+import { sarifOfFindings } from '../../report/sarif.js';
+import { renderTextfile } from '../../report/textfile.js';
+import { jsonText } from '../../terminal/printable.js';
+import { type Terminal, terminalOf } from '../../terminal/terminal.js';
+import { look } from '../scan.js';
+import { watchFindings } from '../watch.js';
+import { checkConfig, sourceOptions } from './check-config.js';
+import { type Command, type Invocation, text, texts } from './command.js';
+import { type Format, formatOf, outputOptions } from './output.js';
+
+export const check: Command = {
+  name: 'check',
+  summary: 'Looks once at every file and every port, and says what is wrong and how to mend it.',
+  usage: [
+    'check [--config agent.toml] [--pd URL…] [--topology F…] [--instance C=HOST:PORT…] [--cacert F --cert F --key F] [CONFIG_FILE…]',
+    'check --explain ID',
+  ],
+  operands: { files: true },
+  options: [
+    ...sourceOptions,
+    { name: 'inventory', help: 'print what is known of the cluster, and look at no port' },
+    { name: 'matrix', help: 'print who may call whom, by lists and certificates, and look at no port' },
+    { name: 'before-enable', help: 'whether tiup cluster tls enable would go through on --topology' },
+    { name: 'after-enable', help: 'whether it did: every URL, registration and port' },
+    { name: 'watch', help: 'look again at the probe interval until Ctrl-C; a pipe gets what changes' },
+    ...outputOptions(['table', 'json', 'sarif', 'junit', 'prometheus']),
+    { name: 'all', help: 'list what passed, too' },
+    {
+      name: 'fail-on',
+      value: 'S',
+      choices: ['warn', 'fail'],
+      help: 'what makes the exit status 1: warn or fail (default fail)',
+    },
+    {
+      name: 'explain',
+      value: 'ID',
+      choices: explainedIds,
+      help: 'what a check or a lint rule means, when it fails, and its cure',
+    },
+  ],
+  run: runCheck,
+};
+
+/** Formats of what is no set of findings on ports. */
+const documentFormats: readonly Format[] = ['table', 'json'];
+const verdictFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
+
+async function runCheck(invocation: Invocation): Promise<number> {
+  const { values, stdout, stderr, signal } = invocation;
+  const explained = explanationOf(text(invocation, 'explain') ?? '');
+  if (explained !== undefined) {
+    stdout.write(explain(explained, terminalOf(stdout)));
+    return 0;
+  }
+  if (values.watch === true && (values['before-enable'] === true || values['after-enable'] === true)) {
+    throw new OperatorError(
+      'bad_flag',
+      '--watch goes with neither --before-enable nor --after-enable',
+      'leave one out',
+    );
+  }
+  if (values['before-enable'] === true) {
+    return report(invocation, beforeEnabling(texts(invocation, 'topology')), verdictFormats);
+  }
+  const config = checkConfig(invocation);
+  const now = () => new Date();
+  const observer = await Observer.create(config, { now, onReload: () => undefined });
+  if (observer.inventory.instances.length === 0 && observer.inventory.problems.length === 0) {
+    const hint = 'name config files, --pd, --topology or --instance, or use --config';
+    throw new OperatorError('nothing_to_check', 'no component is known', hint);
+  }
+  if (values.inventory === true) {
+    const { inventory } = observer;
+    return write(invocation, inventory, inventory, (terminal) => renderInventory(inventory, terminal));
+  }
+  if (values.matrix === true) {
+    await observer.readCredentials();
+    const evidence = observer.evidence();
+    const matrix = matrixOf(evidence.inventory, knownNames(evidence));
+    return write(invocation, observer.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
+  }
+  if (values.watch === true) {
+    formatOf(invocation, ['table']);
+    const all = values.all === true;
+    const last = await watchFindings(observer, { stdout, stderr, signal, all, now });
+    return statusOf(
+      last.map(({ status }) => status),
+      failOnOf(invocation),
+    );
+  }
+  // What is asked for in vain is said before anything is looked at.
+  const afterwards = values['after-enable'] === true;
+  formatOf(invocation, afterwards ? verdictFormats : undefined);
+  await look(observer, { strangers: config.probe.refusals !== undefined, stderr, signal });
+  const findings = afterwards ? afterEnable(observer.evidence()) : observer.judge();
+  return report(invocation, findings, undefined, () => renderTextfile(observer, findings, now()));
+}
+
+function beforeEnabling(files: readonly string[]): readonly Finding[] {
+  if (files.length === 0) {
+    throw new OperatorError('no_topology', '--before-enable needs --topology', 'name topology.yaml or meta.yaml');
+  }
+  return files.flatMap(readyToEnable);
+}
+
+function readyToEnable(file: string): readonly Finding[] {
+  const problems: Problem[] = [];
+  const read = readDescribedFile(file, problems);
+  const [problem] = problems.filter(({ severity }) => severity === 'fail');
+  if (problem !== undefined || read.kind !== 'topology') {
+    const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
+    throw new OperatorError('bad_topology', message, problem?.cure ?? 'name topology.yaml or meta.yaml');
+  }
+  const deployed = read.described.flatMap(({ component, document, second, host = '' }) => {
+    const instance = instanceOf(profiles[component], document, [], second);
+    return instance === undefined ? [] : [{ instance, host }];
+  });
+  return beforeEnable(read.topology, deployed);
+}
+
+/** Prints findings as asked for; resolves to the exit status. `metrics` is there where ports were looked at. */
+function report(
+  invocation: Invocation,
+  given: readonly Finding[],
+  possible: readonly Format[] | undefined,
+  metrics: () => string = () => '',
+): number {
+  const { values, stdout } = invocation;
+  const findings = worstFirst(given);
+  const failOn = failOnOf(invocation);
+  const all = values.all === true || values['before-enable'] === true;
+  const printers: Readonly<Record<Format, () => string>> = {
+    table: () => renderFindings(findings, { all, terminal: terminalOf(stdout) }),
+    json: () => jsonText(findingsDocument(findings)),
+    sarif: () => jsonText(sarifOfFindings(findings)),
+    junit: () => junitOfFindings(findings, failOn),
+    prometheus: metrics,
+  };
+  stdout.write(printers[formatOf(invocation, possible)]());
+  return statusOf(
+    findings.map(({ status }) => status),
+    failOn,
+  );
+}
+
+function failOnOf(invocation: Invocation): 'warn' | 'fail' {
+  return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
+}
+
+function statusOf(said: readonly (Finding['status'] | Problem['severity'])[], failOn: 'warn' | 'fail'): number {
+  return said.some((one) => one === 'fail' || one === failOn) ? 1 : 0;
+}
+
+/** What is missing from the document is said beside it; the exit status is that of a check with these problems alone. */
+function write(
+  invocation: Invocation,
+  { problems }: Inventory,
+  document: unknown,
+  render: (terminal: Terminal) => string,
+): number {
+  const { stdout, stderr } = invocation;
+  stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render(terminalOf(stdout)));
+  stderr.write(renderProblems(problems, terminalOf(stderr)));
+  return statusOf(
+    problems.map(({ severity }) => severity),
+    failOnOf(invocation),
+  );
+}

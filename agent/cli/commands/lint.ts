@@ -1,0 +1,142 @@
+import { statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { ConfigError } from '../../../cluster/documents/config-error.js';
+import { openDocument } from '../../../cluster/documents/open-document.js';
+import type { Problem } from '../../../cluster/documents/origin.js';
+import { parseVersion } from '../../../cluster/inventory/version.js';
+import { lintFile } from '../../../cluster/lint/lint.js';
+import { hintOf, messageOf, OperatorError } from '../../config/error.js';
+import { configKeyOf, inArrayOfTables } from '../../config/keys.js';
+import { readAgentConfig } from '../../config/load.js';
+import { junitOfProblems } from '../../report/junit.js';
+import { renderProblems } from '../../report/problem-lines.js';
+import { sarifOfProblems } from '../../report/sarif.js';
+import { jsonText } from '../../terminal/printable.js';
+import { type Terminal, terminalOf } from '../../terminal/terminal.js';
+import { type Command, type Invocation, text } from './command.js';
+import { formatOf, outputOptions } from './output.js';
+
+export const lint: Command = {
+  name: 'lint',
+  summary: 'Finds TLS mistakes in component configurations, topologies and manifests before a component does.',
+  usage: ['lint [--cluster-version V] [--output O] FILE…'],
+  operands: { files: true },
+  options: [
+    { name: 'cluster-version', value: 'V', help: 'release of the cluster, as 8.5.0, where no file tells it' },
+    ...outputOptions(['table', 'json', 'sarif', 'junit']),
+  ],
+  run: runLint,
+};
+
+async function runLint(invocation: Invocation): Promise<number> {
+  const { positionals, stdout } = invocation;
+  if (positionals.length === 0) {
+    throw new OperatorError('no_file', 'lint needs a file', 'name config files, folders, or a glob in quotes');
+  }
+  const version = text(invocation, 'cluster-version');
+  if (version !== undefined && parseVersion(version) === undefined) {
+    throw new OperatorError('bad_flag', `--cluster-version ${version} is no release`, 'write it as 8.5.0');
+  }
+  const files = [...new Set(positionals.flatMap(expand))];
+  const problems = files.flatMap((file) => lintAny(file, version));
+  switch (formatOf(invocation)) {
+    case 'json':
+      stdout.write(jsonText({ version: 1, problems }));
+      break;
+    case 'sarif':
+      stdout.write(jsonText(sarifOfProblems(problems)));
+      break;
+    case 'junit':
+      stdout.write(junitOfProblems(files, problems));
+      break;
+    default:
+      stdout.write(tableOf(files, problems, terminalOf(stdout)));
+  }
+  return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
+}
+
+/** A folder stands for the files in it, a pattern for those that match. Throws OperatorError where there is none. */
+function expand(name: string): readonly string[] {
+  const files = filesOf(name);
+  if (files.length === 0) {
+    const hint = 'check the path; a folder stands for the .toml, .yaml and .yml files in it';
+    throw new OperatorError('no_file', `${name} stands for no file`, hint);
+  }
+  return files;
+}
+
+function filesOf(name: string): readonly string[] {
+  const kind = kindOf(name);
+  if (kind === 'folder') {
+    return globSync('**/*.{toml,yaml,yml}', { cwd: name, absolute: false, dot: false })
+      .sort()
+      .map((file) => `${name.replace(/\/+$/, '')}/${file}`);
+  }
+  if (kind === 'file') {
+    return [name];
+  }
+  return /[*?{]/.test(name) ? globSync(name, { expandDirectories: false }).sort() : [];
+}
+
+function kindOf(name: string): 'folder' | 'file' | 'nothing' {
+  try {
+    const stat = statSync(name, { throwIfNoEntry: false });
+    return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file';
+  } catch (error: unknown) {
+    if (error instanceof Error && 'code' in error) {
+      // It is there, or may be: whoever reads it says why it cannot be read.
+      return 'file';
+    }
+    throw error;
+  }
+}
+
+/** A file is the agent's own by its name, or by tables that no component has, in whatever folder it lies. */
+function lintAny(file: string, version: string | undefined): readonly Problem[] {
+  return basename(file) === 'agent.toml' || hasOwnTables(file) ? lintOwn(file) : lintFile(file, { version });
+}
+
+function hasOwnTables(file: string): boolean {
+  const keys = extname(file) === '.toml' ? (openDocument(file, [])?.keys() ?? []) : [];
+  return keys.some(({ value: key }) => {
+    const isOfTables = inArrayOfTables(key) !== undefined || key.startsWith('cluster.');
+    return isOfTables && configKeyOf(key) !== undefined;
+  });
+}
+
+/** The agent's own file is read as `run` would. */
+function lintOwn(file: string): readonly Problem[] {
+  try {
+    readAgentConfig(file);
+    return [];
+  } catch (error: unknown) {
+    if (error instanceof ConfigError) {
+      return [error.problem];
+    }
+    if (!(error instanceof OperatorError)) {
+      throw error;
+    }
+    const [, line, column, message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(messageOf(error)) ?? [];
+    const origin = { kind: 'file', file, line: Number(line ?? 1), column: Number(column ?? 1) } as const;
+    return [
+      {
+        code: 'agent-config',
+        severity: 'fail',
+        origin,
+        message: message ?? messageOf(error),
+        cure: hintOf(error) ?? '',
+      },
+    ];
+  }
+}
+
+/** In the order of the files. */
+function tableOf(files: readonly string[], problems: readonly Problem[], terminal: Terminal): string {
+  return `${renderProblems(problems, terminal)}${summaryOf(files.length, problems)}\n`;
+}
+
+function summaryOf(files: number, problems: readonly Problem[]): string {
+  const count = (severity: Problem['severity']) => problems.filter((one) => one.severity === severity).length;
+  return `${files} files, ${count('fail')} errors, ${count('warn')} warnings, ${count('note')} notes`;
+}

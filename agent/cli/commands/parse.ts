@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { messageOf, OperatorError } from '../../config/error.js';
+import { nearest } from '../../config/nearest.js';
+import { type Command, flagsOf, optionsOf, programName } from './command.js';
+
+/** Flags and operands as the command's table has them. Throws OperatorError. */
+export function parseFlags(command: Command, args: readonly string[]) {
+  const parsed = parse(command, args);
+  for (const { name, choices } of flagsOf(command)) {
+    for (const given of [parsed.values[name]].flat()) {
+      if (choices !== undefined && typeof given === 'string' && !choices.includes(given)) {
+        throw unknownChoice(`--${name}`, given, choices);
+      }
+    }
+  }
+  return parsed;
+}
+
+/** A word that is none of a closed set: the nearest one is the cure, or all of them are. */
+export function unknownChoice(what: string, given: string, choices: readonly string[]): OperatorError {
+  const guess = nearest(given, choices);
+  const hint = guess === undefined ? `one of: ${choices.join(', ')}` : `did you mean ${guess}?`;
+  return new OperatorError('bad_flag', `${what} is "${given}"`, hint);
+}
+
+/** Throws OperatorError when there is no such command. */
+export function commandCalled(name: string, commands: readonly Command[]): Command {
+  const command = commands.find((one) => one.name === name);
+  if (command !== undefined) {
+    return command;
+  }
+  const guess = nearest(
+    name,
+    commands.map((one) => one.name),
+  );
+  const hint = guess === undefined ? `see ${programName} --help` : `did you mean ${guess}?`;
+  throw new OperatorError('unknown_command', `unknown command ${name}`, hint);
+}
+
+function parse(command: Command, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: optionsOf(command), allowPositionals: true, strict: true });
+  } catch (error: unknown) {
+    const message = messageOf(error).split(/[.\n]/)[0] ?? '';
+    throw new OperatorError('bad_flag', message, hintFor(command, message), error);
+  }
+}
+
+function hintFor(command: Command, message: string): string {
+  const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+  const names = flagsOf(command).map(({ name }) => name);
+  const guess = unknown === undefined ? undefined : nearest(unknown, names);
+  const see = `see ${programName} ${command.name} --help`;
+  return guess === undefined ? see : `did you mean --${guess}? ${see}`;
+}

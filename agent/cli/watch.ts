@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Finding } from '../../checks/finding.js';
+import type { Observer } from '../collect/collector.js';
+import { interrupted } from '../collect/interrupted.js';
+import { changesOf } from '../report/diff.js';
+import { linesOf, renderFindings } from '../report/findings-table.js';
+import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
+import { fitting } from '../terminal/wrap.js';
+import { look } from './scan.js';
+
+export interface WatchOptions {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+  readonly all: boolean;
+  readonly now: () => Date;
+}
+
+/** Drawn over what was there, line by line, so that nothing flickers. */
+const home = '\u001b[H';
+const eraseRest = '\u001b[K';
+const eraseBelow = '\u001b[J';
+
+/**
+ * Looks again and again at the probe interval until told to stop. A screen is drawn anew; elsewhere the first look is
+ * printed whole and then what changes. Returns the findings of the last whole look; throws OperatorError when there
+ * was none.
+ */
+export async function watchFindings(first: Observer, options: WatchOptions): Promise<readonly Finding[]> {
+  const { stdout, signal, now } = options;
+  const { interval, refusals } = first.config.probe;
+  let observer = first;
+  let findings: readonly Finding[] | undefined;
+  let lookedAt = now();
+  let refreshedAt = performance.now();
+  let visitedAt = Number.NEGATIVE_INFINITY;
+  const draw = () => {
+    if (findings !== undefined) {
+      const lines = screenOf(findings, lookedAt, interval, options);
+      stdout.write(`${home}${lines.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}`);
+    }
+  };
+  stdout.on('resize', draw);
+  try {
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      if (startedAt - refreshedAt >= observer.config.refresh) {
+        observer = (await observer.refreshed()) ?? observer;
+        refreshedAt = startedAt;
+      }
+      const strangers = refusals !== undefined && startedAt - visitedAt >= refusals;
+      const seen = await lookOrStop(observer, strangers, findings === undefined, options);
+      if (seen === undefined) {
+        break;
+      }
+      visitedAt = strangers ? startedAt : visitedAt;
+      const before = findings;
+      [findings, lookedAt] = [seen, now()];
+      if (terminalOf(stdout).screen) {
+        draw();
+      } else {
+        stdout.write(before === undefined ? whole(seen, options) : changes(before, seen, lookedAt, terminalOf(stdout)));
+      }
+      await untilNext(interval - (performance.now() - startedAt), signal);
+    }
+  } finally {
+    stdout.off('resize', draw);
+  }
+  if (findings === undefined) {
+    throw interrupted();
+  }
+  return findings;
+}
+
+/** Undefined when a later look is cut short: the one before it stands. The first one has nothing to stand on. */
+async function lookOrStop(
+  observer: Observer,
+  strangers: boolean,
+  isFirst: boolean,
+  { stderr, signal }: WatchOptions,
+): Promise<readonly Finding[] | undefined> {
+  try {
+    await look(observer, { strangers, stderr, signal });
+    return observer.judge();
+  } catch (error: unknown) {
+    if (signal.aborted && !isFirst) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function untilNext(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await pause(Math.max(0, milliseconds), undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) {
+      throw error;
+    }
+  });
+}
+
+function whole(findings: readonly Finding[], { stdout, all }: WatchOptions): string {
+  return renderFindings(findings, { all, terminal: terminalOf(stdout) });
+}
+
+function changes(before: readonly Finding[], after: readonly Finding[], at: Date, terminal: Terminal): string {
+  return changesOf(before, after)
+    .flatMap(({ finding, gone }) => {
+      const time = at.toISOString();
+      const [line = '', ...cure] = linesOf(
+        gone ? { ...finding, status: 'pass', message: 'is gone' } : finding,
+        terminal,
+      );
+      return [`${time} ${line}`, ...cure];
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** As much as fits into the window, worst first; then how much more there is. */
+function screenOf(findings: readonly Finding[], at: Date, interval: number, options: WatchOptions): readonly string[] {
+  const terminal = terminalOf(options.stdout);
+  const { columns = 80, rows = 24 } = terminal;
+  const clock = `${at.toISOString().slice(11, 19)} UTC`;
+  const head = fitting(`Looked at ${clock}, every ${interval / 1000} s. Ctrl-C ends it.`, columns);
+  const lines = whole(findings, options).trimEnd().split('\n');
+  const summary = lines.pop() ?? '';
+  const room = Math.max(1, rows - 5);
+  const shown = lines.slice(0, room);
+  const hidden = lines.length - shown.length;
+  const more =
+    hidden === 0
+      ? []
+      : [coloured(terminal, 'gray', fitting(`… ${hidden} more lines: see check without --watch`, columns))];
+  return [coloured(terminal, 'gray', head), '', ...shown, ...more, summary];
+}

@@ -1,0 +1,137 @@
+import type { Instance } from '../../cluster/inventory/inventory.js';
+import { CredentialStore, type Generation, type ReloadEvent } from '../../credentials/credential-store.js';
+import { CredentialError } from '../../credentials/error.js';
+import { identityOf, visitorIdentity } from '../../probes/identity.js';
+import type { IdentityName } from '../../probes/observation.js';
+import type { Identity } from '../../probes/prober.js';
+import type { OwnPaths } from '../config/agent-config.js';
+import { isRefusedByName } from './rejected-by-name.js';
+import type { Target } from './targets.js';
+
+/**
+ * Who a probe can be: the agent's own pair, and each local component's pair, used as that component would use it.
+ * Stores are made once per set of paths, so that the CA stays the one read at start; a store that could not be made
+ * is tried again at the next probe.
+ */
+export class Identities {
+  readonly #stores: Map<string, CredentialStore>;
+  readonly #paths = new Map<IdentityName, OwnPaths>();
+  readonly #onReload: (event: ReloadEvent, certificate: string) => void;
+
+  constructor(
+    own: OwnPaths | undefined,
+    instances: readonly Instance[],
+    onReload: (event: ReloadEvent, certificate: string) => void,
+    before?: Identities,
+  ) {
+    this.#onReload = onReload;
+    this.#stores = before === undefined ? new Map() : before.#stores;
+    if (own !== undefined) {
+      this.#paths.set('own', own);
+    }
+    for (const { component, name, local, security } of instances) {
+      const { ca, cert, key } = security.callsWith ?? security;
+      if (local && ca !== undefined && cert !== undefined && key !== undefined) {
+        const paths = { ca: ca.value, cert: cert.value, key: key.value };
+        const known = [...this.#paths].some(
+          ([known, has]) => componentOf(known) === component && JSON.stringify(has) === JSON.stringify(paths),
+        );
+        if (!known) {
+          this.#paths.set(this.#paths.has(component) ? `${component}@${name}` : component, paths);
+        }
+      }
+    }
+  }
+
+  /** The identities to present to a port: our own, and those of this node's components that call it. */
+  for(target: Target): readonly Identity[] {
+    const callers: readonly string[] = ['own', ...target.endpoint.profile.calledBy];
+    return [...this.#paths.keys()]
+      .filter((name) => callers.includes(componentOf(name)))
+      .map((name) => this.#identity(name))
+      .filter((one) => one !== undefined);
+  }
+
+  /** Whether each identity is the pair on disk; false where that one cannot be used. */
+  current(): ReadonlyMap<IdentityName, boolean> {
+    return new Map(
+      [...this.#paths.keys()].map((name) => {
+        const store = this.#storeOf(name);
+        store?.current();
+        return [name, store !== undefined && store.lastError === undefined];
+      }),
+    );
+  }
+
+  /** The files of an identity; undefined for one that has none. */
+  pathsOf(name: IdentityName): OwnPaths | undefined {
+    return this.#paths.get(name);
+  }
+
+  own(): Identity | undefined {
+    return this.#identity('own');
+  }
+
+  /** Our CA without our pair, for ports that are to learn nothing of us. */
+  visitor(): Identity {
+    return visitorIdentity(this.#generation('own')?.trust.pem);
+  }
+
+  /** This node's components that do not call the port, and whose names its list refuses; each name once. */
+  wrongNamesFor(target: Target): readonly Identity[] {
+    const { calledBy } = target.endpoint.profile;
+    const seen = new Set<string>();
+    return [...this.#paths.keys()]
+      .filter((name) => name !== 'own' && !calledBy.some((caller) => caller === componentOf(name)))
+      .filter((name) => {
+        const names = this.#commonNames(name);
+        const fresh = !seen.has(names.join('\n'));
+        seen.add(names.join('\n'));
+        return fresh && isRefusedByName(target, names);
+      })
+      .map((name) => this.#identity(name))
+      .filter((one) => one !== undefined)
+      .map((identity) => ({ ...identity, judgesServer: false }));
+  }
+
+  #commonNames(name: IdentityName): readonly string[] {
+    return this.#generation(name)?.pair.leaf.commonNames ?? [];
+  }
+
+  #identity(name: IdentityName): Identity | undefined {
+    const generation = this.#generation(name);
+    return generation === undefined ? undefined : identityOf(name, generation);
+  }
+
+  #generation(name: IdentityName): Generation | undefined {
+    return this.#storeOf(name)?.current();
+  }
+
+  #storeOf(name: IdentityName): CredentialStore | undefined {
+    const paths = this.#paths.get(name);
+    try {
+      return paths === undefined ? undefined : this.#store(paths);
+    } catch (error: unknown) {
+      if (error instanceof CredentialError) {
+        // The check certificate-readable reports it from the same files.
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  #store(paths: OwnPaths): CredentialStore {
+    const key = `${paths.ca}\n${paths.cert}\n${paths.key}`;
+    const known = this.#stores.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const store = new CredentialStore(paths, { onReload: (event) => this.#onReload(event, paths.cert) });
+    this.#stores.set(key, store);
+    return store;
+  }
+}
+
+function componentOf(name: IdentityName): string {
+  return name.split('@')[0] ?? name;
+}

@@ -1,0 +1,81 @@
+import type { SecureContext } from 'node:tls';
+import { globSync } from 'tinyglobby';
+import type { Discovery } from '../../cluster/discovery/discover.js';
+import type { Problem } from '../../cluster/documents/origin.js';
+import { buildInventory } from '../../cluster/inventory/builder.js';
+import type { Inventory } from '../../cluster/inventory/inventory.js';
+import { CredentialStore } from '../../credentials/credential-store.js';
+import { CredentialError } from '../../credentials/error.js';
+import { identityOf } from '../../probes/identity.js';
+import type { AgentConfig } from '../config/agent-config.js';
+import { shardOf } from '../config/shard.js';
+
+type Sources = Pick<
+  AgentConfig,
+  | 'configs'
+  | 'topology'
+  | 'pd'
+  | 'processes'
+  | 'instances'
+  | 'components'
+  | 'host'
+  | 'clients'
+  | 'security'
+  | 'probe'
+  | 'shard'
+>;
+
+export interface Loaded {
+  readonly inventory: Inventory;
+  readonly discovery: Discovery | undefined;
+}
+
+/**
+ * What should be, from everything the configuration names. A glob that matches nothing is a problem, not an error;
+ * where PD does not answer, what it said before still counts.
+ */
+export async function loadInventory(config: Sources, before?: Discovery): Promise<Loaded> {
+  const problems: Problem[] = [];
+  const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
+  const discovery = config.pd.length === 0 ? undefined : await ask(config, before);
+  const { instances, components, host, clients, processes } = config;
+  const known = { instances, components, host, clients, processes, discovery };
+  const built = buildInventory({ files: [...new Set(files)].sort(), ...known });
+  const inventory = { ...built, problems: [...problems, ...built.problems] };
+  return { inventory: shardOf(inventory, config.shard), discovery };
+}
+
+function filesOf(pattern: string, problems: Problem[]): readonly string[] {
+  const found = globSync(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
+  if (found.length === 0) {
+    problems.push({
+      code: 'no-config-file',
+      severity: 'fail',
+      origin: { kind: 'pattern', pattern },
+      message: 'matches no file',
+      cure: 'check the path, and that the agent may read its folders',
+    });
+  }
+  return found.map((file) => file.replace(/\/$/, ''));
+}
+
+async function ask({ pd, security, probe }: Sources, before: Discovery | undefined): Promise<Discovery> {
+  // With its gRPC, which an agent that is told of no PD does without.
+  const { discover } = await import('../../cluster/discovery/discover.js');
+  const found = await discover(pd, { secureContext: secureContextOf(security), timeout: probe.timeout });
+  return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
+}
+
+function secureContextOf(security: Sources['security']): SecureContext | undefined {
+  try {
+    return security === undefined
+      ? undefined
+      : identityOf('own', new CredentialStore(security).current()).secureContext;
+  } catch (error: unknown) {
+    if (error instanceof CredentialError) {
+      // The check own-identity tells it from the same files.
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { credentialKey, type Evidence } from '../../checks/check.js';
+import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
+import type { CredentialFacts, CredentialPaths } from '../../credentials/facts.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import type { OwnPaths } from '../config/agent-config.js';
+
+/** The credential files of this node as they were read last. */
+export type NodeCredentials = Pick<Evidence, 'credentials' | 'calling' | 'own'>;
+
+export const unread: NodeCredentials = { credentials: new Map(), calling: new Map(), own: undefined };
+
+/** Reads the files of each local instance, and the agent's own. */
+export async function readNodeCredentials(
+  inventory: Inventory,
+  own: OwnPaths | undefined,
+  before: NodeCredentials,
+  now: Date,
+): Promise<NodeCredentials> {
+  const read = async (paths: CredentialPaths, earlier: CredentialFacts | undefined) =>
+    unlessUnread(await gatherCredentialFacts(paths, now), earlier);
+  const credentials = new Map<string, CredentialFacts>();
+  const calling = new Map<string, CredentialFacts>();
+  for (const instance of localInstances(inventory)) {
+    const key = credentialKey(instance);
+    const { served, called } = pathsOf(instance);
+    credentials.set(key, await read(served, before.credentials.get(key)));
+    if (called !== undefined) {
+      calling.set(key, await read(called, before.calling.get(key)));
+    }
+  }
+  return { credentials, calling, own: own === undefined ? undefined : await read(own, before.own) };
+}
+
+/** Every file that is read. */
+export function credentialFiles(inventory: Inventory, own: OwnPaths | undefined): readonly string[] {
+  const paths = localInstances(inventory).flatMap((instance) => Object.values(pathsOf(instance)));
+  return [own, ...paths].flatMap((one) => [one?.ca, one?.cert, one?.key]).filter((path) => path !== undefined);
+}
+
+export function localInstances(inventory: Inventory): readonly Instance[] {
+  return inventory.instances.filter((instance) => instance.local);
+}
+
+/** What was known of the files, where this process had no descriptor left to read them. */
+function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefined): CredentialFacts {
+  return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
+}
+
+/** The pair that an instance serves, and the one that it calls others with where that is another one. */
+function pathsOf({ security }: Instance): {
+  readonly served: CredentialPaths;
+  readonly called: CredentialPaths | undefined;
+} {
+  const { callsWith } = security;
+  const served = { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };
+  const called = { ca: callsWith?.ca?.value, cert: callsWith?.cert?.value, key: callsWith?.key?.value };
+  const none = called.ca === undefined && called.cert === undefined && called.key === undefined;
+  return { served, called: none ? undefined : called };
+}

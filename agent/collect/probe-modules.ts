@@ -1,0 +1,34 @@
+import {
+  type ComponentName,
+  componentNames,
+  type EndpointProfile,
+  type HarmlessProbe,
+} from '../../cluster/components/profile.js';
+import { profiles } from '../../cluster/components/profiles.js';
+
+export interface Module {
+  readonly profile: EndpointProfile;
+  readonly probe: HarmlessProbe;
+}
+
+/** The modules of `/probe`: each harmless question of each port, and a bare handshake. */
+const modules = new Map<string, Module>(
+  componentNames.flatMap((component) =>
+    profiles[component].endpoints.flatMap((endpoint) => [
+      [mainModule(component, endpoint), { profile: endpoint, probe: endpoint.probe }] as const,
+      ...Object.entries(endpoint.questions).map(([name, probe]) => [name, { profile: endpoint, probe }] as const),
+    ]),
+  ),
+);
+export const moduleNames: readonly string[] = [...modules.keys(), 'tls'];
+
+/** The module of a port's own question: `tikv_grpc`; where a component has one port for its callers, its plain name. */
+export function mainModule(component: ComponentName, { name }: EndpointProfile): string {
+  const plain = component.replaceAll('-', '_');
+  return name === 'client' || name === 'api' || name === 'service' ? plain : `${plain}_${name}`;
+}
+
+/** Undefined for `tls`, which asks nothing. */
+export function moduleOf(name: string): Module | undefined {
+  return modules.get(name);
+}

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import { linkIn, namesIn, procText } from '../../cluster/sources/proc.js';
+
+/** Linux reports process times in these, on every architecture. */
+const ticksPerSecond = 100;
+const listening = '0A';
+
+/** The processes of this node as they are now; what they listen on is read once, however many are asked for. */
+export class Processes {
+  readonly #root: string;
+  /** `socket:[inode]` of each listener of either family, by port. */
+  #listeners: ReadonlyMap<number, readonly string[]> | undefined;
+
+  constructor(root = '/proc') {
+    this.#root = root;
+  }
+
+  /**
+   * When the process of this executable that listens on one of these ports started. Undefined when it cannot be known:
+   * another operating system, another user's process, another PID namespace.
+   */
+  startOf(executable: string, ports: readonly number[]): Date | undefined {
+    this.#listeners ??= listenersIn(this.#root);
+    const sockets = new Set(ports.flatMap((port) => this.#listeners?.get(port) ?? []));
+    if (sockets.size === 0) {
+      return undefined;
+    }
+    for (const pid of namesIn(this.#root).filter((name) => /^\d+$/.test(name))) {
+      const [program = ''] = procText(`${this.#root}/${pid}/cmdline`).split('\0');
+      if (basename(program) === executable && holds(`${this.#root}/${pid}/fd`, sockets)) {
+        return startOf(pid, this.#root);
+      }
+    }
+    return undefined;
+  }
+}
+
+function listenersIn(root: string): ReadonlyMap<number, readonly string[]> {
+  const listeners = new Map<number, string[]>();
+  for (const family of ['tcp', 'tcp6']) {
+    for (const line of procText(`${root}/net/${family}`).split('\n')) {
+      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === listening) {
+        const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16);
+        listeners.set(port, [...(listeners.get(port) ?? []), `socket:[${inode}]`]);
+      }
+    }
+  }
+  return listeners;
+}
+
+function holds(directory: string, sockets: ReadonlySet<string>): boolean {
+  return namesIn(directory).some((name) => sockets.has(linkIn(`${directory}/${name}`) ?? ''));
+}
+
+function startOf(pid: string, root: string): Date | undefined {
+  // The second field is the program's name in brackets and may hold anything; counting starts behind it.
+  const stat = procText(`${root}/${pid}/stat`);
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  const boot = Number(/^btime (\d+)$/m.exec(procText(`${root}/stat`))?.[1]);
+  const seconds = boot + ticks / ticksPerSecond;
+  return Number.isFinite(seconds) ? new Date(seconds * 1000) : undefined;
+}

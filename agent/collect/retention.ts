@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
+import { isStranger } from '../../checks/strangers-refused.js';
+import type { IdentityName } from '../../probes/observation.js';
+import type { Target } from './targets.js';
+
+/**
+ * Those of `targets` that are what they were among `former`, as far as that decides who is let in: where a setting stands
+ * and who told of it may change.
+ */
+export function unchangedOf(targets: readonly Target[], former: readonly Target[]): ReadonlySet<string> {
+  const before = new Map(former.map((target) => [keyOf(target), settingsOf(target)]));
+  return new Set(
+    targets.filter((target) => isDeepStrictEqual(settingsOf(target), before.get(keyOf(target)))).map(keyOf),
+  );
+}
+
+function keyOf({ instance, endpoint }: Target): string {
+  return portKey(instance, endpoint);
+}
+
+function settingsOf({ instance: { security }, endpoint: { host, port, scheme, allowList } }: Target): unknown {
+  return [
+    ...[host, port, scheme, typeof allowList === 'string' ? allowList : allowList.value],
+    ...[security.ca?.value, security.cert?.value, security.key?.value],
+    ...[security.allowedAlternativeNames?.value, security.asksForCertificates],
+  ];
+}
+
+/** Which looks of an earlier observer still count. */
+export interface Counting {
+  readonly looks: (entries: Iterable<readonly [string, EndpointObservation]>) => Map<string, EndpointObservation>;
+  readonly isVisit: (target: Target) => boolean;
+}
+
+/** With the same configuration: all of instances that are still there. */
+export function whatIsKnown(instances: ReadonlySet<string>): Counting {
+  const isVisit = ({ instance }: Target) => instances.has(credentialKey(instance));
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isVisit(entry))), isVisit };
+}
+
+/**
+ * With another configuration: what strangers met at ports that are as they were, of those who still come. They come seldom, and
+ * until they do it must not be forgotten; everything else is looked at anew at once.
+ */
+export function whatStrangersMet(
+  unchanged: ReadonlySet<string>,
+  stillComes: (identity: IdentityName) => boolean,
+): Counting {
+  const isVisit = (target: Target) => unchanged.has(keyOf(target));
+  const isLook = (entry: EndpointObservation) => {
+    const { identity } = entry.observation;
+    return isStranger(entry.endpoint, identity) && isVisit(entry) && stillComes(identity);
+  };
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isLook(entry))), isVisit };
+}
+
+/** The ports where strangers are to come and none has been. */
+export function awaitedOf(
+  strangerTargets: readonly Target[],
+  observations: readonly EndpointObservation[],
+): readonly Target[] {
+  if (strangerTargets.length === 0) {
+    return [];
+  }
+  const met = new Set(
+    observations.filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity)).map(keyOf),
+  );
+  return strangerTargets.filter((target) => !met.has(keyOf(target)));
+}

@@ -1,0 +1,30 @@
+import type { EndpointObservation } from '../../checks/check.js';
+import type { Finding } from '../../checks/finding.js';
+import type { Matrix } from '../../cluster/access/matrix.js';
+import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inventory.js';
+import type { CredentialPaths } from '../../credentials/facts.js';
+import type { CredentialEntry } from '../../metrics/credential-metrics.js';
+import type { IdentityName } from '../../probes/observation.js';
+import type { HistoryEvent } from '../sidecar/event-store.js';
+import type { ObservationRun } from '../sidecar/probe-history.js';
+
+/** What page and API show; read at each request. */
+export interface AgentView {
+  now(): Date;
+  readonly startedAt: Date;
+  readonly version: string;
+  ready(): boolean;
+  findings(): readonly Finding[];
+  observations(): readonly EndpointObservation[];
+  inventory(): Inventory;
+  matrix(): Matrix;
+  credentials(): readonly CredentialEntry[];
+  /** Oldest first. */
+  events(): readonly HistoryEvent[];
+  /** Since when a finding has had its status. */
+  since(finding: Finding): Date | undefined;
+  /** What a port was seen to do, latest first. */
+  runs(instance: Instance, endpoint: Endpoint): readonly ObservationRun[];
+  /** The files an identity is made of; undefined for one that has none on disk. */
+  pathsOf(identity: IdentityName): CredentialPaths | undefined;
+}

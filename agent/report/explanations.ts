@@ -1,0 +1,98 @@
+import { checks } from '../../checks/catalogue.js';
+import { checkExamples } from '../../checks/examples.js';
+import { lintCatalogue } from '../../cluster/lint/catalogue.js';
+import { lintExamples } from '../../cluster/lint/examples.js';
+import { coloured, type Terminal } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
+
+/** What `--explain` says of one check or lint rule; paragraphs are plain text. */
+export interface Explanation {
+  readonly id: string;
+  /** `check`, or `lint rule`. */
+  readonly kind: string;
+  /** What holds when a check passes; what a rule reports. */
+  readonly title: string;
+  readonly paragraphs: readonly (readonly [heading: string, text: string])[];
+  /** As it is printed, line by line. */
+  readonly example: readonly string[];
+}
+
+const worst = {
+  fail: 'A finding of it may be a failure (exit status 1).',
+  warn: 'A finding of it is at most a warning (exit status 1 with --fail-on warn).',
+  note: 'It is reported as a note (exit status 0).',
+} as const;
+
+const statuses = [
+  ['fail', 'When it fails'],
+  ['warn', 'When it warns'],
+  ['skip', 'When it cannot judge'],
+] as const;
+
+const explanations: readonly Explanation[] = [
+  ...checks.map(({ id, title, severity, description, cure, verdicts }) => ({
+    id,
+    kind: 'check',
+    title,
+    paragraphs: [
+      ['What it means', withoutMarkup(description)],
+      ...statuses
+        .filter(([status]) => verdicts[status] !== undefined)
+        .map(([status, heading]) => [heading, `When ${verdicts[status]}.`] as const),
+      ['Exit status', worst[severity]],
+      ['Cure', withoutMarkup(cure)],
+    ] as const,
+    example: checkExamples[id] ?? [],
+  })),
+  ...lintCatalogue.map(({ code, title, severity }) => ({
+    id: code,
+    kind: 'lint rule',
+    title,
+    paragraphs: [['When it is reported', `${title}. ${worst[severity]}`]] as const,
+    example: lintExampleLines(code),
+  })),
+];
+
+/** Ids of all checks and codes of all lint rules. */
+export const explainedIds: readonly string[] = explanations.map(({ id }) => id);
+
+export function explanationOf(id: string): Explanation | undefined {
+  return explanations.find((one) => one.id === id);
+}
+
+/** The text of one check or lint rule, for a terminal. */
+export function explain(found: Explanation, terminal: Terminal): string {
+  const head = `${coloured(terminal, 'bold', found.id)} (${found.kind})\n    ${wrap(found.title, terminal.columns, 4)}`;
+  const body = found.paragraphs.map(
+    ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrap(text, terminal.columns, 4)}`,
+  );
+  // What is indented already is the text of a file, or a cure.
+  const fits = (line: string) => (line.startsWith(' ') ? line : wrap(line, terminal.columns, 4));
+  const example = found.example.map((line) => `    ${fits(line)}`).join('\n');
+  const shown = example === '' ? [] : [`${coloured(terminal, 'bold', 'Example')}\n${example}`];
+  return `${[head, ...body, ...shown].join('\n\n')}\n`;
+}
+
+/** The file as it may be written, then what is said of it. */
+function lintExampleLines(code: string): readonly string[] {
+  const example = lintExamples[code];
+  if (example === undefined) {
+    return [];
+  }
+  const { file, version, text, says, cure } = example;
+  const title = version === undefined ? `${file}:` : `${file}, release ${version}:`;
+  return [
+    title,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+    says,
+    `    ${cure}`,
+  ];
+}
+
+/** The catalogue is written in Markdown: code spans and links stay as their text. */
+function withoutMarkup(markdown: string): string {
+  return markdown.replaceAll('`', '').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
+}

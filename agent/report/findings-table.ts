@@ -1,0 +1,52 @@
+import type { Finding, Status } from '../../checks/finding.js';
+import { summarize } from '../../checks/summary.js';
+import { printable } from '../terminal/printable.js';
+import { type Colour, coloured, type Terminal } from '../terminal/terminal.js';
+import { wrap } from '../terminal/wrap.js';
+
+const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: Colour }>> = {
+  fail: { mark: '✗', colour: 'red' },
+  warn: { mark: '!', colour: 'yellow' },
+  skip: { mark: '~', colour: 'gray' },
+  pass: { mark: '✓', colour: 'green' },
+};
+
+const indent = 4;
+
+/** Findings in their order, each with its cure below it; then one sentence. What passed is counted, or listed with `all`. */
+export function renderFindings(
+  findings: readonly Finding[],
+  options: { readonly all: boolean; readonly terminal: Terminal },
+): string {
+  const { all, terminal } = options;
+  const shown = findings.filter(({ status }) => all || status !== 'pass');
+  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}\n`;
+}
+
+/** One finding and its cure, as lines that fit. */
+export function linesOf(finding: Finding, terminal: Terminal): readonly string[] {
+  const { mark, colour } = marks[finding.status];
+  const line = `${printable(placeOf(finding))}  ${printable(finding.message)}  [${finding.check}]`;
+  const text = `${coloured(terminal, colour, mark)} ${wrap(line, terminal.columns, indent)}`;
+  const cure = finding.status === 'pass' || finding.cure === '' ? undefined : printable(finding.cure);
+  const lines = cure === undefined ? [text] : [text, `${' '.repeat(indent)}${wrap(cure, terminal.columns, indent)}`];
+  return lines.flatMap((one) => one.split('\n'));
+}
+
+/** `tikv 10.0.1.2:20180 grpc as tidb` */
+export function placeOf({ component, instance, endpoint, identity }: Finding): string {
+  const place = [component, instance, endpoint].filter((one) => one !== undefined).join(' ');
+  return identity === undefined ? place : `${place} as ${identity}`;
+}
+
+export function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
+  const { pass, warn, fail, skip } = summarize(findings);
+  const paint = (status: Status, count: number, text: string) =>
+    count === 0 ? text : coloured(terminal, marks[status].colour, text);
+  return [
+    paint('fail', fail, `${fail} failed`),
+    paint('warn', warn, `${warn} warned`),
+    paint('skip', skip, `${skip} could not be judged`),
+    paint('pass', pass, `${pass} passed`),
+  ].join(', ');
+}

@@ -1,0 +1,94 @@
+import type { Finding } from '../../checks/finding.js';
+import type { Problem } from '../../cluster/documents/origin.js';
+import { formatOrigin } from '../../cluster/documents/origin.js';
+import { printable } from '../terminal/printable.js';
+import { placeOf } from './findings-table.js';
+
+interface TestCase {
+  readonly suite: string;
+  readonly className: string;
+  readonly name: string;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly type: string;
+  readonly message: string;
+  /** What to do; follows the message in the body. */
+  readonly cure: string;
+}
+
+/** JUnit XML, which CI servers show: a suite per instance, a case per finding. Warnings fail where `failOn` says so. */
+export function junitOfFindings(findings: readonly Finding[], failOn: 'warn' | 'fail'): string {
+  return junit(
+    findings.map((finding) => ({
+      suite: `${finding.component} ${finding.instance}`,
+      className: finding.check,
+      name: placeOf(finding),
+      result: resultOf(finding, failOn),
+      type: finding.check,
+      message: finding.message,
+      cure: finding.cure,
+    })),
+  );
+}
+
+/** A suite per file; a file without problems is one case that passed. Notes and warnings are no failures. */
+export function junitOfProblems(files: readonly string[], problems: readonly Problem[]): string {
+  const clean = files.filter((file) => !problems.some(({ origin }) => origin.kind === 'file' && origin.file === file));
+  const passed = clean.map(
+    (file): TestCase => ({
+      suite: file,
+      className: 'lint',
+      name: file,
+      result: 'passed',
+      type: '',
+      message: '',
+      cure: '',
+    }),
+  );
+  const found = problems.map(({ code, severity, origin, message, cure }): TestCase => {
+    const suite = origin.kind === 'file' ? origin.file : formatOrigin(origin);
+    const result = severity === 'fail' ? 'failed' : 'passed';
+    return { suite, className: code, name: `${formatOrigin(origin)}: ${message}`, result, type: code, message, cure };
+  });
+  return junit([...found, ...passed]);
+}
+
+function resultOf({ status }: Finding, failOn: 'warn' | 'fail'): TestCase['result'] {
+  if (status === 'fail' || (status === 'warn' && failOn === 'warn')) {
+    return 'failed';
+  }
+  return status === 'skip' ? 'skipped' : 'passed';
+}
+
+function junit(cases: readonly TestCase[]): string {
+  const suites = [...new Set(cases.map(({ suite }) => suite))].map((name) => {
+    const own = cases.filter(({ suite }) => suite === name);
+    return `  <testsuite name="${xml(name)}" ${totals(own)}>\n${own.map(caseText).join('')}  </testsuite>\n`;
+  });
+  const head = '<?xml version="1.0" encoding="UTF-8"?>';
+  return `${head}\n<testsuites name="tidb-mtls-agent" ${totals(cases)}>\n${suites.join('')}</testsuites>\n`;
+}
+
+function totals(cases: readonly TestCase[]): string {
+  const count = (result: TestCase['result']) => cases.filter((one) => one.result === result).length;
+  return `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+}
+
+function caseText({ className, name, result, type, message, cure }: TestCase): string {
+  const open = `    <testcase classname="${xml(className)}" name="${xml(name)}"`;
+  const body = xml(cure === '' ? message : `${message}. Cure: ${cure}`);
+  switch (result) {
+    case 'failed':
+      return `${open}><failure type="${xml(type)}" message="${xml(message)}">${body}</failure></testcase>\n`;
+    case 'skipped':
+      return `${open}><skipped message="${xml(message)}"/></testcase>\n`;
+    case 'passed':
+      return cure === '' ? `${open}/>\n` : `${open}><system-out>${body}</system-out></testcase>\n`;
+  }
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Control characters, which XML 1.0 has no way to write, are made visible first. */
+function xml(text: string): string {
+  return printable(text).replace(/[&<>"]/g, (character) => entities[character] ?? '');
+}

@@ -1,0 +1,76 @@
+import type { Finding, Status } from '../../checks/finding.js';
+import type { Problem } from '../../cluster/documents/origin.js';
+import { readVersion } from '../process/version.js';
+import { explanationOf } from './explanations.js';
+import { placeOf } from './findings-table.js';
+
+const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
+const levels = { fail: 'error', warn: 'warning', note: 'note' } as const;
+
+/** What passed and what could not be judged are results, too, told apart by their kind. */
+const kinds: Readonly<Record<Status, { readonly kind: string; readonly level: string }>> = {
+  fail: { kind: 'fail', level: 'error' },
+  warn: { kind: 'fail', level: 'warning' },
+  skip: { kind: 'open', level: 'none' },
+  pass: { kind: 'pass', level: 'none' },
+};
+
+/** SARIF 2.1.0, which code hosts show beside the lines of a change. */
+export function sarifOfProblems(problems: readonly Problem[]): unknown {
+  return sarif(
+    problems.map(({ code, severity, origin, message, cure }) => ({
+      ruleId: code,
+      level: levels[severity],
+      message: { text: textOf(message, cure) },
+      locations: origin.kind === 'file' ? [locationOf(origin)] : [],
+    })),
+  );
+}
+
+/** The same for verdicts on ports and files: each is at its instance, and at its file where it is about one. */
+export function sarifOfFindings(findings: readonly Finding[]): unknown {
+  return sarif(
+    findings.map((finding) => ({
+      ruleId: finding.check,
+      ...kinds[finding.status],
+      message: { text: textOf(finding.message, finding.cure) },
+      locations: [
+        {
+          ...(typeof finding.evidence.file === 'string' ? physical(finding.evidence.file) : {}),
+          logicalLocations: [{ fullyQualifiedName: placeOf(finding), kind: 'resource' }],
+        },
+      ],
+    })),
+  );
+}
+
+interface Result {
+  readonly ruleId: string;
+}
+
+function sarif(results: readonly Result[]): unknown {
+  const ids = [...new Set(results.map(({ ruleId }) => ruleId))].sort();
+  return {
+    $schema: schema,
+    version: '2.1.0',
+    runs: [{ tool: { driver: { name: 'tidb-mtls-agent', version: readVersion(), rules: ids.map(ruleOf) } }, results }],
+  };
+}
+
+function ruleOf(id: string) {
+  const explanation = explanationOf(id);
+  return explanation === undefined ? { id } : { id, shortDescription: { text: explanation.title } };
+}
+
+function textOf(message: string, cure: string): string {
+  return cure === '' ? message : `${message}\n${cure}`;
+}
+
+function locationOf({ file, line, column }: { readonly file: string; readonly line: number; readonly column: number }) {
+  const { physicalLocation } = physical(file);
+  return { physicalLocation: { ...physicalLocation, region: { startLine: line, startColumn: column } } };
+}
+
+function physical(file: string) {
+  return { physicalLocation: { artifactLocation: { uri: encodeURI(file.split('\\').join('/')) } } };
+}

@@ -1,6 +1,0 @@
-import { shippedFile } from './shipped.js';
-
-/** The version of package.json. */
-export function readVersion(): string {
-  return JSON.parse(shippedFile('package.json')).version;
-}

@@ -1,0 +1,29 @@
+import type { ComponentName } from '../../cluster/components/profile.js';
+import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
+import type { Role, TrustVerdict } from '../../credentials/trust-verdict.js';
+import type { EndpointObservation } from '../check.js';
+
+/** A caller's own view of the candidate, by the CA file that it holds. */
+export interface CallerVerdict {
+  readonly caller: Instance;
+  readonly verdict: TrustVerdict;
+}
+
+/** All that is known of a pair that is not installed yet. */
+export interface Rehearsal {
+  readonly now: Date;
+  readonly component: ComponentName;
+  /** What the candidate is to be used as; one of the two where the component has a pair for each. */
+  readonly roles: readonly Role[];
+  readonly inventory: Inventory;
+  /** The candidate under the CA that it will live with. */
+  readonly candidate: CredentialFacts;
+  /** The pair in place now, of each instance of the component whose files are here. */
+  readonly current: readonly { readonly instance: Instance; readonly facts: CredentialFacts }[];
+  /** The candidate under the CA in place now; undefined where that is not here, or the pair does not load. */
+  readonly underCurrentCa: readonly TrustVerdict[] | undefined;
+  readonly callerVerdicts: readonly CallerVerdict[];
+  /** Ports that the component calls, called with the candidate. */
+  readonly observations: readonly EndpointObservation[];
+}

@@ -1,0 +1,125 @@
+import { type ComponentName, componentNames, type ReloadRule } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import type { Endpoint, Instance } from '../inventory/inventory.js';
+import { isBefore } from '../inventory/version.js';
+
+/** Components that connect to this endpoint as clients. */
+export function callersOf(endpoint: Endpoint): readonly ComponentName[] {
+  return componentNames.filter((component) => endpoint.profile.calledBy.includes(component));
+}
+
+/** Whether the allow-list is long enough for names to be compared on this endpoint. Always false without TLS. */
+export function namesEnforced(endpoint: Endpoint, instance: Instance): boolean {
+  const { allowList, profile } = endpoint;
+  const ignored = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
+  const entries = typeof allowList === 'string' || ignored ? 0 : allowList.value.length;
+  return endpoint.scheme === 'https' && entries > 0 && entries >= profile.callers.minimumEntries;
+}
+
+/** What makes this port take a changed CA, with the list that it has. */
+export function caReloadOf(endpoint: Endpoint, instance: Instance): ReloadRule {
+  const { caReload, caReloadWithoutList = caReload } = endpoint.profile;
+  return namesEnforced(endpoint, instance) ? caReload : caReloadWithoutList;
+}
+
+/** Whether a caller must present a certificate at the handshake. Always false without TLS. */
+export function clientCertificateAsked(endpoint: Endpoint, instance: Instance): boolean {
+  if (endpoint.scheme === 'http') return false;
+  switch (endpoint.profile.callers.clientCertificate) {
+    case 'always':
+      return true;
+    case 'with-allow-list':
+      return namesEnforced(endpoint, instance);
+    case 'with-switch':
+      return namesEnforced(endpoint, instance) || instance.security.asksForCertificates === true;
+  }
+}
+
+/** Who gets in: listed names, any certificate of the CA, anybody over TLS, anybody at all; or nobody told. */
+export type Openness = 'names' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
+
+export function opennessOf(endpoint: Endpoint, instance: Instance): Openness {
+  if (endpoint.scheme === 'http') return 'plaintext';
+  if (endpoint.allowList === 'unknown') return 'unknown';
+  if (namesEnforced(endpoint, instance)) return 'names';
+  return clientCertificateAsked(endpoint, instance) ? 'any-certificate' : 'anybody';
+}
+
+/** What a caller shows; `chain` are the Common Names of the certificates above the leaf, its CA included. */
+export interface ShownNames {
+  readonly leaf: readonly string[];
+  readonly chain?: readonly string[];
+}
+
+/** First release that may take a name which only contains an entry, and compare alternative names (TiKV, July 2026). */
+const containsSince = '9.0.0';
+
+/**
+ * Whether a trusted certificate with these Common Names passes the name check. On paths in `exemptPaths`
+ * no name check runs, so this answers for all other requests. A certificate without CN counts as the
+ * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told, or on alternative
+ * names besides.
+ */
+export function isCallerAdmitted(
+  endpoint: Endpoint,
+  instance: Instance,
+  shown: ShownNames,
+  ownCommonName?: string,
+): 'admitted' | 'refused' | 'undecided' {
+  if (!namesEnforced(endpoint, instance)) return 'admitted';
+  const verdict = passesList(endpoint, instance, shown, ownCommonName);
+  const compared =
+    instance.security.allowedAlternativeNames !== undefined && isBefore(instance.version, containsSince) !== true;
+  return verdict === 'admitted' && compared ? 'undecided' : verdict;
+}
+
+function passesList(
+  endpoint: Endpoint,
+  instance: Instance,
+  { leaf, chain = [] }: ShownNames,
+  ownCommonName: string | undefined,
+): 'admitted' | 'refused' | 'undecided' {
+  const profile = profiles[instance.component];
+  const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
+  const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;
+  const entries = profile.addsOwnCommonName && ownCommonName !== undefined ? [...written, ownCommonName] : written;
+  const { commonNameMatch } = endpoint.profile.callers;
+  const counted = countedName(endpoint, leaf);
+  if (entries.includes(counted)) return 'admitted';
+  if (commonNameMatch === 'equal-in-chain') {
+    return chain.some((name) => entries.includes(name)) ? 'admitted' : 'refused';
+  }
+  if (commonNameMatch === 'equal-or-contains' && entries.some((entry) => counted.includes(entry))) {
+    const old = isBefore(instance.version, containsSince);
+    return old === undefined ? 'undecided' : old ? 'refused' : 'admitted';
+  }
+  return 'refused';
+}
+
+/** Of several Common Names the one that this port compares; empty where there is none. */
+export function countedName({ profile }: Endpoint, names: readonly string[]): string {
+  return (profile.callers.countedCommonName === 'first' ? names[0] : names.at(-1)) ?? '';
+}
+
+/** Somebody who has no business here: without TLS, without a certificate, with one of another CA, or with these names. */
+export type Stranger = 'plaintext' | 'anonymous' | 'untrusted' | ShownNames;
+
+/** Whether a port lets a stranger in. `undecided` when nobody told its list. */
+export function strangerExpectation(
+  endpoint: Endpoint,
+  instance: Instance,
+  stranger: Stranger,
+  ownCommonName?: string,
+): 'admitted' | 'refused' | 'undecided' {
+  if (stranger === 'plaintext') return endpoint.scheme === 'http' ? 'admitted' : 'refused';
+  if (endpoint.scheme === 'http') return 'undecided';
+  const { callers } = endpoint.profile;
+  const told = endpoint.allowList !== 'unknown';
+  if (typeof stranger === 'object') {
+    return told ? isCallerAdmitted(endpoint, instance, stranger, ownCommonName) : 'undecided';
+  }
+  const open = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
+  if (stranger === 'untrusted' && callers.verifiesIfGiven === true && !open) return 'refused';
+  if (clientCertificateAsked(endpoint, instance)) return 'refused';
+  return told ? 'admitted' : 'undecided';
+}

@@ -1,0 +1,88 @@
+import { type CallerName, clientNames, componentNames } from '../components/profile.js';
+import type { AllowList, Endpoint, Instance, Inventory } from '../inventory/inventory.js';
+import { namedCallers } from '../inventory/naming.js';
+import { isCallerAdmitted, opennessOf, type ShownNames } from './expectation.js';
+
+/**
+ * How a port stands to a caller. `allowed` and `refused`: by name. `any-certificate`, `anybody`, `plaintext`: whoever
+ * it is. `unknown`: the list, the caller's name, or the release that decides is not known.
+ */
+export type Access = 'allowed' | 'refused' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
+
+export interface MatrixCell {
+  readonly caller: CallerName;
+  /** Whether the caller needs this port, or another port under the same list. */
+  readonly need: 'this-port' | 'same-list' | 'none';
+  readonly access: Access;
+}
+
+export interface MatrixRow {
+  readonly instance: Instance;
+  readonly endpoint: Endpoint;
+  readonly cells: readonly MatrixCell[];
+}
+
+export interface Matrix {
+  readonly callers: readonly CallerName[];
+  readonly rows: readonly MatrixRow[];
+}
+
+/** The Common Names that callers are known to have, from their certificates or declarations. */
+export type KnownNames = ReadonlyMap<CallerName, readonly ShownNames[]>;
+
+/** Callers × ports: who needs which, and who would be let in, by profiles and allow-lists alone. */
+export function matrixOf(inventory: Inventory, names: KnownNames): Matrix {
+  const present = new Set<CallerName>([
+    ...inventory.instances.map(({ component }) => component),
+    ...inventory.clients.map(({ name }) => name),
+    ...names.keys(),
+  ]);
+  const callers = [...componentNames, ...clientNames].filter((caller) => present.has(caller));
+  const rows = inventory.instances.flatMap((instance) =>
+    instance.endpoints.map((endpoint) => ({
+      instance,
+      endpoint,
+      cells: callers.map((caller) => ({
+        caller,
+        need: needOf(endpoint, instance, caller),
+        access: accessOf(endpoint, instance, caller, names),
+      })),
+    })),
+  );
+  return { callers, rows };
+}
+
+function needOf(endpoint: Endpoint, { endpoints }: Instance, caller: CallerName): MatrixCell['need'] {
+  if (endpoint.profile.calledBy.includes(caller)) {
+    return 'this-port';
+  }
+  const siblings = endpoints.filter(({ allowList }) => sameList(allowList, endpoint.allowList));
+  return siblings.some(({ profile }) => profile.calledBy.includes(caller)) ? 'same-list' : 'none';
+}
+
+function sameList(a: AllowList, b: AllowList): boolean {
+  return typeof a !== 'string' && typeof b !== 'string' && JSON.stringify(a.origin) === JSON.stringify(b.origin);
+}
+
+function accessOf(endpoint: Endpoint, instance: Instance, caller: CallerName, names: KnownNames): Access {
+  const openness = opennessOf(endpoint, instance);
+  if (openness !== 'names') {
+    return openness;
+  }
+  const own = names.get(instance.component)?.[0]?.leaf.at(-1);
+  const verdicts = shownBy(endpoint, caller, names).map((shown) => isCallerAdmitted(endpoint, instance, shown, own));
+  if (verdicts.includes('refused')) {
+    return 'refused';
+  }
+  return verdicts.length > 0 && verdicts.every((one) => one === 'admitted') ? 'allowed' : 'unknown';
+}
+
+/** The names that are known; else those the list's own tradition gives the caller. */
+function shownBy({ allowList }: Endpoint, caller: CallerName, names: KnownNames): readonly ShownNames[] {
+  const known = names.get(caller);
+  if (known !== undefined || typeof allowList === 'string') {
+    return known ?? [];
+  }
+  const name = namedCallers(allowList.value)?.nameOf(caller);
+  return name === undefined ? [] : [{ leaf: [name] }];
+}

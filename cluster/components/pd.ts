@@ -1,0 +1,94 @@
+import type { Values } from '../documents/values.js';
+import { parseAddress } from '../inventory/address.js';
+import { firstString, placeAddress, placementOf, schemeOf } from './placement.js';
+import type { ComponentProfile } from './profile.js';
+import { go, goCallers } from './transport.js';
+
+/** PD: one allow-list for both ports, but the client port ignores a list of one entry. */
+export const pd: ComponentProfile = {
+  component: 'pd',
+  title: 'PD',
+  file: 'pd',
+  executable: 'pd-server',
+  tellingKeys:
+    /^(client-urls|peer-urls|advertise-client-urls|advertise-peer-urls|initial-cluster|security\.cacert-path|replication\.|schedule\.)/,
+  securityKeys: {
+    ca: 'security.cacert-path',
+    cert: 'security.cert-path',
+    key: 'security.key-path',
+    allowedCommonNames: 'security.cert-allowed-cn',
+  },
+  incompleteTls: 'PD does not start, or asks nobody for a certificate',
+  trimsAllowList: false,
+  needsOwnCommonName: true,
+  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'untrusted', 'names', 'own-name', 'list-too-long'],
+  advertisedKeys: ['advertise-client-urls', 'advertise-peer-urls'],
+  instanceEndpoint: 'client',
+  mainEndpoint: 'client',
+  endpoints: [
+    {
+      ...go,
+      name: 'client',
+      title: 'PD client port',
+      defaultPort: 2379,
+      protocols: ['http', 'grpc'],
+      callers: { ...goCallers, minimumEntries: 2 },
+      probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
+      secondHand: [
+        { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },
+        { protocol: 'http', path: '/pd/api/v1/stores', accept: 'pd-stores' },
+      ],
+      questions: {
+        pd_members: { protocol: 'http', path: '/pd/api/v1/members', accept: 'pd-members' },
+        pd_health: { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },
+        pd_etcd_health: { protocol: 'http', path: '/health', accept: 'etcd-health' },
+        pd_grpc_health: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
+      },
+      calledBy: [
+        'tidb',
+        'tikv',
+        'pd',
+        'tiflash',
+        'ticdc',
+        'tiproxy',
+        'tso',
+        'scheduling',
+        'resource-manager',
+        'router',
+        'prometheus',
+        'tiup',
+        'tidb-operator',
+        'pd-ctl',
+        'tikv-ctl',
+        'cdc-cli',
+        'br',
+        'lightning',
+        'agent',
+      ],
+    },
+    {
+      ...go,
+      name: 'peer',
+      title: 'PD peer port',
+      defaultPort: 2380,
+      protocols: ['http'],
+      callers: goCallers,
+      probe: { protocol: 'http', path: '/version', accept: 'any' },
+      questions: {},
+      calledBy: ['pd', 'agent'],
+    },
+  ],
+  place: (values) =>
+    placementOf({
+      client: placeUrl(values, ['advertise-client-urls', 'client-urls'], 2379),
+      peer: placeUrl(values, ['advertise-peer-urls', 'peer-urls'], 2380),
+    }),
+};
+
+/** PD serves TLS by the scheme of the URL it listens on, whatever the certificates. */
+function placeUrl(values: Values, keys: readonly [string, string], port: number) {
+  const listening = firstString(values, [keys[1], keys[0]])?.value;
+  const listener = parseAddress(listening?.split(',')[0] ?? '');
+  const host = listener?.host ?? '127.0.0.1';
+  return placeAddress(values, keys, { host, port }, schemeOf(listening));
+}

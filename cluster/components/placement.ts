@@ -1,0 +1,80 @@
+import type { Origin, Sourced } from '../documents/origin.js';
+import type { Values } from '../documents/values.js';
+import { type Address, dialable, parseAddress } from '../inventory/address.js';
+import type { AllowList, Endpoint } from '../inventory/inventory.js';
+import type { ComponentProfile, EndpointName, Placed, Placement } from './profile.js';
+
+const byDefault: Origin = { kind: 'default' };
+
+/**
+ * A port by the first of its address keys that is set, else on its default port of `host`. A listener on all
+ * addresses is reached by `host`, too. Undefined when the value is no address.
+ */
+export function placeAddress(
+  values: Values | undefined,
+  keys: readonly string[],
+  fallback: Address,
+  scheme: 'https' | 'http',
+): Placed | undefined {
+  const found = firstString(values, keys);
+  if (found === undefined) {
+    return { address: { ...fallback, host: dialable(fallback.host) }, origin: byDefault, scheme };
+  }
+  const address = parseAddress(found.value.split(',')[0] ?? '');
+  if (address === undefined) {
+    return undefined;
+  }
+  const host = dialable(address.host) === address.host ? address.host : dialable(fallback.host);
+  return { address: { ...address, host }, origin: found.origin, scheme };
+}
+
+/** Without the ports that could not be placed. */
+export function placementOf(placed: Readonly<Partial<Record<EndpointName, Placed | undefined>>>): Placement {
+  return Object.fromEntries(Object.entries(placed).filter(([, one]) => one !== undefined)) as Placement;
+}
+
+export function firstString(values: Values | undefined, keys: readonly string[]): Sourced<string> | undefined {
+  return keys.map((key) => values?.string(key)).find((one) => one !== undefined);
+}
+
+/** The scheme of the first URL of a list. */
+export function schemeOf(urls: string | undefined): 'https' | 'http' {
+  return (urls ?? '').trim().startsWith('https://') ? 'https' : 'http';
+}
+
+/** The hosts that callers are told to use, which the certificate must cover. */
+export function advertisedHosts(keys: readonly string[], values: Values): readonly Sourced<string>[] {
+  const hosts = keys.flatMap((key) => {
+    const found = values.string(key);
+    return (found?.value.split(',') ?? []).flatMap((text) => {
+      const host = parseAddress(text)?.host ?? (/^[^:/\s]+$/.test(text) ? text : undefined);
+      return host === undefined || found === undefined || dialable(host) !== host
+        ? []
+        : [{ value: host, origin: found.origin }];
+    });
+  });
+  return hosts.filter((host, index) => hosts.findIndex(({ value }) => value === host.value) === index);
+}
+
+/** The endpoints of a placement, in the order of the profile. */
+export function endpointsOf(
+  profile: ComponentProfile,
+  placement: Placement,
+  allowList: (endpoint: EndpointName) => AllowList,
+): readonly Endpoint[] {
+  return profile.endpoints.flatMap((endpoint) => {
+    const placed = placement[endpoint.name];
+    return placed === undefined
+      ? []
+      : [
+          {
+            name: endpoint.name,
+            ...placed.address,
+            origin: placed.origin,
+            scheme: placed.scheme,
+            allowList: allowList(endpoint.name),
+            profile: endpoint,
+          },
+        ];
+  });
+}

@@ -1,0 +1,158 @@
+import { dialable, parseAddress } from '../inventory/address.js';
+import { firstString, placeAddress, placementOf } from './placement.js';
+import type { ComponentProfile } from './profile.js';
+import { tikv } from './tikv.js';
+import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
+
+/** What TiFlash serves over HTTP by itself, its proxy aside. */
+const ownHttps = {
+  protocols: ['http'],
+  alpn: tikvStatus.alpn,
+  maximumVersion: 'TLSv1.2',
+  bearsSessions: false,
+  callers: {
+    ...tikvStatusCallers,
+    clientCertificate: 'always',
+    commonNameCheckedAt: 'handshake',
+    commonNameMatch: 'equal',
+    exemptPaths: [],
+  },
+} as const;
+
+/**
+ * TiFlash: a server with underscored keys and a TiKV-like proxy with a file of its own, which nothing compares with
+ * the first. The health service is not registered on its gRPC port, which is how the port is told from a TiDB.
+ */
+export const tiflash: ComponentProfile = {
+  component: 'tiflash',
+  title: 'TiFlash',
+  file: 'tiflash',
+  executable: 'tiflash',
+  tellingKeys:
+    /^(flash\.|raft\.pd_addr$|https_port$|tcp_port$|security\.(ca_path|cert_path|cert_allowed_cn)$|mark_cache_size$)/,
+  securityKeys: {
+    ca: 'security.ca_path',
+    cert: 'security.cert_path',
+    key: 'security.key_path',
+    allowedCommonNames: 'security.cert_allowed_cn',
+  },
+  incompleteTls: 'TiFlash does not start',
+  companion: {
+    file: 'tiflash-learner',
+    title: 'TiFlash proxy',
+    tellingKeys: /^(server\.engine-addr$|server\.labels\.engine$|raftstore\.snap-handle-pool-size$)/,
+    securityKeys: tikv.securityKeys,
+    incompleteTls: 'the TiFlash proxy does not start',
+    pathKey: 'flash.proxy.config',
+    endpoints: ['proxy', 'status'],
+  },
+  trimsAllowList: false,
+  needsOwnCommonName: false,
+  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
+  needsPem: true,
+  advertisedKeys: ['flash.service_addr', 'flash.proxy.advertise-addr', 'flash.proxy.advertise-status-addr'],
+  instanceEndpoint: 'metrics',
+  mainEndpoint: 'grpc',
+  endpoints: [
+    {
+      ...grpcCore,
+      name: 'grpc',
+      title: 'TiFlash gRPC port',
+      defaultPort: 3930,
+      protocols: ['grpc'],
+      callers: { ...grpcCoreCallers, commonNameMatch: 'equal' },
+      pairReload: 'poll',
+      caReload: 'poll',
+      reloadSince: '6.6.0',
+      probe: { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' },
+      strangersSince: '6.0.0',
+      questions: {},
+      calledBy: ['tidb', 'tiflash', 'agent'],
+      documentedCallers: ['tikv', 'prometheus'],
+    },
+    {
+      ...ownHttps,
+      name: 'metrics',
+      title: 'TiFlash metrics port',
+      defaultPort: 8234,
+      pairReload: 'every-handshake',
+      caReload: 'restart',
+      reloadSince: '6.6.0',
+      probe: { protocol: 'http', path: '/metrics', accept: 'any' },
+      questions: {},
+      calledBy: ['prometheus', 'tiup', 'tidb-operator', 'agent'],
+    },
+    {
+      ...grpcCore,
+      name: 'proxy',
+      title: 'TiFlash proxy gRPC port',
+      defaultPort: 20170,
+      protocols: ['grpc'],
+      callers: grpcCoreCallers,
+      probe: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
+      questions: {},
+      calledBy: ['tikv', 'tiflash', 'agent'],
+      documentedCallers: ['tidb', 'pd'],
+    },
+    {
+      ...tikvStatus,
+      name: 'status',
+      title: 'TiFlash proxy status port',
+      defaultPort: 20292,
+      protocols: ['http'],
+      callers: tikvStatusCallers,
+      probe: { protocol: 'http', path: '/tiflash/store-status', accept: 'any' },
+      strangersSince: '4.0.7',
+      questions: {},
+      calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
+    },
+    {
+      ...ownHttps,
+      name: 'http',
+      title: 'TiFlash HTTPS port (before 7.1)',
+      defaultPort: 8123,
+      pairReload: 'restart',
+      caReload: 'restart',
+      probe: { protocol: 'http', path: '/', accept: 'any' },
+      questions: {},
+      calledBy: ['tiup', 'agent'],
+    },
+  ],
+  place: (values, scheme, proxy) => {
+    const told =
+      firstString(values, ['flash.proxy.advertise-addr', 'flash.service_addr']) ??
+      firstString(proxy, ['server.advertise-addr']);
+    const host = dialable(parseAddress(told?.value ?? '')?.host ?? '');
+    const grpc = placeAddress(values, ['flash.service_addr'], { host, port: 3930 }, scheme);
+    const metricsPort = values.port('status.metrics_port');
+    const plainMetrics = values.boolean('status.disable_metrics_tls')?.value === true;
+    const metrics = placeAddress(
+      undefined,
+      [],
+      { host, port: metricsPort?.value ?? 8234 },
+      plainMetrics ? 'http' : scheme,
+    );
+    const at = (server: readonly string[], own: readonly string[], port: number) =>
+      placeAddress(
+        firstString(values, own) === undefined ? proxy : values,
+        firstString(values, own) === undefined ? server : own,
+        { host, port },
+        scheme,
+      );
+    const httpsPort = values.port('https_port');
+    return placementOf({
+      grpc,
+      metrics: metrics && metricsPort ? { ...metrics, origin: metricsPort.origin } : metrics,
+      proxy: at(['server.advertise-addr', 'server.addr'], ['flash.proxy.advertise-addr', 'flash.proxy.addr'], 20170),
+      status: at(
+        ['server.advertise-status-addr', 'server.status-addr'],
+        ['flash.proxy.advertise-status-addr', 'flash.proxy.status-addr'],
+        20292,
+      ),
+      http:
+        httpsPort === undefined
+          ? undefined
+          : { address: { host, port: httpsPort.value }, origin: httpsPort.origin, scheme: 'https' },
+    });
+  },
+};

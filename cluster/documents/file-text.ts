@@ -1,0 +1,41 @@
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { ConfigError } from './config-error.js';
+import type { Problem } from './origin.js';
+
+/** Configuration files are small; a log or a disk image is not one. */
+const largestFile = 4 << 20;
+
+/** The text of a file. What is no regular file, too large or unreadable is a problem, and undefined. */
+export function textOf(file: string, problems: Problem[]): string | undefined {
+  try {
+    return readText(file);
+  } catch (error: unknown) {
+    if (error instanceof ConfigError) {
+      problems.push(error.problem);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The text of a configuration file; waits on no FIFO. Throws ConfigError. */
+export function readText(file: string): string {
+  const unreadable = (message: string, cure: string, cause?: unknown) => {
+    const origin = { kind: 'file', file, line: 1, column: 1 } as const;
+    return new ConfigError({ code: 'unreadable', severity: 'fail', origin, message, cure }, cause);
+  };
+  let stat: Stats;
+  try {
+    stat = statSync(file);
+    if (stat.isFile() && stat.size <= largestFile) {
+      return readFileSync(file, 'utf8');
+    }
+  } catch (error: unknown) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const cure = 'check the path and its mode; run as the user of the components';
+    throw unreadable(`cannot be read (${code})`, cure, error);
+  }
+  throw stat.isFile()
+    ? unreadable(`is ${stat.size} bytes long, no config file`, 'name the file itself')
+    : unreadable('is not a regular file', 'name the file itself');
+}

@@ -1,0 +1,49 @@
+/** `file:line:column`, a pattern, `--flag`, `PD at https://…`, `process 123` or `default`. */
+export function formatOrigin(origin: Origin): string {
+  switch (origin.kind) {
+    case 'file':
+      return `${origin.file}:${origin.line}:${origin.column}`;
+    case 'pattern':
+      return origin.pattern;
+    case 'flag':
+      return origin.name;
+    case 'pd':
+      return `PD at ${origin.url}${origin.key === undefined ? '' : ` ${origin.key}`}`;
+    case 'process':
+      return `process ${origin.pid}${origin.flag === undefined ? '' : ` ${origin.flag}`}`;
+    case 'default':
+      return 'default';
+  }
+}
+
+const words = { fail: 'error', warn: 'warning', note: 'note' } as const;
+
+/** One line in the style of compilers, which editors jump to. */
+export function formatProblem(problem: Problem): string {
+  return `${formatOrigin(problem.origin)}: ${words[problem.severity]}: ${problem.message} [${problem.code}]`;
+}
+
+/** Where a value came from; printed as `file:line:column`, a pattern, `--flag`, `PD at https://…`, `process 123` or `default`. */
+export type Origin =
+  | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  | { readonly kind: 'flag'; readonly name: string }
+  | { readonly kind: 'pd'; readonly url: string; readonly key?: string }
+  | { readonly kind: 'process'; readonly pid: number; readonly flag?: string }
+  | { readonly kind: 'default' };
+
+export interface Sourced<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+
+/** One line for the operator: what, where, why, cure. */
+export interface Problem {
+  /** Closed list, also used by lint output: `toml-syntax`, `unknown-key`, `wrong-type` … */
+  readonly code: string;
+  /** `note`: worth knowing, nothing to mend. */
+  readonly severity: 'note' | 'warn' | 'fail';
+  readonly origin: Origin;
+  readonly message: string;
+  readonly cure: string;
+}

@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { advertisedHosts, endpointsOf } from '../components/placement.js';
+import type { ComponentName, ComponentProfile, ConfigFileProfile } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+import type { ConfigDocument } from '../documents/document.js';
+import { openDocument } from '../documents/open-document.js';
+import type { Origin, Problem, Sourced } from '../documents/origin.js';
+import { Values } from '../documents/values.js';
+import type { Described } from './described.js';
+import { instanceName } from './instance-name.js';
+import type { Instance, InstanceSecurity } from './inventory.js';
+
+export interface ComponentConfig {
+  /** Undefined when the file could not be read, or its component not be told. */
+  readonly described: Described | undefined;
+  /** Undefined for a component's second file, too. */
+  readonly instance: Instance | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads one component's file. Never throws: what cannot be read or used is a problem. */
+export function readComponentConfig(file: string, expected?: ComponentName): ComponentConfig {
+  const problems: Problem[] = [];
+  const document = openDocument(file, problems);
+  const described = document === undefined ? undefined : describe(document, problems, expected);
+  const instance =
+    described === undefined || described.companion
+      ? undefined
+      : instanceOf(profiles[described.component], described.document, problems, described.second);
+  return { described, instance, problems };
+}
+
+/** What a component's own file says; undefined, with a note, when nothing tells whose it is. */
+export function describe(
+  document: ConfigDocument,
+  problems: Problem[],
+  expected?: ComponentName,
+): Described | undefined {
+  const { file } = document;
+  const kind = expected === undefined ? detectComponent(document) : fileKinds.find((one) => one.component === expected);
+  const origin = { kind: 'file', file, line: 1, column: 1 } as const;
+  if (kind === undefined) {
+    problems.push(unknownFile(origin));
+    return undefined;
+  }
+  const { component, companion } = kind;
+  const second = companion ? undefined : readCompanion(profiles[component], new Values(document, problems), problems);
+  return { component, companion, document, second, origin, completeness: 'flags' };
+}
+
+export function unknownFile(origin: Origin): Problem {
+  return {
+    code: 'unknown-component',
+    severity: 'note',
+    origin,
+    message: 'neither its keys nor its name tell which component this file is for',
+    cure: `if it is one of theirs, name it as the component does: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
+  };
+}
+
+/** The instance that a component's document describes. */
+export function instanceOf(
+  profile: ComponentProfile,
+  document: ConfigDocument,
+  problems: Problem[],
+  second?: ConfigDocument,
+): Instance | undefined {
+  const values = new Values(document, problems);
+  const security = readSecurity(profile, values);
+  const companion = second === undefined ? undefined : new Values(second, problems);
+  const scheme =
+    security.ca !== undefined && security.cert !== undefined && security.key !== undefined ? 'https' : 'http';
+  const placement = profile.place(values, scheme, companion);
+  const endpoints = endpointsOf(profile, placement, (name) =>
+    profile.companion?.endpoints.includes(name) === true
+      ? companion === undefined || profile.companion === undefined
+        ? 'unknown'
+        : (readNames(profile.companion, companion) ?? 'none')
+      : // Who is let in by alternative names alone depends on the build.
+        (security.allowedCommonNames ?? (security.allowedAlternativeNames === undefined ? 'none' : 'unknown')),
+  );
+  const name = instanceName(profile, endpoints);
+  return name === undefined
+    ? undefined
+    : {
+        component: profile.component,
+        name,
+        version: undefined,
+        configFile: document.file,
+        security,
+        endpoints,
+        advertisedHosts: advertisedHosts(profile.advertisedKeys, values),
+        local: true,
+      };
+}
+
+function readSecurity(profile: ComponentProfile, values: Values): InstanceSecurity {
+  const { ca, cert, key } = profile.securityKeys;
+  const { callerKeys, clientCertificateSwitch } = profile;
+  const alternativeNames = readAlternativeNames(profile, values);
+  return {
+    ca: values.path(ca),
+    cert: values.path(cert),
+    key: values.path(key),
+    allowedCommonNames: readNames(profile, values),
+    ...(alternativeNames === undefined ? {} : { allowedAlternativeNames: alternativeNames }),
+    ...(callerKeys === undefined
+      ? {}
+      : {
+          callsWith: {
+            ca: values.path(callerKeys.ca),
+            cert: values.path(callerKeys.cert),
+            key: values.path(callerKeys.key),
+          },
+        }),
+    ...(clientCertificateSwitch === undefined ? {} : { asksForCertificates: clientCertificateSwitch(values) }),
+  };
+}
+
+/** The allow-list; an empty one counts as not set. */
+export function readNames(file: ConfigFileProfile, values: Values): Sourced<readonly string[]> | undefined {
+  return notEmpty(values.strings(file.securityKeys.allowedCommonNames, file.securityKeys.ca.includes('_')));
+}
+
+/** The list of alternative names of a component that has one; an empty one counts as not set. */
+export function readAlternativeNames(
+  { alternativeNamesKey }: ComponentProfile,
+  values: Values,
+): Sourced<readonly string[]> | undefined {
+  return alternativeNamesKey === undefined ? undefined : notEmpty(values.strings(alternativeNamesKey, false));
+}
+
+function notEmpty(names: Sourced<readonly string[]> | undefined): Sourced<readonly string[]> | undefined {
+  return names === undefined || names.value.length === 0 ? undefined : names;
+}
+
+/** The second file, as far as the first one names it and it can be read. */
+function readCompanion(profile: ComponentProfile, values: Values, problems: Problem[]): ConfigDocument | undefined {
+  const path = profile.companion === undefined ? undefined : values.path(profile.companion.pathKey);
+  if (path !== undefined && !existsSync(path.value)) {
+    problems.push({
+      code: 'second-file-absent',
+      severity: 'note',
+      origin: path.origin,
+      message: `${path.value} is not here, so the two files were not compared`,
+      cure: 'run this where both files are',
+    });
+    return undefined;
+  }
+  return path === undefined ? undefined : openDocument(path.value, problems);
+}
+
+interface FileKind {
+  readonly component: ComponentName;
+  readonly file: ConfigFileProfile;
+  readonly companion: boolean;
+}
+
+/** Every kind of file, the components' own and their second ones. */
+const fileKinds: readonly FileKind[] = Object.values(profiles).flatMap((profile) => [
+  { component: profile.component, file: profile, companion: false },
+  ...(profile.companion === undefined
+    ? []
+    : [{ component: profile.component, file: profile.companion, companion: true }]),
+]);
+
+/** By the keys that only one of them has; where several have them, or none, by the name of the file or its folders. */
+export function detectComponent(document: ConfigDocument): FileKind | undefined {
+  const keys = document.keys().map(({ value }) => value);
+  const scored = fileKinds
+    .map((kind) => ({ kind, score: keys.filter((key) => kind.file.tellingKeys.test(key)).length }))
+    .sort((a, b) => b.score - a.score);
+  const named = detectByName(document.file);
+  const companion = scored.find(({ kind, score }) => kind.companion && score > 0);
+  const [best] = scored;
+  if (named?.companion === true || best === undefined || best.score === 0) {
+    return named;
+  }
+  const equals = scored.filter(({ score }) => score === best.score).map(({ kind }) => kind);
+  return (
+    companion?.kind ??
+    equals.find((kind) => kind === named) ??
+    (equals.length === 1 || named === undefined ? best.kind : named)
+  );
+}
+
+function detectByName(file: string): FileKind | undefined {
+  const places = [basename(file), basename(dirname(file)), basename(dirname(dirname(file)))];
+  const longest = [...fileKinds].sort((a, b) => b.file.file.length - a.file.file.length);
+  for (const place of places) {
+    const named = longest.find(({ file: { file } }) => new RegExp(`(^|[^a-z])${file}([^a-z]|$)`).test(place));
+    if (named !== undefined) {
+      return named;
+    }
+  }
+  return undefined;
+}

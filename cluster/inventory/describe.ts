@@ -1,0 +1,65 @@
+import type { EndpointProfile, ReloadRule } from '../components/profile.js';
+import { profiles } from '../components/profiles.js';
+
+/** When a port takes a changed file. */
+export const reloads: Readonly<Record<ReloadRule, string>> = {
+  'every-handshake': 'at every handshake',
+  'certificate-mtime': "at a connection, when the certificate's time changed",
+  'failed-handshake': "after a failed handshake, when the certificate's time changed",
+  poll: 'every two seconds',
+  hourly: 'every hour',
+  restart: 'at the start',
+};
+
+/** The tables of docs/semantics.md: what each port is like, from the profiles. */
+export function describePorts(): string {
+  const rows = Object.values(profiles).flatMap(({ endpoints }) => endpoints.map(portRow));
+  return `| port | default | asks for a certificate | compares names | takes a new pair | takes a new CA |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+/** Who needs which port. */
+export function describeCallers(): string {
+  const rows = Object.values(profiles).flatMap(({ endpoints }) =>
+    endpoints.map(({ title, calledBy }) => `| ${title} | ${calledBy.join(', ')} |`),
+  );
+  return `| port | called by |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function portRow(endpoint: EndpointProfile): string {
+  const { title, defaultPort, pairReload, reloadSince } = endpoint;
+  const since = reloadSince === undefined ? '' : ` (since ${reloadSince}; before, at the start)`;
+  return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[pairReload]}${since} | ${caReloadText(endpoint)} |`;
+}
+
+/** When a port takes a changed CA, with a list and without one. */
+export function caReloadText({ caReload, caReloadWithoutList }: EndpointProfile): string {
+  const without = caReloadWithoutList === undefined ? '' : `; without a list ${reloads[caReloadWithoutList]}`;
+  return `${reloads[caReload]}${without}`;
+}
+
+function asks({ callers }: EndpointProfile): string {
+  const given = callers.verifiesIfGiven === true ? '; else verifies what is given' : '';
+  switch (callers.clientCertificate) {
+    case 'always':
+      return 'always';
+    case 'with-allow-list':
+      return `with a list${given}`;
+    case 'with-switch':
+      return `with a list or its switch${given}`;
+  }
+}
+
+function names({ callers }: EndpointProfile): string {
+  const where = { handshake: 'at the handshake', rpc: 'per call', http: 'per request' }[callers.commonNameCheckedAt];
+  const how = {
+    equal: 'equal',
+    'equal-or-contains': 'equal (builds of 2026: contains)',
+    'equal-in-chain': 'equal, of any certificate of the chain',
+  }[callers.commonNameMatch];
+  const least = callers.minimumEntries === 1 ? '' : `, from ${callers.minimumEntries} entries on`;
+  const exempt = callers.exemptPaths.length === 0 ? '' : `; not for GET ${callers.exemptPaths.join(', ')}`;
+  return `${where}: ${how}, the ${callers.countedCommonName} of several${least}${exempt}`;
+}

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import type { Evidence } from '../../checks/check.js';
+import { credentialKey } from '../../checks/check.js';
+import type { ComponentName } from '../../cluster/components/profile.js';
+import { profiles } from '../../cluster/components/profiles.js';
+import type { Problem } from '../../cluster/documents/origin.js';
+import { parseToml } from '../../cluster/documents/toml.js';
+import { instanceOf as describeInstance } from '../../cluster/inventory/component-config.js';
+import { mergeReadings } from '../../cluster/inventory/merge.js';
+import { CredentialError } from '../../credentials/error.js';
+import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { authority, bad, day, evidence, filesWith, issue, later, moment, node, origin } from './evidence.js';
+
+type Examples = Readonly<Record<string, readonly Evidence[]>>;
+
+const good = await issue();
+const tikv = node('tikv');
+const ofPair = async (pair: typeof good, component: ComponentName = 'tikv', more: Parameters<typeof node>[1] = {}) =>
+  evidence({ instances: [node(component, more)], facts: [await filesWith(pair)] });
+const ending = (days: number) =>
+  issue({ notBefore: later((days - 365) * day), notAfter: later(days * day) }).then((pair) => ofPair(pair));
+const advertised = { advertisedHosts: [{ value: '10.0.9.9', origin: origin('tikv') }] };
+const { security } = tikv;
+
+/** Facts of files of which one was replaced by something else. */
+async function spoilt(which: 'cert' | 'key', bytes: Buffer) {
+  const facts = await filesWith(good);
+  writeFileSync(facts.paths[which] ?? '', bytes);
+  return evidence({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, moment)] });
+}
+
+/** Facts of a key that another user may read. */
+async function forbidden() {
+  const { paths, caDigest, ca } = await filesWith(good);
+  const none = await gatherCredentialFacts({ ca: paths.ca, cert: undefined, key: undefined }, moment);
+  const error = new CredentialError(
+    'permission_denied',
+    paths.key ?? '',
+    'may not be read',
+    'run the agent as the user of the components',
+  );
+  return evidence({ instances: [tikv], facts: [{ ...none, paths, caDigest, ca, errors: [error] }] });
+}
+
+/** What the reader says against a file of TiKV. */
+function problemsOf(text: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  describeInstance(profiles.tikv, parseToml(text, '/tidb-deploy/tikv/conf/tikv.toml'), problems);
+  return problems;
+}
+
+/** As the discovery says it, which needs a PD. */
+const leaderless: Problem = {
+  code: 'no-leader',
+  severity: 'warn',
+  origin: { kind: 'pd', url: 'https://10.0.1.1:2379' },
+  message: 'PD has no leader, so its stores are not known',
+  cure: 'see why PD elects none; the agent asks again',
+};
+
+/** A file and a topology that differ in one thing. */
+function disagreeing({ scheme = 'https', list = ['TiDB-Server'] }: { scheme?: 'http' | 'https'; list?: string[] }) {
+  const here = node('tikv', { list: ['TiDB-Server'] });
+  const listed = node('tikv', { list });
+  const place = { kind: 'file', file: 'meta.yaml', line: 40, column: 5 } as const;
+  const there = {
+    ...listed,
+    endpoints: listed.endpoints.map((endpoint) => ({
+      ...endpoint,
+      scheme,
+      origin: place,
+      allowList: { value: list, origin: place },
+    })),
+  };
+  return evidence(
+    mergeReadings([
+      { source: 'config', instances: [here] },
+      { source: 'deployment', instances: [there] },
+    ]),
+  );
+}
+
+/** Evidences for the checks of files, by check; each status of a check comes from one of them. */
+export const fileExamples: Examples = {
+  configuration: [evidence({ problems: [...problemsOf('[security]\ncert-allowed-cn = "TiDB-Server"\n'), leaderless] })],
+  'sources-agree': [disagreeing({ scheme: 'http' }), disagreeing({ list: ['TiDB-Server', 'PD-Server'] })],
+  'tls-configured': [
+    evidence({ instances: [node('tikv', { security: { ...security, key: undefined } })] }),
+    evidence({
+      instances: [node('tikv', { security: { ...security, ca: undefined, cert: undefined, key: undefined } })],
+    }),
+  ],
+  'certificate-readable': [await spoilt('cert', Buffer.from(good.certificatePem.slice(0, 300)))],
+  'file-safe': [await spoilt('cert', Buffer.from([0x30, 0x82, 1, 2, 3]))],
+  'key-matches-certificate': [await ofPair(await bad('mismatchedKey'))],
+  'verifies-under-ca': [
+    await ofPair(await bad('otherCa')),
+    await authority.intermediate('Issuing CA').then(async (intermediate) =>
+      evidence({
+        instances: [tikv],
+        facts: [await filesWith(await issue({}, intermediate), { caPem: intermediate.certificatePem })],
+      }),
+    ),
+  ],
+  'certificate-validity': [await ending(5), await ending(13)],
+  'key-usages': [await ofPair(await bad('serverAuthOnly'))],
+  'names-cover-addresses': [await ofPair(good, 'tikv', advertised)],
+  'key-file-mode': [evidence({ instances: [tikv], facts: [await filesWith(good, { mode: 0o644 })] })],
+  'survives-restart': [
+    await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),
+    await forbidden(),
+  ],
+  'own-name-in-own-list': [
+    await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),
+  ],
+  'caller-in-allow-list': [
+    await callerIn({ version: '8.5.0', list: ['PD-Server', 'TiKV-Server'] }),
+    await callerIn({ list: ['TiDB'] }),
+  ],
+  'needless-caller': [evidence({ instances: [node('tikv', { list: ['tidb', 'tikv', 'tiproxy'] })] })],
+  'ca-unchanged': [await changedCa('pd'), await changedCa('tikv')],
+};
+
+async function callerIn(more: Parameters<typeof node>[1]) {
+  return evidence({
+    instances: [node('tikv', more), node('tidb', { endpoints: [], name: '10.0.1.1:10080' })],
+    facts: [undefined, await filesWith(await issue({ commonName: 'TiDB-Server' }))],
+  });
+}
+
+async function changedCa(component: ComponentName) {
+  const instance = node(component);
+  const before = later(-30 * day);
+  const baselines = new Map([[credentialKey(instance), { caDigest: 'another', since: before, processStart: before }]]);
+  const facts = { ...(await filesWith(good)), certModifiedAt: before.getTime() };
+  return evidence({ instances: [instance], facts: [facts], baselines });
+}

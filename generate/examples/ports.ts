@@ -1,0 +1,115 @@
+import { X509Certificate } from 'node:crypto';
+import type { Evidence } from '../../checks/check.js';
+import type { EndpointName } from '../../cluster/components/profile.js';
+import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
+import { describeCertificate } from '../../credentials/certificate.js';
+import type { Hello } from '../../probes/hello.js';
+import type { HttpAnswer } from '../../probes/http-answers.js';
+import type { Observation } from '../../probes/observation.js';
+import { observed } from '../../test/support/evidence.js';
+import { authority, day, evidence, filesWith, issue, later, moment, nextAuthority, node } from './evidence.js';
+
+const good = await issue();
+const tidb = node('tidb', { list: ['TiDB-Server', 'PD-Server'] });
+const open = node('tidb');
+const tikv = node('tikv', { list: ['TiDB-Server', 'TiKV-Server'] });
+const pd = node('pd');
+const refused: Partial<Observation> = {
+  outcome: 'refused',
+  refusal: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
+  detail: 'the server refused with TLS alert 42 (bad_certificate)',
+};
+const silent: Partial<Observation> = { outcome: 'timeout', detail: 'no answer within 5000 ms' };
+
+function seen(instance: Instance, name: EndpointName, more: Parameters<typeof observed>[2]): Evidence {
+  return evidence({ instances: [instance], observations: [observed(instance, name, more)] });
+}
+
+function viewed(answer: HttpAnswer | undefined, status = 200): Evidence {
+  const application = { protocol: 'http', status, length: 0, answer } as const;
+  return evidence({ instances: [pd], views: [observed(pd, 'client', { application, detail: `HTTP ${status}` })] });
+}
+
+function endpointOf({ endpoints }: Instance, name: EndpointName): Endpoint {
+  const endpoint = endpoints.find((one) => one.name === name);
+  if (endpoint === undefined) {
+    throw new TypeError(`no port ${name}`);
+  }
+  return endpoint;
+}
+
+async function greeted(instance: Instance, name: EndpointName, more: Partial<Hello>): Promise<Evidence> {
+  const read: Hello = { at: moment, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
+  const hellos = [{ instance, endpoint: endpointOf(instance, name), hello: { ...read, ...more } }];
+  return evidence({ instances: [instance], facts: [await filesWith(good)], hellos });
+}
+
+function resumed(outcome: 'kept' | 'unknown', detail: string): Evidence {
+  const resumption = { at: moment, outcome, detail } as const;
+  return evidence({ resumptions: [{ instance: pd, endpoint: endpointOf(pd, 'client'), resumption }] });
+}
+
+const subjectOf = ({ certificatePem }: typeof authority) =>
+  describeCertificate(new X509Certificate(certificatePem)).subjectDer;
+
+/** A port with the certificate of before, so many milliseconds after the file was written. */
+async function behind(instance: Instance, after: number): Promise<Evidence> {
+  const before = await issue({ notAfter: later(30 * day) });
+  const at = later(after);
+  const observations = [observed(instance, 'grpc', { chain: before, at })];
+  return evidence({ instances: [instance], facts: [await filesWith(good)], observations, now: at });
+}
+
+/** A CA whose name another one has, and whose file changed since the start. */
+async function sameName(): Promise<Evidence> {
+  const shown = await greeted(pd, 'client', { authorities: [subjectOf(authority)] });
+  return { ...shown, baselines: new Map([[`pd/${pd.name}`, { caDigest: 'another', since: later(-30 * day) }]]) };
+}
+
+const members = (healthy: boolean): HttpAnswer => ({
+  kind: 'pd-health',
+  members: [
+    { name: 'pd-1', clientUrls: ['https://10.0.1.2:2379'], healthy: true },
+    { name: 'pd-2', clientUrls: ['https://10.0.1.3:2379'], healthy },
+  ],
+});
+
+/** Evidences for the checks of ports, by check; each status of a check comes from one of them. */
+export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
+  'endpoint-answers': [
+    seen(tidb, 'status', refused),
+    seen(tidb, 'status', { outcome: 'inconclusive', detail: 'it closed after the handshake' }),
+  ],
+  'strangers-refused': [
+    seen(tidb, 'status', { identity: 'untrusted' }),
+    seen(open, 'status', { identity: 'anonymous' }),
+    seen(tidb, 'status', { ...silent, identity: 'anonymous' }),
+  ],
+  'asks-for-certificate': [
+    await greeted(tidb, 'status', { asksForCertificate: false }),
+    await greeted(open, 'status', { asksForCertificate: true }),
+    await greeted(tidb, 'status', {
+      asksForCertificate: undefined,
+      outcome: 'timeout',
+      detail: 'no answer within 5000 ms',
+    }),
+  ],
+  'sessions-end': [resumed('kept', 'an answer without a certificate'), resumed('unknown', 'no answer within 5000 ms')],
+  'caller-admitted': [
+    seen(tikv, 'grpc', { ...refused, identity: 'pd' }),
+    seen(tikv, 'grpc', { ...silent, identity: 'pd' }),
+  ],
+  'peers-reach-each-other': [
+    viewed(members(false)),
+    viewed({ kind: 'pd-stores', stores: [{ address: '10.0.1.4:20160', state: 'Disconnected' }] }),
+    viewed(undefined, 503),
+  ],
+  'server-verifies': [
+    seen(tidb, 'status', {
+      chain: await issue({ dns: ['db-9'], ip: ['10.0.9.9'] }),
+      peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    }),
+  ],
+  'served-matches-file': [await behind(tikv, 60_000), await behind(node('tiflash', { version: '8.5.0' }), 1_000)],
+  'trusts-ca-on-disk': [await greeted(pd, 'client', { authorities: [subjectOf(nextAuthority)] }), await sameName()],
+};

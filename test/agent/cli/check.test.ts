@@ -1,0 +1,240 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { Observer } from '../../../agent/collect/collector.js';
+import { observeOnce } from '../../../agent/collect/cycle.js';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import type { Finding } from '../../../checks/finding.js';
+import type { ComponentName, EndpointName } from '../../../cluster/components/profile.js';
+import type { DevCluster } from '../../../devcluster/dev-cluster.js';
+import type { FaultName } from '../../../devcluster/faults.js';
+import { devCluster } from '../../support/dev-cluster.js';
+import { patience } from '../../support/eventually.js';
+import { runAgent } from '../../support/run-agent.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+interface Looking {
+  /** What happens once the files are read. */
+  readonly act?: () => Promise<void>;
+  readonly timeout?: number;
+}
+
+async function findingsOf(
+  cluster: DevCluster,
+  { act = async () => undefined, timeout = patience }: Looking = {},
+): Promise<readonly Finding[]> {
+  const config = readAgentConfig(cluster.agentConfig);
+  const observer = await Observer.create(
+    // Strangers have tests of their own.
+    { ...config, probe: { ...config.probe, timeout, refusals: undefined } },
+    { now: () => new Date(), onReload: () => undefined },
+  );
+  await observer.readCredentials();
+  await act();
+  await observeOnce(observer, new AbortController().signal);
+  return observer.judge();
+}
+
+/** What failed, as `check component/endpoint as identity`. */
+function failed(findings: readonly Finding[]): readonly string[] {
+  const lines = findings
+    .filter(({ status }) => status === 'fail')
+    .map(
+      ({ check, component, endpoint, identity }) =>
+        `${check} ${component}${endpoint ? `/${endpoint}` : ''}${identity ? ` as ${identity}` : ''}`,
+    );
+  return [...new Set(lines)].sort();
+}
+
+t.test('everything passes on a healthy cluster', async (t) => {
+  const findings = await findingsOf(await devCluster(t));
+  t.strictSame(
+    findings.filter(({ status }) => status !== 'pass').map(({ check, message }) => `${check}: ${message}`),
+    [],
+  );
+  t.ok(
+    findings.some(({ check, identity }) => check === 'caller-admitted' && identity === 'tikv'),
+    'TiKV was tried on the ports it calls',
+  );
+});
+
+const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
+  ['down', 'tidb', 'status', ['endpoint-answers tidb/status as own']],
+  ['silent', 'pd', 'peer', ['endpoint-answers pd/peer as own']],
+  ['slow', 'tikv', 'status', ['endpoint-answers tikv/status as own']],
+  ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as own']],
+  ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as own']],
+  [
+    'refuseCaller',
+    'tikv',
+    'grpc',
+    [
+      'caller-admitted tikv/grpc as pd',
+      'caller-admitted tikv/grpc as ticdc',
+      'caller-admitted tikv/grpc as tidb',
+      'caller-admitted tikv/grpc as tiflash',
+      'caller-admitted tikv/grpc as tikv',
+      'endpoint-answers tikv/grpc as own',
+    ],
+  ],
+  [
+    'refuseCaller',
+    'tidb',
+    'status',
+    [
+      'caller-admitted tidb/status as pd',
+      'caller-admitted tidb/status as tidb',
+      'caller-admitted tidb/status as tiflash',
+      'caller-admitted tidb/status as tiproxy',
+      'endpoint-answers tidb/status as own',
+    ],
+  ],
+  [
+    'serveExpired',
+    'tikv',
+    'status',
+    [
+      'caller-admitted tikv/status as pd',
+      'caller-admitted tikv/status as tidb',
+      'certificate-validity tikv/status',
+      'endpoint-answers tikv/status as own',
+      'served-matches-file tikv/status',
+      'server-verifies tikv/status as own',
+    ],
+  ],
+  [
+    'serveOtherCa',
+    'pd',
+    'peer',
+    [
+      'caller-admitted pd/peer as pd',
+      'endpoint-answers pd/peer as own',
+      'served-matches-file pd/peer',
+      'server-verifies pd/peer as own',
+    ],
+  ],
+  [
+    'serveOtherName',
+    'tikv',
+    'status',
+    [
+      'caller-admitted tikv/status as pd',
+      'caller-admitted tikv/status as tidb',
+      'endpoint-answers tikv/status as own',
+      'served-matches-file tikv/status',
+      'server-verifies tikv/status as own',
+    ],
+  ],
+];
+
+t.test('each fault of a port gives exactly the findings it should, and none when it is over', async (t) => {
+  const cluster = await devCluster(t);
+  for (const [name, component, endpoint, expected] of faults) {
+    await cluster.fault(component, endpoint, name, true);
+    // What keeps silent is waited for to the end.
+    const timeout = name === 'silent' || name === 'slow' ? 8_000 : patience;
+    t.strictSame(failed(await findingsOf(cluster, { timeout })), expected, `${name} on ${component} ${endpoint}`);
+    await cluster.fault(component, endpoint, name, false);
+  }
+  t.strictSame(failed(await findingsOf(cluster)), []);
+});
+
+t.test('a port that kept its old certificate is found, and the cure is the one for its way of reloading', async (t) => {
+  const cluster = await devCluster(t);
+  await cluster.rotate('tikv', { order: 'key-first' });
+  const findings = await findingsOf(cluster);
+  const finding = findings.find(({ status }) => status === 'fail');
+  t.match(finding, { check: 'served-matches-file', component: 'tikv', endpoint: 'status', cure: /failed handshake/ });
+  t.equal(failed(findings).length, 1, 'the gRPC port took the new pair');
+});
+
+t.test('a torn TiKV pair is reported from the files, and its ports are left alone', async (t) => {
+  const cluster = await devCluster(t);
+  let findings: readonly Finding[] = [];
+  await cluster.rotate('tikv', {
+    order: 'certificate-first',
+    between: async () => {
+      findings = await findingsOf(cluster);
+    },
+  });
+  t.ok(failed(findings).includes('key-matches-certificate tikv'));
+  t.ok(
+    findings.some(
+      ({ check, component, endpoint, status, message }) =>
+        check === 'endpoint-answers' &&
+        component === 'tikv' &&
+        endpoint === 'grpc' &&
+        status === 'skip' &&
+        /do not match/.test(message),
+    ),
+  );
+  t.strictSame(
+    failed(await findingsOf(cluster)),
+    ['served-matches-file tikv/status'],
+    'gRPC took the pair once the key had followed',
+  );
+});
+
+t.test('a replaced CA is told: what runs keeps the old one', async (t) => {
+  const cluster = await devCluster(t);
+  const findings = await findingsOf(cluster, { act: () => cluster.replaceCa('tidb') });
+  t.match(
+    findings.find(({ check, status }) => check === 'ca-unchanged' && status === 'warn'),
+    { component: 'tidb', message: /may still trust the old CA, unless it was restarted since/ },
+  );
+  t.ok(failed(findings).includes('verifies-under-ca tidb'), 'and the pair on disk is not good under the new one');
+});
+
+t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
+  const cluster = await devCluster(t);
+  const good = await runAgent(...['check', '--config', cluster.agentConfig]);
+  t.match(good, { status: 0, stdout: /^0 failed, 0 warned, 0 could not be judged, \d+ passed\n$/, stderr: '' });
+  await cluster.fault('tidb', 'status', 'down', true);
+  const bad = await runAgent(...['check', '--config', cluster.agentConfig, '--json']);
+  t.equal(bad.status, 1);
+  t.match(JSON.parse(bad.stdout), {
+    version: 1,
+    summary: { fail: 1 },
+    findings: [{ check: 'endpoint-answers', status: 'fail', help: 'docs/checks.md#endpoint-answers' }],
+  });
+  const { ca, cert, key } = cluster.files('agent');
+  const flags = await runAgent(
+    ...[
+      'check',
+      '--instance',
+      `pd=127.0.0.1:${cluster.port('pd', 'client')}`,
+      '--cacert',
+      ca,
+      '--cert',
+      cert,
+      '--key',
+      key,
+    ],
+  );
+  t.match(flags, { status: 0, stdout: /0 failed/ });
+});
+
+t.test("an operator's mistake is one line with its cure, exit status 2, no stack trace", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = (text: string) => {
+    const path = join(directory, 'agent.toml');
+    writeFileSync(path, text);
+    return path;
+  };
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['no such file', ['check', '--config', join(directory, 'absent.toml')], /absent\.toml: does not exist\n.*--config/],
+    ['unknown command', ['chek'], /unknown command chek\n.*did you mean check\?/],
+    ['unknown flag', ['check', '--jsn'], /Unknown option '--jsn'\n.*did you mean --json\?.*--help/],
+    ['TOML syntax', ['check', '--config', file('scope = \n')], /agent\.toml:\d+:\d+: /],
+    ['nothing to check', ['check'], /no component is known/],
+    ['half of the credentials', ['check', '--cacert', 'x'], /--cacert, --cert and --key belong together/],
+  ];
+  for (const [what, args, expected] of mistakes) {
+    const { status, stderr } = await runAgent(...args);
+    t.equal(status, 2, what);
+    t.match(stderr, expected, what);
+    t.equal(stderr.trim().split('\n').length, 2, `${what}: one line and its cure`);
+  }
+  const keys = await runAgent(...['check', '--config', file('scope = "node"\n[probe]\nintervall = "5s"\n')]);
+  t.match(keys.stderr, /agent\.toml:3:1: unknown key probe\.intervall\n.*did you mean probe\.interval\?/);
+});

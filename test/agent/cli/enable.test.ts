@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t, { type Test } from 'tap';
+import { afterEnable } from '../../../checks/after-enable.js';
+import type { Problem } from '../../../cluster/documents/origin.js';
+import { devCluster } from '../../support/dev-cluster.js';
+import { authority, evidenceOf, factsOf, instanceOf, names, observed, origin } from '../../support/evidence.js';
+import { runAgent } from '../../support/run-agent.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+function meta(t: Test, topology: string, version = 'v8.5.0', locked = false): string {
+  const file = join(temporaryDirectory(t), 'clusters/prod/meta.yaml');
+  mkdirSync(dirname(file), { recursive: true });
+  const indented = topology.replace(/^/gm, '  ');
+  writeFileSync(file, `user: tidb\ntidb_version: ${version}\ntopology:\n${indented}\n`);
+  if (locked) {
+    writeFileSync(join(dirname(file), '.scale-out.yaml'), '');
+  }
+  return file;
+}
+
+const servers = `tidb_servers:
+  - host: 10.0.1.1
+tikv_servers:
+  - host: 10.0.1.2
+tiflash_servers:
+  - host: 10.0.1.3`;
+const onePd = 'pd_servers:\n  - host: 10.0.1.1\n';
+const threePds = 'pd_servers:\n  - host: 10.0.1.1\n  - host: 10.0.1.2\n  - host: 10.0.1.3\n';
+
+t.test('before enabling: whether tiup cluster tls enable will go through, and why not', async (t) => {
+  const cases: readonly (readonly [string, string, number, RegExp])[] = [
+    ['three PDs', meta(t, threePds + servers), 1, /it has 3 PDs, and tiup cluster tls enable takes exactly one/],
+    ['one PD', meta(t, onePd + servers), 0, /ready: tiup cluster tls enable will go through/],
+    [
+      'enabled already',
+      meta(t, `global:\n  enable_tls: true\n${onePd}${servers}`),
+      1,
+      /meta\.yaml:5:17: TLS is enabled already/,
+    ],
+    ['an old TiFlash', meta(t, onePd + servers, 'v4.0.4'), 1, /TiFlash v4\.0\.4 does not speak TLS/],
+    ['a scale-out between its stages', meta(t, onePd + servers, 'v8.5.0', true), 1, /locked by a scale-out/],
+    [
+      'an advertised address',
+      meta(
+        t,
+        `${onePd}${servers}\ncdc_servers:\n  - host: 10.0.1.4`.replace(
+          '- host: 10.0.1.2',
+          '- host: 10.0.1.2\n    advertise_addr: kv.example.com:20160',
+        ),
+      ),
+      1,
+      /TiUP's certificate will be for 10\.0\.1\.2, but kv\.example\.com is advertised/,
+    ],
+  ];
+  for (const [what, file, status, expected] of cases) {
+    const answer = await runAgent('check', '--before-enable', '--topology', file);
+    t.equal(answer.status, status, what);
+    t.match(answer.stdout, expected, what);
+  }
+  t.match(await runAgent('check', '--before-enable'), { status: 2, stderr: /needs --topology/ });
+  t.match(await runAgent('check', '--before-enable', '--topology', join(temporaryDirectory(t), 'absent.yaml')), {
+    status: 2,
+    stderr: /ENOENT/,
+  });
+});
+
+t.test('after enabling: everything answers over mutual TLS, or what is to be done', async (t) => {
+  const cluster = await devCluster(t);
+  const pd = `https://127.0.0.1:${cluster.port('pd', 'client')}`;
+  const { ca, cert, key } = cluster.files('agent');
+  const ask = () =>
+    runAgent('check', '--after-enable', '--pd', pd, '--cacert', ca, '--cert', cert, '--key', key, '--all');
+  t.match(await ask(), { status: 0, stdout: /TLS is enabled everywhere; nothing is left to do/ });
+  await cluster.fault('tikv', 'status', 'plaintext', true);
+  t.match(await ask(), { status: 1, stdout: /roll back: 1 things[\s\S]*is still plaintext/ });
+});
+
+t.test('half enabled: only peer URLs in PD are http: go on; anything else: roll back', async (t) => {
+  const pd = instanceOf('pd');
+  const pair = await authority.issue(names);
+  const own = await factsOf(t, pair);
+  const observations = [observed(pd, 'client', { chain: pair }), observed(pd, 'peer', { chain: pair })];
+  const [client, peer] = pd.endpoints;
+  const disagreement = (address: string): Problem => ({
+    code: 'scheme-disagrees',
+    severity: 'fail',
+    origin,
+    message: `PD port ${address} is https here, http in PD at https://127.0.0.1:2379`,
+    cure: '',
+  });
+  const verdict = (disagreements: readonly Problem[]) =>
+    afterEnable(evidenceOf({ instances: [pd], own, observations, disagreements })).at(-1);
+  t.match(verdict([]), { status: 'pass', message: /enabled everywhere/ });
+  t.match(verdict([disagreement(`${peer?.host}:${peer?.port}`)]), { status: 'fail', message: /^go on: / });
+  t.match(verdict([disagreement(`${client?.host}:${client?.port}`)]), { status: 'fail', message: /^roll back: / });
+  t.match(afterEnable(evidenceOf({ instances: [pd], own })).at(-1), { status: 'skip' }, 'nothing seen, nothing known');
+});

@@ -1,0 +1,218 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Observer } from '../../../agent/collect/collector.js';
+import { observeOnce } from '../../../agent/collect/cycle.js';
+import { gatherRehearsal } from '../../../agent/collect/rehearse.js';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import { Authority, type Issued } from '../../../certs-dev/authority.js';
+import { issueBad } from '../../../certs-dev/bad.js';
+import type { Finding } from '../../../checks/finding.js';
+import { rehearse } from '../../../checks/rehearsal/rehearsal.js';
+import type { ComponentName } from '../../../cluster/components/profile.js';
+import type { Role } from '../../../credentials/trust-verdict.js';
+import type { DevCluster } from '../../../devcluster/dev-cluster.js';
+import { devCluster } from '../../support/dev-cluster.js';
+import { runAgent } from '../../support/run-agent.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const options = { commonName: 'PD-Server', dns: ['localhost'], ip: ['127.0.0.1'] };
+
+function written(t: Test, pair: Issued, more: { readonly ca?: string; readonly der?: boolean } = {}) {
+  const directory = temporaryDirectory(t);
+  const paths = {
+    ca: more.ca === undefined ? undefined : join(directory, 'new-ca.crt'),
+    cert: join(directory, 'new.crt'),
+    key: join(directory, 'new.key'),
+  };
+  writeFileSync(paths.key, pair.keyPem);
+  writeFileSync(paths.cert, more.der === true ? Buffer.from([0x30, 0x82, 0, 1]) : pair.certificatePem);
+  if (paths.ca !== undefined && more.ca !== undefined) {
+    writeFileSync(paths.ca, more.ca);
+  }
+  return paths;
+}
+
+async function observerOf(cluster: DevCluster): Promise<Observer> {
+  const config = readAgentConfig(cluster.agentConfig);
+  return await Observer.create({ ...config, scope: 'cluster' }, { now: () => new Date(), onReload: () => undefined });
+}
+
+async function rehearsed(
+  cluster: DevCluster,
+  component: ComponentName,
+  paths: ReturnType<typeof written>,
+  roles: readonly Role[] = ['server', 'client'],
+) {
+  const observer = await observerOf(cluster);
+  const candidate = { component, roles, ...paths };
+  return rehearse(await gatherRehearsal(observer, candidate, new Date(), new AbortController().signal));
+}
+
+const seenOnTheWire = ['endpoint-answers', 'caller-admitted', 'server-verifies'];
+
+/** What callers meet once the pair is installed; what is read from the files does not count here. */
+async function happened(cluster: DevCluster): Promise<readonly Finding[]> {
+  const observer = await observerOf(cluster);
+  await observeOnce(observer, new AbortController().signal);
+  return observer.judge().filter(({ status, check }) => status === 'fail' && seenOnTheWire.includes(check));
+}
+
+function reasonsOf(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ status }) => status === 'fail').map(({ message }) => message);
+  return [...new Set(failed)].slice(0, 2).join(' / ');
+}
+
+t.test('bad rotations: what rehearse said beforehand, and what then happened', async (t) => {
+  const cluster = await devCluster(t);
+  const { authority } = cluster;
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const good = await authority.issue(options);
+  const candidates: readonly (readonly [string, Issued, boolean, boolean?])[] = [
+    ['a good one', good, true],
+    ['without extended key usage', await issueBad(authority, 'noUsage', options), true],
+    ['with its intermediate', await issueBad(authority, 'intermediateChain', options), true],
+    ['expired', await issueBad(authority, 'expired', options), false],
+    ['not valid yet', await issueBad(authority, 'notYetValid', options), false],
+    ['of another CA', await other.issue(options), false],
+    ['as server only', await issueBad(authority, 'serverAuthOnly', options), false],
+    ['as client only', await issueBad(authority, 'clientAuthOnly', options), false],
+    ['for another host', await issueBad(authority, 'otherHost', options), false],
+    ['without SAN', await issueBad(authority, 'noSan', options), false],
+    ['with the key of another', await issueBad(authority, 'mismatchedKey', options), false],
+    ['with a name on no list', await authority.issue({ ...options, commonName: 'pd-new' }), false],
+    ['intermediate before leaf', await issueBad(authority, 'wrongOrder', options), false],
+    ['in DER', good, false, true],
+  ];
+  for (const [what, pair, works, der] of candidates) {
+    const paths = written(t, pair, { der: der === true });
+    const said = await rehearsed(cluster, 'pd', paths);
+    t.equal(said.at(-1)?.status, works ? 'pass' : 'fail', `rehearsed: ${what}`);
+    const files = cluster.files('pd');
+    writeFileSync(files.key, pair.keyPem);
+    writeFileSync(files.cert, der === true ? Buffer.from([0x30, 0x82, 0, 1]) : pair.certificatePem);
+    const failures = await happened(cluster);
+    t.equal(failures.length === 0, works, `and so it was: ${what}`);
+    t.comment(
+      `| ${what} | ${works ? 'would work' : reasonsOf(said.slice(0, -1))} | ${failures[0]?.message ?? 'nothing failed'} |`,
+    );
+    writeFileSync(files.key, good.keyPem);
+    writeFileSync(files.cert, good.certificatePem);
+  }
+  t.strictSame(await happened(cluster), [], 'and the good pair mends it');
+});
+
+t.test('a new CA: refused while peers hold the old one, and the order that is safe is printed', async (t) => {
+  const cluster = await devCluster(t);
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const bundle = cluster.authority.certificatePem + other.certificatePem;
+  const pair = await other.issue({ ...options, commonName: 'TiKV-Server' });
+  const alone = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.match(
+    alone.filter(({ status }) => status === 'fail').map(({ message }) => message),
+    [/not good as client under the CA that its peers hold now/],
+  );
+  for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'agent'] as const) {
+    writeFileSync(cluster.files(member).ca, bundle);
+  }
+  const before = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.equal(before.at(-1)?.status, 'fail', 'on disk it is, but what runs has not read it');
+  t.ok(before.some(({ status, message }) => status === 'fail' && /refuses the candidate now/.test(message)));
+  for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy'] as const) {
+    cluster.restart(member);
+  }
+  const after = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
+  t.strictSame(
+    after.filter(({ status }) => status === 'fail'),
+    [],
+  );
+});
+
+t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mistake', async (t) => {
+  const cluster = await devCluster(t);
+  const pair = await cluster.authority.issue({ ...options, commonName: 'TiKV-Server' });
+  const { cert, key } = written(t, pair);
+  const flags = ['--component', 'tikv', '--config', cluster.agentConfig, '--cert', cert, '--key', key];
+  const good = await runAgent('rehearse', ...flags);
+  t.match(good, { status: 0, stdout: /0 failed.*\n1\. write the key of tikv first[\s\S]*TiKV status port: connect/ });
+  t.notMatch(good.stdout + good.stderr, /PRIVATE KEY/);
+  const bad = await runAgent('rehearse', ...flags.slice(0, -1), cluster.files('agent').key);
+  t.match(bad, { status: 1, stdout: /certificate and key do not belong together/ });
+  t.match(await runAgent('rehearse', ...flags.slice(0, -1), `${key}.absent`), {
+    status: 2,
+    stderr: /new\.key\.absent: does not exist\n.*--key: check the path/,
+  });
+  t.match(await runAgent('rehearse', ...flags.slice(2)), { status: 2, stderr: /needs --component/ });
+  t.match(await runAgent('rehearse', '--component', 'tikv'), { status: 2, stderr: /needs --cert and --key/ });
+  t.match(await runAgent('rehearse', '--component', 'router', ...flags.slice(2)), {
+    status: 2,
+    stderr: /no router is known/,
+  });
+});
+
+t.test('a certificate that is not there, or has no name, is no reason to put an empty name into a list', async (t) => {
+  const cluster = await devCluster(t);
+  const pair = await cluster.authority.issue({ ...options, commonName: undefined });
+  const named = written(t, pair);
+  const curesOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
+    findings.flatMap(({ status, cure }) => (status === 'fail' ? [cure] : [])).join('\n');
+  const nameless = curesOf(await rehearsed(cluster, 'tikv', named));
+  t.match(nameless, /issue it with a Common Name of the list at .*pd\.toml:\d+:\d+/);
+  t.notMatch(nameless, /add ""/);
+  const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
+  t.match(missing.at(-1), { status: 'fail' });
+  t.notMatch(curesOf(missing), /Common Name|the list/);
+});
+
+t.test('a pair for one direction is held to that one', async (t) => {
+  const cluster = await devCluster(t);
+  const names = { ...options, commonName: 'TiProxy-Server' };
+  const failed = async (pair: Issued, roles: readonly Role[]) =>
+    (await rehearsed(cluster, 'tiproxy', written(t, pair), roles))
+      .slice(0, -1)
+      .filter(({ status }) => status === 'fail')
+      .map(({ message }) => message);
+  const server = await issueBad(cluster.authority, 'serverAuthOnly', { ...names, commonName: 'on-no-list' });
+  t.strictSame(await failed(server, ['server']), [], 'who only serves is on no list, and calls nobody');
+  t.match(await failed(server, ['client']), [
+    /^not good as client under/,
+    /^lacks the usage clientAuth, .* as client$/,
+  ]);
+  const client = await issueBad(cluster.authority, 'clientAuthOnly', { ...names, dns: [], ip: [] });
+  t.strictSame(await failed(client, ['client']), [], 'who only calls is dialled by nobody');
+  const asServer = await failed(client, ['server']);
+  t.match(asServer, [/^not good as server under/, /^lacks the usage serverAuth, .* as server$/]);
+  t.ok(asServer.some((message) => /^does not cover .*, which callers dial$/.test(message)));
+  const asked = await rehearsed(cluster, 'tiproxy', written(t, client), ['client']);
+  t.ok(asked.some(({ component, message }) => component === 'pd' && message === 'lets the candidate in now'));
+  t.strictSame(asked.at(-1)?.evidence?.steps, [
+    'write the key of tiproxy first, then its certificate, each by rename within its directory',
+    'TiProxy: wait an hour, or change its configuration',
+    'run check: every caller is let in',
+  ]);
+});
+
+t.test('which of two pairs it is to be has to be told, and only there', async (t) => {
+  const directory = temporaryDirectory(t);
+  const config = join(directory, 'tiproxy.toml');
+  const block = (name: string, pair: string) =>
+    `[security.${name}]\nca = "/ca.crt"\ncert = "/${pair}.crt"\nkey = "/${pair}.key"\n`;
+  const pair = ['--cert', 'new.crt', '--key', 'new.key'];
+  writeFileSync(config, block('server-http-tls', 'served') + block('cluster-tls', 'called'));
+  t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
+    status: 2,
+    stderr: /tiproxy serves one pair and calls others with another\n.*--role server or --role client/,
+  });
+  const told = await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config);
+  t.match(told, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the pair itself is looked at');
+  writeFileSync(config, block('server-http-tls', 'one') + block('cluster-tls', 'one'));
+  t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
+    stderr: /new\.crt: does not exist/,
+  });
+  const tikv = join(directory, 'tikv.toml');
+  writeFileSync(tikv, '[server]\naddr = "127.0.0.1:1"\n');
+  t.match(await runAgent('rehearse', '--component', 'tikv', '--role', 'server', ...pair, tikv), {
+    status: 2,
+    stderr: /tikv uses one pair in both directions\n.*leave --role out/,
+  });
+});

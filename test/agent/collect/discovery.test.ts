@@ -1,0 +1,131 @@
+import t from 'tap';
+import { Observer } from '../../../agent/collect/collector.js';
+import { observeOnce } from '../../../agent/collect/cycle.js';
+import { defaultProbe, defaultRefresh, defaultWeb } from '../../../agent/config/load.js';
+import type { Finding } from '../../../checks/finding.js';
+import type { EndpointName } from '../../../cluster/components/profile.js';
+import type { DevCluster } from '../../../devcluster/dev-cluster.js';
+import type { FaultName } from '../../../devcluster/faults.js';
+import type { MemberName } from '../../../devcluster/members.js';
+import { devCluster } from '../../support/dev-cluster.js';
+import { patience } from '../../support/eventually.js';
+import { runAgent } from '../../support/run-agent.js';
+
+const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
+
+/** An agent that knows its own pair and one PD address. */
+function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observer> {
+  const config = {
+    scope: 'cluster' as const,
+    security: cluster.files('agent'),
+    configs: [],
+    topology: [],
+    pd: [`https://127.0.0.1:${cluster.port(pd, 'client')}`],
+    processes: false,
+    refresh: defaultRefresh,
+    instances: [],
+    clients: [],
+    probe: { ...defaultProbe, timeout: patience, refusals: undefined },
+    imposter: undefined,
+    reload: 'observe' as const,
+    historyFile: undefined,
+    web: defaultWeb,
+    proxies: [],
+  };
+  return Observer.create(config, { now: () => new Date(), onReload: () => undefined });
+}
+
+async function findingsOf(cluster: DevCluster, pd?: MemberName): Promise<readonly Finding[]> {
+  const observer = await observerFor(cluster, pd);
+  await observeOnce(observer, new AbortController().signal);
+  return observer.judge();
+}
+
+function bad(findings: readonly Finding[]): readonly string[] {
+  const lines = findings
+    .filter(({ status }) => status === 'fail' || status === 'warn')
+    .map(({ check, component, instance, endpoint }) => `${check} ${component} ${instance} ${endpoint}`);
+  return [...new Set(lines)].sort();
+}
+
+t.test('a whole cluster from one PD address, be it a follower', async (t) => {
+  const cluster = await devCluster(t, { members });
+  for (const pd of ['pd', 'pd-3'] as const) {
+    const { inventory } = await observerFor(cluster, pd);
+    const counts = Object.fromEntries(
+      Object.keys(members).map((name) => [
+        name,
+        inventory.instances.filter(({ component }) => component === name).length,
+      ]),
+    );
+    t.strictSame(counts, members, `asked ${pd}`);
+    t.strictSame(inventory.problems, []);
+    const findings = await findingsOf(cluster, pd);
+    t.strictSame(
+      findings.filter(({ status }) => status !== 'pass'),
+      [],
+      'all pass',
+    );
+  }
+});
+
+const faults: readonly (readonly [MemberName, EndpointName, EndpointName, FaultName, readonly string[]])[] = [
+  ['pd-3', 'client', 'client', 'plaintext', ['endpoint-answers']],
+  ['tikv-2', 'grpc', 'status', 'refuseCaller', ['endpoint-answers']],
+  ['tidb-2', 'status', 'status', 'serveExpired', ['certificate-validity', 'endpoint-answers', 'server-verifies']],
+  ['tiflash-2', 'grpc', 'grpc', 'serveOtherCa', ['endpoint-answers', 'server-verifies']],
+  ['ticdc-2', 'api', 'api', 'serveOtherName', ['endpoint-answers', 'server-verifies']],
+];
+
+t.test('one instance of each misconfigured in turn is found each time', async (t) => {
+  const cluster = await devCluster(t, { members });
+  for (const [member, endpoint, named, fault, checks] of faults) {
+    await cluster.fault(member, endpoint, fault, true);
+    const [component = ''] = member.split('-');
+    const where = `${component} 127.0.0.1:${cluster.port(member, named)} ${endpoint}`;
+    t.strictSame(
+      bad(await findingsOf(cluster)),
+      checks.map((check) => `${check} ${where}`),
+      `${fault} on ${member}`,
+    );
+    await cluster.fault(member, endpoint, fault, false);
+  }
+});
+
+t.test(
+  'PD that does not answer, or refuses, is a finding with its reason; another one named is asked, and tells what it knows without its leader',
+  async (t) => {
+    const cluster = await devCluster(t, { members });
+    const { ca, cert, key } = cluster.files('agent');
+    const own = ['--cacert', ca, '--cert', cert, '--key', key];
+    const url = (pd: MemberName) => `https://127.0.0.1:${cluster.port(pd, 'client')}`;
+    await cluster.fault('pd', 'client', 'down', true);
+    const none = await runAgent('check', '--pd', url('pd'), ...own);
+    t.match(none, { status: 1, stdout: /PD at https:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*\n.*check the URL/ });
+    const second = await runAgent('check', '--pd', `${url('pd')},${url('pd-2')}`, ...own, '--inventory');
+    t.match(second, {
+      status: 1,
+      stdout: /7 instances, 10 ports/,
+      stderr: /PD at https:\S+: error: .*ECONNREFUSED.* \[stores-unknown\]/,
+    });
+    await cluster.fault('pd-2', 'client', 'refuseCaller', true);
+    const refused = await runAgent('check', '--pd', url('pd-2'), ...own);
+    t.equal(refused.status, 1);
+    t.match(await runAgent('check', '--pd', 'nonsense', ...own), { status: 2, stderr: /no client URL of PD/ });
+    t.match(await runAgent('check', '--pd', url('pd-3')), {
+      status: 1,
+      stdout: /https needs the identity of the agent/,
+    });
+  },
+);
+
+t.test('files and PD together: what one of them lacks is told', async (t) => {
+  const cluster = await devCluster(t, { members });
+  const pd = `https://127.0.0.1:${cluster.port('pd', 'client')}`;
+  const all = await runAgent('check', '--config', cluster.agentConfig, '--pd', pd, '--fail-on', 'warn');
+  t.match(all, { status: 0, stdout: /^0 failed, 0 warned, 0 could not be judged, \d+ passed\n$/ });
+  const ghost = await runAgent(
+    ...['check', '--config', cluster.agentConfig, '--pd', pd, '--instance', 'tikv=127.0.0.1:1'],
+  );
+  t.match(ghost.stdout, /tikv 127\.0\.0\.1:1 is configured, but not registered in PD {2}\[sources-agree\]/);
+});

@@ -1,0 +1,37 @@
+import t from 'tap';
+import { targetsOf } from '../../../agent/collect/targets.js';
+import { buildInventory } from '../../../cluster/inventory/builder.js';
+import type { Instance } from '../../../cluster/inventory/inventory.js';
+
+const origin = { kind: 'flag', name: '--instance' } as const;
+const inventory = buildInventory({
+  instances: [
+    { component: 'tidb', address: '10.0.0.1:10080', origin },
+    { component: 'pd', address: '10.0.0.2:2379', addresses: { peer: '10.0.0.2:2380' }, origin },
+    { component: 'tikv', address: '10.0.0.3:20160', addresses: { status: '10.0.0.3:20180' }, origin },
+    { component: 'tikv', address: '10.0.0.4:20160', addresses: { status: '10.0.0.4:20180' }, origin },
+  ],
+});
+
+function seenFrom(host: string, scope: 'node' | 'cluster'): readonly string[] {
+  const local = inventory.instances.map(
+    (one): Instance => ({ ...one, local: one.endpoints.some((port) => port.host === host) }),
+  );
+  return targetsOf({ ...inventory, instances: local }, { scope, peers: 64 }).map(
+    ({ instance, endpoint }) => `${instance.component}/${endpoint.name} ${endpoint.host}`,
+  );
+}
+
+t.test('node: its own ports, and those its components call', async (t) => {
+  t.strictSame(seenFrom('10.0.0.3', 'node'), [
+    'pd/client 10.0.0.2',
+    'tikv/grpc 10.0.0.3',
+    'tikv/status 10.0.0.3',
+    'tikv/grpc 10.0.0.4',
+  ]);
+});
+
+t.test('node without a local component, and cluster: every port', async (t) => {
+  t.equal(seenFrom('10.9.9.9', 'node').length, 7);
+  t.equal(seenFrom('10.0.0.3', 'cluster').length, 7);
+});

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { check } from '../../../agent/cli/commands/check.js';
+import { longestDuration, parseDuration } from '../../../agent/config/duration.js';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import { runCommand } from '../../support/run-command.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+/** What Node's timers take, in milliseconds; what is longer runs at once. */
+const longestTimer = 2 ** 31 - 1;
+
+t.test('the longest duration is one that timers take, with its jitter', async (t) => {
+  const { milliseconds, text } = longestDuration;
+  t.equal(parseDuration(text), milliseconds);
+  t.ok(milliseconds * 1.1 < longestTimer);
+});
+
+t.test('a longer one is refused at its place, in files and flags', async (t) => {
+  const file = join(temporaryDirectory(t), 'agent.toml');
+  const probe = (refusals: string) => {
+    writeFileSync(file, `[probe]\nrefusals = "${refusals}"\n`);
+    return readAgentConfig(file).probe;
+  };
+  t.match(probe('500h'), { refusals: 1_800_000_000 });
+  for (const long of ['500h1ms', '720h', `${'9'.repeat(400)}h`]) {
+    t.throws(() => probe(long), {
+      code: 'config_invalid',
+      message: `${file}:2:12: probe.refusals is "${long}", longer than 500h`,
+      hint: 'write probe.refusals = "500h" or less',
+    });
+  }
+  await t.rejects(runCommand(check, ['--instance', 'tidb=127.0.0.1:1', '--timeout', '720h']), {
+    code: 'bad_flag',
+    message: '--timeout 720h is longer than 500h',
+    hint: 'write 500h or less',
+  });
+});

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { proxy } from '../../../agent/cli/commands/proxy.js';
+import type { AgentConfig } from '../../../agent/config/agent-config.js';
+import { messageOf } from '../../../agent/config/error.js';
+import type { ConfigKey, ConfigKeys } from '../../../agent/config/key.js';
+import { tables, topLevelKeys } from '../../../agent/config/keys.js';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import { ConfigReader } from '../../../agent/config/reader.js';
+import { parseToml } from '../../../cluster/documents/toml.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const file = join(temporaryDirectory(t), 'agent.toml');
+
+function read(text: string): AgentConfig {
+  writeFileSync(file, text);
+  return readAgentConfig(file);
+}
+
+/** `key = value` for the keys that `chosen` gives one. */
+function written(keys: ConfigKeys, chosen: (key: ConfigKey) => string | undefined): readonly string[] {
+  return Object.entries(keys).flatMap(([name, key]) => {
+    const value = chosen(key);
+    return value === undefined ? [] : [`${name} = ${value}`];
+  });
+}
+
+const needed = (key: ConfigKey) => (key.default === 'required' ? key.example : undefined);
+const hasDefault = (key: ConfigKey) => (['required', 'none'].includes(key.default) ? needed(key) : key.default);
+
+/** The least that a table needs, as `[[name]]` and lines. A listener lets somebody in. */
+function least(table: string, keys: ConfigKeys): readonly string[] {
+  return [`[[${table}]]`, ...written(keys, needed), ...(table === 'proxy' ? ['allow-cn = ["Prometheus"]'] : [])];
+}
+
+t.test('each default, written out, changes nothing', async (t) => {
+  t.strictSame(read(written(topLevelKeys, hasDefault).join('\n')), read(''));
+  for (const [table, keys] of Object.entries(tables)) {
+    const lines = [...least(table, keys), ...written(keys, hasDefault)];
+    const all = [...new Map(lines.map((line) => [line.split(' = ')[0], line])).values()];
+    // allow-cn = ["Prometheus"] instead of its default, which would let nobody in.
+    const text = all.join('\n').replace('allow-cn = []', 'allow-cn = ["Prometheus"]');
+    t.strictSame(withoutPlaces(read(text)), withoutPlaces(read(least(table, keys).join('\n'))), table);
+  }
+});
+
+function withoutPlaces(config: AgentConfig): unknown {
+  return JSON.parse(JSON.stringify(config, (key, value) => (key === 'origin' ? undefined : value)));
+}
+
+t.test('each key is read: a value of no type is refused at its place', async (t) => {
+  const refusal = (text: string) => {
+    try {
+      read(text);
+      return 'read';
+    } catch (error: unknown) {
+      return messageOf(error);
+    }
+  };
+  for (const name of Object.keys(topLevelKeys)) {
+    t.match(refusal(`${name} = 1.5`), `${file}:1:${name.length + 4}: ${name} must be `, name);
+  }
+  for (const [table, keys] of Object.entries(tables)) {
+    for (const name of Object.keys(keys)) {
+      const others = least(table, keys).filter((line) => !line.startsWith(`${name} = `));
+      const text = [...others, `${name} = 1.5`].join('\n');
+      t.match(refusal(text), `${file}:${others.length + 1}:${name.length + 4}: [[${table}]] ${name} must be `);
+    }
+  }
+});
+
+t.test('each example is taken', async (t) => {
+  const top = written(topLevelKeys, ({ example }) => example);
+  t.doesNotThrow(() => read(top.join('\n')));
+  for (const [table, keys] of Object.entries(tables)) {
+    for (const [name, { example, mode = 'terminate' }] of Object.entries(keys)) {
+      const lines = Object.entries({
+        ...Object.fromEntries(
+          least(table, keys)
+            .slice(1)
+            .map((line) => line.split(' = ')),
+        ),
+        ...contextOf(table, name, mode),
+        [name]: example,
+      });
+      const text = [`[[${table}]]`, ...lines.map(([key, value]) => `${key} = ${value}`)].join('\n');
+      t.doesNotThrow(() => read(text), text);
+    }
+  }
+});
+
+/** What a key goes with. */
+function contextOf(table: string, name: string, mode: string): Readonly<Record<string, string>> {
+  switch (`${table} ${name}`) {
+    case 'component cert-path':
+    case 'component key-path':
+      return { 'cert-path': '"a"', 'key-path': '"b"' };
+    case 'proxy allow-all':
+      return { 'allow-cn': '[]' };
+    case 'proxy server-name':
+      return { 'target-tls': 'true' };
+    case 'proxy verify-cn':
+    case 'proxy verify-san':
+      return { mode: `"${mode}"`, 'allow-cn': '[]' };
+    default:
+      return table === 'instance' && name.endsWith('-address') ? { component: componentWith(name) } : {};
+  }
+}
+
+function componentWith(name: string): string {
+  const owners: Readonly<Record<string, string>> = {
+    'client-address': '"pd"',
+    'peer-address': '"pd"',
+    'grpc-address': '"tikv"',
+    'api-address': '"ticdc"',
+    'service-address': '"tso"',
+  };
+  return owners[name] ?? '"tiflash"';
+}
+
+t.test('a key that the table of keys does not have as such cannot be read at all', async (t) => {
+  const reader = new ConfigReader(parseToml('', file), '/');
+  t.throws(() => reader.duration('probe.pace'), /probe\.pace is read as duration, the table of keys has it as nothing/);
+  t.throws(() => reader.string('probe.interval'), /is read as string, the table of keys has it as duration/);
+});
+
+t.test('each key of [[proxy]] has its flag', async (t) => {
+  const flags = proxy.options.map((option) => option.name);
+  const short: Readonly<Record<string, string>> = { 'ca-path': 'cacert', 'cert-path': 'cert', 'key-path': 'key' };
+  const keys = Object.keys(tables.proxy ?? {}).filter((key) => key !== 'name');
+  t.strictSame(
+    keys.filter((key) => !flags.includes(short[key] ?? key)),
+    [],
+  );
+});

@@ -1,0 +1,72 @@
+import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { History, type HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const event = (message: string): HistoryEvent => ({
+  at: '2026-01-01T00:00:00.000Z',
+  kind: 'verdict',
+  component: 'tikv',
+  instance: '10.0.1.2:20180',
+  message,
+});
+const fail = (error: unknown) => {
+  throw error;
+};
+
+t.test('what was written is there after a restart, in order', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  const first = new History(file, fail);
+  first.add(event('one'));
+  first.add(event('two'));
+  t.strictSame(
+    new History(file, fail).events().map(({ message }) => message),
+    ['one', 'two'],
+  );
+});
+
+t.test('a line that a crash cut short costs that event and no other', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  new History(file, fail).add(event('before'));
+  appendFileSync(file, '{"at":"2026-01-01T00:00:00.000Z","kind":"ver');
+  const again = new History(file, fail);
+  t.strictSame(
+    again.events().map(({ message }) => message),
+    ['before'],
+  );
+  again.add(event('after'));
+  t.strictSame(
+    new History(file, fail).events().map(({ message }) => message),
+    ['before', 'after'],
+  );
+});
+
+t.test('lines of anybody else are passed over, and the number kept is bounded', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  writeFileSync(file, 'not json\n{"at":1}\nnull\n');
+  const history = new History(file, fail);
+  t.strictSame(history.events(), []);
+  for (let index = 0; index < 1_100; index++) {
+    history.add(event(String(index)));
+  }
+  t.equal(history.events().length, 1_000);
+  t.equal(history.events()[0]?.message, '100');
+});
+
+t.test(
+  'a file that cannot be written is an operator mistake at the start, and later costs the record alone',
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    t.throws(() => new History(directory, fail), { code: 'history_unwritable', hint: /\[history\] file/ });
+    const errors: unknown[] = [];
+    const file = join(directory, 'history.jsonl');
+    const history = new History(file, (error) => errors.push(error));
+    chmodSync(file, 0o400);
+    if (process.getuid?.() !== 0) {
+      history.add(event('lost'));
+      t.equal(errors.length, 1);
+    }
+    t.equal(readFileSync(file, 'utf8'), '');
+  },
+);

@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import t, { type Test } from 'tap';
+import { FileWatcher } from '../../../agent/sidecar/file-watcher.js';
+import { eventually } from '../../support/eventually.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+function watching(t: Test) {
+  const directory = temporaryDirectory(t);
+  const [first, second] = ['a', 'b'].map((name) => {
+    mkdirSync(join(directory, name));
+    writeFileSync(join(directory, name, 'file'), 'one');
+    return join(directory, name, 'file');
+  });
+  const changes: string[] = [];
+  const watcher = new FileWatcher({
+    sweepInterval: 3_600_000,
+    onChange: (seenBy, files) => changes.push(`${seenBy} ${files.map((file) => basename(dirname(file))).join()}`),
+    onEvents: () => t.fail('events can be had'),
+    onError: (error) => t.fail(String(error)),
+  });
+  t.teardown(() => watcher.close());
+  return { watcher, changes, first: first ?? '', second: second ?? '' };
+}
+
+t.test('other files before the watch on the first ones is ready: neither call waits for ever', async (t) => {
+  const { watcher, changes, first, second } = watching(t);
+  await Promise.all([watcher.watchFiles([first]), watcher.watchFiles([second])]);
+  writeFileSync(second, 'two');
+  await eventually('the latter are watched', () => changes.length === 1);
+  writeFileSync(first, 'two');
+  writeFileSync(second, 'three');
+  await eventually('and they alone', () => changes.length === 2);
+  t.strictSame(changes, ['event b', 'event b'], 'each names what changed');
+});
+
+t.test('closed before its watch is ready, it keeps nobody waiting', async (t) => {
+  const { watcher, changes, first } = watching(t);
+  const pending = watcher.watchFiles([first]);
+  await watcher.close();
+  await pending;
+  writeFileSync(first, 'two');
+  t.strictSame(changes, []);
+});

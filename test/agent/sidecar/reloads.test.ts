@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import { History } from '../../../agent/sidecar/event-store.js';
+import { Sidecar } from '../../../agent/sidecar/sidecar.js';
+import { AgentMetrics } from '../../../metrics/agent-metrics.js';
+import { eventually } from '../../support/eventually.js';
+import { listening } from '../../support/listening.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+/** A sidecar without components, and a PD that says nothing until it hangs up on everybody. */
+async function sidecarAndSilentPd(t: Test) {
+  const asking = new Set<Socket>();
+  const pd = createServer((socket) => asking.add(socket));
+  const url = `http://127.0.0.1:${await listening(t, pd)}`;
+  const file = join(temporaryDirectory(t), 'agent.toml');
+  const configure = (interval: string, pds: readonly string[] = []) =>
+    writeFileSync(file, `[cluster]\npd = ${JSON.stringify(pds)}\n[probe]\ntimeout = "1h"\ninterval = "${interval}"\n`);
+  configure('1s');
+  const metrics = new AgentMetrics('host');
+  const sidecar = await Sidecar.create({
+    readConfig: () => readAgentConfig(file),
+    metrics,
+    logger: pino({ level: 'silent' }),
+    history: new History(undefined, () => undefined),
+    now: () => new Date(),
+    sweepInterval: 3_600_000,
+  });
+  t.teardown(() => sidecar.stop());
+  await sidecar.begin();
+  /** A reload that has read this interval and waits for PD. */
+  const waiting = async (interval: string) => {
+    configure(interval, [url]);
+    const answer = sidecar.reload();
+    await eventually('it waits for PD', () => asking.size > 0);
+    return { answer };
+  };
+  const hangUp = () => {
+    // Nor is it asked again.
+    pd.close();
+    for (const socket of asking) {
+      socket.destroy();
+    }
+  };
+  const interval = () => sidecar.observer.config.probe.interval;
+  return { sidecar, file, configure, waiting, hangUp, interval, metrics };
+}
+
+t.test('a reload that ends after a later one changes nothing, and answers as that one', async (t) => {
+  const { sidecar, configure, waiting, hangUp, interval } = await sidecarAndSilentPd(t);
+  const slow = await waiting('2s');
+  configure('3s');
+  t.strictSame(await sidecar.reload(), { ok: true, message: 'configuration reloaded' });
+  hangUp();
+  t.strictSame(await slow.answer, { ok: true, message: 'configuration reloaded' });
+  t.equal(interval(), 3_000, 'the configuration is the one that was read last');
+});
+
+t.test('nor does it where the later one found a bad file', async (t) => {
+  const { sidecar, file, waiting, hangUp, interval, metrics } = await sidecarAndSilentPd(t);
+  const slow = await waiting('2s');
+  writeFileSync(file, 'nonsense = 1\n');
+  const bad = { ok: false, message: `${file}:1:1: unknown key nonsense` };
+  t.strictSame(await sidecar.reload(), bad);
+  hangUp();
+  t.strictSame(await slow.answer, bad);
+  t.equal(interval(), 1_000);
+  t.match(await metrics.render(), /^tidb_mtls_config_last_reload_successful\{[^}]*\} 0$/m, 'the file is still bad');
+});
+
+t.test('a reload that ends after the agent was stopped starts nothing', async (t) => {
+  const { sidecar, waiting, hangUp, interval } = await sidecarAndSilentPd(t);
+  const slow = await waiting('2s');
+  await sidecar.stop();
+  hangUp();
+  t.strictSame(await slow.answer, { ok: false, message: 'configuration not reloaded: the agent is stopping' });
+  t.equal(interval(), 1_000);
+});

@@ -1,0 +1,77 @@
+import t from 'tap';
+import type { HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import { rotationsOf } from '../../../agent/sidecar/rollouts.js';
+import type { EndpointObservation } from '../../../checks/check.js';
+import type { EndpointName } from '../../../cluster/components/profile.js';
+import { authority, instanceOf, names, observed } from '../../support/evidence.js';
+
+const start = Date.now();
+const at = (seconds: number) => new Date(start + seconds * 1000);
+const tiflash = instanceOf('tiflash', { version: '8.5.0' });
+const former = await authority.issue(names);
+const next = await authority.issue(names);
+const inventory = { instances: [tiflash], clients: [], problems: [], disagreements: [] };
+const printOf = (seen: EndpointObservation) => seen.observation.peerChain[0]?.fingerprint ?? '';
+const look = (endpoint: EndpointName, seconds: number, chain = former) =>
+  observed(tiflash, endpoint, { chain, at: at(seconds) });
+const place = { component: 'tiflash', instance: tiflash.name, message: '' } as const;
+const rotation = (seconds: number, chain = next): HistoryEvent => ({
+  ...place,
+  kind: 'rotation',
+  at: at(seconds).toISOString(),
+  changedAt: at(seconds).toISOString(),
+  fingerprint: printOf(look('grpc', 0, chain)),
+  notAfter: at(1e7).toISOString(),
+});
+const served = (endpoint: EndpointName, seconds: number, formerAt: number): HistoryEvent => ({
+  ...place,
+  kind: 'served',
+  endpoint,
+  at: at(seconds).toISOString(),
+  formerAt: at(formerAt).toISOString(),
+  fingerprint: printOf(look('grpc', 0, next)),
+});
+
+function statesOf(
+  events: readonly HistoryEvent[],
+  observations: readonly EndpointObservation[],
+  now: number,
+): readonly Readonly<Record<string, string>>[] {
+  return rotationsOf({ events, inventory, observations, now: at(now) }).map(({ ports }) =>
+    Object.fromEntries(ports.map(({ endpoint, state }) => [endpoint.name, state])),
+  );
+}
+
+t.test('a port is in time, late, left behind or still waiting by its own moment', async (t) => {
+  const events = [rotation(0), served('grpc', 9, 2), served('metrics', 9, 5)];
+  const now = [look('proxy', 9), look('grpc', 9, next), look('metrics', 9, next)];
+  t.match(statesOf(events, now, 10), [
+    // It looks every two seconds, and was last seen with the old one before those were over.
+    { grpc: 'taken', metrics: 'late', proxy: 'behind', status: 'waiting' },
+  ]);
+  t.match(
+    statesOf([rotation(0), served('grpc', 9, 4)], [], 10),
+    [{ grpc: 'late' }],
+    'seen with the old one after them',
+  );
+  t.match(statesOf([rotation(0)], [look('grpc', 1)], 2), [{ grpc: 'waiting' }], 'its deadline is to come');
+  t.match(statesOf([rotation(0)], [look('grpc', 5)], 6), [{ grpc: 'behind' }], 'and gone');
+});
+
+t.test('a switch that nobody saw counts by what is served now', async (t) => {
+  t.match(statesOf([rotation(0)], [look('grpc', 20, next)], 21), [{ grpc: 'taken', proxy: 'waiting' }]);
+});
+
+t.test('what the next change overtook is passed over; latest first', async (t) => {
+  const third = await authority.issue(names);
+  const events = [rotation(0), served('grpc', 1, 0), rotation(5, third)];
+  t.match(statesOf(events, [look('grpc', 6, third)], 60), [
+    { grpc: 'taken', proxy: 'waiting' },
+    { grpc: 'taken', proxy: 'passed-over' },
+  ]);
+});
+
+t.test('a change of the CA alone, a foreign instance and a port without TLS are none', async (t) => {
+  const { fingerprint, ...caOnly } = rotation(0);
+  t.strictSame(statesOf([caOnly, { ...rotation(1), instance: 'gone' }], [], 10), []);
+});

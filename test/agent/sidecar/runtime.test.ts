@@ -1,0 +1,46 @@
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import t from 'tap';
+import type { Observer } from '../../../agent/collect/collector.js';
+import type { Target } from '../../../agent/collect/targets.js';
+import { defaultProbe } from '../../../agent/config/load.js';
+import { lookByTheClock } from '../../../agent/sidecar/runtime.js';
+import { instanceOf } from '../../support/evidence.js';
+
+const minute = 60_000;
+
+t.test('strangers come soon to a port that none has visited, and at their own rhythm to the others', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.method(Math, 'random', () => 0.5);
+  t.teardown(() => mock.reset());
+  const [fresh, visited] = ['fresh:1', 'visited:1'].map((name): Target => {
+    const instance = instanceOf('tidb', { name });
+    const [endpoint] = instance.endpoints;
+    if (endpoint === undefined) {
+      throw new TypeError('TiDB has a port');
+    }
+    return { instance, endpoint };
+  });
+  const met: string[] = [];
+  const observer = {
+    config: { probe: { ...defaultProbe, refusals: 10 * minute } },
+    targets: [],
+    strangerTargets: [fresh, visited],
+    evidence: () => ({ awaited: [fresh] }),
+    refuse: async ({ instance }: Target) => {
+      met.push(instance.name);
+      return [];
+    },
+  } as unknown as Observer;
+  const stop = new AbortController();
+  lookByTheClock({ observer, stop }, () => undefined);
+  const after = async (milliseconds: number) => {
+    mock.timers.tick(milliseconds);
+    await turn();
+    return [...met];
+  };
+  t.strictSame(await after(minute / 2), ['fresh:1'], 'in the middle of the first minute');
+  t.strictSame(await after(4 * minute), ['fresh:1']);
+  t.strictSame(await after(minute / 2), ['fresh:1', 'visited:1'], 'in the middle of ten');
+  stop.abort();
+});

@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { readAgentConfig } from '../../../agent/config/load.js';
+import { History, type HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import { Sidecar } from '../../../agent/sidecar/sidecar.js';
+import { AgentMetrics } from '../../../metrics/agent-metrics.js';
+import { devCluster } from '../../support/dev-cluster.js';
+import { eventually } from '../../support/eventually.js';
+
+class ToldHistory extends History {
+  readonly #onAdd: (event: HistoryEvent) => void;
+
+  constructor(onAdd: (event: HistoryEvent) => void) {
+    super(undefined, () => undefined);
+    this.#onAdd = onAdd;
+  }
+
+  override add(event: HistoryEvent): void {
+    super.add(event);
+    this.#onAdd(event);
+  }
+}
+
+/**
+ * A sidecar on two TiDBs, the second of which it does not know before `appear`. Its clock breaks when a new generation
+ * is put in force, so that the first look with it fails, and is mended when an error is logged.
+ */
+async function sidecarWithBadClock(t: Test) {
+  const cluster = await devCluster(t, { members: { tidb: 2 } });
+  const conf = join(cluster.directory, 'tidb-2/conf');
+  const hidden = join(cluster.directory, 'hidden');
+  renameSync(conf, hidden);
+  mkdirSync(conf);
+  const errors: string[] = [];
+  let broken = false;
+  const write = (line: string) => {
+    const { level, msg, reason } = JSON.parse(line);
+    broken ||= msg === 'configuration reloaded';
+    if (level >= 50) {
+      broken = false;
+      errors.push(`${msg}: ${reason}`);
+    }
+  };
+  // Nobody else asks for the time while it is broken.
+  const never = 3_600_000;
+  const rhythm = { interval: never };
+  const sidecar = await Sidecar.create({
+    readConfig: () => {
+      const config = readAgentConfig(cluster.agentConfig);
+      const probe = { ...config.probe, interval: rhythm.interval, refusals: undefined };
+      return { ...config, refresh: 100, probe };
+    },
+    metrics: new AgentMetrics('host'),
+    logger: pino({}, { write }),
+    history: new ToldHistory(({ kind }) => {
+      broken ||= kind === 'inventory';
+    }),
+    now: () => {
+      if (broken) {
+        throw new RangeError('no clock');
+      }
+      return new Date();
+    },
+    sweepInterval: never,
+  });
+  t.teardown(() => sidecar.stop());
+  await sidecar.begin();
+  const appear = () => {
+    rmdirSync(conf);
+    renameSync(hidden, conf);
+  };
+  return { sidecar, rhythm, errors, appear };
+}
+
+t.test('a first look that fails after the cluster changed is made up for by the next refresh', async (t) => {
+  const { sidecar, errors, appear } = await sidecarWithBadClock(t);
+  const readable = () =>
+    sidecar.findings().filter(({ check, status }) => check === 'certificate-readable' && status === 'pass').length;
+  const before = readable();
+  appear();
+  await eventually('the look fails', () => errors.length === 1);
+  t.strictSame(errors, ['the cluster could not be looked at again: no clock']);
+  await eventually('the files of the newcomer are read', () => readable() > before);
+});
+
+t.test('a first look that fails after a reload: it says so, and the ports are asked by the clock', async (t) => {
+  const { sidecar, rhythm, errors } = await sidecarWithBadClock(t);
+  rhythm.interval = 100;
+  const message = 'configuration reloaded, but the first look with it failed: no clock';
+  t.strictSame(await sidecar.reload(), { ok: false, message });
+  t.strictSame(errors, [message]);
+  await eventually('with the configuration in force', () => sidecar.observer.observations().length > 0);
+});

@@ -1,0 +1,118 @@
+import t from 'tap';
+import {
+  certificate,
+  day,
+  type Expected,
+  hour,
+  leaf,
+  promtool,
+  promtoolTests,
+  type Scenario,
+  tikv,
+  validity,
+} from '../../support/promtool.js';
+
+const ladder = ['certificate_expiring', 'certificate_expiring_critical', 'certificate_expired'] as const;
+
+/** By lifetime and what is left of it, the one of the three that speaks; undefined for silence. */
+const ends: readonly (readonly [string, number, number, (typeof ladder)[number] | undefined])[] = [
+  ['ten years, fifteen days left', 3650 * day, 15 * day, undefined],
+  ['ten years, thirteen days left', 3650 * day, 13 * day, 'certificate_expiring'],
+  ['a year, renewed 15 days before its end', 365 * day, 15 * day, undefined],
+  ['a year, just below the warning', 365 * day, 14 * day - 2 * hour, 'certificate_expiring'],
+  ['a year, just below critical', 365 * day, 7 * day - 2 * hour, 'certificate_expiring_critical'],
+  ['a year, hours left', 365 * day, 10 * hour, 'certificate_expired'],
+  ['a year, ended', 365 * day, -hour, 'certificate_expired'],
+  ['a day, a third left', day, 8 * hour, undefined],
+  ['a day, a tenth and a bit left', day, 3 * hour, 'certificate_expiring'],
+  ['a day, minutes left', day, 20 * 60, 'certificate_expired'],
+];
+
+t.test('ends of certificates: the right one of three, exactly at the boundary none', promtool, async (t) => {
+  const boundary = (limit: number, alert: (typeof ladder)[number]): Scenario => ({
+    name: `exactly at the limit of ${alert} nothing, a minute later it is pending`,
+    series: certificate(365 * day, limit),
+    expected: [
+      ['30m', alert, 0, 'pending'],
+      ['31m', alert, 1, 'pending'],
+    ],
+  });
+  promtoolTests(t, '1m', [
+    ...ends.map(([name, lifetime, left, speaks]) => ({
+      name,
+      series: certificate(lifetime, left),
+      expected: ladder.map((alert): Expected => ['30m', alert, alert === speaks ? 1 : 0]),
+    })),
+    boundary(14 * day, 'certificate_expiring'),
+    boundary(7 * day, 'certificate_expiring_critical'),
+    boundary(day, 'certificate_expired'),
+    {
+      name: 'resolves with the renewal',
+      series: validity(leaf, `${day * 5}x20 ${day * 365}x40`, `${-360 * day}x20 0x40`),
+      expected: [
+        ['18m', 'certificate_expiring_critical', 1],
+        ['25m', 'certificate_expiring_critical', 0],
+      ],
+    },
+    {
+      name: 'resolves when the file is gone',
+      series: validity(leaf, `${day * 5}x20 stale`, `${-360 * day}x20 stale`),
+      expected: [
+        ['18m', 'certificate_expiring_critical', 1],
+        ['25m', 'certificate_expiring_critical', 0],
+      ],
+    },
+    {
+      name: "the agent's own certificate has a warning of its own",
+      series: certificate(365 * day, 10 * day, 'component="agent",instance="a:10793",position="leaf"'),
+      expected: [
+        ['30m', 'agent_identity_expiring', 1],
+        ['30m', 'certificate_expiring', 0],
+      ],
+    },
+  ]);
+});
+
+t.test('what a port serves counts when it is not what the file holds', promtool, async (t) => {
+  const port = `${tikv},endpoint="grpc"`;
+  const fresh = validity(leaf, `${365 * day}x60`, '0x60');
+  const old = (labels: string, prefix?: string) => validity(labels, `${5 * day}x60`, `${-360 * day}x60`, prefix);
+  promtoolTests(t, '1m', [
+    {
+      name: 'renewed on disk, the old one served: the port speaks',
+      series: [...fresh, ...old(port, 'served_certificate')],
+      expected: [['30m', 'certificate_expiring_critical', 1]],
+    },
+    {
+      name: 'the same on disk and served: one alert, not two',
+      series: [...old(leaf), ...old(port, 'served_certificate')],
+      expected: [['30m', 'certificate_expiring_critical', 1]],
+    },
+    {
+      name: 'the files are on another node: the port speaks',
+      series: old(port, 'served_certificate'),
+      expected: [['30m', 'certificate_expiring_critical', 1]],
+    },
+  ]);
+});
+
+t.test('lifetimes with their usual renewals never cry wolf', promtool, async (t) => {
+  // Each step of the series is one step of the clock; a renewal moves begin and end together.
+  const renewed = (step: number, lifetime: number, renewAfter: number, rounds: number) => {
+    const steps = renewAfter / step;
+    const values = (offset: number) =>
+      Array.from({ length: rounds }, (_, round) => `${round * renewAfter + offset}x${steps - 1}`).join(' ');
+    return validity(leaf, values(lifetime), values(0));
+  };
+  promtoolTests(t, '5m', [
+    { name: 'a day, renewed with a third left', series: renewed(300, day, 16 * hour, 5), silentUntil: '79h' },
+  ]);
+  promtoolTests(t, '1d', [
+    { name: 'a year, renewed 15 days before', series: renewed(day, 365 * day, 350 * day, 2), silentUntil: '699d' },
+    {
+      name: 'ten years, the last of them, until two weeks are left',
+      series: validity(leaf, `${380 * day}x370`, `${-3270 * day}x370`),
+      silentUntil: '366d',
+    },
+  ]);
+});

@@ -1,0 +1,119 @@
+import t from 'tap';
+import { runbookBase } from '../../../generate/rules/render.js';
+import { certificate, day, findingSeries, hour, promtool, promtoolTests, type Series } from '../../support/promtool.js';
+
+t.test('what is neither good nor failed is silent', promtool, async (t) => {
+  promtoolTests(t, '1m', [
+    {
+      name: 'skipped and warned findings',
+      series: [
+        findingSeries('caller-admitted', '1x60'),
+        findingSeries('strangers-refused', '2x60'),
+        findingSeries('served-matches-file', '2x60'),
+      ],
+      silentUntil: '60m',
+    },
+    { name: 'no series at all', series: [{ series: 'up', values: '1x60' }], silentUntil: '60m' },
+  ]);
+});
+
+t.test('several agents and several clusters', promtool, async (t) => {
+  promtoolTests(t, '1m', [
+    {
+      name: 'two agents of two minds give one alert that does not flap',
+      series: [
+        findingSeries('endpoint-answers', '3x60', ',agent="a"'),
+        findingSeries('endpoint-answers', '0x60', ',agent="b"'),
+      ],
+      expected: [
+        ['10m', 'endpoint_down', 1],
+        ['50m', 'endpoint_down', 1],
+      ],
+    },
+    {
+      name: 'the same pod name in two clusters stays two, and the alert names its cluster',
+      series: [
+        {
+          series: 'tidb_mtls_key_pair_matched{component="tikv",instance="db-tikv-0",tidb_cluster="x"}',
+          values: '0x60',
+        },
+        {
+          series: 'tidb_mtls_key_pair_matched{component="tikv",instance="db-tikv-0",tidb_cluster="y"}',
+          values: '1x60',
+        },
+      ],
+      exact: [
+        {
+          eval_time: '10m',
+          alertname: 'TiDB_mtls_key_pair_mismatched',
+          exp_alerts: [
+            {
+              exp_labels: {
+                component: 'tikv',
+                instance: 'db-tikv-0',
+                tidb_cluster: 'x',
+                level: 'critical',
+                severity: 'critical',
+              },
+              exp_annotations: {
+                summary: 'key and certificate on disk do not belong together',
+                description: 'component: tikv, instance: db-tikv-0, values: 0',
+                value: '0',
+                runbook_url: `${runbookBase}#key_pair_mismatched`,
+              },
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'an emergency is critical for those who sort by severity, and its text has the time left',
+      series: certificate(365 * day, 12 * hour),
+      exact: [
+        {
+          eval_time: '30m',
+          alertname: 'TiDB_mtls_certificate_expired',
+          exp_alerts: [
+            {
+              exp_labels: {
+                component: 'tikv',
+                instance: 'h:20180',
+                position: 'leaf',
+                level: 'emergency',
+                severity: 'critical',
+              },
+              exp_annotations: {
+                summary: 'a certificate ended or is about to',
+                description: 'component: tikv, instance: h:20180, position: leaf, values: 12h 0m 0s',
+                value: '43200',
+                runbook_url: `${runbookBase}#certificate_expired`,
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+});
+
+t.test('a CA in the files of some components and not of others, by key and not by name', promtool, async (t) => {
+  const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
+    series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
+    values: '1x120',
+  });
+  promtoolTests(t, '1m', [
+    {
+      name: 'one component has another CA of the same name',
+      series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
+      expected: [
+        ['59m', 'ca_files_differ', 0],
+        ['60m', 'ca_files_differ', 2],
+      ],
+    },
+    {
+      name: 'everybody has the bundle, and another cluster another CA',
+      series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
+      silentUntil: '110m',
+    },
+  ]);
+});
