@@ -6,7 +6,7 @@ import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { knownNames } from './known-names.js';
-import { cureOfList } from './list-cure.js';
+import { cureOfList } from './list-remediation.js';
 
 const id = 'caller-in-allow-list';
 

@@ -1,8 +1,8 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { TrustVerdict } from '../credentials/trust-verdict.js';
-import type { Hello } from '../probes/hello.js';
+import type { TrustVerdict } from '../credentials/verification.js';
+import type { Hello } from '../probes/server-handshake.js';
 import type { Observation } from '../probes/observation.js';
 import type { Resumption } from '../probes/resumption.js';
 import type { Finding, Status } from './finding.js';

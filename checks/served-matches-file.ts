@@ -3,7 +3,7 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import { latestChains } from './certificate-validity.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
-import { reloadDeadline, reloadRuleOf } from './reload-moment.js';
+import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
 
 const id = 'served-matches-file';
 

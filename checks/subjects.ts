@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { TrustVerdict } from '../credentials/trust-verdict.js';
+import type { TrustVerdict } from '../credentials/verification.js';
 import { credentialKey, type Evidence } from './check.js';
 
 export interface Subject {

@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.js';
 import type { CredentialError } from './error.js';
-import type { TrustVerdict } from './trust-verdict.js';
+import type { TrustVerdict } from './verification.js';
 
 /** Absolute paths of what one component (or the agent) uses. */
 export interface CredentialPaths {

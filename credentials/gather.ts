@@ -5,10 +5,10 @@ import { CredentialError, notLoaded } from './error.js';
 import type { CredentialFacts, CredentialPaths } from './facts.js';
 import { type CredentialFile, readCredentialFile } from './file.js';
 import { pairDigest } from './key-pair.js';
-import { verdictsOnce } from './known-verdicts.js';
+import { verdictsOnce } from './known-results.js';
 import { parseCertificates, parseKey, pemText } from './parse.js';
 import { bundleDigest } from './trust-bundle.js';
-import { judgeBothRoles, type TrustVerdict } from './trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from './verification.js';
 
 /** Reads whatever can be read of three files and judges what can be judged. Never rejects for what is in a file. */
 export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): Promise<CredentialFacts> {

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { latestChains } from '../checks/certificate-validity.js';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
-import { isStranger } from '../checks/strangers-refused.js';
+import { isStranger } from '../checks/rejects-unauthorized.js';
 import { summarize } from '../checks/summary.js';
 import { componentNames } from '../cluster/components/profile.js';
 import type { Inventory } from '../cluster/inventory/inventory.js';
@@ -15,7 +15,7 @@ import { outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason, 
 import { type Labels, SeriesTable } from './series-table.js';
 import type { Tables } from './tables.js';
 import { visibleMetrics } from './unprintable.js';
-import { verdictOf } from './verdicts.js';
+import { verdictOf } from './results.js';
 
 type Port = Pick<EndpointObservation, 'instance' | 'endpoint'>;
 

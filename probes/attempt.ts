@@ -9,7 +9,7 @@ import {
 import type { ApplicationAnswer, Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { Pulse } from './pulse.js';
+import { Pulse } from './event-loop-stall.js';
 import { emptySeen, openTls, type Seen, type TlsConnection } from './tls-connection.js';
 
 /** What the application layer made of a verified connection. */

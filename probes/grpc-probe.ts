@@ -5,7 +5,7 @@ import { type GrpcResponse, GrpcSession } from './grpc-session.js';
 import { grpcStatus, grpcStatusNames } from './grpc-status.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { refusalWindow } from './refusal-window.js';
+import { refusalWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
 
 /**

@@ -5,7 +5,7 @@ import { type HttpExchange, largestBody, largestList } from './http-exchange.js'
 import { leanExchange } from './lean-exchange.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { refusalWindow } from './refusal-window.js';
+import { refusalWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
 
 /** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */

@@ -5,9 +5,9 @@ import type { Certificate } from '../../credentials/certificate.js';
 import { CredentialError } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
-import { verdictsOnce } from '../../credentials/known-verdicts.js';
+import { verdictsOnce } from '../../credentials/known-results.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
-import { judgeBothRoles, type TrustVerdict } from '../../credentials/trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from '../../credentials/verification.js';
 import { Processes } from './processes.js';
 
 interface FirstSight {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { EndpointObservation } from '../../checks/check.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import type { Observer } from './collector.js';
 
 /** One look at everything: files first, then every port, at most `concurrency` at a time. */

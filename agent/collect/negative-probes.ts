@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type EndpointHello, type EndpointResumption, portKey } from '../../checks/check.js';
-import { readHello } from '../../probes/hello.js';
+import { readHello } from '../../probes/server-handshake.js';
 import type { Observation } from '../../probes/observation.js';
 import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../probes/probe.js';

@@ -5,7 +5,7 @@ import type { ComponentName } from '../../cluster/components/profile.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { readCredentialFile } from '../../credentials/file.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import { judge, judgeBothRoles, type Role, type TrustVerdict } from '../../credentials/trust-verdict.js';
+import { judge, judgeBothRoles, type Role, type TrustVerdict } from '../../credentials/verification.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
 import { targetOf } from '../../probes/target.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
-import { isStranger } from '../../checks/strangers-refused.js';
+import { isStranger } from '../../checks/rejects-unauthorized.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Target } from './targets.js';
 

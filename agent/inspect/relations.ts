@@ -1,5 +1,5 @@
 import type { Certificate } from '../../credentials/certificate.js';
-import { judgeBothRoles, type TrustVerdict } from '../../credentials/trust-verdict.js';
+import { judgeBothRoles, type TrustVerdict } from '../../credentials/verification.js';
 import { type Contents, type FoundKey, publicKeyOf } from './contents.js';
 
 /** One certificate, wherever it was found, and what belongs to it. */

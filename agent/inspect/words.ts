@@ -1,6 +1,6 @@
 import { spanInWords } from '../../checks/words.js';
 import type { Certificate } from '../../credentials/certificate.js';
-import type { TrustVerdict } from '../../credentials/trust-verdict.js';
+import type { TrustVerdict } from '../../credentials/verification.js';
 
 /** `2027-01-08 08:00 UTC` */
 export function timeInWords(date: Date): string {

@@ -1,5 +1,5 @@
-import { reloadRuleOf } from '../../checks/reload-moment.js';
-import { isStranger } from '../../checks/strangers-refused.js';
+import { reloadRuleOf } from '../../checks/reload-deadline.js';
+import { isStranger } from '../../checks/rejects-unauthorized.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import { caReloadText, reloads } from '../../cluster/inventory/describe.js';

@@ -2,7 +2,7 @@ import { summarize } from '../../checks/summary.js';
 import { paths } from './assets-served.js';
 import { type Html, html } from './html.js';
 import { moment, type Page } from './parts.js';
-import { worstStatusOf } from './verdict.js';
+import { worstStatusOf } from './state-line.js';
 import type { AgentView } from './view.js';
 
 const tabs = [

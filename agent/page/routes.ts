@@ -7,7 +7,7 @@ import { renderInstance } from './instance.js';
 import { renderInstances } from './instances.js';
 import { documentOf } from './layout.js';
 import { renderMatrix } from './matrix.js';
-import { renderNow } from './now.js';
+import { renderNow } from './overview.js';
 import type { Page } from './parts.js';
 import { type Query, queryOf } from './query.js';
 import { renderRotations } from './rotations.js';

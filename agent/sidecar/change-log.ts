@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
 import type { Finding, Status } from '../../checks/finding.js';
-import { isStranger } from '../../checks/strangers-refused.js';
+import { isStranger } from '../../checks/rejects-unauthorized.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import type { IdentityName, Outcome } from '../../probes/observation.js';

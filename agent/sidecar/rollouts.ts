@@ -1,6 +1,6 @@
 import { latestChains } from '../../checks/certificate-validity.js';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
-import { reloadDeadline, reloadRuleOf } from '../../checks/reload-moment.js';
+import { reloadDeadline, reloadRuleOf } from '../../checks/reload-deadline.js';
 import type { ReloadRule } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { HistoryEvent } from './event-store.js';

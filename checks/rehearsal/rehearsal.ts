@@ -4,7 +4,7 @@ import { formatOrigin } from '../../cluster/documents/origin.js';
 import { coversHost } from '../../credentials/names.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
-import { cureOfList } from '../list-cure.js';
+import { cureOfList } from '../list-remediation.js';
 import type { Rehearsal } from './evidence.js';
 import { pairFindings, rehearsalId } from './rehearsed-pair.js';
 import { rotationSteps } from './rotation-steps.js';

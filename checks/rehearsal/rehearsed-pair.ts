@@ -1,4 +1,4 @@
-import type { Role, TrustVerdict } from '../../credentials/trust-verdict.js';
+import type { Role, TrustVerdict } from '../../credentials/verification.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
 import type { Rehearsal } from './evidence.js';

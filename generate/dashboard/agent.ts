@@ -1,4 +1,4 @@
-import { none, yesOrNo } from './looks.js';
+import { none, yesOrNo } from './appearance.js';
 import type { Row } from './panel.js';
 import { recorded, select } from './select.js';
 

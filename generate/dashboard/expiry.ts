@@ -1,4 +1,4 @@
-import { timeLeft } from './looks.js';
+import { timeLeft } from './appearance.js';
 import type { Row } from './panel.js';
 import { file, port, select } from './select.js';
 

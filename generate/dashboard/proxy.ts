@@ -1,4 +1,4 @@
-import { none } from './looks.js';
+import { none } from './appearance.js';
 import type { Panel, Row } from './panel.js';
 import { selectProxy } from './select.js';
 

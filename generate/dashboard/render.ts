@@ -4,9 +4,9 @@ import { expiryRow } from './expiry.js';
 import { matrixRow } from './matrix.js';
 import type { Column, Look, Panel, Row } from './panel.js';
 import { proxyRow } from './proxy.js';
-import { refusalsRow } from './refusals.js';
+import { refusalsRow } from './rejections.js';
 import { rotationRow } from './rotation.js';
-import { verdictRow } from './verdict.js';
+import { verdictRow } from './summary.js';
 
 export const rows: readonly Row[] = [verdictRow, expiryRow, matrixRow, rotationRow, refusalsRow, agentRow, proxyRow];
 

@@ -1,4 +1,4 @@
-import { none, timeLeft } from './looks.js';
+import { none, timeLeft } from './appearance.js';
 import type { Row } from './panel.js';
 import { file, port, select } from './select.js';
 

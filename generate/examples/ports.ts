@@ -3,7 +3,7 @@ import type { Evidence } from '../../checks/check.js';
 import type { EndpointName } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import type { Hello } from '../../probes/hello.js';
+import type { Hello } from '../../probes/server-handshake.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { Observation } from '../../probes/observation.js';
 import { observed } from '../../test/support/evidence.js';

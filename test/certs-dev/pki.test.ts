@@ -6,7 +6,7 @@ import { type BadKind, badKinds, issueBad } from '../../certs-dev/bad.js';
 import { componentCommonNames, type PairName } from '../../certs-dev/names.js';
 import { writePki } from '../../certs-dev/pki.js';
 import { splitCertificates } from '../../credentials/pem.js';
-import { judge, type Role } from '../../credentials/trust-verdict.js';
+import { judge, type Role } from '../../credentials/verification.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.test('writes a pair for each component and tool, good in both roles, keys for the owner alone', async (t) => {

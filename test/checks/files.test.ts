@@ -10,7 +10,7 @@ import { keyFileMode } from '../../checks/key-file-mode.js';
 import { keyMatchesCertificate } from '../../checks/key-matches-certificate.js';
 import { keyUsages } from '../../checks/key-usages.js';
 import { namesCoverAddresses } from '../../checks/names-cover-addresses.js';
-import { ownNameInOwnList } from '../../checks/own-name-in-own-list.js';
+import { ownNameInOwnList } from '../../checks/own-name-in-list.js';
 import { tlsConfigured } from '../../checks/tls-configured.js';
 import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
 import type { CredentialFacts } from '../../credentials/facts.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { needlessCaller } from '../../checks/needless-caller.js';
+import { needlessCaller } from '../../checks/unused-allow-list-entry.js';
 import { sourcesAgree } from '../../checks/sources-agree.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { peersReachEachOther } from '../../checks/peers-reach-each-other.js';
-import { isStranger, strangersRefused } from '../../checks/strangers-refused.js';
+import { isStranger, strangersRefused } from '../../checks/rejects-unauthorized.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { IdentityName, Observation } from '../../probes/observation.js';
 import { evidenceOf, instanceOf, observed, origin, run } from '../support/evidence.js';

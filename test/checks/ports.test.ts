@@ -1,6 +1,6 @@
 import t from 'tap';
 import { issueBad } from '../../certs-dev/bad.js';
-import { callerAdmitted } from '../../checks/caller-admitted.js';
+import { callerAdmitted } from '../../checks/caller-accepted.js';
 import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
 import { endpointAnswers } from '../../checks/endpoint-answers.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';

@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
-import { asksForCertificate } from '../../checks/asks-for-certificate.js';
+import { asksForCertificate } from '../../checks/requests-certificate.js';
 import { credentialKey } from '../../checks/check.js';
 import { fileSafe } from '../../checks/file-safe.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
-import { sessionsEnd } from '../../checks/sessions-end.js';
+import { sessionsEnd } from '../../checks/resumption-rejected.js';
 import { survivesRestart } from '../../checks/survives-restart.js';
 import { trustsCaOnDisk } from '../../checks/trusts-ca-on-disk.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import type { Hello } from '../../probes/hello.js';
+import type { Hello } from '../../probes/server-handshake.js';
 import type { Resumption } from '../../probes/resumption.js';
 import {
   authority,

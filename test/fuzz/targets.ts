@@ -19,7 +19,7 @@ import { describeProcesses } from '../../cluster/sources/command-lines.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js';
 import { decodeAnswer } from '../../probes/grpc-messages.js';
-import { Flight } from '../../probes/hello.js';
+import { Flight } from '../../probes/server-handshake.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
 import { HttpResponseReader } from '../../probes/http-response.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';

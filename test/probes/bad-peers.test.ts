@@ -8,7 +8,7 @@ import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import type { Observation } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 

@@ -11,7 +11,7 @@ import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { Identity, ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';

@@ -7,7 +7,7 @@ import { profiles } from '../../cluster/components/profiles.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { patience } from '../support/eventually.js';
 

@@ -6,7 +6,7 @@ import { createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
 import { probeHttp } from '../../probes/http-probe.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';

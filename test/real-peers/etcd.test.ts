@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {

@@ -5,7 +5,7 @@ import { pd } from '../../cluster/components/pd.js';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import { tidb } from '../../cluster/components/tidb.js';
 import { probeEndpoint } from '../../probes/probe.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { buildGoPeers, fixtures, needsGo } from '../support/go-peers.js';
 import {

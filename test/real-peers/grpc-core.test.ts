@@ -5,7 +5,7 @@ import { Authority, type Issued } from '../../certs-dev/authority.js';
 import type { GrpcProbeMethod } from '../../cluster/components/profile.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {

@@ -6,7 +6,7 @@ import { CredentialStore } from '../../credentials/credential-store.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
-import { askAwake } from '../../probes/pulse.js';
+import { askAwake } from '../../probes/event-loop-stall.js';
 import { targetOf } from '../../probes/target.js';
 import { patience } from './eventually.js';
 

@@ -18,7 +18,7 @@ import { describeCertificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
-import type { Hello } from '../../probes/hello.js';
+import type { Hello } from '../../probes/server-handshake.js';
 import type { Observation } from '../../probes/observation.js';
 import { temporaryDirectory } from './temporary-directory.js';
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import { readHello } from '../../probes/hello.js';
+import { readHello } from '../../probes/server-handshake.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 

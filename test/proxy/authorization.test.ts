@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { Admission } from '../../proxy/admission.js';
+import { Admission } from '../../proxy/authorization.js';
 
 const rules = { commonNames: ['friend'], subjectAltNames: [], organizationalUnits: [], all: false };
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import { verdictsOnce } from '../../credentials/known-verdicts.js';
+import { verdictsOnce } from '../../credentials/known-results.js';
 
 const authority = await Authority.create();
 const leaf = describeCertificate(new X509Certificate((await authority.issue({ commonName: 'x' })).certificatePem));

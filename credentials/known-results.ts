@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.js';
 import { Remembered } from './remembered.js';
-import type { TrustVerdict } from './trust-verdict.js';
+import type { TrustVerdict } from './verification.js';
 
 interface Known {
   readonly verdicts: readonly TrustVerdict[];

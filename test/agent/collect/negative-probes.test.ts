@@ -17,7 +17,7 @@ import { anonymousIdentity } from '../../../probes/identity.js';
 import { probePlaintext } from '../../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../../probes/probe.js';
 import type { Identity } from '../../../probes/prober.js';
-import { askAwake } from '../../../probes/pulse.js';
+import { askAwake } from '../../../probes/event-loop-stall.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { patience } from '../../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../../support/evidence.js';

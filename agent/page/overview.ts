@@ -4,7 +4,7 @@ import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { badge, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
-import { verdictOf, worstStatusOf } from './verdict.js';
+import { verdictOf, worstStatusOf } from './state-line.js';
 import type { AgentView } from './view.js';
 
 const statuses = [

@@ -6,7 +6,7 @@ import { createSecureContext, createServer } from 'node:tls';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { probeHttp } from '../../probes/http-probe.js';
-import { refusalWindow } from '../../probes/refusal-window.js';
+import { refusalWindow } from '../../probes/rejection-window.js';
 import { emptySeen, type TlsConnection } from '../../probes/tls-connection.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';

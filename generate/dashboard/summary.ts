@@ -1,4 +1,4 @@
-import { count, none, timeLeft, verdict } from './looks.js';
+import { count, none, timeLeft, verdict } from './appearance.js';
 import type { Panel, Row } from './panel.js';
 import { attempt, port, recorded, select } from './select.js';
 

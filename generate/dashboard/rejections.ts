@@ -1,4 +1,4 @@
-import { verdict } from './looks.js';
+import { verdict } from './appearance.js';
 import type { Row } from './panel.js';
 import { attempt, select } from './select.js';
 

@@ -2,7 +2,7 @@ import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
-import { cureOfList } from './list-cure.js';
+import { cureOfList } from './list-remediation.js';
 
 const id = 'own-name-in-own-list';
 
