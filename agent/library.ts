@@ -3,7 +3,7 @@ export type { Finding, Status } from '../checks/finding.js';
 export {
   CredentialStore,
   type CredentialStoreOptions,
-  type Generation,
+  type CredentialVersion,
   type ReloadEvent,
 } from '../credentials/credential-store.js';
 export { CredentialError } from '../credentials/error.js';

@@ -80,7 +80,7 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
 }
 
 /** All checks over all ports of a cluster of TiDB, TiKV and PD, as the central agent knows it. */
-async function measureJudging(size: number): Promise<Figures> {
+async function measureEvaluation(size: number): Promise<Figures> {
   const cluster = await createCluster(size / portsOfNode);
   const evidence = await evidenceOf(cluster.central());
   const times = Array.from({ length: 11 }, () => {
@@ -127,7 +127,7 @@ async function main(): Promise<void> {
   for (const size of sizes) {
     const figures = {
       ...(await measureAgent(files, size)),
-      ...(await measureJudging(size)),
+      ...(await measureEvaluation(size)),
       ...measureLint(files, size),
     };
     process.stderr.write(`${size}: ${JSON.stringify(figures)}\n`);

@@ -88,7 +88,7 @@ function blackboxProber(program: string, question: Question): Prober {
       ]);
       await listening(port, child);
       const limit = pLimit(concurrency);
-      const visit = async (index: number) => {
+      const negativeProbe = async (index: number) => {
         const at = `127.0.0.1:${ports[index % ports.length]}`;
         const target = question === 'http' ? `https://${at}/status` : at;
         const answer = await fetch(`http://127.0.0.1:${port}/probe?module=${question}&target=${target}`);
@@ -96,10 +96,11 @@ function blackboxProber(program: string, question: Question): Prober {
           throw new Error(`blackbox_exporter failed on ${target}`);
         }
       };
-      const visits = (count: number) => Promise.all(Array.from({ length: count }, (_, at) => limit(() => visit(at))));
-      await visits(200);
+      const negativeProbes = (count: number) =>
+        Promise.all(Array.from({ length: count }, (_, at) => limit(() => negativeProbe(at))));
+      await negativeProbes(200);
       const cpu = cpuSeconds(child.pid);
-      await visits(probes);
+      await negativeProbes(probes);
       const spent = cpuSeconds(child.pid) - cpu;
       await ended(child);
       return spent;

@@ -33,7 +33,7 @@ interface Reaction {
   readonly presented: readonly number[];
   readonly connections: number;
   /** Milliseconds to the metric. */
-  readonly told: readonly number[];
+  readonly reported: readonly number[];
 }
 
 /** A port that notes whose certificate came. */
@@ -83,7 +83,7 @@ async function measure(files: BenchFiles, pair: PairOnDisk, by: 'events' | 'swee
     throw new Error(`this was to be seen by ${by}`);
   }
   const presented: number[] = [];
-  const told: number[] = [];
+  const reported: number[] = [];
   for (let count = 0; count < swaps[by]; count++) {
     if (by === 'sweep') {
       // Spread over the time between two sweeps: right after one it would always take longest.
@@ -101,12 +101,12 @@ async function measure(files: BenchFiles, pair: PairOnDisk, by: 'events' | 'swee
     while (!(await agent.metrics()).includes(`fingerprint="${fingerprint}"`)) {
       await pause(by === 'sweep' ? 50 : 5);
     }
-    told.push(performance.now() - start);
+    reported.push(performance.now() - start);
   }
   await ended(agent.child);
   noting.server.close();
   noting.server.closeAllConnections();
-  return { presented, connections: 2 * swaps[by], told };
+  return { presented, connections: 2 * swaps[by], reported };
 }
 
 async function probeNow({ url }: AgentUnderLoad, port: number): Promise<void> {
@@ -138,7 +138,7 @@ function render(byEvents: readonly Reaction[], bySweep: readonly Reaction[]): st
     const connections = (events?.connections ?? 0) + (swept?.connections ?? 0);
     const times = (values: readonly number[] = [], unit = 1) =>
       [median(values), Math.max(...values)].map((value) => (value / unit).toFixed(unit === 1 ? 0 : 1));
-    return [way, `${presented.length} of ${connections}`, ...times(events?.told), ...times(swept?.told, 1_000)];
+    return [way, `${presented.length} of ${connections}`, ...times(events?.reported), ...times(swept?.reported, 1_000)];
   });
   const head = ['way', 'next connections', 'by events: median, ms', 'worst, ms', 'by the sweep: median, s', 'worst, s'];
   return `The agent's own pair, which its proxy listener serves, too, is swapped ${swaps.events} times with file events and ${swaps.sweep} times

@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Identities } from '../agent/collect/identities.js';
-import { Visits } from '../agent/collect/negative-probes.js';
-import { strangerTargetsOf, type Target, targetsOf } from '../agent/collect/targets.js';
+import { NegativeProbes } from '../agent/collect/negative-probes.js';
+import { negativeTargetsOf, type Target, targetsOf } from '../agent/collect/targets.js';
 import type { Scope } from '../agent/config/agent-config.js';
 import { defaultProbe } from '../agent/config/load.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
@@ -18,9 +18,9 @@ const allowedCommonNames = ['tidb', 'tikv', 'pd', 'agent'].map((name) => compone
 export interface AgentOfMany {
   readonly inventory: Inventory;
   readonly identities: Identities;
-  readonly visits: Visits;
+  readonly negativeProbes: NegativeProbes;
   readonly targets: readonly Target[];
-  readonly strangerTargets: readonly Target[];
+  readonly negativeTargets: readonly Target[];
 }
 
 /** How an agent knows the cluster: from the files of its node alone, or all of it, as from PD. */
@@ -49,14 +49,18 @@ export async function createCluster(size: number): Promise<Cluster> {
   const everything = nodes.flat();
   const own = pathsOf(pki, 'agent');
   // The files are the same on all nodes, and so are the strangers: made once for all.
-  let first: { readonly identities: Identities; readonly visits: Visits } | undefined;
+  let first: { readonly identities: Identities; readonly negativeProbes: NegativeProbes } | undefined;
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
     const identities = new Identities(own, instances, () => undefined, first?.identities);
-    const visits = new Visits({ probe: defaultProbe, imposter: undefined }, first?.visits, () => false);
-    first ??= { identities, visits };
+    const negativeProbes = new NegativeProbes(
+      { probe: defaultProbe, wrongName: undefined },
+      first?.negativeProbes,
+      () => false,
+    );
+    first ??= { identities, negativeProbes };
     const targets = targetsOf(inventory, { scope, peers });
-    return { inventory, identities, visits, targets, strangerTargets: strangerTargetsOf(inventory, scope) };
+    return { inventory, identities, negativeProbes, targets, negativeTargets: negativeTargetsOf(inventory, scope) };
   };
   return {
     nodes,

@@ -26,6 +26,6 @@ export interface Sample {
 
 /** Of one port, per hour: how often agents come, and how many connections that makes. */
 export interface Load {
-  readonly visits: number;
+  readonly negativeProbes: number;
   readonly connections: number;
 }

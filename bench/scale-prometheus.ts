@@ -42,7 +42,7 @@ export async function measureIngest({ text, series: ofAgent }: Rendered): Promis
   const { port } = server.address() as AddressInfo;
   const free = createServer();
   await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
-  const own = (free.address() as AddressInfo).port;
+  const agent = (free.address() as AddressInfo).port;
   await new Promise((resolve) => free.close(resolve));
   const targets = Array.from({ length: scraped }, (_, agent) => ({
     targets: [`127.0.0.1:${port}`],
@@ -54,15 +54,15 @@ export async function measureIngest({ text, series: ofAgent }: Rendered): Promis
   const child = spawn(program, [
     `--config.file=${join(directory, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(directory, 'data')}`,
-    `--web.listen-address=127.0.0.1:${own}`,
+    `--web.listen-address=127.0.0.1:${agent}`,
   ]);
   try {
     await pause(2_000);
-    const idle = await metricsOf(own);
+    const idle = await metricsOf(agent);
     await pause(settle);
-    const before = await metricsOf(own);
+    const before = await metricsOf(agent);
     await pause(measured);
-    const after = await metricsOf(own);
+    const after = await metricsOf(agent);
     const samples =
       after('prometheus_tsdb_head_samples_appended_total') - before('prometheus_tsdb_head_samples_appended_total');
     const series = after('prometheus_tsdb_head_series');

@@ -17,17 +17,17 @@ export interface Rendered {
 
 /** What one agent knows once it has probed everything it probes, in a cluster where all is well. */
 export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
-  const { inventory, identities, targets, strangerTargets, visits } = agent;
+  const { inventory, identities, targets, negativeTargets, negativeProbes } = agent;
   const observations: EndpointObservation[] = [];
   for (const target of targets) {
     for (const { name } of identities.for(target)) {
       observations.push(seen(target, name, 'accepted'));
     }
   }
-  for (const target of strangerTargets) {
-    const questions = await visits.strangers(target, identities, AbortSignal.timeout(1_000));
-    const names: readonly IdentityName[] = ['plaintext', 'anonymous', 'untrusted'];
-    observations.push(...names.slice(0, questions.length).map((name) => seen(target, name, 'refused')));
+  for (const target of negativeTargets) {
+    const questions = await negativeProbes.unauthorizedClients(target, identities, AbortSignal.timeout(1_000));
+    const names: readonly IdentityName[] = ['plaintext', 'no-certificate', 'foreign-ca'];
+    observations.push(...names.slice(0, questions.length).map((name) => seen(target, name, 'rejected')));
   }
   const credentials = new Map<string, CredentialFacts>();
   for (const instance of inventory.instances.filter(({ local }) => local)) {
@@ -41,10 +41,10 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     credentials,
     calling: new Map(),
     baselines: new Map(),
-    own: credentials.values().next().value,
+    agent: credentials.values().next().value,
     observations,
-    views: [],
-    hellos: [],
+    peerReports: [],
+    serverHandshakes: [],
     resumptions: [],
     awaited: [],
   };
@@ -80,9 +80,9 @@ export function seriesOf(text: string): number {
 function seen(
   { instance, endpoint }: AgentOfMany['targets'][number],
   identity: IdentityName,
-  outcome: 'accepted' | 'refused',
+  outcome: 'accepted' | 'rejected',
 ): EndpointObservation {
-  const refusal = { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' } as const;
+  const rejection = { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' } as const;
   const observation: Observation = {
     protocol: endpoint.profile.probe.protocol,
     identity,
@@ -90,7 +90,7 @@ function seen(
     port: endpoint.port,
     at: new Date(),
     outcome,
-    refusal: outcome === 'refused' ? refusal : undefined,
+    rejection: outcome === 'rejected' ? rejection : undefined,
     detail: '',
     peerChain: chainOf(instance.security.cert?.value ?? ''),
     peerProblem: undefined,

@@ -18,27 +18,27 @@ const variants: readonly Variant[] = [
 ];
 
 const hour = 3_600_000;
-const visitsPerHour = hour / defaultProbe.interval;
+const negativeProbesPerHour = hour / defaultProbe.interval;
 
 /** By the address of each port of the cluster. */
 class Loads {
-  readonly #loads = new Map<string, { readonly kind: string; visits: number; connections: number }>();
+  readonly #loads = new Map<string, { readonly kind: string; negativeProbes: number; connections: number }>();
 
   constructor(cluster: Cluster) {
     for (const { component, endpoints } of cluster.nodes.flat()) {
       for (const endpoint of endpoints) {
         const kind = `${component} ${endpoint.name}`;
-        this.#loads.set(formatAddress(endpoint), { kind, visits: 0, connections: 0 });
+        this.#loads.set(formatAddress(endpoint), { kind, negativeProbes: 0, connections: 0 });
       }
     }
   }
 
-  add(address: string, visits: number, connections: number): void {
+  add(address: string, negativeProbes: number, connections: number): void {
     const load = this.#loads.get(address);
     if (load === undefined) {
       throw new TypeError(`${address} is no port of the cluster`);
     }
-    load.visits += visits;
+    load.negativeProbes += negativeProbes;
     load.connections += connections;
   }
 
@@ -49,8 +49,11 @@ class Loads {
         const ofKind = [...this.#loads.values()].filter(({ kind }) => kind === name);
         const mean = (key: keyof Load) => ofKind.reduce((total, one) => total + one[key], 0) / ofKind.length;
         const most = ofKind.reduce((a, b) => (b.connections > a.connections ? b : a));
-        const alone = ofKind.filter(({ visits }) => visits <= visitsPerHour).length;
-        return [name, { mean: { visits: mean('visits'), connections: mean('connections') }, most, alone }];
+        const alone = ofKind.filter(({ negativeProbes }) => negativeProbes <= negativeProbesPerHour).length;
+        return [
+          name,
+          { mean: { negativeProbes: mean('negativeProbes'), connections: mean('connections') }, most, alone },
+        ];
       }),
     );
   }
@@ -66,7 +69,7 @@ function countProbes(cluster: Cluster, variant: Variant): Kinds {
     const agent = cluster.agentOf(node, variant);
     const handshakes = handshakesOf(agent);
     for (const target of agent.targets) {
-      loads.add(formatAddress(target.endpoint), visitsPerHour, visitsPerHour * handshakes(target));
+      loads.add(formatAddress(target.endpoint), negativeProbesPerHour, negativeProbesPerHour * handshakes(target));
     }
   }
   return loads.kinds();
@@ -84,19 +87,19 @@ function handshakesOf({ identities }: AgentOfMany): (target: AgentOfMany['target
 }
 
 /** An hour of strangers, of every agent. */
-async function simulateStrangers(cluster: Cluster, variant: Variant): Promise<Kinds> {
+async function simulateUnauthorizedClients(cluster: Cluster, variant: Variant): Promise<Kinds> {
   const loads = new Loads(cluster);
   const tasks: (() => void)[][] = [];
   for (let node = 0; node < agents; node++) {
-    const { strangerTargets, visits, identities } = cluster.agentOf(node, variant);
-    const ofAgent = strangerTargets.map(async (target) => {
-      const questions = await visits.strangers(target, identities, AbortSignal.timeout(60_000));
+    const { negativeTargets, negativeProbes, identities } = cluster.agentOf(node, variant);
+    const ofAgent = negativeTargets.map(async (target) => {
+      const questions = await negativeProbes.unauthorizedClients(target, identities, AbortSignal.timeout(60_000));
       // The first flight is read on a connection of its own.
       return () => loads.add(formatAddress(target.endpoint), 1, questions.length + 1);
     });
     tasks.push(await Promise.all(ofAgent));
   }
-  await simulate(tasks, defaultProbe.refusals ?? hour, hour);
+  await simulate(tasks, defaultProbe.rejections ?? hour, hour);
   return loads.kinds();
 }
 
@@ -122,7 +125,7 @@ async function main(): Promise<void> {
   if (first === undefined || whole === undefined) {
     throw new TypeError('there are several variants');
   }
-  const strangers = await simulateStrangers(cluster, first);
+  const unauthorizedClients = await simulateUnauthorizedClients(cluster, first);
   process.stderr.write('strangers: simulated\n');
   const sample = await simulateSample(cluster, whole);
   process.stderr.write(`sample: ${JSON.stringify(sample)}\n`);
@@ -136,12 +139,12 @@ async function main(): Promise<void> {
     const rendered = await renderAgent(typical);
     figures.push({
       ...{ variant: variant.name, kinds, rendered, ports: typical.targets.length },
-      handshakesOfAgent: typical.targets.reduce((sum, target) => sum + visitsPerHour * handshakes(target), 0),
+      handshakesOfAgent: typical.targets.reduce((sum, target) => sum + negativeProbesPerHour * handshakes(target), 0),
       ingest: await measureIngest(rendered),
     });
     process.stderr.write(`${variant.name}: ${rendered.series} series, ${JSON.stringify(figures.at(-1)?.ingest)}\n`);
   }
-  writeFigures({ agents, figures, strangers, sample });
+  writeFigures({ agents, figures, unauthorizedClients, sample });
 }
 
 await main();

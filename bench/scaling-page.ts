@@ -11,17 +11,17 @@ const scrapeInterval = 15;
 export interface Simulated {
   readonly agents: number;
   readonly figures: readonly Figures[];
-  readonly strangers: Kinds;
+  readonly unauthorizedClients: Kinds;
   readonly sample: Sample;
 }
 
 /** Writes the figures between the marks of docs/scaling.md, and prints them. */
-export function writeFigures({ agents, figures, strangers, sample }: Simulated): void {
+export function writeFigures({ agents, figures, unauthorizedClients, sample }: Simulated): void {
   const text = [
     `### ${count(agents)} agents, ${count(3 * agents)} instances`,
-    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaultProbe.interval / 1000} seconds, strangers every ${(defaultProbe.refusals ?? 0) / 60_000} minutes, scope \`node\`. Scope, identities and schedule are the agent's own code: an hour of all agents' strangers under a virtual clock; of the probes, which ports each of the ${count(agents)} agents calls and with how many certificates, times ${3_600_000 / defaultProbe.interval} an hour. Where an agent keeps up that is exact in the mean; ${sample.agents} agents of \`peers = ${defaultProbe.peers}\` under the virtual clock came to each of their ports ${sample.mean.toFixed(1)} times in an hour (${sample.least} to ${sample.most}).`,
+    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaultProbe.interval / 1000} seconds, strangers every ${(defaultProbe.rejections ?? 0) / 60_000} minutes, scope \`node\`. Scope, identities and schedule are the agent's own code: an hour of all agents' strangers under a virtual clock; of the probes, which ports each of the ${count(agents)} agents calls and with how many certificates, times ${3_600_000 / defaultProbe.interval} an hour. Where an agent keeps up that is exact in the mean; ${sample.agents} agents of \`peers = ${defaultProbe.peers}\` under the virtual clock came to each of their ports ${sample.mean.toFixed(1)} times in an hour (${sample.least} to ${sample.most}).`,
     '#### One port, per hour',
-    `Strangers, whatever the agents know of the cluster:\n\n${strangerTable(strangers)}`,
+    `Strangers, whatever the agents know of the cluster:\n\n${unauthorizedClientTable(unauthorizedClients)}`,
     ...figures.map(({ variant, kinds }) => `Probes, ${variant}:\n\n${probeTable(kinds)}`),
     '#### One agent, and Prometheus',
     agentTable(agents, figures),
@@ -38,22 +38,29 @@ export function writeFigures({ agents, figures, strangers, sample }: Simulated):
   writeFileSync(page, `${head}${begin}\n\n${text}\n\n${end}${tail}`);
 }
 
-function strangerTable(kinds: Kinds): string {
+function unauthorizedClientTable(kinds: Kinds): string {
   return table(
-    ['port', 'visits', 'connections', 'the busiest port'],
+    ['port', 'negativeProbes', 'connections', 'the busiest port'],
     [...kinds].map(([kind, { mean, most }]) => [
       kind,
-      ...[mean.visits, mean.connections, most.connections].map((value) => count(value)),
+      ...[mean.negativeProbes, mean.connections, most.connections].map((value) => count(value)),
     ]),
   );
 }
 
 function probeTable(kinds: Kinds): string {
   return table(
-    ['port', 'visits', 'handshakes', 'the busiest port', 'handshakes a second', 'called from their own node alone'],
+    [
+      'port',
+      'negativeProbes',
+      'handshakes',
+      'the busiest port',
+      'handshakes a second',
+      'called from their own node alone',
+    ],
     [...kinds].map(([kind, { mean, most, alone }]) => [
       kind,
-      ...[mean.visits, mean.connections, most.connections].map((value) => count(value)),
+      ...[mean.negativeProbes, mean.connections, most.connections].map((value) => count(value)),
       ...[(mean.connections / 3600).toFixed(1), count(alone)],
     ]),
   );

@@ -41,7 +41,7 @@ const serials = new Set<string>();
 let running = true;
 
 /** One connection: blocks of random size there and back, compared by hash. */
-async function converse(port: number): Promise<void> {
+async function exchange(port: number): Promise<void> {
   const socket = await new Promise<TLSSocket>((resolve, reject) => {
     const dialled = tlsConnect({ host: '127.0.0.1', port, secureContext, servername: 'localhost' }, () =>
       resolve(dialled),
@@ -107,7 +107,7 @@ let rotations = 0;
 const callers = Array.from({ length: connections }, async () => {
   while (running) {
     try {
-      await converse(front);
+      await exchange(front);
     } catch (error: unknown) {
       failures++;
       process.stderr.write(`${String(error)}\n`);

@@ -24,7 +24,7 @@ const deployed = { component: 'tidb', before: asDeployed() } as const;
 
 interface Starts {
   readonly serves: readonly number[];
-  readonly verdict: readonly number[];
+  readonly result: readonly number[];
   readonly check: readonly number[];
 }
 
@@ -39,10 +39,10 @@ async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promi
   const targets = await startPorts(files, ports);
   const options: AgentOptions = { node: program, ...deployed, ports: targets.ports, interval: '15s' };
   const config = writeConfig(files, options);
-  const measured = { serves: [] as number[], verdict: [] as number[], check: [] as number[] };
+  const measured = { serves: [] as number[], result: [] as number[], check: [] as number[] };
   for (let count = 0; count < starts; count++) {
     const agent = await startAgent(files, options);
-    measured.verdict.push(await agent.ready());
+    measured.result.push(await agent.ready());
     measured.serves.push(agent.serves);
     await ended(agent.child);
     const start = performance.now();
@@ -126,7 +126,7 @@ function render(begun: readonly Starts[], idle: readonly number[], days: readonl
     const memory = days[at]?.resident.map(Math.round).join(', ') ?? '';
     return [
       name,
-      ...[times(one?.serves), times(one?.verdict), times(one?.check)],
+      ...[times(one?.serves), times(one?.result), times(one?.check)],
       ...[Math.round(idle[at] ?? Number.NaN), memory],
     ];
   });

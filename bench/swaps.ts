@@ -23,24 +23,24 @@ export const ways: Readonly<Record<string, (folder: string) => PairOnDisk>> = {
       renameSync(`${file}.new`, file);
     }),
   'unlinked, and made again': (folder) =>
-    eachFile(folder, (file, text, generation) => {
-      if (generation > 0) {
+    eachFile(folder, (file, text, runtime) => {
+      if (runtime > 0) {
         unlinkSync(file);
       }
       writeFileSync(file, text);
     }),
   'a symbolic link swapped': (folder) =>
-    eachFile(folder, (file, text, generation) => {
-      writeFileSync(`${file}.${generation}`, text);
-      symlinkSync(`${file}.${generation}`, `${file}.link`);
+    eachFile(folder, (file, text, runtime) => {
+      writeFileSync(`${file}.${runtime}`, text);
+      symlinkSync(`${file}.${runtime}`, `${file}.link`);
       renameSync(`${file}.link`, file);
     }),
   '`..data` swapped, as Kubernetes does': (folder) => {
-    let generation = 0;
+    let runtime = 0;
     return {
       ...filesOf(folder),
       replace: ({ certificatePem, keyPem }) =>
-        mountVolume(folder, `..${generation++}`, { 'tls.crt': certificatePem, 'tls.key': keyPem }),
+        mountVolume(folder, `..${runtime++}`, { 'tls.crt': certificatePem, 'tls.key': keyPem }),
     };
   },
   'the whole directory replaced': (parent) => {
@@ -66,15 +66,15 @@ function filesOf(folder: string): Pick<PairOnDisk, 'cert' | 'key'> {
   return { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
 }
 
-function eachFile(folder: string, write: (file: string, text: string, generation: number) => void): PairOnDisk {
+function eachFile(folder: string, write: (file: string, text: string, runtime: number) => void): PairOnDisk {
   const files = filesOf(folder);
-  let generation = 0;
+  let runtime = 0;
   return {
     ...files,
     replace: ({ certificatePem, keyPem }) => {
-      write(files.key, keyPem, generation);
-      write(files.cert, certificatePem, generation);
-      generation++;
+      write(files.key, keyPem, runtime);
+      write(files.cert, certificatePem, runtime);
+      runtime++;
     },
   };
 }

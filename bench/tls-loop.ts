@@ -13,7 +13,7 @@ const [ca, cert, key] = process.argv.slice(2).map((file) => readFileSync(file));
 const { ports, probes, concurrency } = JSON.parse(await text(process.stdin));
 
 const secureContext = createSecureContext({ ...{ ca, cert, key }, minVersion: 'TLSv1.2' });
-const identity: Identity = { name: 'own', secureContext };
+const identity: Identity = { name: 'agent', secureContext };
 const limit = pLimit(concurrency);
 
 async function accepted(index: number): Promise<boolean> {
@@ -22,13 +22,13 @@ async function accepted(index: number): Promise<boolean> {
   return (await probeTls(target, identity, { timeout: 5_000 })).outcome === 'accepted';
 }
 
-async function visit(count: number): Promise<number> {
+async function negativeProbe(count: number): Promise<number> {
   const answers = await Promise.all(Array.from({ length: count }, (_, index) => limit(() => accepted(index))));
   return answers.filter((one) => one).length;
 }
 
-await visit(200);
+await negativeProbe(200);
 const before = process.cpuUsage();
-const count = await visit(probes);
+const count = await negativeProbe(probes);
 const { user, system } = process.cpuUsage(before);
 process.stdout.write(`${JSON.stringify({ cpu: (user + system) / 1e6, accepted: count })}\n`);

@@ -12,7 +12,7 @@ const id = 'after-enable';
  */
 export function afterEnable(evidence: Evidence): readonly Finding[] {
   const findings = [...pdUrls(evidence), ...registered(evidence), ...answering(evidence), ...oneCa(evidence)];
-  return [...findings, verdict(findings, evidence)];
+  return [...findings, result(findings, evidence)];
 }
 
 /** What PD holds of itself, against what it should be; from PD alone, or where it disagrees with the topology. */
@@ -30,7 +30,7 @@ function pdUrls({ inventory }: Evidence): readonly Finding[] {
           : findingOf(id, 'fail', instance, {
               endpoint,
               message: `its ${endpoint.name} URL is still http in PD`,
-              cure:
+              remediation:
                 endpoint.name === 'peer'
                   ? `etcdctl member update ID --peer-urls=https://${address}, with the ID that etcdctl member list shows`
                   : 'start PD with https URLs',
@@ -43,14 +43,14 @@ function registered({ inventory }: Evidence): readonly Finding[] {
   const absent = inventory.disagreements.filter(({ code }) => code === 'not-registered');
   return absent.length === 0
     ? [findingOf(id, 'pass', 'agent', { message: 'every component that is configured is registered in PD' })]
-    : absent.map(({ origin, message, cure }) =>
-        findingOf(id, 'fail', 'agent', { message: `${formatOrigin(origin)}: ${message}`, cure }),
+    : absent.map(({ origin, message, remediation }) =>
+        findingOf(id, 'fail', 'agent', { message: `${formatOrigin(origin)}: ${message}`, remediation }),
       );
 }
 
 function answering({ observations }: Evidence): readonly Finding[] {
   return observations
-    .filter(({ observation }) => observation.identity === 'own')
+    .filter(({ observation }) => observation.identity === 'agent')
     .map(({ instance, endpoint, observation: { outcome, detail, peerProblem } }) => {
       if (outcome === 'accepted' && peerProblem === undefined) {
         return findingOf(id, 'pass', instance, { endpoint, message: 'answers over mutual TLS' });
@@ -59,39 +59,39 @@ function answering({ observations }: Evidence): readonly Finding[] {
       return findingOf(id, 'fail', instance, {
         endpoint,
         message,
-        cure: 'restart the component with its new configuration',
+        remediation: 'restart the component with its new configuration',
       });
     });
 }
 
 /** Which of the CAs in the agent's own file signed what a port serves; TiUP's share one name, so the key decides. */
-function oneCa({ observations, own }: Evidence): readonly Finding[] {
+function oneCa({ observations, agent }: Evidence): readonly Finding[] {
   const ports = new Map<string, string[]>();
   for (const { instance, endpoint, observation } of observations) {
     const top = observation.peerChain.at(-1)?.x509;
-    if (top !== undefined && observation.identity === 'own') {
-      const signer = own?.ca?.find(({ x509 }) => top.verify(x509.publicKey))?.fingerprint ?? '';
+    if (top !== undefined && observation.identity === 'agent') {
+      const signer = agent?.ca?.find(({ x509 }) => top.verify(x509.publicKey))?.fingerprint ?? '';
       ports.set(signer, [...(ports.get(signer) ?? []), `${instance.component} ${instance.name} ${endpoint.name}`]);
     }
   }
   const [most, ...others] = [...ports].sort(([, a], [, b]) => b.length - a.length);
   if (most === undefined) {
-    return [findingOf(id, 'skip', 'agent', { message: 'no certificate was seen' })];
+    return [findingOf(id, 'unknown', 'agent', { message: 'no certificate was seen' })];
   }
   return others.length === 0
     ? [findingOf(id, 'pass', 'agent', { message: 'all certificates seen are of one CA' })]
     : others.map(([, of]) =>
         findingOf(id, 'fail', 'agent', {
           message: `${of.join(', ')}: the certificate is of another CA than that of most ports`,
-          cure: 'enable again with --reload-certificate, so that all are issued anew',
+          remediation: 'enable again with --reload-certificate, so that all are issued anew',
         }),
       );
 }
 
-function verdict(findings: readonly Finding[], { observations }: Evidence): Finding {
+function result(findings: readonly Finding[], { observations }: Evidence): Finding {
   const failed = findings.filter(({ status }) => status === 'fail');
   if (observations.length === 0) {
-    return findingOf(id, 'skip', 'agent', { message: 'no port was looked at, so nothing is known' });
+    return findingOf(id, 'unknown', 'agent', { message: 'no port was looked at, so nothing is known' });
   }
   if (failed.length === 0) {
     return findingOf(id, 'pass', 'agent', { message: 'TLS is enabled everywhere; nothing is left to do' });
@@ -103,10 +103,10 @@ function verdict(findings: readonly Finding[], { observations }: Evidence): Find
   return onlyPeerUrls
     ? findingOf(id, 'fail', 'agent', {
         message: 'go on: all ports speak TLS, only peer URLs in PD are still http',
-        cure: 'update the members; PD takes the URL it stored over its flags at the next start',
+        remediation: 'update the members; PD takes the URL it stored over its flags at the next start',
       })
     : findingOf(id, 'fail', 'agent', {
         message: `roll back: ${failed.length} things are not as they should be after enabling`,
-        cure: 'tiup cluster tls disable NAME --force, then see what failed; or mend it at once and ask again',
+        remediation: 'tiup cluster tls disable NAME --force, then see what failed; or mend it at once and ask again',
       });
 }

@@ -26,20 +26,20 @@ export function beforeEnable(topology: Topology, deployed: readonly Deployed[]):
     ...deployed.flatMap(hostsCovered),
   ];
   const ready = !findings.some(({ status }) => status === 'fail');
-  const verdict = ready
+  const result = ready
     ? findingOf(id, 'pass', 'agent', {
         message: 'ready: tiup cluster tls enable will go through, with a restart of the cluster',
       })
     : findingOf(id, 'fail', 'agent', {
         message: 'not ready: tiup cluster tls enable would refuse, or leave ports with certificates for other names',
-        cure: 'mend what failed above, and ask again',
+        remediation: 'mend what failed above, and ask again',
       });
-  return [...findings, verdict];
+  return [...findings, result];
 }
 
-function finding(topology: Topology, ok: boolean, good: string, bad: string, cure: string): readonly Finding[] {
+function finding(topology: Topology, ok: boolean, good: string, bad: string, remediation: string): readonly Finding[] {
   const message = ok ? good : `${formatOrigin(topology.tlsOrigin)}: ${bad}`;
-  return [findingOf(id, ok ? 'pass' : 'fail', 'agent', { message, cure })];
+  return [findingOf(id, ok ? 'pass' : 'fail', 'agent', { message, remediation })];
 }
 
 function notLocked(topology: Topology) {
@@ -66,8 +66,8 @@ function notEnabled(topology: Topology) {
 function onePd(topology: Topology) {
   const members = topology.described.filter(({ component }) => component === 'pd').length;
   const bad = `it has ${members} PDs, and tiup cluster tls enable takes exactly one`;
-  const cure = 'scale PD in to one, enable TLS, scale out again; or deploy anew with enable_tls: true';
-  return finding(topology, members === 1, 'it has one PD', bad, cure);
+  const remediation = 'scale PD in to one, enable TLS, scale out again; or deploy anew with enable_tls: true';
+  return finding(topology, members === 1, 'it has one PD', bad, remediation);
 }
 
 function tiflashSupports({ described, version, ...topology }: Topology): readonly Finding[] {
@@ -77,7 +77,9 @@ function tiflashSupports({ described, version, ...topology }: Topology): readonl
   const old = isBefore(version, tiflashSince);
   if (old === undefined) {
     const message = `the release is not told, and TiFlash speaks TLS since ${tiflashSince}`;
-    return [findingOf(id, 'skip', 'agent', { message, cure: 'name meta.yaml instead, which has tidb_version' })];
+    return [
+      findingOf(id, 'unknown', 'agent', { message, remediation: 'name meta.yaml instead, which has tidb_version' }),
+    ];
   }
   const bad = `TiFlash ${version} does not speak TLS`;
   return finding(
@@ -97,7 +99,7 @@ function hostsCovered({ instance, host }: Deployed): readonly Finding[] {
     : others.map(({ value, origin }) =>
         findingOf(id, 'fail', instance, {
           message: `TiUP's certificate will be for ${host}, but ${value} is advertised (${formatOrigin(origin)}): callers would refuse it`,
-          cure: `make ${value} the host in the topology, or advertise ${host}`,
+          remediation: `make ${value} the host in the topology, or advertise ${host}`,
         }),
       );
 }

@@ -2,7 +2,7 @@ import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { namesDiffer } from './ca-names.js';
-import { type Baseline, type Check, credentialKey, type EndpointHello } from './check.js';
+import { type Baseline, type Check, credentialKey, type EndpointServerHandshake } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 
@@ -14,8 +14,8 @@ export const caUnchanged: Check = {
   severity: 'fail',
   description:
     'TiDB and PD read the CA once, at start: after a change they go on trusting the old one until they are restarted. TiKV takes a new CA together with a certificate whose modification time changed. The agent compares with the contents it saw first, and with the start of the process where it may look at it (same user, same PID namespace): a restart after the change settles the finding, and so do a port that names the new CAs and not the old ones, and, where the CA is read with the certificate, a certificate file that was written after it.',
-  cure: 'Restart TiDB and PD one by one; for TiKV touch the certificate file.',
-  verdicts: {
+  remediation: 'Restart TiDB and PD one by one; for TiKV touch the certificate file.',
+  results: {
     fail: 'the CA file changed and what runs still trusts the old CA, or the pair is not good under that one',
     warn: 'what runs may still trust the old CA',
   },
@@ -25,15 +25,15 @@ export const caUnchanged: Check = {
       const baseline = evidence.baselines.get(credentialKey(instance));
       return facts?.caDigest === undefined || baseline === undefined
         ? []
-        : [judge(instance, facts, baseline, evidence.hellos)];
+        : [evaluate(instance, facts, baseline, evidence.serverHandshakes)];
     }),
 };
 
-function judge(
+function evaluate(
   instance: Instance,
   facts: CredentialFacts,
   baseline: Baseline,
-  hellos: readonly EndpointHello[],
+  serverHandshakes: readonly EndpointServerHandshake[],
 ): Finding {
   const { caDigest, since, processStart } = baseline;
   const file = facts.paths.ca ?? '';
@@ -41,7 +41,7 @@ function judge(
   const changed = facts.caDigest !== caDigest;
   const takes = instance.endpoints.map((endpoint) => caReloadOf(endpoint, instance));
   const restart = instance.endpoints.some(({ profile }) => profile.caReload === 'restart');
-  const cure = restart
+  const remediation = restart
     ? `restart ${instance.component} when every peer trusts the new CA`
     : 'touch the certificate file, so that the CA is read with it';
   const evidence = {
@@ -52,20 +52,22 @@ function judge(
   };
   const writtenSinceStart = processStart !== undefined && writtenAt !== undefined && writtenAt > processStart;
   const taken =
-    changed || writtenSinceStart ? howTaken(instance, facts, baseline, hellos) : 'the CA file has not changed';
+    changed || writtenSinceStart
+      ? howTaken(instance, facts, baseline, serverHandshakes)
+      : 'the CA file has not changed';
   if (taken !== undefined) {
     return findingOf(id, 'pass', instance, { message: taken, evidence });
   }
   if (!changed) {
     const message = `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents stayed the same, the process trusts the old CA`;
-    return findingOf(id, 'warn', instance, { message, cure, evidence });
+    return findingOf(id, 'warn', instance, { message, remediation, evidence });
   }
   const sure = processStart !== undefined && takes.includes('restart');
   const unseen = processStart === undefined ? ', unless it was restarted since, which cannot be seen from here' : '';
   const trusts = `${sure ? 'what runs still trusts the old CA' : 'what runs may still trust the old CA'}${unseen}`;
   const message = `${file} changed after ${since.toISOString()}; ${trusts}${sharedName(facts, baseline)}${brokenLeaf(baseline)}`;
   const severe = sure || brokenLeaf(baseline) !== '';
-  return findingOf(id, severe ? 'fail' : 'warn', instance, { message, cure, evidence });
+  return findingOf(id, severe ? 'fail' : 'warn', instance, { message, remediation, evidence });
 }
 
 /** How what runs came to have the CA on disk; undefined where nothing shows that it has. */
@@ -73,7 +75,7 @@ function howTaken(
   instance: Instance,
   { ca = [], caDigest, caModifiedAt, certModifiedAt }: CredentialFacts,
   { ca: before = [], between = [], caDigest: earlier, since, processStart }: Baseline,
-  hellos: readonly EndpointHello[],
+  serverHandshakes: readonly EndpointServerHandshake[],
 ): string | undefined {
   const { component, name, endpoints } = instance;
   const restart = endpoints.some(({ profile }) => profile.caReload === 'restart');
@@ -85,11 +87,11 @@ function howTaken(
   if (!restart && certModifiedAt !== undefined && certModifiedAt > changedAt) {
     return 'the certificate file was written after the CA file, which is read with it';
   }
-  const own = hellos.filter((one) => one.instance.component === component && one.instance.name === name);
-  const tell = own.filter(
-    ({ hello, endpoint }) =>
-      hello.outcome === 'read' &&
-      hello.authorities.length > 0 &&
+  const agent = serverHandshakes.filter((one) => one.instance.component === component && one.instance.name === name);
+  const tell = agent.filter(
+    ({ serverHandshake, endpoint }) =>
+      serverHandshake.outcome === 'read' &&
+      serverHandshake.authorities.length > 0 &&
       caReloadOf(endpoint, instance) === endpoint.profile.caReload,
   );
   // Names that the file had at any time before may be those of another key.
@@ -100,7 +102,8 @@ function howTaken(
         ca,
       ) !== undefined,
   );
-  const named = tell.length > 0 && tell.every(({ hello }) => namesDiffer(hello.authorities, ca) === undefined);
+  const named =
+    tell.length > 0 && tell.every(({ serverHandshake }) => namesDiffer(serverHandshake.authorities, ca) === undefined);
   return named && isNew ? 'what runs names the CAs of the file, which are not those of before' : undefined;
 }
 

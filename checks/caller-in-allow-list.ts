@@ -1,4 +1,4 @@
-import { countedName, isCallerAdmitted, namesEnforced, type ShownNames } from '../cluster/access/expectation.js';
+import { countedName, isCallerAccepted, namesEnforced, type ShownNames } from '../cluster/access/expectation.js';
 import type { CallerName } from '../cluster/components/profile.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
@@ -6,7 +6,7 @@ import type { Check } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { knownNames } from './known-names.js';
-import { cureOfList } from './list-remediation.js';
+import { remediationOfList } from './list-remediation.js';
 
 const id = 'caller-in-allow-list';
 
@@ -16,43 +16,49 @@ export const callerInAllowList: Check = {
   severity: 'fail',
   description:
     "Compares the Common Name in each local component's certificate, and of each `[[client]]`, with the allow-list of every port that caller needs, as that port compares names. Needs no connection, so it speaks before a restart makes a list count.",
-  cure: 'Add the Common Name to the list and restart the component that holds it.',
-  verdicts: { fail: 'the list lacks a caller that needs the port', skip: 'the release decides, and is not known' },
+  remediation: 'Add the Common Name to the list and restart the component that holds it.',
+  results: { fail: 'the list lacks a caller that needs the port', unknown: 'the release decides, and is not known' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((callee) => {
-      const own = names.get(callee.component)?.[0]?.leaf.at(-1);
+      const agent = names.get(callee.component)?.[0]?.leaf.at(-1);
       return callee.endpoints
         .filter((endpoint) => namesEnforced(endpoint, callee))
         .flatMap((endpoint) =>
           endpoint.profile.calledBy
             .filter((caller) => caller !== 'agent')
-            .flatMap((caller) => (names.get(caller) ?? []).map((shown) => judge(callee, endpoint, caller, shown, own))),
+            .flatMap((caller) =>
+              (names.get(caller) ?? []).map((shown) => evaluate(callee, endpoint, caller, shown, agent)),
+            ),
         );
     });
   },
 };
 
-function judge(
+function evaluate(
   callee: Instance,
   endpoint: Endpoint,
   caller: CallerName,
   shown: ShownNames,
-  own: string | undefined,
+  agent: string | undefined,
 ): Finding {
   const names = shown.leaf.join(', ') || 'none';
   const parts = { endpoint, identity: caller };
-  const verdict = isCallerAdmitted(endpoint, callee, shown, own);
-  if (verdict === 'admitted') {
+  const result = isCallerAccepted(endpoint, callee, shown, agent);
+  if (result === 'accepted') {
     return findingOf(id, 'pass', callee, { ...parts, message: `the list admits ${names}` });
   }
-  if (verdict === 'undecided') {
+  if (result === 'undecided') {
     const alternatives = callee.security.allowedAlternativeNames;
     const message =
       alternatives === undefined
         ? `not known: the list holds only a part of ${names}, which releases refuse and builds of 2026 let in`
         : `not known: builds of 2026 hold the alternative names of ${caller} against the list at ${formatOrigin(alternatives.origin)}, too`;
-    return findingOf(id, 'skip', callee, { ...parts, message, cure: `tell the version of ${callee.component}` });
+    return findingOf(id, 'unknown', callee, {
+      ...parts,
+      message,
+      remediation: `tell the version of ${callee.component}`,
+    });
   }
   const list = typeof endpoint.allowList === 'string' ? undefined : endpoint.allowList;
   const where = list === undefined ? '' : ` at ${formatOrigin(list.origin)}`;
@@ -62,7 +68,7 @@ function judge(
       shown.leaf.length === 0
         ? `${caller}, which calls this port, shows no Common Name, and the list asks for one`
         : `the list does not hold ${names}, the Common Name of ${caller}, which calls this port`,
-    cure: cureOfList(countedName(endpoint, shown.leaf), where, ` and restart ${callee.component}`),
+    remediation: remediationOfList(countedName(endpoint, shown.leaf), where, ` and restart ${callee.component}`),
     evidence: { list: list?.value ?? [] },
   });
 }

@@ -1,6 +1,5 @@
-import { asksForCertificate } from './requests-certificate.js';
 import { caUnchanged } from './ca-unchanged.js';
-import { callerAdmitted } from './caller-accepted.js';
+import { callerAccepted } from './caller-accepted.js';
 import { callerInAllowList } from './caller-in-allow-list.js';
 import { certificateReadable } from './certificate-readable.js';
 import { certificateValidity } from './certificate-validity.js';
@@ -13,17 +12,18 @@ import { keyFileMode } from './key-file-mode.js';
 import { keyMatchesCertificate } from './key-matches-certificate.js';
 import { keyUsages } from './key-usages.js';
 import { namesCoverAddresses } from './names-cover-addresses.js';
-import { needlessCaller } from './unused-allow-list-entry.js';
-import { ownNameInOwnList } from './own-name-in-list.js';
+import { ownNameInList } from './own-name-in-list.js';
 import { peersReachEachOther } from './peers-reach-each-other.js';
+import { unauthorizedClientsRejected } from './rejects-unauthorized.js';
+import { requestsCertificate } from './requests-certificate.js';
+import { resumptionRejected } from './resumption-rejected.js';
 import { servedMatchesFile } from './served-matches-file.js';
 import { serverVerifies } from './server-verifies.js';
-import { sessionsEnd } from './resumption-rejected.js';
 import { sourcesAgree } from './sources-agree.js';
-import { strangersRefused } from './rejects-unauthorized.js';
 import { survivesRestart } from './survives-restart.js';
 import { tlsConfigured } from './tls-configured.js';
 import { trustsCaOnDisk } from './trusts-ca-on-disk.js';
+import { unusedAllowListEntry } from './unused-allow-list-entry.js';
 import { verifiesUnderCa } from './verifies-under-ca.js';
 
 /** Every check, in the order of docs/checks.md. */
@@ -41,21 +41,21 @@ export const checks: readonly Check[] = [
   keyFileMode,
   survivesRestart,
   endpointAnswers,
-  strangersRefused,
-  asksForCertificate,
-  sessionsEnd,
-  callerAdmitted,
+  unauthorizedClientsRejected,
+  requestsCertificate,
+  resumptionRejected,
+  callerAccepted,
   peersReachEachOther,
   serverVerifies,
   servedMatchesFile,
   callerInAllowList,
-  needlessCaller,
-  ownNameInOwnList,
+  unusedAllowListEntry,
+  ownNameInList,
   caUnchanged,
   trustsCaOnDisk,
 ];
 
-const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, skip: 2, pass: 3 };
+const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, unknown: 2, pass: 3 };
 
 /**
  * Worst first, then by component, instance, port and check. What passed comes last and in the order of the checks: of ten
@@ -64,10 +64,10 @@ const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, skip: 2, pas
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
   const place = (finding: Finding) =>
     `${finding.component} ${finding.instance} ${finding.endpoint ?? ''} ${finding.check}`;
-  const told = findings.filter(({ status }) => status !== 'pass');
+  const reported = findings.filter(({ status }) => status !== 'pass');
   const passed = findings.filter(({ status }) => status === 'pass');
-  told.sort((a, b) => ranks[a.status] - ranks[b.status] || place(a).localeCompare(place(b)));
-  return [...told, ...passed];
+  reported.sort((a, b) => ranks[a.status] - ranks[b.status] || place(a).localeCompare(place(b)));
+  return [...reported, ...passed];
 }
 
 /** All findings, worst first. */

@@ -15,8 +15,8 @@ export const certificateValidity: Check = {
   severity: 'fail',
   description:
     'Looks at the whole chain and the CA on disk, and at what each port serves, also where the probe was then refused. Warns below 14 days or a fifth of the lifetime, whichever is later; fails below 7 days or a tenth, and of course after the end and before the beginning.',
-  cure: 'Renew the certificate; if the file is new already, see served-matches-file.',
-  verdicts: {
+  remediation: 'Renew the certificate; if the file is new already, see served-matches-file.',
+  results: {
     fail: 'a certificate has ended, has not begun, or less than 7 days and less than a tenth of its lifetime are left',
     warn: 'less than 14 days and less than a fifth of its lifetime are left',
   },
@@ -33,21 +33,27 @@ function ofFiles({ who, facts }: Subject, now: Date): readonly Finding[] {
       place: `${facts.paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
     })),
     ...(facts.ca ?? []).map((certificate) => ({ certificate, place: `${facts.paths.ca}` })),
-  ].map(({ certificate, place }) => judge(certificate, place, now, who));
+  ].map(({ certificate, place }) => evaluate(certificate, place, now, who));
   const bad = worst.filter(({ status }) => status !== 'pass');
   return bad.length > 0 ? bad : worst.slice(0, 1);
 }
 
 function ofServed({ instance, endpoint, observation }: EndpointObservation, now: Date): readonly Finding[] {
   const [leaf] = observation.peerChain;
-  return leaf === undefined ? [] : [judge(leaf, 'the certificate served', now, instance, endpoint)];
+  return leaf === undefined ? [] : [evaluate(leaf, 'the certificate served', now, instance, endpoint)];
 }
 
-function judge(certificate: Certificate, place: string, now: Date, who: Subject['who'], endpoint?: Endpoint): Finding {
+function evaluate(
+  certificate: Certificate,
+  place: string,
+  now: Date,
+  who: Subject['who'],
+  endpoint?: Endpoint,
+): Finding {
   const { notAfter, notBefore, fingerprint, subject } = certificate;
   const left = notAfter.getTime() - now.getTime();
   const evidence = { subject, fingerprint, notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
-  const parts = { evidence, cure: 'renew it', ...(endpoint === undefined ? {} : { endpoint }) };
+  const parts = { evidence, remediation: 'renew it', ...(endpoint === undefined ? {} : { endpoint }) };
   switch (urgencyOf(certificate, now)) {
     case 'expired':
       return findingOf(id, 'fail', who, {
@@ -56,7 +62,11 @@ function judge(certificate: Certificate, place: string, now: Date, who: Subject[
       });
     case 'not-yet-valid': {
       const message = `${place} is not valid before ${notBefore.toISOString()}`;
-      return findingOf(id, 'fail', who, { ...parts, message, cure: 'check the clocks of this node and of the CA' });
+      return findingOf(id, 'fail', who, {
+        ...parts,
+        message,
+        remediation: 'check the clocks of this node and of the CA',
+      });
     }
     case 'emergency':
     case 'critical':

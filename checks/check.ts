@@ -1,10 +1,10 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { TrustVerdict } from '../credentials/verification.js';
-import type { Hello } from '../probes/server-handshake.js';
+import type { VerificationResult } from '../credentials/verification.js';
 import type { Observation } from '../probes/observation.js';
 import type { Resumption } from '../probes/resumption.js';
+import type { ServerHandshake } from '../probes/server-handshake.js';
 import type { Finding, Status } from './finding.js';
 
 /** An observation and the endpoint it was made of. */
@@ -17,10 +17,10 @@ export interface EndpointObservation {
 }
 
 /** The first flight of a port, read without a credential. */
-export interface EndpointHello {
+export interface EndpointServerHandshake {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
-  readonly hello: Hello;
+  readonly serverHandshake: ServerHandshake;
 }
 
 /** Whether a session outlives the certificate it was made with. */
@@ -39,7 +39,7 @@ export interface Baseline {
   /** Those of each other contents that the file had since, apart from what it has now. */
   readonly between?: readonly (readonly Certificate[])[];
   /** The pair on disk under that CA, which peers still hold; told once the file changed. */
-  readonly underOldCa?: readonly TrustVerdict[] | undefined;
+  readonly underOldCa?: readonly VerificationResult[] | undefined;
   /** Undefined where the process cannot be looked at. */
   readonly processStart?: Date | undefined;
 }
@@ -54,11 +54,11 @@ export interface Evidence {
   readonly calling: ReadonlyMap<string, CredentialFacts>;
   readonly baselines: ReadonlyMap<string, Baseline>;
   /** The agent's own pair. */
-  readonly own: CredentialFacts | undefined;
+  readonly agent: CredentialFacts | undefined;
   readonly observations: readonly EndpointObservation[];
   /** What ports say of others, by the path asked. */
-  readonly views: readonly EndpointObservation[];
-  readonly hellos: readonly EndpointHello[];
+  readonly peerReports: readonly EndpointObservation[];
+  readonly serverHandshakes: readonly EndpointServerHandshake[];
   readonly resumptions: readonly EndpointResumption[];
   /** Ports that strangers are to come to, and have not yet. */
   readonly awaited: readonly EndpointOfInstance[];
@@ -97,8 +97,8 @@ export interface Check {
   readonly severity: 'warn' | 'fail';
   /** Markdown paragraphs for docs/checks.md: what it looks at, why it matters. */
   readonly description: string;
-  readonly cure: string;
+  readonly remediation: string;
   /** What each status but pass is given for; one that is not here is never given. */
-  readonly verdicts: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
+  readonly results: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
   readonly run: (evidence: Evidence) => readonly Finding[];
 }

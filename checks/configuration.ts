@@ -8,19 +8,19 @@ export const configuration: Check = {
   severity: 'fail',
   description:
     "Each problem met while reading the components' configuration files, with file, line and column. The agent goes on with what it could use.",
-  cure: 'What the finding says for its place.',
-  verdicts: {
+  remediation: 'What the finding says for its place.',
+  results: {
     fail: 'a file cannot be read, or something in it cannot be used',
     warn: 'a source told only a part of what it should',
   },
   run: (evidence) =>
-    evidence.inventory.problems.flatMap(({ code, severity, origin, message, cure }) =>
+    evidence.inventory.problems.flatMap(({ code, severity, origin, message, remediation }) =>
       severity === 'note'
         ? []
         : [
             findingOf('configuration', severity, 'agent', {
               message: `${formatOrigin(origin)}: ${message}`,
-              cure,
+              remediation,
               evidence: { reason: code },
             }),
           ],

@@ -12,33 +12,34 @@ export const endpointAnswers: Check = {
   severity: 'fail',
   description:
     'The agent asks each port a harmless question with its own pair. Only application bytes count as an answer: in TLS 1.3 a finished handshake does not. A port that cannot be reached or does not answer in time has not refused anybody, and the finding says so.',
-  cure: "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
-  verdicts: {
+  remediation:
+    "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
+  results: {
     fail: 'the port refuses the agent, cannot be reached, does not answer in time, is not encrypted, answers with an error, or is another component',
-    skip: 'nothing can be said, or the port was not asked',
+    unknown: 'nothing can be said, or the port was not asked',
   },
   run: (evidence) => {
-    const own = evidence.observations.filter(({ observation }) => observation.identity === 'own');
-    return [...own.map((entry) => judge(entry, evidence)), ...notAsked(evidence, own)];
+    const agent = evidence.observations.filter(({ observation }) => observation.identity === 'agent');
+    return [...agent.map((entry) => evaluate(entry, evidence)), ...notAsked(evidence, agent)];
   },
 };
 
 /** Ports of this node without an observation: what was not asked is said, with the reason. */
-function notAsked(evidence: Evidence, own: readonly EndpointObservation[]): readonly Finding[] {
+function notAsked(evidence: Evidence, agent: readonly EndpointObservation[]): readonly Finding[] {
   return evidence.inventory.instances
     .filter(({ local }) => local)
     .flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
-      const torn = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
-      const why = torn
+      const mismatched = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
+      const why = mismatched
         ? facts?.keyMatches === false
           ? 'its key and certificate on disk do not match, and a connection now could leave it on the old pair'
           : 'its files on disk are not good, and a connection now would have it read them'
         : 'the agent has no usable identity, or has not come to it yet';
       return instance.endpoints
-        .filter((endpoint) => !own.some((one) => one.instance === instance && one.endpoint === endpoint))
+        .filter((endpoint) => !agent.some((one) => one.instance === instance && one.endpoint === endpoint))
         .map((endpoint) =>
-          findingOf(id, 'skip', instance, { endpoint, message: `not asked: ${why}`, cure: 'mend the files' }),
+          findingOf(id, 'unknown', instance, { endpoint, message: `not asked: ${why}`, remediation: 'mend the files' }),
         );
     });
 }
@@ -58,8 +59,8 @@ function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undef
   return known && application?.protocol === 'http' && application.status === 200 && application.answer === undefined;
 }
 
-function judge({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
-  const { outcome, detail, application, refusal } = observation;
+function evaluate({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
+  const { outcome, detail, application, rejection } = observation;
   const parts = {
     endpoint,
     identity: observation.identity,
@@ -72,30 +73,30 @@ function judge({ instance, endpoint, observation }: EndpointObservation, evidenc
         return findingOf(id, 'fail', instance, {
           ...parts,
           message: `something answers here that is not this component: ${detail}`,
-          cure: 'mend the address in the configuration, or what answers in its place',
+          remediation: 'mend the address in the configuration, or what answers in its place',
         });
       }
       return failed
         ? findingOf(id, 'fail', instance, {
             ...parts,
             message: `the port lets the agent in, but answers with an error: ${detail}`,
-            cure: "look into the component's own log",
+            remediation: "look into the component's own log",
           })
         : findingOf(id, 'pass', instance, { ...parts, message: `answered: ${detail}` });
     }
-    case 'refused':
-      if (refusal?.number === internalError && cannotLoad(evidence, instance)) {
+    case 'rejected':
+      if (rejection?.number === internalError && cannotLoad(evidence, instance)) {
         return findingOf(id, 'fail', instance, {
           ...parts,
           message: `refuses everybody, since it cannot load its own files: ${detail}`,
-          cure: 'mend the pair on disk; the next connection reads it',
+          remediation: 'mend the pair on disk; the next connection reads it',
         });
       }
       return findingOf(id, 'fail', instance, {
         ...parts,
         message: detail,
-        cure:
-          refusal?.side === 'probe'
+        remediation:
+          rejection?.side === 'probe'
             ? 'see server-verifies'
             : "give the agent a pair this port admits, or add its Common Name to the component's list",
       });
@@ -103,21 +104,21 @@ function judge({ instance, endpoint, observation }: EndpointObservation, evidenc
       return findingOf(id, 'fail', instance, {
         ...parts,
         message: `cannot be reached, which is no refusal: ${detail}`,
-        cure: 'start the component, or mend address or network',
+        remediation: 'start the component, or mend address or network',
       });
     case 'timeout':
       return findingOf(id, 'fail', instance, {
         ...parts,
         message: `does not answer in time, which is no refusal: ${detail}`,
-        cure: 'see whether the component hangs or the network drops packets',
+        remediation: 'see whether the component hangs or the network drops packets',
       });
     case 'not-tls':
       return findingOf(id, 'fail', instance, {
         ...parts,
         message: `is not encrypted: ${detail}`,
-        cure: 'set the TLS keys and https URLs of the component and restart it',
+        remediation: 'set the TLS keys and https URLs of the component and restart it',
       });
     case 'inconclusive':
-      return findingOf(id, 'skip', instance, { ...parts, message: `nothing can be said: ${detail}` });
+      return findingOf(id, 'unknown', instance, { ...parts, message: `nothing can be said: ${detail}` });
   }
 }

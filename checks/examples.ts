@@ -49,23 +49,23 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    mend it before pd is restarted"
   ],
   "endpoint-answers": [
-    "✗ tidb 10.0.1.2:10080 status as own  the server refused with TLS alert 42 (bad_certificate)  [endpoint-answers]",
+    "✗ tidb 10.0.1.2:10080 status as agent  the server refused with TLS alert 42 (bad_certificate)  [endpoint-answers]",
     "    give the agent a pair this port admits, or add its Common Name to the component's list"
   ],
-  "strangers-refused": [
-    "✗ tidb 10.0.1.2:10080 status as untrusted  lets in a certificate of an unknown CA, whom its configuration refuses  [strangers-refused]",
+  "rejects-unauthorized": [
+    "✗ tidb 10.0.1.2:10080 status as foreign-ca  lets in a certificate of an unknown CA, whom its configuration refuses  [rejects-unauthorized]",
     "    restart tidb if its file is right; else mend its list and CA"
   ],
-  "asks-for-certificate": [
-    "✗ tidb 10.0.1.2:10080 status  asks nobody for a certificate, though its configuration makes it ask  [asks-for-certificate]",
+  "requests-certificate": [
+    "✗ tidb 10.0.1.2:10080 status  asks nobody for a certificate, though its configuration makes it ask  [requests-certificate]",
     "    restart tidb, so that it runs with its file"
   ],
-  "sessions-end": [
-    "! pd 10.0.1.2:2379 client  a session lets its holder in again without a certificate: an answer without a certificate  [sessions-end]",
+  "resumption-rejected": [
+    "! pd 10.0.1.2:2379 client  a session lets its holder in again without a certificate: an answer without a certificate  [resumption-rejected]",
     "    after taking a caller away, restart pd"
   ],
-  "caller-admitted": [
-    "✗ tikv 10.0.1.2:20160 grpc as pd  pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is TiDB-Server, TiKV-Server  [caller-admitted]",
+  "caller-accepted": [
+    "✗ tikv 10.0.1.2:20160 grpc as pd  pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is TiDB-Server, TiKV-Server  [caller-accepted]",
     "    add the Common Name of pd to the list of tikv, or mend the pair of pd"
   ],
   "peers-reach-each-other": [
@@ -73,7 +73,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    compare the certificates and lists of the two; restart the one that holds an old CA"
   ],
   "server-verifies": [
-    "✗ tidb 10.0.1.2:10080 status as own  the certificate served is not for 10.0.1.2 but for db-9, 10.0.9.9  [server-verifies]",
+    "✗ tidb 10.0.1.2:10080 status as agent  the certificate served is not for 10.0.1.2 but for db-9, 10.0.9.9  [server-verifies]",
     "    issue it anew with 10.0.1.2 among its SANs"
   ],
   "served-matches-file": [
@@ -84,12 +84,12 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "✗ tikv 10.0.1.2:20160 grpc as tidb  the list does not hold TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",
     "    add \"TiDB-Server\" to the list at /tidb-deploy/tikv/conf/tikv.toml:12:1 and restart tikv"
   ],
-  "needless-caller": [
-    "! tikv 10.0.1.2:20160  its list holds \"tiproxy\", the Common Name of tiproxy, which calls none of its ports  [needless-caller]",
+  "unused-allow-list-entry": [
+    "! tikv 10.0.1.2:20160  its list holds \"tiproxy\", the Common Name of tiproxy, which calls none of its ports  [unused-allow-list-entry]",
     "    take \"tiproxy\" out of the list at /tidb-deploy/tikv/conf/tikv.toml:12:1"
   ],
-  "own-name-in-own-list": [
-    "✗ pd 10.0.1.2:2379  its own Common Name PD-Server is not in its own list: it will end at its next start  [own-name-in-own-list]",
+  "own-name-in-list": [
+    "✗ pd 10.0.1.2:2379  its own Common Name PD-Server is not in its own list: it will end at its next start  [own-name-in-list]",
     "    add \"PD-Server\" to the list at /tidb-deploy/pd/conf/pd.toml:12:1"
   ],
   "ca-unchanged": [

@@ -10,8 +10,8 @@ export const fileSafe: Check = {
   severity: 'fail',
   description:
     'TiKV and TiFlash read their files again while they run, and need PEM text in them. A file in another form must not stay where they will read it: the agent makes no connection of its own to such a port, and this is the most urgent of its findings.',
-  cure: 'Put the last good files back at once, before anything connects.',
-  verdicts: { fail: 'a file of TiKV or TiFlash is not PEM text' },
+  remediation: 'Put the last good files back at once, before anything connects.',
+  results: { fail: 'a file of TiKV or TiFlash is not PEM text' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
@@ -24,7 +24,7 @@ export const fileSafe: Check = {
         : unsafe.map(({ file }) =>
             findingOf(id, 'fail', instance, {
               message: `${file} is not PEM text: ${instance.component} does not survive reading it`,
-              cure: `put the last good ${file} back at once, and convert the new one to PEM`,
+              remediation: `put the last good ${file} back at once, and convert the new one to PEM`,
               evidence: { file },
             }),
           );

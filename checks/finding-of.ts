@@ -11,7 +11,7 @@ const longestMessage = 2_000;
 
 interface FindingParts {
   readonly message: string;
-  readonly cure?: string;
+  readonly remediation?: string;
   readonly endpoint?: Endpoint;
   readonly identity?: IdentityName | CallerName;
   readonly evidence?: Finding['evidence'];
@@ -28,7 +28,7 @@ export function findingOf(check: string, status: Status, subject: Subject, parts
     identity: parts.identity,
     message: shortened(parts.message, longestMessage),
     evidence: parts.evidence ?? {},
-    cure: status === 'pass' ? '' : (parts.cure ?? ''),
+    remediation: status === 'pass' ? '' : (parts.remediation ?? ''),
     help: `docs/checks.md#${check}`,
   };
 }

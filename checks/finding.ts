@@ -1,7 +1,7 @@
 import type { CallerName, ComponentName, EndpointName } from '../cluster/components/profile.js';
 import type { IdentityName } from '../probes/observation.js';
 
-export type Status = 'pass' | 'warn' | 'fail' | 'skip';
+export type Status = 'pass' | 'warn' | 'fail' | 'unknown';
 
 /** One verdict with its evidence and its cure; the stable shape of `--json`. */
 export interface Finding {
@@ -17,7 +17,7 @@ export interface Finding {
   /** Small and flat: what a person needs to believe the message. */
   readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** What to do, one line; empty on pass. */
-  readonly cure: string;
+  readonly remediation: string;
   /** `docs/checks.md#id` */
   readonly help: string;
 }

@@ -11,8 +11,8 @@ export const keyFileMode: Check = {
   severity: 'warn',
   description:
     'TiUP writes every key with mode 0644, so this is one warning for the whole node and never a failure. Keys in a volume of Kubernetes do not count, since only their pods see them.',
-  cure: 'chmod 0640 the key files, owned by the user the components run as.',
-  verdicts: { warn: 'a key file is readable by everybody' },
+  remediation: 'chmod 0640 the key files, owned by the user the components run as.',
+  results: { warn: 'a key file is readable by everybody' },
   run: (evidence) => {
     const subjects = subjectsOf(evidence).filter(({ facts }) => facts.keyMode !== undefined);
     const open = subjects.filter(({ facts }) => ((facts.keyMode ?? 0) & othersRead) !== 0);
@@ -26,7 +26,7 @@ export const keyFileMode: Check = {
       : [
           findingOf(id, 'warn', first.who, {
             message: `${keys.length} key ${keys.length === 1 ? 'file is' : 'files are'} readable by everybody on this node`,
-            cure: `chmod 0640 ${keys.join(' ')}`,
+            remediation: `chmod 0640 ${keys.join(' ')}`,
             evidence: { keys },
           }),
         ];

@@ -10,8 +10,9 @@ export const keyMatchesCertificate: Check = {
   severity: 'fail',
   description:
     'A rotation that replaced one file of the pair and not the other leaves a pair that no component can use: Go components fail every new handshake, TiKV stays on the old pair, and none of them starts again.',
-  cure: 'Install the key that was made with the certificate; for TiKV write the key first, then the certificate.',
-  verdicts: { fail: 'the key is not the key of the certificate' },
+  remediation:
+    'Install the key that was made with the certificate; for TiKV write the key first, then the certificate.',
+  results: { fail: 'the key is not the key of the certificate' },
   run: (evidence) =>
     subjectsOf(evidence).flatMap(({ who, facts }) => {
       if (facts.keyMatches === undefined) {
@@ -23,7 +24,7 @@ export const keyMatchesCertificate: Check = {
         : [
             findingOf(id, 'fail', who, {
               message: `${key} is not the key of ${cert}`,
-              cure: 'install the key that was made with this certificate: the key first, then the certificate',
+              remediation: 'install the key that was made with this certificate: the key first, then the certificate',
               evidence: { cert, key, fingerprint: facts.chain?.[0]?.fingerprint ?? '' },
             }),
           ];

@@ -10,8 +10,8 @@ export const keyUsages: Check = {
   severity: 'fail',
   description:
     'TiDB, PD and TiKV use one pair in both directions. An extended key usage with only one of serverAuth and clientAuth breaks the other direction; no extended key usage at all is good for both. The agent is a client only; TiProxy serves one pair and calls with another.',
-  cure: 'Issue the certificate with both serverAuth and clientAuth, or without the extension.',
-  verdicts: { fail: 'the certificate lacks a usage that it needs' },
+  remediation: 'Issue the certificate with both serverAuth and clientAuth, or without the extension.',
+  results: { fail: 'the certificate lacks a usage that it needs' },
   run: (evidence) =>
     subjectsOf(evidence).flatMap(({ who, facts, roles }) => {
       const leaf = facts.chain?.[0];
@@ -26,7 +26,7 @@ export const keyUsages: Check = {
         : [
             findingOf(id, 'fail', who, {
               message: `${facts.paths.cert} lacks the usage ${missing.join(' and ')}`,
-              cure: `issue it anew with ${needed.join(' and ')}`,
+              remediation: `issue it anew with ${needed.join(' and ')}`,
               evidence: { usages: usages ?? [] },
             }),
           ];

@@ -9,8 +9,8 @@ export function knownNames({
   inventory,
   credentials,
   calling,
-  own,
-}: Pick<Evidence, 'inventory' | 'credentials' | 'calling' | 'own'>): KnownNames {
+  agent,
+}: Pick<Evidence, 'inventory' | 'credentials' | 'calling' | 'agent'>): KnownNames {
   const names = new Map<CallerName, ShownNames[]>();
   const add = (caller: CallerName, shown: ShownNames) => {
     const known = names.get(caller) ?? [];
@@ -26,7 +26,7 @@ export function knownNames({
       add(client.name, shown);
     }
   }
-  const [leaf] = own?.chain ?? [];
+  const [leaf] = agent?.chain ?? [];
   if (leaf !== undefined) {
     add('agent', { leaf: leaf.commonNames });
   }

@@ -11,8 +11,8 @@ export const namesCoverAddresses: Check = {
   severity: 'fail',
   description:
     "Callers verify the host they were told against the certificate's subject alternative names; a Common Name does not count. The address a status port advertises is the one most often forgotten.",
-  cure: 'Issue the certificate with the missing name or IP address among its SANs.',
-  verdicts: { fail: 'an advertised host is not among the SANs' },
+  remediation: 'Issue the certificate with the missing name or IP address among its SANs.',
+  results: { fail: 'an advertised host is not among the SANs' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
@@ -28,7 +28,7 @@ export const namesCoverAddresses: Check = {
         const message = `the certificate does not cover ${host}, which ${formatOrigin(origin)} advertises; it is for ${names.join(', ') || 'no name at all'}`;
         return findingOf(id, 'fail', instance, {
           message,
-          cure: `issue it anew with ${host} among its SANs`,
+          remediation: `issue it anew with ${host} among its SANs`,
           evidence: { host, names },
         });
       });

@@ -12,16 +12,16 @@ export const peersReachEachOther: Check = {
   severity: 'fail',
   description:
     'Every PD member says which members it reaches with its own certificate, PD says which stores it hears of, and a TiCDC capture that does not own hands a question on to the one that does. Only a no counts: PD keeps connections for days, so a yes may be an old one. A member that answers the agent and not its peer is refused between them; the members that see it tell from which side.',
-  cure: 'Compare the certificates and lists of the two; restart the one that holds an old CA.',
-  verdicts: {
+  remediation: 'Compare the certificates and lists of the two; restart the one that holds an old CA.',
+  results: {
     fail: 'a PD member does not reach another one, or a capture of TiCDC does not reach the owner',
     warn: 'PD has lost a store',
-    skip: 'what PD says of the others could not be read',
+    unknown: 'what PD says of the others could not be read',
   },
-  run: (evidence) => evidence.views.flatMap((view) => judge(view, evidence)),
+  run: (evidence) => evidence.peerReports.flatMap((view) => evaluate(view, evidence)),
 };
 
-function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[] {
+function evaluate(view: EndpointObservation, evidence: Evidence): readonly Finding[] {
   const { instance, endpoint, observation } = view;
   const { application, outcome } = observation;
   if (outcome !== 'accepted' || application?.protocol !== 'http') {
@@ -39,7 +39,7 @@ function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[
           return findingOf(id, 'fail', instance, {
             ...parts,
             message: `does not reach member ${name}${seen ? ', which answers the agent: one of the two refuses the other' : ''}; ${others} of the other members reach it`,
-            cure: 'compare the certificates and lists of the two; restart the one that holds an old CA',
+            remediation: 'compare the certificates and lists of the two; restart the one that holds an old CA',
             evidence: { member: name },
           });
         });
@@ -51,23 +51,23 @@ function judge(view: EndpointObservation, evidence: Evidence): readonly Finding[
       return findingOf(id, 'warn', instance, {
         ...parts,
         message: `has lost store ${address} (${state})${seen ? ', which answers the agent: it may be refused by PD' : ''}`,
-        cure: 'see whether the store runs, and whether PD lets it in',
+        remediation: 'see whether the store runs, and whether PD lets it in',
         evidence: { store: address },
       });
     });
   }
   if (instance.component === 'pd') {
     const message = `not known whom it reaches: ${observation.detail}`;
-    return [findingOf(id, 'skip', instance, { ...parts, message, cure: 'see whether this PD has a leader' })];
+    return [findingOf(id, 'unknown', instance, { ...parts, message, remediation: 'see whether this PD has a leader' })];
   }
   return instance.component === 'ticdc' ? [handedOn(instance, view, status, evidence)] : [];
 }
 
 /** A capture that does not own asks the owner with its own certificate. */
 function handedOn(instance: Instance, { endpoint }: EndpointObservation, status: number, evidence: Evidence): Finding {
-  const own = evidence.observations.find((one) => one.instance === instance && one.observation.identity === 'own')
+  const agent = evidence.observations.find((one) => one.instance === instance && one.observation.identity === 'agent')
     ?.observation.application;
-  const isOwner = own?.protocol === 'http' && own.answer?.kind === 'ticdc-status' && own.answer.isOwner;
+  const isOwner = agent?.protocol === 'http' && agent.answer?.kind === 'ticdc-status' && agent.answer.isOwner;
   if (status < 400) {
     const message = isOwner ? 'owns, and is healthy' : 'hands questions on to the owner';
     return findingOf(id, 'pass', instance, { endpoint, message });
@@ -75,17 +75,17 @@ function handedOn(instance: Instance, { endpoint }: EndpointObservation, status:
   return findingOf(id, 'fail', instance, {
     endpoint,
     message: `${isOwner ? 'owns, and is not healthy' : 'cannot hand a question on to the owner'}: HTTP ${status}`,
-    cure: 'see whether the captures let each other in',
+    remediation: 'see whether the captures let each other in',
   });
 }
 
 /** How many members say that they reach this one, itself apart: of itself each thinks well. */
-function othersThatReach(name: string, own: readonly string[], { views }: Evidence): number {
-  return views.filter(({ endpoint, observation: { application } }) => {
+function othersThatReach(name: string, agent: readonly string[], { peerReports }: Evidence): number {
+  return peerReports.filter(({ endpoint, observation: { application } }) => {
     const answer = application?.protocol === 'http' ? application.answer : undefined;
     return (
       answer?.kind === 'pd-health' &&
-      !own.includes(formatAddress(endpoint)) &&
+      !agent.includes(formatAddress(endpoint)) &&
       answer.members.some((member) => member.name === name && member.healthy)
     );
   }).length;
@@ -94,7 +94,7 @@ function othersThatReach(name: string, own: readonly string[], { views }: Eviden
 function answersAgent({ observations }: Evidence, at: readonly string[]): boolean {
   return observations.some(
     ({ endpoint, observation }) =>
-      observation.identity === 'own' && observation.outcome === 'accepted' && at.includes(formatAddress(endpoint)),
+      observation.identity === 'agent' && observation.outcome === 'accepted' && at.includes(formatAddress(endpoint)),
   );
 }
 

@@ -1,4 +1,8 @@
-import { type ShownNames, type Stranger, strangerExpectation } from '../cluster/access/expectation.js';
+import {
+  type ShownNames,
+  type UnauthorizedClient,
+  unauthorizedClientExpectation,
+} from '../cluster/access/expectation.js';
 import type { KnownNames } from '../cluster/access/matrix.js';
 import type { CallerName } from '../cluster/components/profile.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
@@ -9,94 +13,94 @@ import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { knownNames } from './known-names.js';
 
-const id = 'strangers-refused';
+const id = 'rejects-unauthorized';
 
-export const strangersRefused: Check = {
+export const unauthorizedClientsRejected: Check = {
   id,
   title: 'Each port refuses those who have no business there',
   severity: 'fail',
   description:
     "The agent comes to each port as a stranger: in plaintext, without a certificate, with one of a CA nobody knows that carries an allowed name, with an imposter's if one is configured, and with the pairs of this node's components that the port's list does not hold. What the configuration says decides what is expected. A timeout or a port that cannot be reached is no refusal. A port that lets anybody in because no list is set, as the product ships it, is a warning: it is worth knowing, and setting the list mends it. Each stranger can leave a line in the port's log; `refusals` under `[probe]` says how often they come.",
-  cure: 'Set the allow-list, or restart the component when its configuration already has it.',
-  verdicts: {
+  remediation: 'Set the allow-list, or restart the component when its configuration already has it.',
+  results: {
     fail: 'somebody is let in whom the configuration refuses, or the port answers in plaintext',
     warn: 'anybody is let in without a certificate because no list is set, or the port is stricter than its file',
-    skip: 'the stranger got no clear answer, or none has come yet',
+    unknown: 'the stranger got no clear answer, or none has come yet',
   },
   run: (evidence) => {
     const names = knownNames(evidence);
-    const judged = evidence.observations
-      .filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity))
-      .map((entry) => judge(entry, names));
+    const evaluated = evidence.observations
+      .filter(({ endpoint, observation }) => isUnauthorizedClient(endpoint, observation.identity))
+      .map((entry) => evaluate(entry, names));
     const awaited = evidence.awaited.map(({ instance, endpoint }) =>
-      findingOf(id, 'skip', instance, { endpoint, message: 'not known: no stranger has come to it yet' }),
+      findingOf(id, 'unknown', instance, { endpoint, message: 'not known: no stranger has come to it yet' }),
     );
-    return [...judged, ...awaited];
+    return [...evaluated, ...awaited];
   },
 };
 
 /** A component is a stranger on the ports that it does not call. */
-export function isStranger({ profile }: Endpoint, identity: IdentityName): boolean {
-  if (identity === 'own') {
+export function isUnauthorizedClient({ profile }: Endpoint, identity: IdentityName): boolean {
+  if (identity === 'agent') {
     return false;
   }
   const [component = ''] = identity.split('@');
   return !profile.calledBy.some((caller) => caller === component);
 }
 
-function judge({ instance, endpoint, observation }: EndpointObservation, names: KnownNames): Finding {
+function evaluate({ instance, endpoint, observation }: EndpointObservation, names: KnownNames): Finding {
   const { identity, outcome, detail } = observation;
   const who = describe(identity, names);
-  const own = names.get(instance.component)?.[0]?.leaf.at(-1);
-  const expected = strangerExpectation(endpoint, instance, strangerOf(identity, names), own);
+  const agent = names.get(instance.component)?.[0]?.leaf.at(-1);
+  const expected = unauthorizedClientExpectation(endpoint, instance, unauthorizedClientOf(identity, names), agent);
   const parts = { endpoint, identity, evidence: { expected, outcome, detail } };
-  if (observation.refusal?.side === 'probe' || (outcome !== 'accepted' && outcome !== 'refused')) {
-    return findingOf(id, 'skip', instance, { ...parts, message: `not known whether ${who} is refused: ${detail}` });
+  if (observation.rejection?.side === 'probe' || (outcome !== 'accepted' && outcome !== 'rejected')) {
+    return findingOf(id, 'unknown', instance, { ...parts, message: `not known whether ${who} is refused: ${detail}` });
   }
-  if (outcome === 'refused') {
-    return expected === 'admitted' && identity !== 'plaintext'
+  if (outcome === 'rejected') {
+    return expected === 'accepted' && identity !== 'plaintext'
       ? findingOf(id, 'warn', instance, {
           ...parts,
           message: `refuses ${who}, which its configuration would let in: ${detail}`,
-          cure: `what runs is stricter than its file: restart ${instance.component}, or set the list in the file`,
+          remediation: `what runs is stricter than its file: restart ${instance.component}, or set the list in the file`,
         })
-      : findingOf(id, 'pass', instance, { ...parts, message: `refuses ${who}: ${refusedBy(observation)}` });
+      : findingOf(id, 'pass', instance, { ...parts, message: `refuses ${who}: ${rejectedBy(observation)}` });
   }
-  return admitted(instance, endpoint, identity, who, expected, parts);
+  return accepted(instance, endpoint, identity, who, expected, parts);
 }
 
-function admitted(
+function accepted(
   instance: Instance,
   endpoint: Endpoint,
   identity: IdentityName,
   who: string,
-  expected: ReturnType<typeof strangerExpectation>,
+  expected: ReturnType<typeof unauthorizedClientExpectation>,
   parts: Omit<Parameters<typeof findingOf>[3], 'message'>,
 ): Finding {
   if (identity === 'plaintext') {
-    const cure = 'set the TLS keys, make every URL https, and restart it';
+    const remediation = 'set the TLS keys, make every URL https, and restart it';
     return findingOf(id, 'fail', instance, {
       ...parts,
       message: 'answers in plaintext: anybody may read and ask',
-      cure,
+      remediation,
     });
   }
-  if (expected === 'refused') {
-    const cure = `restart ${instance.component} if its file is right; else mend its list and CA`;
+  if (expected === 'rejected') {
+    const remediation = `restart ${instance.component} if its file is right; else mend its list and CA`;
     return findingOf(id, 'fail', instance, {
       ...parts,
       message: `lets in ${who}, whom its configuration refuses`,
-      cure,
+      remediation,
     });
   }
   const list = listOf(endpoint, instance);
-  return identity === 'anonymous'
+  return identity === 'no-certificate'
     ? findingOf(id, 'warn', instance, {
         ...parts,
         message: `lets in anybody, without a certificate: ${list}`,
-        cure: `set the allow-list of ${instance.component} to the names of those who call it`,
+        remediation: `set the allow-list of ${instance.component} to the names of those who call it`,
       })
-    : findingOf(id, expected === 'undecided' ? 'skip' : 'pass', instance, {
+    : findingOf(id, expected === 'undecided' ? 'unknown' : 'pass', instance, {
         ...parts,
         message: `lets in ${who}: ${list}`,
       });
@@ -109,11 +113,11 @@ function listOf({ allowList }: Endpoint, { security: { allowedAlternativeNames: 
   return allowList === 'unknown' ? 'nobody told its allow-list' : 'it has no allow-list';
 }
 
-function strangerOf(identity: IdentityName, names: KnownNames): Stranger {
+function unauthorizedClientOf(identity: IdentityName, names: KnownNames): UnauthorizedClient {
   switch (identity) {
     case 'plaintext':
-    case 'anonymous':
-    case 'untrusted':
+    case 'no-certificate':
+    case 'foreign-ca':
       return identity;
     default: {
       const [component = ''] = identity.split('@');
@@ -128,11 +132,11 @@ function describe(identity: IdentityName, names: KnownNames): string {
   switch (identity) {
     case 'plaintext':
       return 'plaintext';
-    case 'anonymous':
+    case 'no-certificate':
       return 'who has no certificate';
-    case 'untrusted':
+    case 'foreign-ca':
       return 'a certificate of an unknown CA';
-    case 'imposter':
+    case 'wrong-name':
       return "a certificate of the cluster's CA with another name";
     default: {
       const [component = ''] = identity.split('@');
@@ -143,14 +147,14 @@ function describe(identity: IdentityName, names: KnownNames): string {
 }
 
 /** `TLS alert 42 (bad_certificate)`, `a close`, `gRPC status 16`, `HTTP 403`. */
-function refusedBy({ refusal, detail }: Observation): string {
-  switch (refusal?.by) {
+function rejectedBy({ rejection, detail }: Observation): string {
+  switch (rejection?.by) {
     case 'tls-alert':
-      return `TLS alert ${refusal.number} (${refusal.name})`;
+      return `TLS alert ${rejection.number} (${rejection.name})`;
     case 'rpc-status':
-      return `gRPC status ${refusal.number} (${refusal.name})`;
+      return `gRPC status ${rejection.number} (${rejection.name})`;
     case 'http-status':
-      return `HTTP ${refusal.number}`;
+      return `HTTP ${rejection.number}`;
     case 'close':
       return 'it closes the connection';
     default:

@@ -1,30 +1,30 @@
 import { clientCertificateAsked } from '../cluster/access/expectation.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
-import type { Check, EndpointHello } from './check.js';
+import type { Check, EndpointServerHandshake } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 
-const id = 'asks-for-certificate';
+const id = 'requests-certificate';
 
-export const asksForCertificate: Check = {
+export const requestsCertificate: Check = {
   id,
   title: 'Each port asks for a certificate where its configuration says so',
   severity: 'fail',
   description:
-    'Whether a port asks its callers for a certificate can be read from its first flight of TLS 1.2, in clear text, without a credential. A port that does not ask refuses nobody; one that asks need not refuse, which `strangers-refused` tries. Where the file has a list and the port does not ask, the process runs with other settings than its file has.',
-  cure: 'Restart the component, so that it runs with its file.',
-  verdicts: {
+    'Whether a port asks its callers for a certificate can be read from its first flight of TLS 1.2, in clear text, without a credential. A port that does not ask refuses nobody; one that asks need not refuse, which `rejects-unauthorized` tries. Where the file has a list and the port does not ask, the process runs with other settings than its file has.',
+  remediation: 'Restart the component, so that it runs with its file.',
+  results: {
     fail: 'the port does not ask, though its configuration makes it ask',
     warn: 'it asks, though its configuration would not make it ask',
-    skip: 'its first flight could not be read',
+    unknown: 'its first flight could not be read',
   },
-  run: ({ hellos }) => hellos.flatMap(judge),
+  run: ({ serverHandshakes }) => serverHandshakes.flatMap(evaluate),
 };
 
-function judge({ instance, endpoint, hello }: EndpointHello): readonly Finding[] {
-  const asks = hello.asksForCertificate;
+function evaluate({ instance, endpoint, serverHandshake }: EndpointServerHandshake): readonly Finding[] {
+  const asks = serverHandshake.requestsCertificate;
   if (asks === undefined) {
-    return [findingOf(id, 'skip', instance, { endpoint, message: `not known: ${hello.detail}` })];
+    return [findingOf(id, 'unknown', instance, { endpoint, message: `not known: ${serverHandshake.detail}` })];
   }
   const expected = expectation(endpoint, instance);
   const says = asks ? 'asks callers for a certificate' : 'asks nobody for a certificate';
@@ -32,8 +32,8 @@ function judge({ instance, endpoint, hello }: EndpointHello): readonly Finding[]
     return [findingOf(id, 'pass', instance, { endpoint, message: says })];
   }
   const message = `${says}, though its configuration ${expected ? 'makes it ask' : 'would not make it ask'}`;
-  const cure = `restart ${instance.component}, so that it runs with its file`;
-  return [findingOf(id, expected ? 'fail' : 'warn', instance, { endpoint, message, cure })];
+  const remediation = `restart ${instance.component}, so that it runs with its file`;
+  return [findingOf(id, expected ? 'fail' : 'warn', instance, { endpoint, message, remediation })];
 }
 
 /** Undefined where nobody told the list, or where asking does not depend on it. */

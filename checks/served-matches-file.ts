@@ -7,7 +7,7 @@ import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
 
 const id = 'served-matches-file';
 
-const cures: Readonly<Record<ReloadRule, string>> = {
+const remediations: Readonly<Record<ReloadRule, string>> = {
   'every-handshake':
     'this port reads its files at every handshake: see whether the process runs with this file, or restart it',
   'certificate-mtime': 'touch the certificate file: this port looks again only when its modification time changes',
@@ -24,10 +24,10 @@ export const servedMatchesFile: Check = {
   severity: 'fail',
   description:
     'A rotation has arrived when the fingerprint served equals the one in the file. Components re-read at different moments: before the moment of the port the answer is `reloading`, after it a failure, and the cure depends on the port.',
-  cure: 'What the finding says for its port.',
-  verdicts: {
+  remediation: 'What the finding says for its port.',
+  results: {
     fail: 'the port serves another certificate than the one on disk, past its moment',
-    skip: 'the port is within its time to take the new one, or a copy of the file is under way',
+    unknown: 'the port is within its time to take the new one, or a copy of the file is under way',
   },
   run: (evidence) =>
     latestChains(evidence.observations).flatMap(({ instance, endpoint, observation, servedSince = observation.at }) => {
@@ -45,13 +45,13 @@ export const servedMatchesFile: Check = {
       const deadline = reloadDeadline(rule, facts?.certModifiedAt ?? 0);
       if (deadline !== undefined && deadline > evidence.now) {
         const message = `reloading: this port takes the certificate on disk by ${deadline.toISOString()}`;
-        return [findingOf(id, 'skip', instance, { endpoint, message })];
+        return [findingOf(id, 'unknown', instance, { endpoint, message })];
       }
       const portIsAhead = served.notBefore > onDisk.notBefore;
       const change = { file: new Date(facts?.certModifiedAt ?? 0), port: servedSince, portIsAhead };
       const waiting = arriving(instance, change, evidence.now);
       if (waiting !== undefined) {
-        return [findingOf(id, 'skip', instance, { endpoint, message: waiting })];
+        return [findingOf(id, 'unknown', instance, { endpoint, message: waiting })];
       }
       const message = `serves the certificate ending ${served.notAfter.toISOString()}, on disk is the one ending ${onDisk.notAfter.toISOString()}`;
       const since = new Date(facts?.certModifiedAt ?? 0).toISOString();
@@ -65,7 +65,7 @@ export const servedMatchesFile: Check = {
         findingOf(id, 'fail', instance, {
           endpoint,
           message,
-          cure: cures[rule],
+          remediation: remediations[rule],
           evidence: evidenceOf,
         }),
       ];

@@ -9,11 +9,11 @@ export const serverVerifies: Check = {
   severity: 'fail',
   description:
     "What the port serves is judged as a caller judges it: the chain under the caller's CA, and the name or IP address dialled against the SANs.",
-  cure: "Issue the component's certificate from the CA that its callers trust, with the address they use.",
-  verdicts: { fail: 'what is served does not verify, or is not for the address that was dialled' },
+  remediation: "Issue the component's certificate from the CA that its callers trust, with the address they use.",
+  results: { fail: 'what is served does not verify, or is not for the address that was dialled' },
   run: (evidence) =>
     evidence.observations
-      .filter(({ observation }) => observation.identity === 'own' && observation.peerChain.length > 0)
+      .filter(({ observation }) => observation.identity === 'agent' && observation.peerChain.length > 0)
       .map(({ instance, endpoint, observation }) => {
         const { peerProblem, peerChain, identity } = observation;
         if (peerProblem === undefined) {
@@ -25,14 +25,14 @@ export const serverVerifies: Check = {
         const message = isName
           ? `the certificate served is not for ${endpoint.host} but for ${names.join(', ') || 'no name at all'}`
           : `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}`;
-        const cure = isName
+        const remediation = isName
           ? `issue it anew with ${endpoint.host} among its SANs`
           : 'issue it from the CA its callers trust, or give them that CA';
         return findingOf(id, 'fail', instance, {
           endpoint,
           identity,
           message,
-          cure,
+          remediation,
           evidence: { code: peerProblem, names },
         });
       }),

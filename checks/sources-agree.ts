@@ -10,16 +10,16 @@ export const sourcesAgree: Check = {
   severity: 'fail',
   description:
     'What one source says of a component is held against what the others say: scheme, addresses, allow-lists, and whether it is there at all. A component that is configured but not registered in PD may have been refused; one that PD knows and the topology does not is somebody with a certificate that nobody counts. Where they differ, the agent goes by what was declared, then by the command line, the file, the topology, and PD.',
-  cure: 'What the finding says for its place.',
-  verdicts: {
+  remediation: 'What the finding says for its place.',
+  results: {
     fail: 'one source says https and another one http for the same port',
     warn: 'addresses or lists differ, or a component is known to one side only',
   },
   run: ({ inventory: { instances, disagreements } }) => [
-    ...disagreements.map(({ code, severity, origin, message, cure }) =>
+    ...disagreements.map(({ code, severity, origin, message, remediation }) =>
       findingOf(id, severity === 'note' ? 'pass' : severity, 'agent', {
         message: `${formatOrigin(origin)}: ${message}`,
-        cure,
+        remediation,
         evidence: { reason: code },
       }),
     ),

@@ -1,13 +1,13 @@
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { TrustVerdict } from '../credentials/verification.js';
+import type { VerificationResult } from '../credentials/verification.js';
 import { credentialKey, type Evidence } from './check.js';
 
 export interface Subject {
   readonly who: Instance | 'agent';
   readonly facts: CredentialFacts;
   /** What the pair is used as. */
-  readonly roles: readonly TrustVerdict['role'][];
+  readonly roles: readonly VerificationResult['role'][];
 }
 
 /** Every pair on this node: those of the local instances, each with what it is used as, and the agent's own. */
@@ -21,6 +21,6 @@ export function subjectsOf(evidence: Evidence): readonly Subject[] {
       ...(called === undefined ? [] : [{ who, facts: called, roles: ['client'] as const }]),
     ];
   });
-  const { own } = evidence;
-  return own === undefined ? instances : [...instances, { who: 'agent', facts: own, roles: ['client'] }];
+  const { agent } = evidence;
+  return agent === undefined ? instances : [...instances, { who: 'agent', facts: agent, roles: ['client'] }];
 }

@@ -4,5 +4,5 @@ export type Summary = Readonly<Record<Status, number>>;
 
 export function summarize(findings: readonly Finding[]): Summary {
   const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
-  return { pass: count('pass'), warn: count('warn'), fail: count('fail'), skip: count('skip') };
+  return { pass: count('pass'), warn: count('warn'), fail: count('fail'), unknown: count('unknown') };
 }

@@ -1,4 +1,4 @@
-import { isCallerAdmitted } from '../cluster/access/expectation.js';
+import { isCallerAccepted } from '../cluster/access/expectation.js';
 import { type StartFault, severalNamesSince } from '../cluster/components/profile.js';
 import { profiles } from '../cluster/components/profiles.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
@@ -18,10 +18,10 @@ export const survivesRestart: Check = {
   severity: 'fail',
   description:
     'A running component can serve for weeks on connections it has while the files it would start with are bad: a rotation that went wrong is silent, and fatal at the next restart. Each component is judged as it judges itself at its start: all of them need readable files and a key that belongs to the certificate; PD dials itself, so it also needs a valid certificate with both usages, names for its advertised URLs, and its own name in its own list.',
-  cure: 'Mend what the finding names before anybody restarts the component.',
-  verdicts: {
+  remediation: 'Mend what the finding names before anybody restarts the component.',
+  results: {
     fail: 'one of the things that the component looks at when it starts is bad, or it would start in plaintext (TiDB without a CA)',
-    skip: 'the agent may not read a file, which the component, as another user, may',
+    unknown: 'the agent may not read a file, which the component, as another user, may',
   },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
@@ -37,7 +37,7 @@ export const survivesRestart: Check = {
         const reason = reasons[fault](instance, facts);
         return reason === undefined ? [] : [reason];
       });
-      return [verdict(instance, facts, faults)];
+      return [result(instance, facts, faults)];
     }),
 };
 
@@ -46,23 +46,23 @@ function inPlaintext(instance: Instance): Finding {
   const { ca } = profiles[instance.component].securityKeys;
   return findingOf(id, 'fail', instance, {
     message: `would start, and serve everybody in plaintext: ${ca} is not set`,
-    cure: `set ${ca} before ${instance.component} is restarted`,
+    remediation: `set ${ca} before ${instance.component} is restarted`,
   });
 }
 
-function verdict(instance: Instance, { errors }: CredentialFacts, faults: readonly string[]): Finding {
+function result(instance: Instance, { errors }: CredentialFacts, faults: readonly string[]): Finding {
   const forbidden = errors.find(isForbidden);
   if (faults.length === 0 && forbidden !== undefined) {
-    return findingOf(id, 'skip', instance, {
+    return findingOf(id, 'unknown', instance, {
       message: `not known whether it would start: ${forbidden.message}; as the agent's user it would not`,
-      cure: forbidden.hint,
+      remediation: forbidden.hint,
     });
   }
   return faults.length === 0
     ? findingOf(id, 'pass', instance, { message: 'would start with its files as they are' })
     : findingOf(id, 'fail', instance, {
         message: `would not start again: ${faults.join('; ')}`,
-        cure: `mend it before ${instance.component} is restarted`,
+        remediation: `mend it before ${instance.component} is restarted`,
         evidence: { faults },
       });
 }
@@ -80,8 +80,8 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     [ca, cert, key].includes(undefined) ? 'not all three TLS keys are set' : undefined,
   'no-pair': ({ security: { cert, key } }) =>
     cert === undefined || key === undefined ? 'a CA is set, and not both certificate and key' : undefined,
-  untrusted: (_instance, { verdicts }) => {
-    const bad = verdicts.find(({ trusted }) => !trusted);
+  'foreign-ca': (_instance, { results }) => {
+    const bad = results.find(({ trusted }) => !trusted);
     return bad === undefined ? undefined : `its certificate is not good as ${bad.role} under its CA (${bad.code})`;
   },
   names: ({ advertisedHosts }, { chain }) => {
@@ -93,7 +93,7 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     const leaf = chain?.[0];
     const strict = instance.endpoints.find(({ profile }) => profile.callers.minimumEntries === 1);
     const shown = { leaf: leaf?.commonNames ?? [] };
-    return leaf === undefined || strict === undefined || isCallerAdmitted(strict, instance, shown) !== 'refused'
+    return leaf === undefined || strict === undefined || isCallerAccepted(strict, instance, shown) !== 'rejected'
       ? undefined
       : `its own name ${shown.leaf.at(-1) ?? '(none)'} is not in its own list`;
   },

@@ -10,8 +10,8 @@ export const tlsConfigured: Check = {
   severity: 'fail',
   description:
     'CA, certificate and key belong together. None of them is a cluster without TLS; one or two of them is plaintext without a word, or no start at all, depending on the component. PD needs https in its URLs besides.',
-  cure: 'Set all three keys; in PD use https in every URL.',
-  verdicts: {
+  remediation: 'Set all three keys; in PD use https in every URL.',
+  results: {
     fail: 'one or two of the three keys are set, or a URL says http although they are',
     warn: 'none of them is set',
   },
@@ -28,7 +28,7 @@ export const tlsConfigured: Check = {
           return [
             findingOf(id, 'warn', instance, {
               message: 'no TLS is configured: its ports are plaintext',
-              cure: `set ${wanted}`,
+              remediation: `set ${wanted}`,
             }),
           ];
         }
@@ -36,7 +36,7 @@ export const tlsConfigured: Check = {
           return [
             findingOf(id, 'fail', instance, {
               message: `only ${set} of the three TLS keys are set`,
-              cure: `set ${wanted}`,
+              remediation: `set ${wanted}`,
             }),
           ];
         }
@@ -51,7 +51,7 @@ export const tlsConfigured: Check = {
               findingOf(id, 'fail', instance, {
                 endpoint,
                 message: 'is configured as http although TLS keys are set: it serves plaintext',
-                cure: 'use https in its URL and restart it',
+                remediation: 'use https in its URL and restart it',
               }),
             );
       }),

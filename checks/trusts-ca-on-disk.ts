@@ -2,7 +2,7 @@ import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { namesDiffer } from './ca-names.js';
-import { type Check, credentialKey, type EndpointHello, type Evidence } from './check.js';
+import { type Check, credentialKey, type EndpointServerHandshake, type Evidence } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 
@@ -14,36 +14,40 @@ export const trustsCaOnDisk: Check = {
   severity: 'fail',
   description:
     'Go and gRPC ports name the CAs they hold in memory when they ask for a certificate, in clear text in TLS 1.2, to anybody. Compared with the CA file on disk, that shows a CA which was changed and not loaded. CAs that share one name, as all of TiUP do, cannot be told apart so; then the chain of a TiKV or TiFlash whose certificate file holds the leaf alone tells by the fingerprint of the CA that it ends in, which is the one in memory, and else `ca-unchanged` goes by times.',
-  cure: 'Restart Go components when every peer trusts the new CA; for TiKV and TiFlash touch the certificate file.',
-  verdicts: {
+  remediation:
+    'Restart Go components when every peer trusts the new CA; for TiKV and TiFlash touch the certificate file.',
+  results: {
     fail: 'what runs does not trust the CA on disk, or still trusts one that is gone',
-    skip: 'the CAs have one name, so that names tell nothing',
+    unknown: 'the CAs have one name, so that names tell nothing',
   },
-  run: (evidence) => evidence.hellos.flatMap((entry) => judge(evidence, entry)),
+  run: (evidence) => evidence.serverHandshakes.flatMap((entry) => evaluate(evidence, entry)),
 };
 
-function judge(evidence: Evidence, { instance, endpoint, hello }: EndpointHello): readonly Finding[] {
+function evaluate(
+  evidence: Evidence,
+  { instance, endpoint, serverHandshake }: EndpointServerHandshake,
+): readonly Finding[] {
   const facts = evidence.credentials.get(credentialKey(instance));
   const onDisk = facts?.ca;
-  if (onDisk === undefined || hello.outcome !== 'read') {
+  if (onDisk === undefined || serverHandshake.outcome !== 'read') {
     return [];
   }
   const { caReload } = endpoint.profile;
-  const cure =
+  const remediation =
     caReload === 'restart'
       ? `restart ${instance.component} when every peer trusts the new CA`
       : 'touch the certificate file, so that the CA is read with it';
-  const named = hello.authorities.length > 0;
-  const ofNames = namesDiffer(hello.authorities, onDisk);
+  const named = serverHandshake.authorities.length > 0;
+  const ofNames = namesDiffer(serverHandshake.authorities, onDisk);
   if (ofNames !== undefined && caReloadOf(endpoint, instance) !== caReload) {
     const message = 'it names the CAs of its start, and may have taken others since';
-    return [findingOf(id, 'skip', instance, { endpoint, message, cure: 'see ca-unchanged' })];
+    return [findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'see ca-unchanged' })];
   }
   // A Go port sends its certificate file as it is; OpenSSL completes a leaf with the CA that is in memory.
-  const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(hello.chain);
+  const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(serverHandshake.chain);
   const differs = ofNames ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
   if (differs !== undefined) {
-    return [findingOf(id, 'fail', instance, { endpoint, message: differs, cure })];
+    return [findingOf(id, 'fail', instance, { endpoint, message: differs, remediation })];
   }
   if (root !== undefined) {
     return [findingOf(id, 'pass', instance, { endpoint, message: 'its chain ends in the CA on disk' })];
@@ -54,10 +58,10 @@ function judge(evidence: Evidence, { instance, endpoint, hello }: EndpointHello)
   return onDisk.every(({ commonNames }) => commonNames.length > 0) && !changedSince(evidence, instance)
     ? [findingOf(id, 'pass', instance, { endpoint, message: 'it names the CAs of the file on disk' })]
     : [
-        findingOf(id, 'skip', instance, {
+        findingOf(id, 'unknown', instance, {
           endpoint,
           message: 'it names the CAs of the file on disk, but another CA may have the same name',
-          cure: 'see ca-unchanged',
+          remediation: 'see ca-unchanged',
         }),
       ];
 }

@@ -8,16 +8,16 @@ import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
 import { knownNames } from './known-names.js';
 
-const id = 'needless-caller';
+const id = 'unused-allow-list-entry';
 
-export const needlessCaller: Check = {
+export const unusedAllowListEntry: Check = {
   id,
   title: 'No list lets in a component that never calls',
   severity: 'warn',
   description:
     "Each entry of an allow-list whose owner is known, by a certificate on this node, a declaration, or the names that TiUP and the documentation give, is held against who calls the component's ports. An entry nobody needs is a way in for whoever gets hold of that certificate.",
-  cure: 'Take the name out of the list.',
-  verdicts: { warn: 'the list holds the name of a component or tool that calls none of its ports' },
+  remediation: 'Take the name out of the list.',
+  results: { warn: 'the list holds the name of a component or tool that calls none of its ports' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((instance) => {
@@ -25,7 +25,7 @@ export const needlessCaller: Check = {
         typeof allowList === 'string' ? '' : formatOrigin(allowList.origin);
       const places = [...new Set(instance.endpoints.map(placeOf))];
       return places.flatMap((place) =>
-        judge(
+        evaluate(
           instance,
           instance.endpoints.filter((endpoint) => placeOf(endpoint) === place),
           names,
@@ -36,7 +36,7 @@ export const needlessCaller: Check = {
 };
 
 /** One list, and the ports it is for. */
-function judge(instance: Instance, endpoints: readonly Endpoint[], names: KnownNames): readonly Finding[] {
+function evaluate(instance: Instance, endpoints: readonly Endpoint[], names: KnownNames): readonly Finding[] {
   const list = endpoints[0]?.allowList;
   if (list === undefined || typeof list === 'string') {
     return [];
@@ -45,20 +45,20 @@ function judge(instance: Instance, endpoints: readonly Endpoint[], names: KnownN
     instance.component,
     ...endpoints.flatMap(({ profile }) => [...profile.calledBy, ...(profile.documentedCallers ?? [])]),
   ]);
-  const needless = list.value.flatMap((entry) => {
+  const unused = list.value.flatMap((entry) => {
     const owners = ownersOf(entry, list.value, names);
     return owners.length > 0 && !owners.some((owner) => needed.has(owner)) ? [{ entry, owners }] : [];
   });
-  return needless.length === 0
+  return unused.length === 0
     ? [
         findingOf(id, 'pass', instance, {
           message: `its list at ${formatOrigin(list.origin)} holds no needless caller`,
         }),
       ]
-    : needless.map(({ entry, owners }) =>
+    : unused.map(({ entry, owners }) =>
         findingOf(id, 'warn', instance, {
           message: `its list holds "${entry}", the Common Name of ${owners.join(' and ')}, which calls none of its ports`,
-          cure: `take "${entry}" out of the list at ${formatOrigin(list.origin)}`,
+          remediation: `take "${entry}" out of the list at ${formatOrigin(list.origin)}`,
           evidence: { list: list.value },
         }),
       );

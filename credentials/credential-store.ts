@@ -5,7 +5,7 @@ import { type KeyPair, keyPairOf, readKeyPair } from './key-pair.js';
 import { readTrustBundle, type TrustBundle, trustBundleOf } from './trust-bundle.js';
 
 /** One loaded pair with the CA read at start; never changes. */
-export interface Generation {
+export interface CredentialVersion {
   /** 1 for the pair loaded at start, then counting up. */
   readonly number: number;
   readonly pair: KeyPair;
@@ -26,7 +26,7 @@ export interface Inheritance {
 export interface ReloadEvent {
   readonly outcome: 'reloaded' | 'failed';
   /** The generation in force after the event. */
-  readonly generation: Generation;
+  readonly version: CredentialVersion;
   readonly error: CredentialError | undefined;
 }
 
@@ -54,7 +54,7 @@ export class CredentialStore {
   readonly #paths: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly #options: CredentialStoreOptions;
   #trust: TrustBundle;
-  #generation: Generation;
+  #version: CredentialVersion;
   #loadedIdentity: string;
   #reportedIdentity: string | undefined;
   #lastError: CredentialError | undefined;
@@ -70,12 +70,12 @@ export class CredentialStore {
     if (inherited === undefined) {
       this.#trust = readTrustBundle(paths.ca);
       const { pair, identity } = this.#read();
-      this.#generation = this.#generationOf(pair, this.#trust, 1);
+      this.#version = this.#versionOf(pair, this.#trust, 1);
       this.#loadedIdentity = identity;
     } else {
       this.#trust = trustBundleOf(Buffer.from(inherited.ca), paths.ca);
       const pair = keyPairOf(Buffer.from(inherited.cert), Buffer.from(inherited.key), paths);
-      this.#generation = this.#generationOf(pair, this.#trust, inherited.number);
+      this.#version = this.#versionOf(pair, this.#trust, inherited.number);
       this.#loadedIdentity = 'inherited';
     }
   }
@@ -85,19 +85,19 @@ export class CredentialStore {
     return this.#lastError;
   }
 
-  current(): Generation {
+  current(): CredentialVersion {
     const identity = this.#identity();
     if (identity === this.#loadedIdentity) {
       this.#lastError = undefined;
-      return this.#generation;
+      return this.#version;
     }
     try {
       const read = this.#read();
       const trust = this.#options.reloadCa === true ? readTrustBundle(this.#paths.ca) : this.#trust;
-      if (read.pair.digest !== this.#generation.pair.digest || trust.digest !== this.#trust.digest) {
-        this.#generation = this.#generationOf(read.pair, trust, this.#generation.number + 1);
+      if (read.pair.digest !== this.#version.pair.digest || trust.digest !== this.#trust.digest) {
+        this.#version = this.#versionOf(read.pair, trust, this.#version.number + 1);
         this.#trust = trust;
-        this.#options.onReload?.({ outcome: 'reloaded', generation: this.#generation, error: undefined });
+        this.#options.onReload?.({ outcome: 'reloaded', version: this.#version, error: undefined });
       }
       this.#loadedIdentity = read.identity;
       this.#reportedIdentity = undefined;
@@ -105,7 +105,7 @@ export class CredentialStore {
     } catch (error: unknown) {
       this.#keepLastGood(error, identity);
     }
-    return this.#generation;
+    return this.#version;
   }
 
   /** The generation in force, for a process that is to go on with it. */
@@ -122,7 +122,7 @@ export class CredentialStore {
     // One event for one state of the files, however many connections meet it.
     if (this.#reportedIdentity !== identity) {
       this.#reportedIdentity = identity;
-      this.#options.onReload?.({ outcome: 'failed', generation: this.#generation, error });
+      this.#options.onReload?.({ outcome: 'failed', version: this.#version, error });
     }
   }
 
@@ -155,7 +155,7 @@ export class CredentialStore {
     return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)} ${ca}`;
   }
 
-  #generationOf(pair: KeyPair, trust: TrustBundle, number: number): Generation {
+  #versionOf(pair: KeyPair, trust: TrustBundle, number: number): CredentialVersion {
     const secureContext = this.#contextOf(pair, trust);
     return { number, pair, trust, secureContext, loadedAt: this.#options.now?.() ?? new Date() };
   }

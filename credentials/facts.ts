@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.js';
 import type { CredentialError } from './error.js';
-import type { TrustVerdict } from './verification.js';
+import type { VerificationResult } from './verification.js';
 
 /** Absolute paths of what one component (or the agent) uses. */
 export interface CredentialPaths {
@@ -20,7 +20,7 @@ export interface CredentialFacts {
   /** Whether the key file belongs to the leaf; undefined when either could not be read. */
   readonly keyMatches: boolean | undefined;
   /** One entry per role; empty when the pair or the bundle is unusable. */
-  readonly verdicts: readonly TrustVerdict[];
+  readonly results: readonly VerificationResult[];
   /** At most one per file. */
   readonly errors: readonly CredentialError[];
   /** SHA-256 of the CA file's bytes and of cert+key bytes, to tell a change. */

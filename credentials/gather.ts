@@ -5,10 +5,10 @@ import { CredentialError, notLoaded } from './error.js';
 import type { CredentialFacts, CredentialPaths } from './facts.js';
 import { type CredentialFile, readCredentialFile } from './file.js';
 import { pairDigest } from './key-pair.js';
-import { verdictsOnce } from './known-results.js';
+import { verifiedOnce } from './known-results.js';
 import { parseCertificates, parseKey, pemText } from './parse.js';
 import { bundleDigest } from './trust-bundle.js';
-import { judgeBothRoles, type TrustVerdict } from './verification.js';
+import { type VerificationResult, verifyBothRoles } from './verification.js';
 
 /** Reads whatever can be read of three files and judges what can be judged. Never rejects for what is in a file. */
 export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): Promise<CredentialFacts> {
@@ -33,9 +33,9 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
   const digest =
     certFile === undefined || keyFile === undefined ? undefined : pairDigest(certFile.bytes, keyFile.bytes);
   const usable = keyMatches === true && ca !== undefined && chain !== undefined && caFile && certFile && keyFile;
-  const verdicts = usable
-    ? await verdictsOnce(`${caDigest} ${digest}`, [...ca, ...chain], now, () =>
-        verdictsOf(certFile, keyFile, caFile),
+  const results = usable
+    ? await verifiedOnce(`${caDigest} ${digest}`, [...ca, ...chain], now, () =>
+        resultsOf(certFile, keyFile, caFile),
       ).catch((error: unknown) => {
         errors.push(notLoaded(paths.cert ?? '', error));
         return [];
@@ -47,7 +47,7 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     ca,
     keyMode: inVolume(paths.key) ? undefined : keyFile?.mode,
     keyMatches,
-    verdicts,
+    results,
     errors,
     caDigest,
     pairDigest: digest,
@@ -65,14 +65,14 @@ function certificatesOf(file: CredentialFile, path: string): readonly Certificat
   return parseCertificates(pemText(file.bytes, path), path);
 }
 
-async function verdictsOf(
+async function resultsOf(
   cert: CredentialFile,
   key: CredentialFile,
   ca: CredentialFile,
-): Promise<readonly TrustVerdict[]> {
+): Promise<readonly VerificationResult[]> {
   const pair = { certificatePem: cert.bytes.toString('utf8'), keyPem: key.bytes.toString('utf8') };
   const bundle = ca.bytes.toString('utf8');
-  return await judgeBothRoles(pair, bundle);
+  return await verifyBothRoles(pair, bundle);
 }
 
 function collect<T>(errors: CredentialError[], read: () => T): T | undefined {

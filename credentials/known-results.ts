@@ -1,10 +1,10 @@
 import type { Certificate } from './certificate.js';
 import { Remembered } from './remembered.js';
-import type { TrustVerdict } from './verification.js';
+import type { VerificationResult } from './verification.js';
 
 interface Known {
-  readonly verdicts: readonly TrustVerdict[];
-  readonly judgedAt: Date;
+  readonly results: readonly VerificationResult[];
+  readonly evaluatedAt: Date;
 }
 
 const known = new Remembered<Known>(2_048);
@@ -13,19 +13,19 @@ const known = new Remembered<Known>(2_048);
  * The verdicts on what these digests name, which cost some handshakes: judged anew only when one of the certificates
  * began or ended to be valid since. A judgement that rejects is not remembered.
  */
-export async function verdictsOnce(
+export async function verifiedOnce(
   digests: string,
   certificates: readonly Certificate[],
   now: Date,
-  judge: () => Promise<readonly TrustVerdict[]>,
-): Promise<readonly TrustVerdict[]> {
+  evaluate: () => Promise<readonly VerificationResult[]>,
+): Promise<readonly VerificationResult[]> {
   const found = known.get(digests);
-  if (found !== undefined && !certificates.some((one) => changedBetween(one, found.judgedAt, now))) {
-    return found.verdicts;
+  if (found !== undefined && !certificates.some((one) => changedBetween(one, found.evaluatedAt, now))) {
+    return found.results;
   }
-  const verdicts = await judge();
-  known.set(digests, { verdicts, judgedAt: now });
-  return verdicts;
+  const results = await evaluate();
+  known.set(digests, { results, evaluatedAt: now });
+  return results;
 }
 
 /** The clock may have been set back meanwhile. */

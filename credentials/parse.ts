@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate.js';
 import { CredentialError } from './error.js';
 import { certificateOf } from './known-certificates.js';
-import { hasTornCertificate, splitCertificates } from './pem.js';
+import { hasMismatchedCertificate, splitCertificates } from './pem.js';
 
 /** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16, which end a TiKV that reads them. */
 export function pemText(bytes: Buffer, path: string): string {
@@ -16,7 +16,7 @@ export function pemText(bytes: Buffer, path: string): string {
 /** Every certificate of a PEM text, in order; at least one, and none of them broken. Throws CredentialError. */
 export function parseCertificates(pem: string, path: string): readonly Certificate[] {
   const blocks = splitCertificates(pem);
-  if (hasTornCertificate(pem)) {
+  if (hasMismatchedCertificate(pem)) {
     throw new CredentialError('bad_pem', path, 'a certificate in it is cut short', 'write the whole file again');
   }
   if (blocks.length === 0) {

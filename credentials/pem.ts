@@ -7,6 +7,6 @@ export function splitCertificates(pem: string): readonly string[] {
 }
 
 /** True when a certificate begins that never ends: a file cut short. */
-export function hasTornCertificate(pem: string): boolean {
+export function hasMismatchedCertificate(pem: string): boolean {
   return (pem.match(begin)?.length ?? 0) !== splitCertificates(pem).length;
 }

@@ -6,7 +6,7 @@ import { duplexPair } from './duplex-pair.js';
 export type Role = 'client' | 'server';
 
 /** OpenSSL's own judgement of a pair under a trust bundle, in one role. */
-export interface TrustVerdict {
+export interface VerificationResult {
   readonly role: Role;
   readonly trusted: boolean;
   /** OpenSSL's verify code, such as `CERT_HAS_EXPIRED`; undefined when trusted. */
@@ -24,7 +24,7 @@ interface Pair {
  * Judges a pair by a TLS handshake between two in-memory sockets: the pair on one side, the bundle on the other.
  * Names are not looked at (see names.ts). Costs 3 to 5 ms. Rejects only when the pair cannot be loaded at all.
  */
-export async function judge(pair: Pair, bundlePem: string, role: Role): Promise<TrustVerdict> {
+export async function evaluate(pair: Pair, bundlePem: string, role: Role): Promise<VerificationResult> {
   const strict = await verifyCode(pair, bundlePem, role, false);
   if (strict === undefined) {
     return { role, trusted: true, code: undefined, partialChainOnly: false };
@@ -36,8 +36,8 @@ export async function judge(pair: Pair, bundlePem: string, role: Role): Promise<
 }
 
 /** The pair as client, then as server. */
-export async function judgeBothRoles(pair: Pair, bundlePem: string): Promise<readonly TrustVerdict[]> {
-  return [await judge(pair, bundlePem, 'client'), await judge(pair, bundlePem, 'server')];
+export async function verifyBothRoles(pair: Pair, bundlePem: string): Promise<readonly VerificationResult[]> {
+  return [await evaluate(pair, bundlePem, 'client'), await evaluate(pair, bundlePem, 'server')];
 }
 
 function verifyCode(pair: Pair, ca: string, role: Role, allowPartialTrustChain: boolean): Promise<string | undefined> {
@@ -58,14 +58,14 @@ function askServer(
   near: Duplex,
   far: Duplex,
   holder: SecureContext,
-  own: Pair & { ca: string },
+  agent: Pair & { ca: string },
   verifier: SecureContext,
 ) {
   return settle(near, far, (resolve, reject) => {
     const server = createServer({
-      ca: own.ca,
-      cert: own.certificatePem,
-      key: own.keyPem,
+      ca: agent.ca,
+      cert: agent.certificatePem,
+      key: agent.keyPem,
       requestCert: true,
       rejectUnauthorized: false,
       SNICallback: (_name, done) => done(null, verifier),

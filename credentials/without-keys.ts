@@ -1,7 +1,7 @@
 const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
 /** What a torn key does not go on with; its line breaks may be escaped, or question marks by now. */
-const afterTorn = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
+const afterMismatch = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
 const longestKey = 20_000;
 
 /**
@@ -24,7 +24,9 @@ export function withoutKeys(text: string): string {
 /** By scanning alone: an expression for what lies between would need a stack as deep as the key is long. */
 function endOf(text: string, start: number): number {
   const ended = end.exec(text.slice(start, start + longestKey));
-  return ended === null ? (next(afterTorn, text, start)?.index ?? text.length) : start + ended.index + ended[0].length;
+  return ended === null
+    ? (next(afterMismatch, text, start)?.index ?? text.length)
+    : start + ended.index + ended[0].length;
 }
 
 function next(expression: RegExp, text: string, from: number): RegExpExecArray | null {

@@ -35,7 +35,7 @@ export class ReloadBehaviour {
   readonly #profile: EndpointProfile;
   #loaded: Loaded;
   #certificateTime: number;
-  #lookedAt = Date.now();
+  #probedAll = Date.now();
 
   constructor(files: PortFiles, profile: EndpointProfile) {
     this.#files = files;
@@ -57,8 +57,8 @@ export class ReloadBehaviour {
       }
     }
     const rest = restMilliseconds[this.#profile.pairReload];
-    if (rest !== undefined && Date.now() - this.#lookedAt >= rest) {
-      this.#lookedAt = Date.now();
+    if (rest !== undefined && Date.now() - this.#probedAll >= rest) {
+      this.#probedAll = Date.now();
       this.#readIfTouched();
     }
     return this.#loaded;

@@ -4,7 +4,7 @@ export const faultNames = [
   'plaintext',
   'silent',
   'slow',
-  'refuseCaller',
+  'rejectCaller',
   'serveExpired',
   'serveOtherCa',
   'serveOtherName',

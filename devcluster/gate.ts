@@ -1,5 +1,5 @@
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { clientCertificateAsked, isCallerAdmitted, type ShownNames } from '../cluster/access/expectation.js';
+import { clientCertificateAsked, isCallerAccepted, type ShownNames } from '../cluster/access/expectation.js';
 import type { EndpointProfile } from '../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { FaultName } from './faults.js';
@@ -27,7 +27,7 @@ export class Gate {
     if (faults.has('asksNobody')) {
       return { asks: false, requires: false };
     }
-    const asked = faults.has('refuseCaller') || clientCertificateAsked(this.#endpoint(), instance());
+    const asked = faults.has('rejectCaller') || clientCertificateAsked(this.#endpoint(), instance());
     const verified = profile.callers.verifiesIfGiven === true && instance().security.ca !== undefined;
     return { asks: asked || verified, requires: asked && !faults.has('verifiesNothing') };
   }
@@ -38,15 +38,15 @@ export class Gate {
     return shown && !socket.authorized && !this.#options.faults.has('verifiesNothing');
   }
 
-  admits(socket: TLSSocket): boolean {
+  accepts(socket: TLSSocket): boolean {
     const { instance, ownCommonName, faults } = this.#options;
-    if (faults.has('refuseCaller')) {
+    if (faults.has('rejectCaller')) {
       return false;
     }
     if (faults.has('asksNobody') || faults.has('verifiesNothing') || faults.has('ignoresNames')) {
       return true;
     }
-    return isCallerAdmitted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'admitted';
+    return isCallerAccepted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'accepted';
   }
 
   #endpoint(): Endpoint {

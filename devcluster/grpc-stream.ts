@@ -16,7 +16,7 @@ export function respond(stream: ServerHttp2Stream, answer: GrpcAnswer): void {
   if (stream.destroyed) {
     return;
   }
-  const body = Buffer.isBuffer(answer) ? frame(answer) : undefined;
+  const body = Buffer.isBuffer(answer) ? context(answer) : undefined;
   const { status, message } = Buffer.isBuffer(answer) ? { status: 0, message: '' } : answer;
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () =>
@@ -26,7 +26,7 @@ export function respond(stream: ServerHttp2Stream, answer: GrpcAnswer): void {
 }
 
 /** The length-prefixed form of a gRPC message. */
-function frame(message: Buffer): Buffer {
+function context(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

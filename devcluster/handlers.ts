@@ -27,7 +27,7 @@ export function handlersOf(member: Member, endpoint: EndpointName, registry: () 
     'tikv/grpc': { grpc: answers({ '/debugpb.Debug/GetClusterInfo': varintField(1, clusterId), [health]: serving }) },
     'tiflash/grpc': {
       grpc: answers({ '/tikvpb.Tikv/IsAlive': varintField(1, 1n) }),
-      nameRefusal: { status: 7, message: 'common name check is failed' },
+      nameRejection: { status: 7, message: 'common name check is failed' },
     },
     'tiflash/metrics': { http: paths({ '/metrics': '' }) },
     'tiflash/proxy': { grpc: answers({ [health]: serving }) },
@@ -43,7 +43,7 @@ export function handlersOf(member: Member, endpoint: EndpointName, registry: () 
     },
     'tiproxy/api': {
       http: paths({ '/api/debug/health': '{"config_checksum":1}', '/metrics': '' }),
-      plaintextRefusal: 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
+      plaintextRejection: 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
     },
   };
   const service: PortHandlers = {

@@ -17,9 +17,9 @@ export interface PortHandlers {
   /** Answers a unary gRPC call. */
   readonly grpc?: (method: string, request: Buffer) => GrpcReply;
   /** What plain HTTP is told where TLS is meant; a close without a word when absent. */
-  readonly plaintextRefusal?: string;
+  readonly plaintextRejection?: string;
   /** What a name on no list is told per call; TiKV's words when absent. */
-  readonly nameRefusal?: GrpcAnswer;
+  readonly nameRejection?: GrpcAnswer;
 }
 
 /** Undefined for an unknown method. */
@@ -118,11 +118,11 @@ export class DevPort {
       this.#http.emit('connection', socket);
       return;
     }
-    const { plaintextRefusal } = this.#options.handlers;
+    const { plaintextRejection } = this.#options.handlers;
     if (this.#faults.has('plaintextToo')) {
       this.#peek(socket, () => this.#http.emit('connection', socket));
-    } else if (plaintextRefusal !== undefined) {
-      this.#peek(socket, () => socket.end(plaintextRefusal));
+    } else if (plaintextRejection !== undefined) {
+      this.#peek(socket, () => socket.end(plaintextRejection));
     } else {
       this.#startTls(socket);
     }
@@ -179,7 +179,7 @@ export class DevPort {
       secure.destroy();
       return;
     }
-    if (profile.callers.commonNameCheckedAt === 'handshake' && !this.#gate.admits(secure)) {
+    if (profile.callers.commonNameCheckedAt === 'handshake' && !this.#gate.accepts(secure)) {
       secure.destroy();
       return;
     }
@@ -201,7 +201,7 @@ export class DevPort {
       profile.callers.commonNameCheckedAt === 'http' &&
       !plain &&
       !exempt &&
-      !this.#gate.admits(request.socket as TLSSocket)
+      !this.#gate.accepts(request.socket as TLSSocket)
     ) {
       response.writeHead(403).end('certificate role error');
       return;
@@ -238,9 +238,9 @@ export class DevPort {
     if (reply === undefined) {
       return { status: 12, message: '' };
     }
-    if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#gate.admits(socket)) {
+    if (profile.callers.commonNameCheckedAt === 'rpc' && socket !== undefined && !this.#gate.accepts(socket)) {
       const message = `Common name check fail, reason: x509_common_name from peer is ${shownBy(socket).leaf[0] ?? ''}`;
-      return handlers.nameRefusal ?? { status: 16, message };
+      return handlers.nameRejection ?? { status: 16, message };
     }
     return this.#faults.has('internalError') ? { status: 13, message: 'internal error' } : reply;
   }

@@ -12,7 +12,7 @@ import { table } from './markdown.js';
 export const examples: Readonly<Record<string, readonly Evidence[]>> = { ...fileExamples, ...portExamples };
 removeFiles();
 
-const words = { fail: 'Fails', warn: 'Warns', skip: 'Says that it cannot judge' } as const;
+const words = { fail: 'Fails', warn: 'Warns', unknown: 'Says that it cannot judge' } as const;
 
 /** docs/checks.md as the catalogue has it, with findings that the checks make of example evidences. */
 export function describeChecks(): string {
@@ -43,7 +43,7 @@ function printed(finding: Finding): readonly string[] {
 /** The findings of a check that stand for its statuses, worst first. Throws where a status has none. */
 export function examplesOf(check: Check): readonly Finding[] {
   const findings = (examples[check.id] ?? []).flatMap((evidence) => check.run(evidence));
-  const statuses = Object.keys(words).filter((status) => status in check.verdicts) as Exclude<Status, 'pass'>[];
+  const statuses = Object.keys(words).filter((status) => status in check.results) as Exclude<Status, 'pass'>[];
   return statuses.map((status) => {
     const found = findings.find((finding) => finding.status === status);
     if (found === undefined) {
@@ -55,20 +55,19 @@ export function examplesOf(check: Check): readonly Finding[] {
 
 function section(check: Check): string {
   const shown = examplesOf(check);
-  const verdicts = shown.map(
-    ({ status }) =>
-      `- **${words[status as keyof typeof words]}** when ${check.verdicts[status as keyof typeof words]}.`,
+  const results = shown.map(
+    ({ status }) => `- **${words[status as keyof typeof words]}** when ${check.results[status as keyof typeof words]}.`,
   );
   return `## ${check.id}
 
 ${check.description}
 
-${verdicts.join('\n')}
+${results.join('\n')}
 
 \`\`\`
 ${shown.flatMap(printed).join('\n')}
 \`\`\`
 
-**Cure.** ${check.cure}
+**Cure.** ${check.remediation}
 `;
 }

@@ -13,7 +13,7 @@ const faults: Readonly<Record<StartFault, string>> = {
   'key-mismatch': 'a key that does not belong to the certificate',
   incomplete: 'one or two of the three keys',
   'no-pair': 'a CA, and no certificate or no key',
-  untrusted: 'a certificate that its own CA refuses, in either role',
+  'foreign-ca': 'a certificate that its own CA refuses, in either role',
   names: 'a certificate that does not cover the address it advertises',
   'own-name': 'a list without its own name',
   'list-too-long': `several names in its list, before ${severalNamesSince}`,
@@ -46,8 +46,8 @@ function section(profile: ComponentProfile): string {
     endpoint.maximumVersion.replace('TLSv', 'TLS up to '),
     question(endpoint.probe),
     others(endpoint),
-    refusal(endpoint),
-    endpoint.strangersSince ?? 'every release',
+    rejection(endpoint),
+    endpoint.survivesBadCertificatesSince ?? 'every release',
   ]);
   return `### ${title}
 
@@ -74,20 +74,20 @@ function peculiarities(profile: ComponentProfile): readonly string[] {
   ];
 }
 
-function others({ nameProbe, secondHand = [], questions }: EndpointProfile): string {
+function others({ nameProbe, peerReported = [], questions }: EndpointProfile): string {
   const further = [
     ...(nameProbe === undefined ? [] : [`${question(nameProbe)}, to see names compared`]),
-    ...secondHand.map((one) => `${question(one)}, for what it says of others`),
+    ...peerReported.map((one) => `${question(one)}, for what it says of others`),
   ];
   const names = Object.keys(questions);
   return [...further, ...(names.length === 0 ? [] : [`on demand ${names.map(code).join(', ')}`])].join('; ');
 }
 
-function refusal({ callers }: EndpointProfile): string {
+function rejection({ callers }: EndpointProfile): string {
   const names = { handshake: '', rpc: ', names by gRPC status', http: ', names by HTTP 403' }[
     callers.commonNameCheckedAt
   ];
-  return `${callers.refusesBy === 'alert' ? 'TLS alerts' : 'a close without an alert'}${names}`;
+  return `${callers.rejectsBy === 'alert' ? 'TLS alerts' : 'a close without an alert'}${names}`;
 }
 
 /** What a probe sends, as a reader knows it. */

@@ -151,7 +151,7 @@ function probeModules(): string {
 \`/probe?target=host:port&module=M\` asks one port once, with the agent's own identity, and answers as
 blackbox_exporter does (\`probe_success\`, \`probe_duration_seconds\`, \`probe_ssl_earliest_cert_expiry\` and their
 siblings). Ports of the inventory are asked; any other is refused with 403, counted in
-\`tidb_mtls_probe_requests_refused_total\`, and not looked up in the DNS. \`allow-targets\` widens that:
+\`tidb_mtls_probe_requests_rejected_total\`, and not looked up in the DNS. \`allow-targets\` widens that:
 
 \`\`\`toml
 [probe]

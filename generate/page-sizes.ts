@@ -27,7 +27,7 @@ export async function measureSizes(browser: Browser, ports: number): Promise<str
     view,
     metrics: { parts: () => Readable.from([]), contentType: 'text/plain' },
     onWebConfigRead: () => undefined,
-    probe: async () => ({ status: 400, reason: 'bad-target', refused: 'not here' }),
+    probe: async () => ({ status: 400, reason: 'bad-target', rejected: 'not here' }),
     reload: async () => ({ ok: true, message: '' }),
     logger: pino({ level: 'silent' }),
   });
@@ -65,11 +65,11 @@ const firstText = `new Promise((resolve) => new PerformanceObserver((list) => {
 }).observe({ type: 'paint', buffered: true }))`;
 
 /** Visits of one view; the middle one counts. */
-const visits = 5;
+const negativeProbes = 5;
 
 async function sizeOf(browser: Browser, view: string, url: string): Promise<Size> {
   const measured: Size[] = [];
-  for (let visit = 0; visit < visits; visit++) {
+  for (let negativeProbe = 0; negativeProbe < negativeProbes; negativeProbe++) {
     const context = await browser.newContext();
     const page = await context.newPage();
     const sizes: Promise<number>[] = [];
@@ -89,7 +89,7 @@ async function sizeOf(browser: Browser, view: string, url: string): Promise<Size
     measured.push({ view, requests: sizes.length, bytes, readable, refresh });
     await context.close();
   }
-  const [middle] = measured.sort((a, b) => a.readable - b.readable).slice(Math.floor(visits / 2));
+  const [middle] = measured.sort((a, b) => a.readable - b.readable).slice(Math.floor(negativeProbes / 2));
   if (middle === undefined) {
     throw new TypeError('nothing was measured');
   }

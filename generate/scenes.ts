@@ -11,7 +11,7 @@ export type Scene = (typeof scenes)[number];
 export interface StartedScene {
   readonly url: string;
   /** Path of each view by its name. */
-  readonly views: Readonly<Record<string, string>>;
+  readonly peerReports: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
   const served = await serve({
     readConfig: () => {
       const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: 4_000, timeout: 8_000, refusals: 6_000 };
+      const probe = { ...config.probe, interval: 4_000, timeout: 8_000, rejections: 6_000 };
       return { ...config, probe, web: { ...config.web, host: '127.0.0.1', port: 0 } };
     },
     logger: pino({ level: 'silent' }),
@@ -31,7 +31,7 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
   const instance = `127.0.0.1:${cluster.port('tikv', 'status')}`;
   try {
     const met = ({ check, status }: FindingsDocument['findings'][number]) =>
-      check === 'strangers-refused' && status !== 'skip';
+      check === 'rejects-unauthorized' && status !== 'unknown';
     await settle(served.url, ({ findings }) => findings.some(met));
     await rotateWell(cluster);
     // Until the last port has taken its new pair, and every stranger has been everywhere.
@@ -47,7 +47,7 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
   }
   return {
     url: served.url,
-    views: {
+    peerReports: {
       now: '/',
       matrix: '/matrix',
       certificates: '/certificates',
@@ -76,7 +76,7 @@ async function breakThings(cluster: DevCluster): Promise<void> {
   await cluster.rotate('tikv', { notAfter: new Date(Date.now() + 200 * day) });
   await cluster.fault('tikv-2', 'grpc', 'serveExpired', true);
   await cluster.fault('ticdc', 'api', 'ignoresNames', true);
-  await cluster.fault('tidb', 'status', 'refuseCaller', true);
+  await cluster.fault('tidb', 'status', 'rejectCaller', true);
   await cluster.fault('pd', 'peer', 'down', true);
   await cluster.fault('tiproxy', 'api', 'asksNobody', true);
 }
@@ -88,8 +88,8 @@ interface FindingsDocument {
 
 /** Nothing wrong, and nothing left to be looked at. */
 function isCalm({ summary, findings }: FindingsDocument): boolean {
-  const visited = findings.filter(({ check }) => check === 'strangers-refused').length;
-  return summary.fail === 0 && summary.skip === 0 && visited >= allVisits;
+  const probed = findings.filter(({ check }) => check === 'rejects-unauthorized').length;
+  return summary.fail === 0 && summary.unknown === 0 && probed >= allVisits;
 }
 
 /** Plaintext, nobody and a foreign certificate at each of the 15 ports. */
@@ -97,9 +97,13 @@ const allVisits = 45;
 
 function isAllSeen(findings: FindingsDocument['findings']): boolean {
   const failed = new Set(findings.filter(({ status }) => status === 'fail').map(({ check }) => check));
-  return ['served-matches-file', 'strangers-refused', 'server-verifies', 'endpoint-answers', 'caller-admitted'].every(
-    (check) => failed.has(check),
-  );
+  return [
+    'served-matches-file',
+    'rejects-unauthorized',
+    'server-verifies',
+    'endpoint-answers',
+    'caller-accepted',
+  ].every((check) => failed.has(check));
 }
 
 async function settle(url: string, holds: (document: FindingsDocument) => boolean): Promise<void> {

@@ -17,12 +17,12 @@ const shown: readonly string[] = [
 const schemes = ['light', 'dark'] as const;
 
 async function pictures(browser: Browser, scene: Scene, folder: string, all: boolean): Promise<void> {
-  const { url, views, stop } = await startScene(scene);
+  const { url, peerReports, stop } = await startScene(scene);
   try {
     for (const colorScheme of schemes) {
       const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 800 } });
       const page = await context.newPage();
-      for (const [view, path] of Object.entries(views)) {
+      for (const [view, path] of Object.entries(peerReports)) {
         const name = `${view}-${scene}-${colorScheme}`;
         if (all || shown.includes(name)) {
           await page.goto(url + path);
@@ -34,7 +34,7 @@ async function pictures(browser: Browser, scene: Scene, folder: string, all: boo
     if (all) {
       const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
       const page = await context.newPage();
-      for (const [view, path] of Object.entries(views)) {
+      for (const [view, path] of Object.entries(peerReports)) {
         await page.goto(url + path);
         await page.screenshot({ path: join(folder, `${view}-${scene}-narrow.png`), fullPage: true });
       }

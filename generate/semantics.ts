@@ -17,7 +17,7 @@ export function describeSemantics(): string {
 | \`inconclusive\` | a handshake without refusal and without an answer, or bytes that are none |
 
 A handshake alone is no acceptance: in TLS 1.3 the client has finished before the server looks at its certificate. No
-probe resumes a session, but the one of \`sessions-end\` where it is asked for.
+probe resumes a session, but the one of \`resumption-rejected\` where it is asked for.
 
 ## Who comes to a port
 
@@ -58,7 +58,7 @@ ${describeComponents()}
 
 \`rehearse\` asks beforehand, with the new pair and without installing it, every port that the component calls, and
 judges the pair by the CA file of everyone on this node who calls the component. Afterwards \`served-matches-file\` says
-\`reloading\` until the moment of the port in the table above, then fails with the cure for it; with \`reload = "nudge"\` the
+\`reloading\` until the moment of the port in the table above, then fails with the cure for it; with \`reload = "trigger"\` the
 agent does the two harmless cures itself.
 `;
 }

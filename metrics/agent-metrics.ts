@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { latestChains } from '../checks/certificate-validity.js';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
-import { isStranger } from '../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../checks/rejects-unauthorized.js';
 import { summarize } from '../checks/summary.js';
 import { componentNames } from '../cluster/components/profile.js';
 import type { Inventory } from '../cluster/inventory/inventory.js';
@@ -11,23 +11,29 @@ import type { Outcome } from '../probes/observation.js';
 import { type CredentialEntry, setCredentials } from './credential-metrics.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { placeLabels, portLabels, seconds, seriesKey } from './labels.js';
-import { outcomes, type ProbeRefusalReason, probeRefusalReasons, refusalReason, strangerOutcomes } from './reasons.js';
+import {
+  outcomes,
+  type ProbeRejectionReason,
+  probeRejectionReasons,
+  rejectionReason,
+  unauthorizedClientOutcomes,
+} from './reasons.js';
+import { resultOf } from './results.js';
 import { type Labels, SeriesTable } from './series-table.js';
 import type { Tables } from './tables.js';
 import { visibleMetrics } from './unprintable.js';
-import { verdictOf } from './results.js';
 
 type Port = Pick<EndpointObservation, 'instance' | 'endpoint'>;
 
 /** Counters whose series exist before anything happened, so that a first time is an increase. */
 const countedFromStart = [
   ['reloads', 'outcome', ['success', 'failure']],
-  ['nudges', 'kind', ['touch', 'failed-handshake']],
-  ['fileChanges', 'seen_by', ['event', 'sweep']],
-  ['probeRequestsRefused', 'reason', probeRefusalReasons],
+  ['reloadTriggers', 'kind', ['touch', 'failed-handshake']],
+  ['fileChanges', 'detected_by', ['event', 'sweep']],
+  ['probeRequestsRejected', 'reason', probeRejectionReasons],
 ] as const;
 
-const severity: Readonly<Record<Status, number>> = { pass: 0, skip: 1, warn: 2, fail: 3 };
+const severity: Readonly<Record<Status, number>> = { pass: 0, unknown: 1, warn: 2, fail: 3 };
 
 /**
  * The agent's metrics. Each `set` replaces all series of its metrics within one tick, so that vanished things vanish and
@@ -114,9 +120,9 @@ export class AgentMetrics {
     }
     const ports = new Set(portsOf(inventory).map((one) => seriesKey(portLabels(one))));
     for (const one of probed) {
-      this.#beginOutcomes({ ...portLabels(one), identity: 'own' }, seriesKey(portLabels(one)), outcomes);
+      this.#beginOutcomes({ ...portLabels(one), identity: 'agent' }, seriesKey(portLabels(one)), outcomes);
     }
-    for (const metric of ['probes', 'refusals'] as const) {
+    for (const metric of ['probes', 'rejections'] as const) {
       this.#tables[metric].keep((port) => ports.has(port));
     }
   }
@@ -128,7 +134,9 @@ export class AgentMetrics {
   setObservations(entries: readonly EndpointObservation[]): void {
     this.#reset('servedNotAfter', 'servedNotBefore', 'endpointUp', 'probeSeconds');
     // A stranger's probe says nothing of whether the port is up.
-    for (const entry of entries.filter(({ endpoint, observation }) => !isStranger(endpoint, observation.identity))) {
+    for (const entry of entries.filter(
+      ({ endpoint, observation }) => !isUnauthorizedClient(endpoint, observation.identity),
+    )) {
       const labels = { ...portLabels(entry), identity: entry.observation.identity };
       this.#tables.endpointUp.set(labels, entry.observation.outcome === 'accepted' ? 1 : 0);
       this.#tables.probeSeconds.set(labels, entry.observation.durations.total);
@@ -143,28 +151,39 @@ export class AgentMetrics {
   }
 
   countProbe({ instance, endpoint, observation }: EndpointObservation): void {
-    const { identity, outcome, refusal } = observation;
+    const { identity, outcome, rejection } = observation;
     const port = portLabels({ instance, endpoint });
     const owner = seriesKey(port);
     const labels = { ...port, identity };
-    this.#beginOutcomes(labels, owner, isStranger(endpoint, identity) ? strangerOutcomes : outcomes);
+    this.#beginOutcomes(
+      labels,
+      owner,
+      isUnauthorizedClient(endpoint, identity) ? unauthorizedClientOutcomes : outcomes,
+    );
     this.#tables.probes.add({ ...labels, outcome }, 1, owner);
-    if (refusal !== undefined) {
-      this.#tables.refusals.add({ ...labels, reason: refusalReason(refusal) }, 1, owner);
+    if (rejection !== undefined) {
+      this.#tables.rejections.add({ ...labels, reason: rejectionReason(rejection) }, 1, owner);
     }
   }
 
   /** `now` is when the checks ran. */
   setFindings(findings: readonly Finding[], now = new Date()): void {
-    this.#reset('findingStatus', 'findings', 'caChanged', 'callerAdmitted', 'strangerRefused', 'servedMatchesFile');
+    this.#reset(
+      'findingStatus',
+      'findings',
+      'caChanged',
+      'callerAccepted',
+      'unauthorizedClientRejected',
+      'servedMatchesFile',
+    );
     for (const { check, component, instance, endpoint = '', identity = '', status } of findings) {
       const labels = { check, ...placeLabels(component, instance), endpoint, identity };
       this.#tables.findingStatus.raise(labels, severity[status]);
     }
     for (const finding of findings) {
-      const verdict = verdictOf(finding);
-      if (verdict !== undefined) {
-        this.#tables[verdict.metric].set(verdict.labels, verdict.value);
+      const result = resultOf(finding);
+      if (result !== undefined) {
+        this.#tables[result.metric].set(result.labels, result.value);
       }
     }
     for (const [status, count] of Object.entries(summarize(findings))) {
@@ -185,16 +204,16 @@ export class AgentMetrics {
     }
   }
 
-  recordNudge(kind: string): void {
-    this.#tables.nudges.add({ kind }, 1);
+  recordReloadTrigger(kind: string): void {
+    this.#tables.reloadTriggers.add({ kind }, 1);
   }
 
-  recordFileChange(seenBy: 'event' | 'sweep'): void {
-    this.#tables.fileChanges.add({ seen_by: seenBy }, 1);
+  recordFileChange(detectedBy: 'event' | 'sweep'): void {
+    this.#tables.fileChanges.add({ detected_by: detectedBy }, 1);
   }
 
-  recordProbeRefused(reason: ProbeRefusalReason): void {
-    this.#tables.probeRequestsRefused.add({ reason }, 1);
+  recordProbeRejected(reason: ProbeRejectionReason): void {
+    this.#tables.probeRequestsRejected.add({ reason }, 1);
   }
 
   setFileEvents(working: boolean): void {

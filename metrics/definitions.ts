@@ -89,14 +89,14 @@ export const definitions = {
     attempt,
     afterProbe,
   ),
-  callerAdmitted: gauge(
-    'caller_admitted',
+  callerAccepted: gauge(
+    'caller_accepted',
     "Whether the port lets in a component of the agent's node (0 or 1).",
     attempt,
     'when the last probe was conclusive',
   ),
-  strangerRefused: gauge(
-    'stranger_refused',
+  unauthorizedClientRejected: gauge(
+    'unauthorized_client_rejected',
     'Whether the port refuses a stranger (0 or 1): plaintext, anonymous, untrusted, imposter, or a component that does not call it.',
     attempt,
     'when the last visit was conclusive',
@@ -108,15 +108,15 @@ export const definitions = {
     [...attempt, 'outcome'],
     "for the agent's own identity at once, for others after the first probe; every outcome at 0",
   ),
-  refusals: counter(
-    'probe_refusals_total',
+  rejections: counter(
+    'probe_rejections_total',
     "Refusals by reason: a TLS alert's name or other-alert, close, rpc-status, http-status; certificate and name when the probe refused the server.",
     [...attempt, 'reason'],
     'after the first refusal for this reason',
   ),
   findingStatus: gauge(
     'finding',
-    'Worst status of a check at its place: 0 pass, 1 skip, 2 warn, 3 fail.',
+    'Worst status of a check at its place: 0 pass, 1 unknown, 2 warn, 3 fail.',
     ['check', ...attempt],
     'while the check has something to judge',
   ),
@@ -134,8 +134,8 @@ export const definitions = {
     ['identity'],
     'for its own pair and that of each component of its node',
   ),
-  nudges: counter(
-    'nudges_total',
+  reloadTriggers: counter(
+    'reload_triggers_total',
     'What the agent did for ports that stayed on an old certificate (touch or failed-handshake).',
     ['kind'],
     always,
@@ -143,11 +143,11 @@ export const definitions = {
   fileChanges: counter(
     'file_changes_total',
     'Changes of credential files, by what saw them first (event or sweep).',
-    ['seen_by'],
+    ['detected_by'],
     always,
   ),
-  probeRequestsRefused: counter(
-    'probe_requests_refused_total',
+  probeRequestsRejected: counter(
+    'probe_requests_rejected_total',
     'Requests to /probe that were answered without asking a port, by reason.',
     ['reason'],
     always,

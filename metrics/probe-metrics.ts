@@ -18,15 +18,15 @@ export async function renderProbe(
       new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] }).set(labels, value);
     }
   };
-  const { protocol, outcome, durations, peerChain, peerProblem, tlsVersion, cipher, application, refusal } =
+  const { protocol, outcome, durations, peerChain, peerProblem, tlsVersion, cipher, application, rejection } =
     observation;
   set('probe_success', 'Whether application bytes came back.', outcome === 'accepted' ? 1 : 0);
   set('probe_duration_seconds', 'How long the probe took.', durations.total);
   set('probe_timeout_seconds', 'How long it was allowed to take.', options.timeoutSeconds);
   set('tidb_mtls_probe_outcome', 'What was seen; always 1.', 1, {
     outcome,
-    refused_by: refusal?.side ?? '',
-    reason: refusal?.name ?? '',
+    rejected_by: rejection?.side ?? '',
+    reason: rejection?.name ?? '',
   });
   const [leaf] = peerChain;
   if (leaf !== undefined) {

@@ -14,8 +14,8 @@ export const proxyDefinitions = {
     labels: ['listener'],
     when: 'for each listener, from its start',
   },
-  refused: {
-    name: 'tidb_mtls_proxy_refusals_total',
+  rejected: {
+    name: 'tidb_mtls_proxy_rejections_total',
     type: 'counter',
     help: 'Connections that did not come into service, by reason.',
     labels: ['listener', 'reason'],
@@ -44,8 +44,8 @@ export const proxyDefinitions = {
     buckets: [0.01, 0.1, 1, 10, 60, 600, 3600, 86_400],
     when: 'for each listener, from its first connection',
   },
-  generation: {
-    name: 'tidb_mtls_proxy_credential_generation',
+  version: {
+    name: 'tidb_mtls_proxy_credential_version',
     type: 'gauge',
     help: 'The pair that new connections get, counted from 1 at the start.',
     labels: ['listener'],

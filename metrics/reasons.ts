@@ -1,5 +1,5 @@
 import type { CredentialErrorCode } from '../credentials/error.js';
-import type { Outcome, Refusal } from '../probes/observation.js';
+import type { Outcome, Rejection } from '../probes/observation.js';
 
 /** Closed lists behind labels: what comes from a file or from the wire never becomes a label value as it is. */
 const codes: Readonly<Record<CredentialErrorCode, true>> = {
@@ -25,21 +25,21 @@ const codes: Readonly<Record<CredentialErrorCode, true>> = {
 export const credentialReasons: readonly string[] = Object.keys(codes);
 
 /** Why `/probe` asked nobody. */
-export const probeRefusalReasons = [
+export const probeRejectionReasons = [
   'unknown-module',
   'bad-target',
   'not-allowed',
   'unresolved',
   'resolved-elsewhere',
   'no-identity',
-  'files-in-motion',
+  'files-being-replaced',
   'busy',
 ] as const;
-export type ProbeRefusalReason = (typeof probeRefusalReasons)[number];
+export type ProbeRejectionReason = (typeof probeRejectionReasons)[number];
 
 export const outcomes: readonly Outcome[] = [
   'accepted',
-  'refused',
+  'rejected',
   'unreachable',
   'timeout',
   'not-tls',
@@ -47,13 +47,13 @@ export const outcomes: readonly Outcome[] = [
 ];
 
 /** What a stranger's counters begin with; the others appear with their first time, for each port has several strangers. */
-export const strangerOutcomes: readonly Outcome[] = ['accepted', 'refused'];
+export const unauthorizedClientOutcomes: readonly Outcome[] = ['accepted', 'rejected'];
 
 /**
  * The label for a refusal: the alert's name where TLS has one, else only the kind. Status numbers, gRPC messages and
  * verify codes are the peer's or the library's to choose, so they stay in findings and logs.
  */
-export function refusalReason({ by, name }: Refusal): string {
+export function rejectionReason({ by, name }: Rejection): string {
   if (by !== 'tls-alert') {
     return by;
   }

@@ -2,18 +2,18 @@ import type { Finding } from '../checks/finding.js';
 import type { MetricKey } from './definitions.js';
 import { placeLabels } from './labels.js';
 
-export interface Verdict {
+export interface ProbeResult {
   readonly metric: MetricKey;
   readonly labels: Record<string, string>;
   readonly value: 0 | 1;
 }
 
 /** The yes or no of four checks as metrics of their own; undefined for other checks, and for what was skipped. */
-export function verdictOf(finding: Finding): Verdict | undefined {
+export function resultOf(finding: Finding): ProbeResult | undefined {
   const { check, component, instance, endpoint = '', identity = '', status, evidence } = finding;
   const place = placeLabels(component, instance);
   const holds = status === 'pass' ? 1 : 0;
-  if (status === 'skip') {
+  if (status === 'unknown') {
     return undefined;
   }
   switch (check) {
@@ -21,12 +21,12 @@ export function verdictOf(finding: Finding): Verdict | undefined {
       return { metric: 'caChanged', labels: place, value: holds === 1 ? 0 : 1 };
     case 'served-matches-file':
       return { metric: 'servedMatchesFile', labels: { ...place, endpoint }, value: holds };
-    case 'strangers-refused': {
-      const refused = evidence.outcome === 'refused' ? 1 : 0;
-      return { metric: 'strangerRefused', labels: { ...place, endpoint, identity }, value: refused };
+    case 'rejects-unauthorized': {
+      const rejected = evidence.outcome === 'rejected' ? 1 : 0;
+      return { metric: 'unauthorizedClientRejected', labels: { ...place, endpoint, identity }, value: rejected };
     }
-    case 'caller-admitted':
-      return { metric: 'callerAdmitted', labels: { ...place, endpoint, identity }, value: holds };
+    case 'caller-accepted':
+      return { metric: 'callerAccepted', labels: { ...place, endpoint, identity }, value: holds };
     default:
       return undefined;
   }

@@ -3,22 +3,22 @@ import { root } from './root.js';
 
 /** What `npm audit --json` says of what users get: known faults, or that this registry has no such service. */
 export type Audit =
-  | { readonly judged: true; readonly faults: number; readonly report: string }
-  | { readonly judged: false; readonly reason: string };
+  | { readonly evaluated: true; readonly faults: number; readonly report: string }
+  | { readonly evaluated: false; readonly reason: string };
 
 /** Reads the document that `npm audit --json` prints. */
 export function readAudit(json: string): Audit {
   const document: { metadata?: { vulnerabilities?: { total: number } }; message?: string } = JSON.parse(json);
   const total = document.metadata?.vulnerabilities?.total;
   return total === undefined
-    ? { judged: false, reason: document.message ?? 'npm audit gave no report' }
-    : { judged: true, faults: total, report: json };
+    ? { evaluated: false, reason: document.message ?? 'npm audit gave no report' }
+    : { evaluated: true, faults: total, report: json };
 }
 
 if (process.argv[1]?.endsWith('audit.ts')) {
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: root, encoding: 'utf8' });
   const audit = readAudit(stdout);
-  if (!audit.judged) {
+  if (!audit.evaluated) {
     // A mirror without the service can judge nothing: that is said, and is no fault of the packages.
     console.log(`not audited: ${audit.reason}`);
   } else {

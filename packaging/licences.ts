@@ -49,9 +49,9 @@ if (process.argv[1]?.endsWith('licences.ts')) {
   for (const { name, version, licence } of libraries) {
     console.log(`${licence.padEnd(14)} ${name} ${version}`);
   }
-  const refused = unaccepted(libraries);
-  for (const { name, licence } of refused) {
+  const rejected = unaccepted(libraries);
+  for (const { name, licence } of rejected) {
     console.error(`${name}: ${licence} is not among ${accepted.join(', ')}`);
   }
-  process.exitCode = refused.length === 0 ? 0 : 1;
+  process.exitCode = rejected.length === 0 ? 0 : 1;
 }

@@ -3,35 +3,35 @@ import {
   classifyPeerProblem,
   isNonsense,
   needsPlaintextQuestion,
+  type ProbeResult,
   timedOut,
-  type Verdict,
 } from './classify.js';
+import { StallDetector } from './event-loop-stall.js';
 import type { ApplicationAnswer, Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { Pulse } from './event-loop-stall.js';
-import { emptySeen, openTls, type Seen, type TlsConnection } from './tls-connection.js';
+import { emptyHandshakeInfo, type HandshakeInfo, openTls, type TlsConnection } from './tls-connection.js';
 
 /** What the application layer made of a verified connection. */
 export interface Answered {
-  readonly verdict: Verdict;
+  readonly result: ProbeResult;
   readonly application: ApplicationAnswer | undefined;
 }
 
-export const accepted = (detail: string): Verdict => ({ outcome: 'accepted', refusal: undefined, detail });
+export const accepted = (detail: string): ProbeResult => ({ outcome: 'accepted', rejection: undefined, detail });
 
 const expired = Symbol('expired');
-const pulse = new Pulse();
+const stallDetector = new StallDetector();
 
 /** One attempt in the making: what was seen so far, and the one connection it may open. */
-export interface Frame {
-  readonly seen: Seen;
+export interface ProbeContext {
+  readonly seen: HandshakeInfo;
   /** It wants to know whether it is let in, and takes any server. */
-  readonly isStranger: boolean;
+  readonly isUnauthorizedClient: boolean;
   /** Of the whole attempt, in milliseconds. */
   readonly timeout: number;
   /** Opens the connection and judges the server; the verdict when it is not to be talked to. */
-  open(): Promise<TlsConnection | Verdict>;
+  open(): Promise<TlsConnection | ProbeResult>;
   connection(): TlsConnection | undefined;
 }
 
@@ -44,37 +44,37 @@ export async function attempt(
   target: ProbeTarget,
   identity: Identity,
   options: ProbeOptions,
-  converse: (frame: Frame) => Promise<Answered>,
+  exchange: (context: ProbeContext) => Promise<Answered>,
 ): Promise<Observation> {
   const at = new Date();
   const start = performance.now();
-  const seen = emptySeen();
-  const frame = createFrame(target, identity, options.timeout, start, seen);
-  const missed = pulse.listen();
+  const seen = emptyHandshakeInfo();
+  const context = createContext(target, identity, options.timeout, start, seen);
+  const missed = stallDetector.listen();
   const deadline = startDeadline(options);
   let answered: Answered;
   try {
-    const result = await Promise.race([converse(frame), deadline.reached]);
-    answered = result === expired ? { verdict: timedOut(seen, options.timeout), application: undefined } : result;
+    const result = await Promise.race([exchange(context), deadline.reached]);
+    answered = result === expired ? { result: timedOut(seen, options.timeout), application: undefined } : result;
   } catch (error: unknown) {
     // Bytes that make no sense came before the close that followed them.
-    const cause = isNonsense(error) ? error : (frame.connection()?.firstError() ?? error);
+    const cause = isNonsense(error) ? error : (context.connection()?.firstError() ?? error);
     const left = options.timeout - (performance.now() - start);
     const plaintext =
       needsPlaintextQuestion(cause, seen) && left > 0 ? await answersPlaintext(target, left) : undefined;
-    answered = { verdict: classifyFailure(cause, seen, plaintext), application: undefined };
+    answered = { result: classifyFailure(cause, seen, plaintext), application: undefined };
   } finally {
     deadline.clear();
-    frame.connection()?.destroy();
+    context.connection()?.destroy();
   }
-  const asleep = missed();
+  const stalledFor = missed();
   return {
     protocol,
     identity: identity.name,
     host: target.host,
     port: target.port,
     at,
-    ...(asleep > 0 ? unlessAsleep(answered.verdict, asleep) : answered.verdict),
+    ...(stalledFor > 0 ? unlessStalled(answered.result, stalledFor) : answered.result),
     peerChain: seen.peerChain,
     peerProblem: seen.peerProblem,
     tlsVersion: seen.tlsVersion,
@@ -86,22 +86,28 @@ export async function attempt(
 }
 
 /** Silence and bare closes are the port's doing only if this process was there to be spoken to. */
-function unlessAsleep(verdict: Verdict, milliseconds: number): Verdict {
-  const { outcome, refusal } = verdict;
-  return outcome === 'timeout' || outcome === 'unreachable' || refusal?.by === 'close'
+function unlessStalled(result: ProbeResult, milliseconds: number): ProbeResult {
+  const { outcome, rejection } = result;
+  return outcome === 'timeout' || outcome === 'unreachable' || rejection?.by === 'close'
     ? {
         outcome: 'inconclusive',
-        refusal: undefined,
+        rejection: undefined,
         detail: `the agent itself did not run for ${(milliseconds / 1000).toFixed(1)} s`,
       }
-    : verdict;
+    : result;
 }
 
-function createFrame(target: ProbeTarget, identity: Identity, timeout: number, start: number, seen: Seen): Frame {
+function createContext(
+  target: ProbeTarget,
+  identity: Identity,
+  timeout: number,
+  start: number,
+  seen: HandshakeInfo,
+): ProbeContext {
   let connection: TlsConnection | undefined;
   return {
     seen,
-    isStranger: identity.judgesServer === false,
+    isUnauthorizedClient: identity.verifiesServer === false,
     timeout,
     connection: () => connection,
     open: async () => {
@@ -110,12 +116,12 @@ function createFrame(target: ProbeTarget, identity: Identity, timeout: number, s
       if (connection.socket.isSessionReused()) {
         throw new Error('a probe resumed a session');
       }
-      return (identity.judgesServer === false ? undefined : classifyPeerProblem(seen)) ?? connection;
+      return (identity.verifiesServer === false ? undefined : classifyPeerProblem(seen)) ?? connection;
     },
   };
 }
 
-export function isVerdict(opened: TlsConnection | Verdict): opened is Verdict {
+export function isProbeResult(opened: TlsConnection | ProbeResult): opened is ProbeResult {
   return 'outcome' in opened;
 }
 

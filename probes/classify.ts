@@ -1,10 +1,10 @@
 import { receivedAlert } from './alerts.js';
-import type { Outcome, Refusal } from './observation.js';
-import type { Seen } from './tls-connection.js';
+import type { Outcome, Rejection } from './observation.js';
+import type { HandshakeInfo } from './tls-connection.js';
 
-export interface Verdict {
+export interface ProbeResult {
   readonly outcome: Outcome;
-  readonly refusal: Refusal | undefined;
+  readonly rejection: Rejection | undefined;
   readonly detail: string;
 }
 
@@ -45,65 +45,73 @@ export function isNonsense(error: unknown): boolean {
 }
 
 /** What the error of a connection says, given what was seen before it. `plaintext` is the answer of the follow-up. */
-export function classifyFailure(error: unknown, seen: Seen, plaintext: boolean | undefined): Verdict {
+export function classifyFailure(error: unknown, seen: HandshakeInfo, plaintext: boolean | undefined): ProbeResult {
   const alert = receivedAlert(error);
   if (alert !== undefined) {
-    const refusal: Refusal = { side: 'peer', by: 'tls-alert', ...alert };
-    return { outcome: 'refused', refusal, detail: `the server refused with TLS alert ${alert.number} (${alert.name})` };
+    const rejection: Rejection = { side: 'peer', by: 'tls-alert', ...alert };
+    return {
+      outcome: 'rejected',
+      rejection,
+      detail: `the server refused with TLS alert ${alert.number} (${alert.name})`,
+    };
   }
   const code = codeOf(error);
   if (ownShortages.has(code)) {
-    return { outcome: 'inconclusive', refusal: undefined, detail: `the agent could not ask: ${code}` };
+    return { outcome: 'inconclusive', rejection: undefined, detail: `the agent could not ask: ${code}` };
   }
   if (seen.connect === undefined) {
     return {
       outcome: 'unreachable',
-      refusal: undefined,
+      rejection: undefined,
       detail: `no connection: ${unreachableCodes.has(code) ? code : code || 'closed'}`,
     };
   }
   if (plaintext === true) {
-    return { outcome: 'not-tls', refusal: undefined, detail: 'the port answers without TLS' };
+    return { outcome: 'not-tls', rejection: undefined, detail: 'the port answers without TLS' };
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return { outcome: 'not-tls', refusal: undefined, detail: 'the port answered something that is not TLS' };
+    return { outcome: 'not-tls', rejection: undefined, detail: 'the port answered something that is not TLS' };
   }
   if (seen.handshake === undefined && code.startsWith('ERR_SSL_')) {
     const detail = `the handshake failed on the agent's side: ${code}`;
-    return { outcome: 'inconclusive', refusal: undefined, detail };
+    return { outcome: 'inconclusive', rejection: undefined, detail };
   }
   if (seen.handshake === undefined && plaintext === undefined) {
-    return { outcome: 'inconclusive', refusal: undefined, detail: `closed during the handshake: ${code || 'closed'}` };
+    return {
+      outcome: 'inconclusive',
+      rejection: undefined,
+      detail: `closed during the handshake: ${code || 'closed'}`,
+    };
   }
   if (seen.handshake !== undefined && isNonsense(error)) {
     const detail = `the port took our certificate, but what it sent is not an answer: ${messageOf(error)}`;
-    return { outcome: 'inconclusive', refusal: undefined, detail };
+    return { outcome: 'inconclusive', rejection: undefined, detail };
   }
   const when = seen.handshake === undefined ? 'during the handshake' : 'after the handshake, before any answer';
-  const refusal: Refusal = { side: 'peer', by: 'close', number: undefined, name: 'close' };
-  return { outcome: 'refused', refusal, detail: `the server closed the connection ${when}, without an alert` };
+  const rejection: Rejection = { side: 'peer', by: 'close', number: undefined, name: 'close' };
+  return { outcome: 'rejected', rejection, detail: `the server closed the connection ${when}, without an alert` };
 }
 
 /** We refused the server: its chain does not verify, or its name is another. */
-export function classifyPeerProblem(seen: Seen): Verdict | undefined {
+export function classifyPeerProblem(seen: HandshakeInfo): ProbeResult | undefined {
   if (seen.peerProblem === undefined || seen.peerProblemKind === undefined) {
     return undefined;
   }
   const what = seen.peerProblemKind === 'name' ? 'is for other names' : 'does not verify under our CA';
   return {
-    outcome: 'refused',
-    refusal: { side: 'probe', by: seen.peerProblemKind, number: undefined, name: seen.peerProblem },
+    outcome: 'rejected',
+    rejection: { side: 'probe', by: seen.peerProblemKind, number: undefined, name: seen.peerProblem },
     detail: `the server's certificate ${what} (${seen.peerProblem})`,
   };
 }
 
-export function timedOut(seen: Seen, milliseconds: number): Verdict {
+export function timedOut(seen: HandshakeInfo, milliseconds: number): ProbeResult {
   const stage = seen.connect === undefined ? 'TCP connect' : seen.handshake === undefined ? 'TLS handshake' : 'answer';
-  return { outcome: 'timeout', refusal: undefined, detail: `no ${stage} within ${milliseconds} ms` };
+  return { outcome: 'timeout', rejection: undefined, detail: `no ${stage} within ${milliseconds} ms` };
 }
 
 /** True when a plaintext question may tell a port without TLS from one that drops the handshake. */
-export function needsPlaintextQuestion(error: unknown, seen: Seen): boolean {
+export function needsPlaintextQuestion(error: unknown, seen: HandshakeInfo): boolean {
   return seen.connect !== undefined && seen.handshake === undefined && receivedAlert(error) === undefined;
 }
 

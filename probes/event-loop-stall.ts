@@ -6,7 +6,7 @@ const beatMilliseconds = 200;
  * Notices when this process did not run: stopped by a signal, frozen with its machine, or busy with something else.
  * Beats only while somebody listens.
  */
-export class Pulse {
+export class StallDetector {
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
   #beat = 0;
@@ -37,14 +37,14 @@ export class Pulse {
   }
 }
 
-const pulse = new Pulse();
+const stallDetector = new StallDetector();
 
 /** Asks again, so many times at most, when this process did not run meanwhile: what it missed tells nothing of a port. */
-export async function askAwake<T>(ask: () => Promise<T>, times = 3): Promise<T> {
-  const missed = pulse.listen();
+export async function withoutStall<T>(ask: () => Promise<T>, times = 3): Promise<T> {
+  const missed = stallDetector.listen();
   let slept = false;
   const answer = await ask().finally(() => {
     slept = missed() > 0;
   });
-  return slept && times > 1 ? await askAwake(ask, times - 1) : answer;
+  return slept && times > 1 ? await withoutStall(ask, times - 1) : answer;
 }

@@ -1,11 +1,11 @@
 import type { GrpcProbeMethod } from '../cluster/components/profile.js';
-import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
+import { type Answered, accepted, attempt, isProbeResult, type ProbeContext } from './attempt.js';
 import { decodeAnswer } from './grpc-messages.js';
 import { type GrpcResponse, GrpcSession } from './grpc-session.js';
 import { grpcStatus, grpcStatusNames } from './grpc-status.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { refusalWindow } from './rejection-window.js';
+import { rejectionWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
 
 /**
@@ -14,23 +14,23 @@ import { authorityOf } from './target.js';
  */
 export function probeGrpc(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   const method = target.probe?.protocol === 'grpc' ? target.probe.method : health;
-  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (frame) => ask(target, method, frame));
+  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (context) => ask(target, method, context));
 }
 
-async function ask(target: ProbeTarget, method: GrpcProbeMethod, frame: Frame): Promise<Answered> {
-  const opened = await frame.open();
-  if (isVerdict(opened)) {
-    return { verdict: opened, application: undefined };
+async function ask(target: ProbeTarget, method: GrpcProbeMethod, context: ProbeContext): Promise<Answered> {
+  const opened = await context.open();
+  if (isProbeResult(opened)) {
+    return { result: opened, application: undefined };
   }
-  await refusalWindow(opened, frame);
+  await rejectionWindow(opened, context);
   const session = new GrpcSession(opened, authorityOf(target));
   if (method !== isAlive) {
-    return answered(method, await session.call(method, frame.timeout));
+    return answered(method, await session.call(method, context.timeout));
   }
-  const before = await session.call(health, frame.timeout);
+  const before = await session.call(health, context.timeout);
   return isTiFlash(before)
-    ? answered(isAlive, await session.call(isAlive, frame.timeout))
-    : unlessRefused(answered(health, before));
+    ? answered(isAlive, await session.call(isAlive, context.timeout))
+    : unlessRejected(answered(health, before));
 }
 
 const health = '/grpc.health.v1.Health/Check';
@@ -45,12 +45,12 @@ function isTiFlash({ status, details }: GrpcResponse): boolean {
 }
 
 /** A refusal is one whoever answers; anything else leaves open what is behind this port. */
-function unlessRefused(answer: Answered): Answered {
-  if (answer.verdict.outcome === 'refused') {
+function unlessRejected(answer: Answered): Answered {
+  if (answer.result.outcome === 'rejected') {
     return answer;
   }
   const detail = 'the port does not show itself to be TiFlash, so it was not asked further';
-  return { ...answer, verdict: { outcome: 'inconclusive', refusal: undefined, detail } };
+  return { ...answer, result: { outcome: 'inconclusive', rejection: undefined, detail } };
 }
 
 function answered(method: GrpcProbeMethod, { status, details, message }: GrpcResponse): Answered {
@@ -58,9 +58,9 @@ function answered(method: GrpcProbeMethod, { status, details, message }: GrpcRes
   const answer = status === 0 && message !== undefined ? decodeAnswer(method, message) : undefined;
   const application = { protocol: 'grpc' as const, status, message: details, answer };
   if (status === grpcStatus('UNAUTHENTICATED') || status === grpcStatus('PERMISSION_DENIED')) {
-    const refusal = { side: 'peer', by: 'rpc-status', number: status, name } as const;
+    const rejection = { side: 'peer', by: 'rpc-status', number: status, name } as const;
     const detail = `the server refused with gRPC ${status} ${name}`;
-    return { verdict: { outcome: 'refused', refusal, detail }, application };
+    return { result: { outcome: 'rejected', rejection, detail }, application };
   }
-  return { verdict: accepted(status === 0 ? 'gRPC OK' : `gRPC ${status} ${name}`), application };
+  return { result: accepted(status === 0 ? 'gRPC OK' : `gRPC ${status} ${name}`), application };
 }

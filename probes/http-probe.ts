@@ -1,11 +1,11 @@
 import type { HarmlessProbe } from '../cluster/components/profile.js';
-import { type Answered, accepted, attempt, type Frame, isVerdict } from './attempt.js';
+import { type Answered, accepted, attempt, isProbeResult, type ProbeContext } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
 import { type HttpExchange, largestBody, largestList } from './http-exchange.js';
 import { leanExchange } from './lean-exchange.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
-import { refusalWindow } from './rejection-window.js';
+import { rejectionWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
 
 /** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */
@@ -13,7 +13,7 @@ export async function probeHttp(target: ProbeTarget, identity: Identity, options
   const question = target.probe?.protocol === 'http' ? target.probe : { path: '/status', accept: 'any' as const };
   // A library that is not needed takes no memory.
   const exchange = options.frequent ? leanExchange : (await import('./undici-exchange.js')).undiciExchange;
-  return await attempt('http', target, identity, options, (frame) => get(target, question, frame, exchange));
+  return await attempt('http', target, identity, options, (context) => get(target, question, context, exchange));
 }
 
 type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'path' | 'accept'>;
@@ -21,27 +21,27 @@ type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'pat
 async function get(
   target: ProbeTarget,
   { path, accept }: Question,
-  frame: Frame,
+  context: ProbeContext,
   exchange: HttpExchange,
 ): Promise<Answered> {
-  const opened = await frame.open();
-  if (isVerdict(opened)) {
-    return { verdict: opened, application: undefined };
+  const opened = await context.open();
+  if (isProbeResult(opened)) {
+    return { result: opened, application: undefined };
   }
-  await refusalWindow(opened, frame);
+  await rejectionWindow(opened, context);
   const largest = accept === 'pd-stores' ? largestList : largestBody;
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path, largest });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
   const application = { protocol: 'http' as const, status, length: text.length, answer };
   if (status === 403) {
-    const refusal = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
-    return { verdict: { outcome: 'refused', refusal, detail: 'the server refused with HTTP 403' }, application };
+    const rejection = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
+    return { result: { outcome: 'rejected', rejection, detail: 'the server refused with HTTP 403' }, application };
   }
   const foreign = accept !== 'any' && status === 200 && answer === undefined;
   const what = foreign
     ? `, but ${text.length >= largest ? `more than ${largest / 1024} KiB` : kindOf(text)} where JSON of this component was expected`
     : '';
-  return { verdict: accepted(`HTTP ${status}${what}`), application };
+  return { result: accepted(`HTTP ${status}${what}`), application };
 }
 
 function kindOf(text: string): string {

@@ -4,13 +4,13 @@ import type { HttpAnswer } from './http-answers.js';
 
 /** Who the probe says it is (design: client identities). */
 export type IdentityName =
-  | 'own'
+  | 'agent'
   | ComponentName
   /** A second process of one component on this node, with a pair of its own. */
   | `${ComponentName}@${string}`
-  | 'anonymous'
-  | 'untrusted'
-  | 'imposter'
+  | 'no-certificate'
+  | 'foreign-ca'
+  | 'wrong-name'
   /** A pair that is not installed yet (rehearse). */
   | 'candidate'
   | 'plaintext';
@@ -21,9 +21,9 @@ export type Protocol = 'tls' | 'http' | 'grpc';
  * `accepted` means application bytes came back. `unreachable` and `timeout` are never `refused`.
  * `inconclusive`: a handshake without refusal and without application bytes.
  */
-export type Outcome = 'accepted' | 'refused' | 'unreachable' | 'timeout' | 'not-tls' | 'inconclusive';
+export type Outcome = 'accepted' | 'rejected' | 'unreachable' | 'timeout' | 'not-tls' | 'inconclusive';
 
-export interface Refusal {
+export interface Rejection {
   /** Who refused: the server refused our identity, or we refused the server's. */
   readonly side: 'peer' | 'probe';
   readonly by: 'tls-alert' | 'close' | 'rpc-status' | 'http-status' | 'certificate' | 'name';
@@ -41,7 +41,7 @@ export interface Observation {
   readonly port: number;
   readonly at: Date;
   readonly outcome: Outcome;
-  readonly refusal: Refusal | undefined;
+  readonly rejection: Rejection | undefined;
   /** One line in words, safe to print: no file contents, no time stamps. */
   readonly detail: string;
   /** What the server sent, leaf first, also when it then refused us or we refused it. */

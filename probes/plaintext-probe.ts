@@ -15,7 +15,7 @@ export async function probePlaintext(target: ProbeTarget, { timeout, signal }: P
     at,
     outcome: outcomes[answer.kind],
     detail: answer.detail,
-    refusal: answer.kind === 'refused' ? answer.refusal : undefined,
+    rejection: answer.kind === 'rejected' ? answer.rejection : undefined,
     peerChain: [],
     peerProblem: undefined,
     tlsVersion: undefined,
@@ -28,7 +28,7 @@ export async function probePlaintext(target: ProbeTarget, { timeout, signal }: P
 
 const outcomes = {
   answered: 'accepted',
-  refused: 'refused',
+  rejected: 'rejected',
   unreachable: 'unreachable',
   silent: 'timeout',
 } as const;

@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import { lookup } from './lookup.js';
-import type { Refusal } from './observation.js';
+import type { Rejection } from './observation.js';
 
 /** What came of plain HTTP, sent at once; a refusal says how. */
 export type PlaintextAnswer =
   | { readonly kind: 'answered' | 'unreachable' | 'silent'; readonly detail: string }
-  | { readonly kind: 'refused'; readonly detail: string; readonly refusal: Refusal };
+  | { readonly kind: 'rejected'; readonly detail: string; readonly rejection: Rejection };
 
-const close: Refusal = { side: 'peer', by: 'close', number: undefined, name: 'close' };
+const close: Rejection = { side: 'peer', by: 'close', number: undefined, name: 'close' };
 
 /** Go's HTTP server says so in plaintext on a TLS port, and nothing else: TiProxy's API port does. */
 const goesOnWith = 'HTTP/1.0 400 Bad Request';
 const tlsOnly = /^HTTP\/1\.0 400 Bad Request\r\n[\s\S]*\bClient sent an HTTP request to an HTTPS server\./;
-const badRequest: Refusal = { side: 'peer', by: 'http-status', number: 400, name: '400' };
+const badRequest: Rejection = { side: 'peer', by: 'http-status', number: 400, name: '400' };
 const mostCharacters = 1_024;
 
 /**
@@ -52,22 +52,22 @@ export function askPlaintext(
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
       heard += text;
-      const verdict = verdictOn(heard);
-      if (verdict !== undefined) {
-        finish(verdict);
+      const result = resultOn(heard);
+      if (result !== undefined) {
+        finish(result);
       }
     });
     socket.once('error', (error) => {
       const code = 'code' in error ? String(error.code) : error.message;
       end(
         connected
-          ? { kind: 'refused', detail: `closed: ${code}`, refusal: close }
+          ? { kind: 'rejected', detail: `closed: ${code}`, rejection: close }
           : { kind: 'unreachable', detail: `no connection: ${code}` },
       );
     });
     socket.once('close', () => {
       const detail = 'closed without an answer';
-      end(connected ? { kind: 'refused', detail, refusal: close } : { kind: 'unreachable', detail });
+      end(connected ? { kind: 'rejected', detail, rejection: close } : { kind: 'unreachable', detail });
     });
   });
 }
@@ -75,13 +75,13 @@ export function askPlaintext(
 const answered: PlaintextAnswer = { kind: 'answered', detail: 'the port answers without TLS' };
 
 /** Undefined while more is needed to tell. */
-function verdictOn(heard: string): PlaintextAnswer | undefined {
+function resultOn(heard: string): PlaintextAnswer | undefined {
   // 21 is a TLS alert record; 22 a handshake one.
   if (heard.startsWith('\u0015') || heard.startsWith('\u0016')) {
-    return { kind: 'refused', detail: 'answered with a TLS record', refusal: close };
+    return { kind: 'rejected', detail: 'answered with a TLS record', rejection: close };
   }
   if (tlsOnly.test(heard)) {
-    return { kind: 'refused', detail: 'answered HTTP 400: it takes TLS only', refusal: badRequest };
+    return { kind: 'rejected', detail: 'answered HTTP 400: it takes TLS only', rejection: badRequest };
   }
   const mayYetSay = heard.length < mostCharacters && goesOnWith.startsWith(heard.slice(0, goesOnWith.length));
   return mayYetSay ? undefined : answered;
@@ -93,5 +93,5 @@ export async function answersPlaintext(
   timeout: number,
 ): Promise<boolean | undefined> {
   const { kind } = await askPlaintext(target, timeout);
-  return kind === 'answered' ? true : kind === 'refused' ? false : undefined;
+  return kind === 'answered' ? true : kind === 'rejected' ? false : undefined;
 }

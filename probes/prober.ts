@@ -8,7 +8,7 @@ export interface Identity {
   /** Undefined only for `plaintext`. Made with the bundle as `ca`; without a pair for `anonymous`. */
   readonly secureContext: SecureContext | undefined;
   /** A stranger wants to know whether it is let in, and takes any server. */
-  readonly judgesServer?: boolean;
+  readonly verifiesServer?: boolean;
 }
 
 export interface ProbeTarget {

@@ -26,7 +26,7 @@ export async function probeResumption(
   { timeout }: ProbeOptions,
 ): Promise<Resumption> {
   const at = new Date();
-  const first = await visit(target, { secureContext: identity.secureContext }, timeout);
+  const first = await negativeProbe(target, { secureContext: identity.secureContext }, timeout);
   if (!first.answered) {
     return { at, outcome: 'unknown', detail: `not let in the first time: ${first.detail}` };
   }
@@ -34,7 +34,7 @@ export async function probeResumption(
     return { at, outcome: 'no-ticket', detail: 'the port gives no tickets' };
   }
   const nobody = createSecureContext({ minVersion: 'TLSv1.2' });
-  const second = await visit(target, { secureContext: nobody, session: first.session }, timeout);
+  const second = await negativeProbe(target, { secureContext: nobody, session: first.session }, timeout);
   if (second.answered && second.reused) {
     return { at, outcome: 'kept', detail: 'a resumed session is answered without a certificate' };
   }
@@ -43,7 +43,7 @@ export async function probeResumption(
     : { at, outcome: 'ended', detail: second.reused ? second.detail : 'the session was not taken up' };
 }
 
-interface Visit {
+interface NegativeProbe {
   readonly answered: boolean;
   readonly reused: boolean;
   readonly session: Buffer | undefined;
@@ -51,11 +51,11 @@ interface Visit {
 }
 
 /** One connection, one question, until the first bytes of an answer and the ticket that may follow them. */
-function visit(
+function negativeProbe(
   { host, port, alpn, probe }: ProbeTarget,
   options: { readonly secureContext: Identity['secureContext']; readonly session?: Buffer },
   timeout: number,
-): Promise<Visit> {
+): Promise<NegativeProbe> {
   return new Promise((resolve) => {
     let session: Buffer | undefined;
     let answered = false;

@@ -6,20 +6,20 @@ import { lookup } from './lookup.js';
 import { answersPlaintext } from './plaintext.js';
 
 /** What a port says of itself in the first flight of TLS 1.2, in clear text, to anybody. */
-export interface Hello {
+export interface ServerHandshake {
   readonly at: Date;
   /** `read`: up to ServerHelloDone. The others are no statement on the port's callers. */
   readonly outcome: 'read' | 'unreachable' | 'timeout' | 'not-tls' | 'inconclusive';
   readonly detail: string;
   /** Whether it sent a CertificateRequest; undefined unless read. */
-  readonly asksForCertificate: boolean | undefined;
+  readonly requestsCertificate: boolean | undefined;
   /** Distinguished names of the CAs it holds in memory, DER in hex; empty where it names none. */
   readonly authorities: readonly string[];
   /** Leaf first, as served. */
   readonly chain: readonly Certificate[];
 }
 
-export interface HelloTarget {
+export interface HandshakeTarget {
   readonly host: string;
   readonly port: number;
   readonly alpn: readonly string[];
@@ -29,20 +29,20 @@ export interface HelloTarget {
  * Sends one ClientHello of TLS 1.2 in the same tick as the TCP connect, reads to ServerHelloDone, says goodbye and
  * closes. No credential is shown and no session made. Never rejects; the socket is destroyed by the timeout at the latest.
  */
-export async function readHello(target: HelloTarget, timeout: number): Promise<Hello> {
+export async function readServerHandshake(target: HandshakeTarget, timeout: number): Promise<ServerHandshake> {
   const at = new Date();
-  const flight = new Flight();
-  const end = await exchange(target, flight, timeout);
+  const messages = new ServerMessages();
+  const end = await exchange(target, messages, timeout);
   if (end === 'done') {
-    const { asksForCertificate, authorities, chain } = flight;
-    return { at, outcome: 'read', detail: 'read to ServerHelloDone', asksForCertificate, authorities, chain };
+    const { requestsCertificate, authorities, chain } = messages;
+    return { at, outcome: 'read', detail: 'read to ServerHelloDone', requestsCertificate, authorities, chain };
   }
   const outcome = await outcomeOf(end, target, timeout);
   const detail = outcome === 'unreachable' ? `no connection: ${end}` : end;
-  return { at, outcome, detail, asksForCertificate: undefined, authorities: [], chain: [] };
+  return { at, outcome, detail, requestsCertificate: undefined, authorities: [], chain: [] };
 }
 
-async function outcomeOf(end: string, target: HelloTarget, timeout: number): Promise<Hello['outcome']> {
+async function outcomeOf(end: string, target: HandshakeTarget, timeout: number): Promise<ServerHandshake['outcome']> {
   if (end === 'timeout') {
     return 'timeout';
   }
@@ -53,7 +53,7 @@ async function outcomeOf(end: string, target: HelloTarget, timeout: number): Pro
 }
 
 /** How it ended: `done`, `timeout`, `alert N`, or the code of an error. */
-function exchange({ host, port, alpn }: HelloTarget, flight: Flight, timeout: number): Promise<string> {
+function exchange({ host, port, alpn }: HandshakeTarget, messages: ServerMessages, timeout: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = netConnect({ host, port, noDelay: true, lookup });
     const finish = (how: string) => {
@@ -70,7 +70,7 @@ function exchange({ host, port, alpn }: HelloTarget, flight: Flight, timeout: nu
     const timer = setTimeout(() => finish('timeout'), timeout);
     socket.write(clientHello(host, alpn));
     socket.on('data', (bytes) => {
-      const how = flight.take(bytes);
+      const how = messages.take(bytes);
       if (how !== undefined) {
         finish(how);
       }
@@ -86,8 +86,8 @@ const message = { certificate: 11, certificateRequest: 13, serverHelloDone: 14 }
 const largestFlight = 1 << 20;
 
 /** The server's first flight, record by record and message by message (RFC 5246, sections 6.2 and 7.4). */
-export class Flight {
-  asksForCertificate = false;
+export class ServerMessages {
+  requestsCertificate = false;
   authorities: readonly string[] = [];
   chain: readonly Certificate[] = [];
   #records: Buffer = Buffer.alloc(0);
@@ -138,7 +138,7 @@ export class Flight {
       if (type === message.certificate) {
         this.chain = vectors(body.subarray(3), 3).map(certificateOf);
       } else if (type === message.certificateRequest) {
-        this.asksForCertificate = true;
+        this.requestsCertificate = true;
         this.authorities = authoritiesIn(body);
       } else if (type === message.serverHelloDone) {
         return true;

@@ -16,7 +16,7 @@ export interface TlsConnection {
   destroy(): void;
 }
 
-export interface Seen {
+export interface HandshakeInfo {
   peerChain: readonly Certificate[];
   peerProblem: string | undefined;
   peerProblemKind: 'certificate' | 'name' | undefined;
@@ -32,7 +32,7 @@ export interface Seen {
  * connect, because a TiKV status port waits for one connection at a time. The server is judged by us after the
  * handshake, so that its chain is known also when it is bad.
  */
-export function openTls(target: ProbeTarget, identity: Identity, start: number, seen: Seen): TlsConnection {
+export function openTls(target: ProbeTarget, identity: Identity, start: number, seen: HandshakeInfo): TlsConnection {
   if (identity.secureContext === undefined) {
     throw new TypeError(`identity ${identity.name} has no TLS context`);
   }
@@ -83,7 +83,7 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
   };
 }
 
-export function emptySeen(): Seen {
+export function emptyHandshakeInfo(): HandshakeInfo {
   return {
     peerChain: [],
     peerProblem: undefined,
@@ -96,7 +96,7 @@ export function emptySeen(): Seen {
   };
 }
 
-function describe(socket: TLSSocket, sent: DetailedPeerCertificate, name: string, seen: Seen): void {
+function describe(socket: TLSSocket, sent: DetailedPeerCertificate, name: string, seen: HandshakeInfo): void {
   seen.tlsVersion = socket.getProtocol() ?? undefined;
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;

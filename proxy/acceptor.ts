@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import type { CredentialStore, Generation } from '../credentials/credential-store.js';
+import type { CredentialStore, CredentialVersion } from '../credentials/credential-store.js';
 import { UntrustedError } from './tls-error.js';
 
 /**
@@ -19,8 +19,8 @@ export class Acceptor {
   readonly #alpn: readonly string[];
   readonly #onSecure: (socket: TLSSocket) => void;
   readonly #onFailed: (error: Error, socket: TLSSocket) => void;
-  readonly #onGeneration: (number: number) => void;
-  #generation: Generation | undefined;
+  readonly #onVersion: (number: number) => void;
+  #version: CredentialVersion | undefined;
   #context: SecureContext | undefined;
 
   constructor(options: {
@@ -29,14 +29,14 @@ export class Acceptor {
     readonly alpn: readonly string[];
     readonly onSecure: (socket: TLSSocket) => void;
     readonly onFailed: (error: Error, socket: TLSSocket) => void;
-    readonly onGeneration: (number: number) => void;
+    readonly onVersion: (number: number) => void;
   }) {
     this.#store = options.store;
     this.#timeout = options.timeout;
     this.#alpn = options.alpn;
     this.#onSecure = options.onSecure;
     this.#onFailed = options.onFailed;
-    this.#onGeneration = options.onGeneration;
+    this.#onVersion = options.onVersion;
   }
 
   accept(socket: Socket): void {
@@ -75,11 +75,11 @@ export class Acceptor {
   }
 
   #current(): SecureContext {
-    const generation = this.#store.current();
-    if (this.#context === undefined || generation !== this.#generation) {
-      this.#generation = generation;
-      this.#context = contextOf(generation);
-      this.#onGeneration(generation.number);
+    const version = this.#store.current();
+    if (this.#context === undefined || version !== this.#version) {
+      this.#version = version;
+      this.#context = contextOf(version);
+      this.#onVersion(version.number);
     }
     return this.#context;
   }
@@ -93,7 +93,7 @@ function verifyErrorOf(secure: TLSSocket): Error | null {
   return (secure as unknown as { readonly _handle: { verifyError(): Error | null } })._handle.verifyError();
 }
 
-function contextOf({ pair, trust }: Generation): SecureContext {
+function contextOf({ pair, trust }: CredentialVersion): SecureContext {
   return createSecureContext({
     cert: pair.certificatePem,
     key: pair.keyPem,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ProxyEvents } from './events.js';
 
 /** Refusals logged in one second; the rest of them is counted and told once. */
-const refusalsPerSecond = 10;
+const rejectionsPerSecond = 10;
 
 /** Each connection at debug, each refusal at info, no more of them than a person could read. */
 export function accessLog(logger: Logger, now: () => number = () => performance.now()): ProxyEvents {
@@ -12,7 +12,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
   return {
     accepted: () => undefined,
     opened: (milliseconds, detail) => logger.debug({ milliseconds: Math.round(milliseconds) }, `let in, ${detail}`),
-    refused: (reason, detail) => {
+    rejected: (reason, detail) => {
       const current = Math.floor(now() / 1000);
       if (current !== second) {
         if (omitted > 0) {
@@ -22,7 +22,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
         logged = 0;
         omitted = 0;
       }
-      if (logged < refusalsPerSecond) {
+      if (logged < rejectionsPerSecond) {
         logged++;
         logger[reason === 'unforeseen' ? 'error' : 'info']({ reason }, detail);
       } else {
@@ -30,7 +30,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
       }
     },
     closed: (seconds, sent, received) => logger.debug({ seconds, sent, received }, 'closed'),
-    generation: (number) => logger.info({ generation: number }, 'new connections get this pair'),
+    version: (number) => logger.info({ version: number }, 'new connections get this pair'),
     acceptFailed: (error) => logger.error({ reason: error.message }, 'a connection could not be accepted'),
   };
 }
@@ -45,9 +45,9 @@ export function toAll(...all: readonly ProxyEvents[]): ProxyEvents {
   return {
     accepted: () => each((one) => one.accepted()),
     opened: (...args) => each((one) => one.opened(...args)),
-    refused: (...args) => each((one) => one.refused(...args)),
+    rejected: (...args) => each((one) => one.rejected(...args)),
     closed: (...args) => each((one) => one.closed(...args)),
-    generation: (...args) => each((one) => one.generation(...args)),
+    version: (...args) => each((one) => one.version(...args)),
     acceptFailed: (...args) => each((one) => one.acceptFailed(...args)),
   };
 }

@@ -4,7 +4,7 @@ import { Remembered } from '../credentials/remembered.js';
 import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
 
 /** What a listener's rules say of one leaf. */
-export interface Verdict {
+export interface ProbeResult {
   readonly subject: string;
   readonly rule: MatchedRule | undefined;
 }
@@ -18,22 +18,22 @@ const limit = 256;
  */
 export class Admission {
   readonly #rules: AccessRules;
-  readonly #known = new Remembered<Verdict>(limit);
+  readonly #known = new Remembered<ProbeResult>(limit);
 
   constructor(rules: AccessRules) {
     this.#rules = rules;
   }
 
   /** `der` is a leaf that OpenSSL has verified. */
-  verdictOn(der: Buffer): Verdict {
+  resultOn(der: Buffer): ProbeResult {
     const key = der.toString('latin1');
     const known = this.#known.get(key);
     if (known !== undefined) {
       return known;
     }
     const leaf = describeCertificate(new X509Certificate(der));
-    const verdict = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
-    this.#known.set(key, verdict);
-    return verdict;
+    const result = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
+    this.#known.set(key, result);
+    return result;
   }
 }

@@ -62,14 +62,14 @@ export async function removeStale(address: ProxyAddress): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) {
     return;
   }
-  const refused = await new Promise<boolean>((resolve) => {
+  const rejected = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
       resolve(false);
     });
     socket.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
   });
-  if (refused) {
+  if (rejected) {
     unlinkSync(path);
   }
 }

@@ -4,8 +4,8 @@ import type { CredentialStore } from '../credentials/credential-store.js';
 import { peerCertificateDer } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
 import type { ProxyAddress } from './address.js';
-import { Admission, type Verdict } from './authorization.js';
-import type { ProxyEvents, RefusalReason } from './events.js';
+import { Admission, type ProbeResult } from './authorization.js';
+import type { ProxyEvents, RejectionReason } from './events.js';
 import { headerFor } from './header-for.js';
 import { join } from './join.js';
 import { listenOn } from './listen-on.js';
@@ -13,9 +13,9 @@ import { originate } from './originator.js';
 import type { Endpoint } from './proxy-protocol.js';
 import { readProxyHeader } from './read-header.js';
 import type { ProxySettings } from './settings.js';
-import { onTargetVerdict } from './target-result.js';
+import { onTargetResult } from './target-result.js';
 import { TargetError, Targets } from './targets.js';
-import { handshakeRefusal, shortOf } from './tls-error.js';
+import { handshakeRejection, shortOf } from './tls-error.js';
 import { Waiting } from './waiting.js';
 
 /** A connection on its way in. */
@@ -46,10 +46,10 @@ export class ProxyListener {
     this.#waiting = new Waiting({
       limit: settings.maxConnections,
       timeout: settings.handshakeTimeout,
-      onGivenUp: () => events.refused('too-many', 'waited too long for a free connection'),
+      onGivenUp: () => events.rejected('too-many', 'waited too long for a free connection'),
       onSilent: (socket) => {
         this.#sources.delete(socket);
-        this.#refuse(socket, 'too-many', 'said nothing while others waited for its place');
+        this.#reject(socket, 'too-many', 'said nothing while others waited for its place');
       },
     });
     this.#admission = new Admission(settings.access);
@@ -65,9 +65,9 @@ export class ProxyListener {
           return;
         }
         const { host } = this.#clientOf(secure).source;
-        this.#refuse(secure, handshakeRefusal(error), shortOf(error), host);
+        this.#reject(secure, handshakeRejection(error), shortOf(error), host);
       },
-      onGeneration: (number) => events.generation(number),
+      onVersion: (number) => events.version(number),
     });
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
       this.#accept(socket),
@@ -110,19 +110,19 @@ export class ProxyListener {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#open.delete(socket));
     this.#waiting.enter(socket, () => {
-      this.#admit(socket).catch((error: unknown) => this.#failed(socket, error));
+      this.#begin(socket).catch((error: unknown) => this.#failed(socket, error));
     });
   }
 
-  async #admit(socket: Socket): Promise<void> {
+  async #begin(socket: Socket): Promise<void> {
     const { proxyProtocolIn, handshakeTimeout, mode } = this.#settings;
     const from = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    const told = proxyProtocolIn ? await readProxyHeader(socket, handshakeTimeout) : undefined;
-    if (told?.kind === 'invalid') {
-      this.#refuse(socket, 'proxy-header', told.reason);
+    const reported = proxyProtocolIn ? await readProxyHeader(socket, handshakeTimeout) : undefined;
+    if (reported?.kind === 'invalid') {
+      this.#reject(socket, 'proxy-header', reported.reason);
       return;
     }
-    const client = { socket, source: told?.source ?? from, since: performance.now() };
+    const client = { socket, source: reported?.source ?? from, since: performance.now() };
     if (mode === 'terminate') {
       this.#sources.set(socket, client);
       this.#acceptor.accept(socket);
@@ -135,9 +135,9 @@ export class ProxyListener {
     secure.on('error', () => secure.destroy());
     const client = this.#clientOf(secure);
     const der = peerCertificateDer(secure);
-    const { subject, rule } = der === undefined ? nobody : this.#admission.verdictOn(der);
+    const { subject, rule } = der === undefined ? nobody : this.#admission.resultOn(der);
     if (rule === undefined) {
-      this.#refuse(secure, 'not-allowed', `${subject} is on no list`);
+      this.#reject(secure, 'not-allowed', `${subject} is on no list`);
       return;
     }
     await this.#serve(client, secure, `${rule}: ${subject}`);
@@ -165,7 +165,7 @@ export class ProxyListener {
       near.setTimeout(this.#settings.idleTimeout, () => near.destroy());
     }
     if (far instanceof TLSSocket) {
-      onTargetVerdict(far, near, (reason, detail) => this.#events.refused(reason, `${who}: ${detail}`));
+      onTargetResult(far, near, (reason, detail) => this.#events.rejected(reason, `${who}: ${detail}`));
     }
     near.resume();
     join(near, far, () => {
@@ -197,19 +197,19 @@ export class ProxyListener {
     return (raw && this.#sources.get(raw)) ?? { socket: secure, source, since: performance.now() };
   }
 
-  #refuse(socket: Socket, reason: RefusalReason, detail: string, host = socket.remoteAddress): void {
-    this.#events.refused(reason, `${host || 'a local client'}: ${detail}`);
+  #reject(socket: Socket, reason: RejectionReason, detail: string, host = socket.remoteAddress): void {
+    this.#events.rejected(reason, `${host || 'a local client'}: ${detail}`);
     socket.destroy();
   }
 
   #failed(socket: Socket, error: unknown): void {
     // Whatever goes wrong with one connection must not end the others.
     const reason = error instanceof TargetError ? error.code : 'unforeseen';
-    this.#refuse(socket, reason, error instanceof Error ? error.message : String(error));
+    this.#reject(socket, reason, error instanceof Error ? error.message : String(error));
   }
 }
 
-const nobody: Verdict = { subject: 'no certificate', rule: undefined };
+const nobody: ProbeResult = { subject: 'no certificate', rule: undefined };
 
 const anybody = { commonNames: [], subjectAltNames: [], organizationalUnits: [], all: true };
 

@@ -35,7 +35,7 @@ export function originate(
       clearTimeout(timer);
       socket.destroy();
       tcp.destroy();
-      reject(new TargetError('target-refused', message, cause));
+      reject(new TargetError('target-rejected', message, cause));
     };
     const failed = (error: Error) => fail('code' in error ? String(error.code) : error.message, error);
     const timer = setTimeout(() => fail(`no TLS handshake within ${timeout} ms`), timeout);

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { proxyDefinitions as definitions } from '../metrics/proxy-definitions.js';
-import { type ProxyEvents, refusalReasons } from './events.js';
+import { type ProxyEvents, rejectionReasons } from './events.js';
 
 type Name = keyof typeof definitions;
 
@@ -32,8 +32,8 @@ export class ProxyMetrics {
   /** Counts what a listener tells; every series but those of durations begins at 0. */
   eventsFor(listener: string): ProxyEvents {
     const counter = (name: Name) => this.#counters.get(name);
-    for (const reason of refusalReasons) {
-      counter('refused')?.inc({ listener, reason }, 0);
+    for (const reason of rejectionReasons) {
+      counter('rejected')?.inc({ listener, reason }, 0);
     }
     for (const direction of ['sent', 'received']) {
       counter('bytes')?.inc({ listener, direction }, 0);
@@ -47,14 +47,14 @@ export class ProxyMetrics {
         this.#gauges.get('open')?.inc({ listener });
         this.#histograms.get('setup')?.observe({ listener }, milliseconds / 1000);
       },
-      refused: (reason) => counter('refused')?.inc({ listener, reason }),
+      rejected: (reason) => counter('rejected')?.inc({ listener, reason }),
       closed: (seconds, sent, received) => {
         this.#gauges.get('open')?.dec({ listener });
         this.#histograms.get('lifetime')?.observe({ listener }, seconds);
         counter('bytes')?.inc({ listener, direction: 'sent' }, sent);
         counter('bytes')?.inc({ listener, direction: 'received' }, received);
       },
-      generation: (number) => this.#gauges.get('generation')?.set({ listener }, number),
+      version: (number) => this.#gauges.get('version')?.set({ listener }, number),
       acceptFailed: () => counter('acceptErrors')?.inc({ listener }),
     };
   }

@@ -31,7 +31,7 @@ export function encodeProxyHeader({ source, destination, tls }: ProxyHeader): Bu
     ? Buffer.concat([ipBytes(source.host), ipBytes(destination.host), port(source.port), port(destination.port)])
     : Buffer.alloc(0);
   const body = Buffer.concat([addresses, tls === undefined ? Buffer.alloc(0) : tlsRecord(tls)]);
-  refuseLonger(16 + body.length);
+  rejectLonger(16 + body.length);
   const head = Buffer.alloc(4);
   // Version 2, PROXY; then family and STREAM.
   head[0] = 0x21;
@@ -52,14 +52,14 @@ function tlsRecord(tls: NonNullable<ProxyHeader['tls']>): Buffer {
 }
 
 function record(kind: number, value: Buffer): Buffer {
-  refuseLonger(value.length);
+  rejectLonger(value.length);
   const head = Buffer.alloc(3);
   head[0] = kind;
   head.writeUInt16BE(value.length, 1);
   return Buffer.concat([head, value]);
 }
 
-function refuseLonger(length: number): void {
+function rejectLonger(length: number): void {
   if (length > largestLength) {
     throw new RangeError(`a PROXY header of ${length} bytes is too long`);
   }

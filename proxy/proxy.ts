@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { CredentialStore, type Generation, type Inheritance } from '../credentials/credential-store.js';
+import { CredentialStore, type CredentialVersion, type Inheritance } from '../credentials/credential-store.js';
 import { accessLog, toAll } from './access-log.js';
 import { ProxyListener } from './listener.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
@@ -38,12 +38,12 @@ export async function startProxy(
       const store = new CredentialStore(one.files, {
         reloadCa: one.reloadCa,
         inherited: inherited[one.name],
-        onReload: ({ outcome, generation, error }) => {
+        onReload: ({ outcome, version, error }) => {
           if (outcome === 'failed') {
             log.warn({ reason: error?.message }, 'the changed pair is not used; the last good one stays');
           } else {
             onReloaded?.();
-            warnOfDates(generation, log);
+            warnOfDates(version, log);
           }
         },
       });
@@ -59,7 +59,7 @@ export async function startProxy(
   return { addresses, listeners, drain };
 }
 
-function warnOfDates({ pair: { leaf } }: Generation, logger: Logger, now = new Date()): void {
+function warnOfDates({ pair: { leaf } }: CredentialVersion, logger: Logger, now = new Date()): void {
   if (now < leaf.notBefore || now > leaf.notAfter) {
     logger.warn(
       { notBefore: leaf.notBefore, notAfter: leaf.notAfter },

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { RefusalReason } from './events.js';
+import type { RejectionReason } from './events.js';
 import { isAlert, shortOf } from './tls-error.js';
 
 /**
@@ -8,26 +8,26 @@ import { isAlert, shortOf } from './tls-error.js';
  * once both sides are joined: as an alert, or as a bare close before its first byte, which some servers leave it at. The
  * close alone does not say why, hence a reason of its own.
  */
-export function onTargetVerdict(
+export function onTargetResult(
   target: TLSSocket,
   client: Socket,
-  tell: (reason: RefusalReason, detail: string) => void,
+  tell: (reason: RejectionReason, detail: string) => void,
 ): void {
   let heard = false;
   target.once('data', () => {
     heard = true;
   });
-  let told = false;
+  let reported = false;
   const closed = () => {
-    if (!told && !heard && !client.readableEnded && !client.destroyed) {
+    if (!reported && !heard && !client.readableEnded && !client.destroyed) {
       tell('target-closed', 'the target closed without a byte');
     }
-    told = true;
+    reported = true;
   };
   target.once('error', (error) => {
     if (isAlert(error)) {
-      told = true;
-      tell('target-refused', `the target ended it with ${shortOf(error)}`);
+      reported = true;
+      tell('target-rejected', `the target ended it with ${shortOf(error)}`);
     }
   });
   target.once('end', closed);

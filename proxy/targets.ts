@@ -6,7 +6,7 @@ const deadMilliseconds = 5_000;
 
 export class TargetError extends Error {
   override readonly name = 'TargetError';
-  readonly code: 'target-unreachable' | 'target-refused';
+  readonly code: 'target-unreachable' | 'target-rejected';
 
   constructor(code: TargetError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -69,8 +69,8 @@ function open(address: ProxyAddress, timeout: number): Promise<Socket> {
     const failed = (error: Error) => {
       clearTimeout(timer);
       const code = 'code' in error ? String(error.code) : error.message;
-      const refused = code === 'ECONNREFUSED' || code === 'ENOENT';
-      reject(new TargetError(refused ? 'target-refused' : 'target-unreachable', `${where}: ${code}`, error));
+      const rejected = code === 'ECONNREFUSED' || code === 'ENOENT';
+      reject(new TargetError(rejected ? 'target-rejected' : 'target-unreachable', `${where}: ${code}`, error));
     };
     socket.once('error', failed);
     socket.once('connect', () => {

@@ -1,17 +1,17 @@
-import type { RefusalReason } from './events.js';
+import type { RejectionReason } from './events.js';
 
 /** OpenSSL's verdict on a client's certificate, which is the cause; it has more codes than a list would hold. */
 export class UntrustedError extends Error {
   override readonly name = 'UntrustedError';
-  readonly code = 'untrusted';
+  readonly code = 'foreign-ca';
 
-  constructor(verdict: Error) {
-    super(verdict.message, { cause: verdict });
+  constructor(result: Error) {
+    super(result.message, { cause: result });
   }
 }
 
 /** Why a client's handshake failed. */
-export function handshakeRefusal(error: Error): RefusalReason {
+export function handshakeRejection(error: Error): RejectionReason {
   if (error instanceof UntrustedError) {
     return error.code;
   }

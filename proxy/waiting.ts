@@ -38,7 +38,7 @@ export class Waiting {
   /** Calls `enter` when there is room. A socket that closed has left, and makes room. */
   enter(socket: Socket, enter: () => void): void {
     if (this.#inside < this.#options.limit) {
-      this.#admit(socket, enter);
+      this.#accept(socket, enter);
       return;
     }
     const timer = setTimeout(() => {
@@ -63,7 +63,7 @@ export class Waiting {
     }
   }
 
-  #admit(socket: Socket, enter: () => void): void {
+  #accept(socket: Socket, enter: () => void): void {
     if (socket.destroyed) {
       this.#next();
       return;
@@ -105,7 +105,7 @@ export class Waiting {
     const waiter = this.#queue.shift();
     if (waiter !== undefined) {
       clearTimeout(waiter.timer);
-      this.#admit(waiter.socket, waiter.enter);
+      this.#accept(waiter.socket, waiter.enter);
     }
   }
 

@@ -3,7 +3,7 @@ import cluster from 'node:cluster';
 import { isSea } from 'node:sea';
 import { hintOf, messageOf, OperatorError } from '../config/error.js';
 import { readVersion } from '../process/version.js';
-import { tellParent } from '../process/workers/child.js';
+import { reportToParent } from '../process/workers/child.js';
 import { printable } from '../terminal/printable.js';
 import { helpOf, overviewOf, programName } from './commands/command.js';
 import { commands } from './commands/commands.js';
@@ -60,7 +60,7 @@ function report(error: unknown): void {
   const failure = { message: messageOf(error), hint };
   if (cluster.isWorker) {
     // The parent says it, once for all of its workers.
-    tellParent({ kind: 'failed', failure });
+    reportToParent({ kind: 'failed', failure });
     return;
   }
   process.stderr.write(`${programName}: ${printable(failure.message)}\n    ${printable(failure.hint)}\n`);

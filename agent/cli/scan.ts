@@ -1,5 +1,5 @@
-import type { Observer } from '../collect/collector.js';
-import { observeOnce, refuseOnce } from '../collect/cycle.js';
+import type { Collector } from '../collect/collector.js';
+import { negativeProbesOnce, observeOnce } from '../collect/cycle.js';
 import { interrupted } from '../collect/interrupted.js';
 import { Progress } from '../terminal/progress.js';
 
@@ -8,20 +8,24 @@ import { Progress } from '../terminal/progress.js';
  * when it was interrupted.
  */
 export async function look(
-  observer: Observer,
-  options: { readonly strangers: boolean; readonly stderr: NodeJS.WritableStream; readonly signal: AbortSignal },
+  collector: Collector,
+  options: {
+    readonly unauthorizedClients: boolean;
+    readonly stderr: NodeJS.WritableStream;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { strangers, stderr, signal } = options;
-  const visits = strangers ? observer.strangerTargets.length : 0;
+  const { unauthorizedClients, stderr, signal } = options;
+  const negativeProbes = unauthorizedClients ? collector.negativeTargets.length : 0;
   const progress = new Progress(
     stderr,
-    visits === 0 ? 'ports looked at' : 'visits to ports',
-    observer.targets.length + visits,
+    negativeProbes === 0 ? 'ports looked at' : 'visits to ports',
+    collector.targets.length + negativeProbes,
   );
   try {
-    await observeOnce(observer, signal, () => progress.step());
-    if (strangers) {
-      await refuseOnce(observer, signal, () => progress.step());
+    await observeOnce(collector, signal, () => progress.step());
+    if (unauthorizedClients) {
+      await negativeProbesOnce(collector, signal, () => progress.step());
     }
   } finally {
     progress.end();

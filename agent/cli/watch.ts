@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../checks/finding.js';
-import type { Observer } from '../collect/collector.js';
+import type { Collector } from '../collect/collector.js';
 import { interrupted } from '../collect/interrupted.js';
 import { changesOf } from '../report/diff.js';
 import { linesOf, renderFindings } from '../report/findings-table.js';
@@ -26,17 +26,17 @@ const eraseBelow = '\u001b[J';
  * printed whole and then what changes. Returns the findings of the last whole look; throws OperatorError when there
  * was none.
  */
-export async function watchFindings(first: Observer, options: WatchOptions): Promise<readonly Finding[]> {
+export async function watchFindings(first: Collector, options: WatchOptions): Promise<readonly Finding[]> {
   const { stdout, signal, now } = options;
-  const { interval, refusals } = first.config.probe;
-  let observer = first;
+  const { interval, rejections } = first.config.probe;
+  let collector = first;
   let findings: readonly Finding[] | undefined;
-  let lookedAt = now();
+  let probedAll = now();
   let refreshedAt = performance.now();
-  let visitedAt = Number.NEGATIVE_INFINITY;
+  let negativeProbesAt = Number.NEGATIVE_INFINITY;
   const draw = () => {
     if (findings !== undefined) {
-      const lines = screenOf(findings, lookedAt, interval, options);
+      const lines = screenOf(findings, probedAll, interval, options);
       stdout.write(`${home}${lines.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}`);
     }
   };
@@ -44,22 +44,24 @@ export async function watchFindings(first: Observer, options: WatchOptions): Pro
   try {
     while (!signal.aborted) {
       const startedAt = performance.now();
-      if (startedAt - refreshedAt >= observer.config.refresh) {
-        observer = (await observer.refreshed()) ?? observer;
+      if (startedAt - refreshedAt >= collector.config.refresh) {
+        collector = (await collector.refreshed()) ?? collector;
         refreshedAt = startedAt;
       }
-      const strangers = refusals !== undefined && startedAt - visitedAt >= refusals;
-      const seen = await lookOrStop(observer, strangers, findings === undefined, options);
+      const unauthorizedClients = rejections !== undefined && startedAt - negativeProbesAt >= rejections;
+      const seen = await lookOrStop(collector, unauthorizedClients, findings === undefined, options);
       if (seen === undefined) {
         break;
       }
-      visitedAt = strangers ? startedAt : visitedAt;
+      negativeProbesAt = unauthorizedClients ? startedAt : negativeProbesAt;
       const before = findings;
-      [findings, lookedAt] = [seen, now()];
+      [findings, probedAll] = [seen, now()];
       if (terminalOf(stdout).screen) {
         draw();
       } else {
-        stdout.write(before === undefined ? whole(seen, options) : changes(before, seen, lookedAt, terminalOf(stdout)));
+        stdout.write(
+          before === undefined ? whole(seen, options) : changes(before, seen, probedAll, terminalOf(stdout)),
+        );
       }
       await untilNext(interval - (performance.now() - startedAt), signal);
     }
@@ -74,14 +76,14 @@ export async function watchFindings(first: Observer, options: WatchOptions): Pro
 
 /** Undefined when a later look is cut short: the one before it stands. The first one has nothing to stand on. */
 async function lookOrStop(
-  observer: Observer,
-  strangers: boolean,
+  collector: Collector,
+  unauthorizedClients: boolean,
   isFirst: boolean,
   { stderr, signal }: WatchOptions,
 ): Promise<readonly Finding[] | undefined> {
   try {
-    await look(observer, { strangers, stderr, signal });
-    return observer.judge();
+    await look(collector, { unauthorizedClients, stderr, signal });
+    return collector.evaluate();
   } catch (error: unknown) {
     if (signal.aborted && !isFirst) {
       return undefined;
@@ -106,11 +108,11 @@ function changes(before: readonly Finding[], after: readonly Finding[], at: Date
   return changesOf(before, after)
     .flatMap(({ finding, gone }) => {
       const time = at.toISOString();
-      const [line = '', ...cure] = linesOf(
+      const [line = '', ...remediation] = linesOf(
         gone ? { ...finding, status: 'pass', message: 'is gone' } : finding,
         terminal,
       );
-      return [`${time} ${line}`, ...cure];
+      return [`${time} ${line}`, ...remediation];
     })
     .map((line) => `${line}\n`)
     .join('');

@@ -5,9 +5,9 @@ import type { Certificate } from '../../credentials/certificate.js';
 import { CredentialError } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
-import { verdictsOnce } from '../../credentials/known-results.js';
+import { verifiedOnce } from '../../credentials/known-results.js';
 import { readTrustBundle } from '../../credentials/trust-bundle.js';
-import { judgeBothRoles, type TrustVerdict } from '../../credentials/verification.js';
+import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
 import { Processes } from './processes.js';
 
 interface FirstSight {
@@ -57,7 +57,7 @@ export class Baselines {
     const start = processes.startOf(profiles[instance.component].executable, ports);
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa =
-      changed && first.pem !== undefined ? await verdictsUnder(facts, first.baseline, first.pem, now) : undefined;
+      changed && first.pem !== undefined ? await resultsUnder(facts, first.baseline, first.pem, now) : undefined;
     const { caDigest, ca } = facts;
     // What does not parse nobody can have loaded.
     const loadable = changed && caDigest !== undefined && ca !== undefined;
@@ -74,12 +74,12 @@ function firstSight({ caDigest, ca, paths }: CredentialFacts, since: Date): Firs
     : { baseline: { caDigest, since, ca }, pem: ifGood(() => readTrustBundle(paths.ca ?? '').pem), later: new Map() };
 }
 
-async function verdictsUnder(
+async function resultsUnder(
   { paths, keyMatches }: CredentialFacts,
   old: Baseline,
   pem: string,
   now: Date,
-): Promise<readonly TrustVerdict[] | undefined> {
+): Promise<readonly VerificationResult[] | undefined> {
   const pair =
     keyMatches === true ? ifGood(() => readKeyPair({ cert: paths.cert ?? '', key: paths.key ?? '' })) : undefined;
   if (pair === undefined) {
@@ -88,7 +88,7 @@ async function verdictsUnder(
   const certificates = [...(old.ca ?? []), ...pair.chain];
   const digests = `${old.caDigest} ${pair.digest}`;
   // A pair that OpenSSL does not load has no verdict; the facts of the files say so.
-  return await verdictsOnce(digests, certificates, now, () => judgeBothRoles(pair, pem)).catch(() => undefined);
+  return await verifiedOnce(digests, certificates, now, () => verifyBothRoles(pair, pem)).catch(() => undefined);
 }
 
 /** What is wrong with a file is told by the checks on files. */

@@ -12,10 +12,10 @@ import type { IdentityName } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
 import { targetOf } from '../../probes/target.js';
-import type { AgentConfig, OwnPaths } from '../config/agent-config.js';
+import type { AgentConfig, AgentPaths } from '../config/agent-config.js';
 import { hasDescriptors } from '../process/descriptors.js';
 import { Baselines } from './ca-baselines.js';
-import { isTorn, untilAtRest } from './files-being-replaced.js';
+import { isMismatched, untilQuiet } from './files-being-replaced.js';
 import { Identities } from './identities.js';
 import { type Loaded, loadInventory } from './load-inventory.js';
 import {
@@ -25,41 +25,41 @@ import {
   readNodeCredentials,
   unread,
 } from './local-credentials.js';
-import { Visits } from './negative-probes.js';
-import { awaitedOf, unchangedOf, whatIsKnown, whatStrangersMet } from './retention.js';
-import { strangerTargetsOf, type Target, targetsOf } from './targets.js';
-import { isMadeInMemory, mayMeetStrangers } from './unauthorized-identities.js';
+import { NegativeProbes } from './negative-probes.js';
+import { awaitedOf, unchangedOf, whatIsKnown, whatUnauthorizedClientsMet } from './retention.js';
+import { negativeTargetsOf, type Target, targetsOf } from './targets.js';
+import { isMadeInMemory, survivesBadCertificates } from './unauthorized-identities.js';
 
-export interface ObserverOptions {
+export interface CollectorOptions {
   readonly now: () => Date;
   /** A pair that probes show was read anew, or could not be; `certificate` is its path. */
   readonly onReload: (event: ReloadEvent, certificate: string) => void;
 }
 
 /** Gathers evidence and has it judged: the part that `check` runs once and `run` keeps running. */
-export class Observer {
+export class Collector {
   readonly config: AgentConfig;
   readonly inventory: Inventory;
   readonly targets: readonly Target[];
-  readonly strangerTargets: readonly Target[];
+  readonly negativeTargets: readonly Target[];
   readonly identities: Identities;
-  readonly #options: ObserverOptions;
+  readonly #options: CollectorOptions;
   readonly #discovery: Discovery | undefined;
   readonly #now: () => Date;
   readonly #baselines: Baselines;
   readonly #observations: Map<string, EndpointObservation>;
-  readonly #visits: Visits;
+  readonly #negativeProbes: NegativeProbes;
   /** Where strangers come. */
-  readonly #visited: readonly Target[];
-  readonly #views: Map<string, EndpointObservation>;
+  readonly #probed: readonly Target[];
+  readonly #peerReports: Map<string, EndpointObservation>;
   #credentials: NodeCredentials = unread;
 
   /** The one it takes the place of has another inventory, or another configuration. */
   private constructor(
     config: AgentConfig,
-    options: ObserverOptions,
+    options: CollectorOptions,
     loaded: Loaded,
-    { refreshed, reloaded }: { readonly refreshed?: Observer; readonly reloaded?: Observer | undefined } = {},
+    { refreshed, reloaded }: { readonly refreshed?: Collector; readonly reloaded?: Collector | undefined } = {},
   ) {
     this.config = config;
     this.#options = options;
@@ -68,38 +68,42 @@ export class Observer {
     this.inventory = loaded.inventory;
     const reach = { scope: config.scope, peers: config.probe.peers };
     this.targets = targetsOf(this.inventory, reach);
-    this.strangerTargets = strangerTargetsOf(this.inventory, config.scope);
+    this.negativeTargets = negativeTargetsOf(this.inventory, config.scope);
     const { instances } = this.inventory;
     this.identities = new Identities(config.security, instances, options.onReload, refreshed?.identities);
     const known = new Set(instances.map(credentialKey));
     this.#baselines = new Baselines(refreshed === undefined ? undefined : refreshed.#baselines, known);
-    this.#visited = config.probe.refusals === undefined ? [] : this.strangerTargets.filter(mayMeetStrangers);
+    this.#probed = config.probe.rejections === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
     const stillComes = (name: IdentityName) => isMadeInMemory(name) || this.pathsOf(name) !== undefined;
     const counting =
       reloaded === undefined
         ? whatIsKnown(known)
-        : whatStrangersMet(unchangedOf(this.#visited, reloaded.#visited), stillComes);
+        : whatUnauthorizedClientsMet(unchangedOf(this.#probed, reloaded.#probed), stillComes);
     const former = refreshed ?? reloaded;
     this.#observations = counting.looks(former === undefined ? [] : former.#observations);
-    this.#views = counting.looks(former === undefined ? [] : former.#views);
-    this.#visits = new Visits(config, former === undefined ? undefined : former.#visits, counting.isVisit);
+    this.#peerReports = counting.looks(former === undefined ? [] : former.#peerReports);
+    this.#negativeProbes = new NegativeProbes(
+      config,
+      former === undefined ? undefined : former.#negativeProbes,
+      counting.isNegativeProbe,
+    );
   }
 
   /** `current` is the observer in force: what strangers met at ports that are what they were still counts. */
   static async create(
     config: AgentConfig,
-    options: ObserverOptions,
-    current: () => Observer | undefined = () => undefined,
-  ): Promise<Observer> {
+    options: CollectorOptions,
+    current: () => Collector | undefined = () => undefined,
+  ): Promise<Collector> {
     const former = current();
     const samePd = former !== undefined && isDeepStrictEqual(config.pd, former.config.pd);
     const loaded = await loadInventory(config, samePd ? former.#discovery : undefined);
     // Another one may be in force by now.
-    return new Observer(config, options, loaded, { reloaded: current() });
+    return new Collector(config, options, loaded, { reloaded: current() });
   }
 
   /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
-  async refreshed(): Promise<Observer | undefined> {
+  async refreshed(): Promise<Collector | undefined> {
     if (!hasDescriptors()) {
       return undefined;
     }
@@ -110,7 +114,7 @@ export class Observer {
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Observer(this.config, this.#options, loaded, { refreshed: this });
+      : new Collector(this.config, this.#options, loaded, { refreshed: this });
   }
 
   /** Every credential file that this agent's verdicts rest on. */
@@ -130,10 +134,10 @@ export class Observer {
   }
 
   /** The files that a probe with this identity presents; undefined for one that is made in memory or has none. */
-  pathsOf(identity: IdentityName): OwnPaths | undefined {
-    const { imposter, security } = this.config;
-    return identity === 'imposter' && imposter !== undefined && security !== undefined
-      ? { ca: security.ca, ...imposter }
+  pathsOf(identity: IdentityName): AgentPaths | undefined {
+    const { wrongName, security } = this.config;
+    return identity === 'wrong-name' && wrongName !== undefined && security !== undefined
+      ? { ca: security.ca, ...wrongName }
       : this.identities.pathsOf(identity);
   }
 
@@ -153,8 +157,8 @@ export class Observer {
   async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const observed: EndpointObservation[] = [];
     for (const identity of this.identities.for(target)) {
-      await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
-      if (signal.aborted || isTorn(target, this.#factsOf(target))) {
+      await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
+      if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
         break;
       }
       const options = { timeout: this.config.probe.timeout, signal, frequent: true };
@@ -163,7 +167,7 @@ export class Observer {
       if (!signal.aborted) {
         this.#observations.set(observationKey(entry), { ...entry, servedSince: this.#servedSince(entry) });
         observed.push(entry);
-        if (identity.name === 'own' && observation.outcome === 'accepted') {
+        if (identity.name === 'agent' && observation.outcome === 'accepted') {
           await this.#askOfOthers(target, identity, signal);
         }
       }
@@ -178,28 +182,28 @@ export class Observer {
   }
 
   /** What the port says of others. */
-  async #askOfOthers({ instance, endpoint }: Target, own: Identity, signal: AbortSignal): Promise<void> {
-    for (const probe of endpoint.profile.secondHand ?? []) {
+  async #askOfOthers({ instance, endpoint }: Target, agent: Identity, signal: AbortSignal): Promise<void> {
+    for (const probe of endpoint.profile.peerReported ?? []) {
       const asked = { ...targetOf(endpoint), alpn: endpoint.profile.alpn[probe.protocol], probe };
       const options = { timeout: this.config.probe.timeout, signal, frequent: true };
-      const observation = await probeEndpoint(asked, own, options);
+      const observation = await probeEndpoint(asked, agent, options);
       const path = probe.protocol === 'http' ? probe.path : probe.method;
-      this.#views.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });
+      this.#peerReports.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });
     }
   }
 
   /** Reads the first flight of one port, then comes to it as each stranger in turn that this leaves open. */
-  async refuse(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+  async reject(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
-    if (signal.aborted || isTorn(target, this.#factsOf(target))) {
+    await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
+    if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
       return observed;
     }
-    await this.#visits.look(target, this.identities.own(), signal);
-    for (const ask of await this.#visits.strangers(target, this.identities, signal)) {
-      await untilAtRest(target, this.#factsOf(target), this.#now(), signal);
-      if (signal.aborted || isTorn(target, this.#factsOf(target))) {
+    await this.#negativeProbes.look(target, this.identities.agent(), signal);
+    for (const ask of await this.#negativeProbes.unauthorizedClients(target, this.identities, signal)) {
+      await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
+      if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
         return observed;
       }
       const entry = { instance, endpoint, observation: await ask() };
@@ -213,12 +217,12 @@ export class Observer {
     return observed;
   }
 
-  judge(): readonly Finding[] {
+  evaluate(): readonly Finding[] {
     return runChecks(this.evidence());
   }
 
   /** As `judge`, of what is known now, letting others run between checks. */
-  judgeInTurns(): Promise<readonly Finding[]> {
+  evaluateInTurns(): Promise<readonly Finding[]> {
     return runChecksInTurns(this.evidence(), turn);
   }
 
@@ -230,17 +234,17 @@ export class Observer {
       ...this.#credentials,
       baselines: this.#baselines.entries(),
       observations,
-      views: [...this.#views.values()],
-      hellos: this.#visits.hellos(),
-      resumptions: this.#visits.resumptions(),
+      peerReports: [...this.#peerReports.values()],
+      serverHandshakes: this.#negativeProbes.serverHandshakes(),
+      resumptions: this.#negativeProbes.resumptions(),
       // One whose files are in motion is left alone, which has a finding of its own.
-      awaited: awaitedOf(this.#visited, observations).filter((target) => this.mayConnect(target)),
+      awaited: awaitedOf(this.#probed, observations).filter((target) => this.mayConnect(target)),
     };
   }
 
   /** Whether a connection of ours would do no harm there. */
   mayConnect(target: Target): boolean {
-    return !isTorn(target, this.#factsOf(target));
+    return !isMismatched(target, this.#factsOf(target));
   }
 
   #factsOf(target: Target): CredentialFacts | undefined {

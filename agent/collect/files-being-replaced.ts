@@ -12,13 +12,13 @@ import type { Target } from './targets.js';
 const restMilliseconds = 2_000;
 
 /** Whether the files of a port that re-reads them at its own time are no pair now. */
-export function isTorn(target: Target, facts: CredentialFacts | undefined): boolean {
+export function isMismatched(target: Target, facts: CredentialFacts | undefined): boolean {
   const bad = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
   return readsAtItsOwnTime(target) && bad;
 }
 
 /** Resolves when the files have rested, or the signal aborts. */
-export async function untilAtRest(
+export async function untilQuiet(
   target: Target,
   facts: CredentialFacts | undefined,
   now: Date,

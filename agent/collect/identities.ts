@@ -1,11 +1,11 @@
 import type { Instance } from '../../cluster/inventory/inventory.js';
-import { CredentialStore, type Generation, type ReloadEvent } from '../../credentials/credential-store.js';
+import { CredentialStore, type CredentialVersion, type ReloadEvent } from '../../credentials/credential-store.js';
 import { CredentialError } from '../../credentials/error.js';
-import { identityOf, visitorIdentity } from '../../probes/identity.js';
+import { anonymousClientIdentity, identityOf } from '../../probes/identity.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
-import type { OwnPaths } from '../config/agent-config.js';
-import { isRefusedByName } from './rejected-by-name.js';
+import type { AgentPaths } from '../config/agent-config.js';
+import { isRejectedByName } from './rejected-by-name.js';
 import type { Target } from './targets.js';
 
 /**
@@ -15,19 +15,19 @@ import type { Target } from './targets.js';
  */
 export class Identities {
   readonly #stores: Map<string, CredentialStore>;
-  readonly #paths = new Map<IdentityName, OwnPaths>();
+  readonly #paths = new Map<IdentityName, AgentPaths>();
   readonly #onReload: (event: ReloadEvent, certificate: string) => void;
 
   constructor(
-    own: OwnPaths | undefined,
+    agent: AgentPaths | undefined,
     instances: readonly Instance[],
     onReload: (event: ReloadEvent, certificate: string) => void,
     before?: Identities,
   ) {
     this.#onReload = onReload;
     this.#stores = before === undefined ? new Map() : before.#stores;
-    if (own !== undefined) {
-      this.#paths.set('own', own);
+    if (agent !== undefined) {
+      this.#paths.set('agent', agent);
     }
     for (const { component, name, local, security } of instances) {
       const { ca, cert, key } = security.callsWith ?? security;
@@ -45,7 +45,7 @@ export class Identities {
 
   /** The identities to present to a port: our own, and those of this node's components that call it. */
   for(target: Target): readonly Identity[] {
-    const callers: readonly string[] = ['own', ...target.endpoint.profile.calledBy];
+    const callers: readonly string[] = ['agent', ...target.endpoint.profile.calledBy];
     return [...this.#paths.keys()]
       .filter((name) => callers.includes(componentOf(name)))
       .map((name) => this.#identity(name))
@@ -64,17 +64,17 @@ export class Identities {
   }
 
   /** The files of an identity; undefined for one that has none. */
-  pathsOf(name: IdentityName): OwnPaths | undefined {
+  pathsOf(name: IdentityName): AgentPaths | undefined {
     return this.#paths.get(name);
   }
 
-  own(): Identity | undefined {
-    return this.#identity('own');
+  agent(): Identity | undefined {
+    return this.#identity('agent');
   }
 
   /** Our CA without our pair, for ports that are to learn nothing of us. */
-  visitor(): Identity {
-    return visitorIdentity(this.#generation('own')?.trust.pem);
+  anonymousClient(): Identity {
+    return anonymousClientIdentity(this.#version('agent')?.trust.pem);
   }
 
   /** This node's components that do not call the port, and whose names its list refuses; each name once. */
@@ -82,28 +82,28 @@ export class Identities {
     const { calledBy } = target.endpoint.profile;
     const seen = new Set<string>();
     return [...this.#paths.keys()]
-      .filter((name) => name !== 'own' && !calledBy.some((caller) => caller === componentOf(name)))
+      .filter((name) => name !== 'agent' && !calledBy.some((caller) => caller === componentOf(name)))
       .filter((name) => {
         const names = this.#commonNames(name);
         const fresh = !seen.has(names.join('\n'));
         seen.add(names.join('\n'));
-        return fresh && isRefusedByName(target, names);
+        return fresh && isRejectedByName(target, names);
       })
       .map((name) => this.#identity(name))
       .filter((one) => one !== undefined)
-      .map((identity) => ({ ...identity, judgesServer: false }));
+      .map((identity) => ({ ...identity, verifiesServer: false }));
   }
 
   #commonNames(name: IdentityName): readonly string[] {
-    return this.#generation(name)?.pair.leaf.commonNames ?? [];
+    return this.#version(name)?.pair.leaf.commonNames ?? [];
   }
 
   #identity(name: IdentityName): Identity | undefined {
-    const generation = this.#generation(name);
-    return generation === undefined ? undefined : identityOf(name, generation);
+    const version = this.#version(name);
+    return version === undefined ? undefined : identityOf(name, version);
   }
 
-  #generation(name: IdentityName): Generation | undefined {
+  #version(name: IdentityName): CredentialVersion | undefined {
     return this.#storeOf(name)?.current();
   }
 
@@ -120,7 +120,7 @@ export class Identities {
     }
   }
 
-  #store(paths: OwnPaths): CredentialStore {
+  #store(paths: AgentPaths): CredentialStore {
     const key = `${paths.ca}\n${paths.cert}\n${paths.key}`;
     const known = this.#stores.get(key);
     if (known !== undefined) {

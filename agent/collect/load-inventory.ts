@@ -53,7 +53,7 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
       severity: 'fail',
       origin: { kind: 'pattern', pattern },
       message: 'matches no file',
-      cure: 'check the path, and that the agent may read its folders',
+      remediation: 'check the path, and that the agent may read its folders',
     });
   }
   return found.map((file) => file.replace(/\/$/, ''));
@@ -70,10 +70,10 @@ function secureContextOf(security: Sources['security']): SecureContext | undefin
   try {
     return security === undefined
       ? undefined
-      : identityOf('own', new CredentialStore(security).current()).secureContext;
+      : identityOf('agent', new CredentialStore(security).current()).secureContext;
   } catch (error: unknown) {
     if (error instanceof CredentialError) {
-      // The check own-identity tells it from the same files.
+      // The check agent-certificate tells it from the same files.
       return undefined;
     }
     throw error;

@@ -2,17 +2,17 @@ import { credentialKey, type Evidence } from '../../checks/check.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts, CredentialPaths } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import type { OwnPaths } from '../config/agent-config.js';
+import type { AgentPaths } from '../config/agent-config.js';
 
 /** The credential files of this node as they were read last. */
-export type NodeCredentials = Pick<Evidence, 'credentials' | 'calling' | 'own'>;
+export type NodeCredentials = Pick<Evidence, 'credentials' | 'calling' | 'agent'>;
 
-export const unread: NodeCredentials = { credentials: new Map(), calling: new Map(), own: undefined };
+export const unread: NodeCredentials = { credentials: new Map(), calling: new Map(), agent: undefined };
 
 /** Reads the files of each local instance, and the agent's own. */
 export async function readNodeCredentials(
   inventory: Inventory,
-  own: OwnPaths | undefined,
+  agent: AgentPaths | undefined,
   before: NodeCredentials,
   now: Date,
 ): Promise<NodeCredentials> {
@@ -28,13 +28,13 @@ export async function readNodeCredentials(
       calling.set(key, await read(called, before.calling.get(key)));
     }
   }
-  return { credentials, calling, own: own === undefined ? undefined : await read(own, before.own) };
+  return { credentials, calling, agent: agent === undefined ? undefined : await read(agent, before.agent) };
 }
 
 /** Every file that is read. */
-export function credentialFiles(inventory: Inventory, own: OwnPaths | undefined): readonly string[] {
+export function credentialFiles(inventory: Inventory, agent: AgentPaths | undefined): readonly string[] {
   const paths = localInstances(inventory).flatMap((instance) => Object.values(pathsOf(instance)));
-  return [own, ...paths].flatMap((one) => [one?.ca, one?.cert, one?.key]).filter((path) => path !== undefined);
+  return [agent, ...paths].flatMap((one) => [one?.ca, one?.cert, one?.key]).filter((path) => path !== undefined);
 }
 
 export function localInstances(inventory: Inventory): readonly Instance[] {

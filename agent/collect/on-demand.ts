@@ -3,12 +3,12 @@ import { isIP } from 'node:net';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Address, formatAddress, parseAddress } from '../../cluster/inventory/address.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
-import type { ProbeRefusalReason } from '../../metrics/reasons.js';
+import type { ProbeRejectionReason } from '../../metrics/reasons.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { coversAddress, coversName, isSpecialAddress } from '../config/target-rules.js';
-import type { Observer } from './collector.js';
+import type { Collector } from './collector.js';
 import { moduleNames, moduleOf } from './probe-modules.js';
 
 export interface ProbeRequest {
@@ -19,15 +19,15 @@ export interface ProbeRequest {
   readonly timeout: number;
 }
 
-export type ProbeAnswer = { readonly text: string } | ProbeRefusal;
+export type ProbeAnswer = { readonly text: string } | ProbeRejection;
 
-export interface ProbeRefusal {
+export interface ProbeRejection {
   readonly status: 400 | 403 | 503;
-  readonly reason: ProbeRefusalReason;
-  readonly refused: string;
+  readonly reason: ProbeRejectionReason;
+  readonly rejected: string;
 }
 
-interface Admitted {
+interface Accepted {
   readonly host: string;
   readonly serverName?: string;
   readonly identity: Identity;
@@ -42,28 +42,28 @@ const mostWaiting = 64;
  */
 export class OnDemandProbes {
   readonly #limit: LimitFunction;
-  readonly #onRefused: (reason: ProbeRefusalReason) => void;
+  readonly #onRejected: (reason: ProbeRejectionReason) => void;
 
-  constructor(concurrency: number, onRefused: (reason: ProbeRefusalReason) => void) {
+  constructor(concurrency: number, onRejected: (reason: ProbeRejectionReason) => void) {
     this.#limit = pLimit(concurrency);
-    this.#onRefused = onRefused;
+    this.#onRejected = onRejected;
   }
 
-  async ask(observer: Observer, request: ProbeRequest): Promise<ProbeAnswer> {
-    const answer = await this.#answer(observer, request);
-    if ('refused' in answer) {
-      this.#onRefused(answer.reason);
+  async ask(collector: Collector, request: ProbeRequest): Promise<ProbeAnswer> {
+    const answer = await this.#answer(collector, request);
+    if ('rejected' in answer) {
+      this.#onRejected(answer.reason);
     }
     return answer;
   }
 
-  async #answer(observer: Observer, { module, target, timeout }: ProbeRequest): Promise<ProbeAnswer> {
+  async #answer(collector: Collector, { module, target, timeout }: ProbeRequest): Promise<ProbeAnswer> {
     if (!moduleNames.includes(module)) {
-      return refuse(400, 'unknown-module', `unknown module "${module}"; known: ${moduleNames.join(', ')}`);
+      return reject(400, 'unknown-module', `unknown module "${module}"; known: ${moduleNames.join(', ')}`);
     }
     const address = parseAddress(target);
     if (address === undefined) {
-      return refuse(400, 'bad-target', `target "${target}" is not host:port`);
+      return reject(400, 'bad-target', `target "${target}" is not host:port`);
     }
     if (this.#limit.pendingCount >= mostWaiting) {
       return busy;
@@ -74,13 +74,13 @@ export class OnDemandProbes {
       if (left <= 0) {
         return busy;
       }
-      const admitted = await admit(observer, address);
-      return 'refused' in admitted ? admitted : probe(admitted, address.port, module, left);
+      const accepted = await accept(collector, address);
+      return 'rejected' in accepted ? accepted : probe(accepted, address.port, module, left);
     });
   }
 }
 
-async function probe({ identity, ...where }: Admitted, port: number, module: string, timeout: number) {
+async function probe({ identity, ...where }: Accepted, port: number, module: string, timeout: number) {
   const wanted = moduleOf(module);
   const prober = wanted === undefined ? probeTls : probeEndpoint;
   const alpn = wanted === undefined ? [] : wanted.profile.alpn[wanted.probe.protocol];
@@ -88,30 +88,30 @@ async function probe({ identity, ...where }: Admitted, port: number, module: str
   return { text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }) };
 }
 
-async function admit(observer: Observer, address: Address): Promise<Admitted | ProbeRefusal> {
-  const own = observer.identities.own();
-  const known = observer.find(address);
-  const { allowTargets, identityTargets } = observer.config.probe;
+async function accept(collector: Collector, address: Address): Promise<Accepted | ProbeRejection> {
+  const agent = collector.identities.agent();
+  const known = collector.find(address);
+  const { allowTargets, identityTargets } = collector.config.probe;
   if (known === undefined) {
     const rules = [...allowTargets, ...identityTargets];
     const place = await placeOf(rules, address);
-    if ('refused' in place) {
+    if ('rejected' in place) {
       return place;
     }
     const granted = isIP(address.host) === 0 ? coversName : coversAddress;
     if (!granted(identityTargets, address.host, address.port)) {
-      return { ...place, identity: observer.identities.visitor() };
+      return { ...place, identity: collector.identities.anonymousClient() };
     }
-    return own === undefined ? noIdentity : { ...place, identity: own };
+    return agent === undefined ? noIdentity : { ...place, identity: agent };
   }
-  if (own === undefined) {
+  if (agent === undefined) {
     return noIdentity;
   }
-  if (!observer.mayConnect(known)) {
+  if (!collector.mayConnect(known)) {
     const words = 'its certificate and key do not belong together now, and a connection would make it read them';
-    return refuse(503, 'files-in-motion', `target ${formatAddress(address)} is left alone: ${words}`);
+    return reject(503, 'files-being-replaced', `target ${formatAddress(address)} is left alone: ${words}`);
   }
-  return { host: known.endpoint.host, identity: own };
+  return { host: known.endpoint.host, identity: agent };
 }
 
 /**
@@ -121,7 +121,7 @@ async function admit(observer: Observer, address: Address): Promise<Admitted | P
 async function placeOf(
   rules: Parameters<typeof coversName>[0],
   { host, port }: Address,
-): Promise<Omit<Admitted, 'identity'> | ProbeRefusal> {
+): Promise<Omit<Accepted, 'identity'> | ProbeRejection> {
   const target = formatAddress({ host, port });
   if (isIP(host) !== 0) {
     return coversAddress(rules, host, port) ? { host } : notAllowed(target);
@@ -134,23 +134,23 @@ async function placeOf(
     found = (await lookup(host)).address;
   } catch (error: unknown) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-    return refuse(503, 'unresolved', `target ${target} cannot be resolved: ${code}`);
+    return reject(503, 'unresolved', `target ${target} cannot be resolved: ${code}`);
   }
   if (isSpecialAddress(found) && !coversAddress(rules, found, port)) {
     const words = `resolves to ${found}, an address of this machine or its link; allow that address itself if it is meant`;
-    return refuse(403, 'resolved-elsewhere', `target ${target} ${words}`);
+    return reject(403, 'resolved-elsewhere', `target ${target} ${words}`);
   }
   return { host: found, serverName: host };
 }
 
-function notAllowed(target: string): ProbeRefusal {
-  const cure = 'add it as an [[instance]], or to allow-targets of [probe]';
-  return refuse(403, 'not-allowed', `target ${target} is not in the inventory; ${cure}`);
+function notAllowed(target: string): ProbeRejection {
+  const remediation = 'add it as an [[instance]], or to allow-targets of [probe]';
+  return reject(403, 'not-allowed', `target ${target} is not in the inventory; ${remediation}`);
 }
 
-function refuse(status: ProbeRefusal['status'], reason: ProbeRefusalReason, refused: string): ProbeRefusal {
-  return { status, reason, refused };
+function reject(status: ProbeRejection['status'], reason: ProbeRejectionReason, rejected: string): ProbeRejection {
+  return { status, reason, rejected };
 }
 
-const noIdentity = refuse(503, 'no-identity', 'the agent has no usable identity; see the check own-identity');
-const busy = refuse(503, 'busy', 'too many probes are asked for at once; ask again later');
+const noIdentity = reject(503, 'no-identity', 'the agent has no usable identity; see the check agent-certificate');
+const busy = reject(503, 'busy', 'too many probes are asked for at once; ask again later');

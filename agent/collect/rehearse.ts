@@ -1,15 +1,15 @@
 import { createSecureContext } from 'node:tls';
 import { callingFactsOf, credentialKey, type EndpointObservation } from '../../checks/check.js';
-import type { CallerVerdict, Rehearsal } from '../../checks/rehearsal/evidence.js';
+import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js';
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { readCredentialFile } from '../../credentials/file.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import { judge, judgeBothRoles, type Role, type TrustVerdict } from '../../credentials/verification.js';
+import { evaluate, type Role, type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
 import { targetOf } from '../../probes/target.js';
-import type { Observer } from './collector.js';
+import type { Collector } from './collector.js';
 import { interrupted } from './interrupted.js';
 
 /** A pair that is not installed, and whose it is to be. */
@@ -28,14 +28,14 @@ export interface Candidate {
  * OperatorError when it was interrupted.
  */
 export async function gatherRehearsal(
-  observer: Observer,
+  collector: Collector,
   { component, roles, ...paths }: Candidate,
   now: Date,
   signal: AbortSignal,
 ): Promise<Rehearsal> {
-  await observer.readCredentials();
-  const { inventory } = observer;
-  const { credentials, calling } = observer.credentials();
+  await collector.readCredentials();
+  const { inventory } = collector;
+  const { credentials, calling } = collector.credentials();
   const current = inventory.instances
     .filter((instance) => instance.component === component)
     .flatMap((instance) => {
@@ -43,14 +43,14 @@ export async function gatherRehearsal(
       return facts === undefined ? [] : [{ instance, facts }];
     });
   const caInPlace = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
-  const ca = paths.ca ?? caInPlace ?? observer.config.security?.ca;
+  const ca = paths.ca ?? caInPlace ?? collector.config.security?.ca;
   const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now);
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
-    usable && caInPlace !== undefined && caInPlace !== ca ? await verdictsUnder(candidate, caInPlace) : undefined;
-  const verdicts = usable && roles.includes('server') ? await callerVerdicts(observer, component, candidate) : [];
+    usable && caInPlace !== undefined && caInPlace !== ca ? await resultsUnder(candidate, caInPlace) : undefined;
+  const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate) : [];
   const calls = usable && roles.includes('client');
-  const observations = calls ? await callAs(observer, component, candidate, caInPlace, signal) : [];
+  const observations = calls ? await callAs(collector, component, candidate, caInPlace, signal) : [];
   if (signal.aborted) {
     throw interrupted();
   }
@@ -62,38 +62,38 @@ export async function gatherRehearsal(
     candidate,
     current,
     underCurrentCa,
-    callerVerdicts: verdicts,
+    callerResults: results,
     observations,
   };
 }
 
-async function verdictsUnder(candidate: CredentialFacts, ca: string): Promise<readonly TrustVerdict[]> {
+async function resultsUnder(candidate: CredentialFacts, ca: string): Promise<readonly VerificationResult[]> {
   const pair = pemOf(candidate);
   const bundle = textOf(ca);
-  return await judgeBothRoles(pair, bundle);
+  return await verifyBothRoles(pair, bundle);
 }
 
 /** What those on this node who call the component would say, each by its own CA file. */
-async function callerVerdicts(
-  observer: Observer,
+async function callerResults(
+  collector: Collector,
   component: ComponentName,
   candidate: CredentialFacts,
-): Promise<readonly CallerVerdict[]> {
-  const { inventory } = observer;
+): Promise<readonly CallerResult[]> {
+  const { inventory } = collector;
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
-  const verdicts: CallerVerdict[] = [];
+  const results: CallerResult[] = [];
   for (const caller of inventory.instances) {
-    const ca = callingFactsOf(observer.credentials(), caller)?.paths.ca;
+    const ca = callingFactsOf(collector.credentials(), caller)?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
-      verdicts.push({ caller, verdict: await judge(pemOf(candidate), textOf(ca), 'server') });
+      results.push({ caller, result: await evaluate(pemOf(candidate), textOf(ca), 'server') });
     }
   }
-  return verdicts;
+  return results;
 }
 
 async function callAs(
-  observer: Observer,
+  collector: Collector,
   component: ComponentName,
   candidate: CredentialFacts,
   caInPlace: string | undefined,
@@ -110,11 +110,11 @@ async function callAs(
   });
   const identity: Identity = { name: 'candidate', secureContext };
   const observed: EndpointObservation[] = [];
-  for (const instance of observer.inventory.instances) {
+  for (const instance of collector.inventory.instances) {
     for (const endpoint of instance.endpoints) {
       const called = endpoint.profile.calledBy.includes(component) && endpoint.scheme === 'https';
-      if (called && observer.mayConnect({ instance, endpoint }) && !signal.aborted) {
-        const options = { timeout: observer.config.probe.timeout, signal };
+      if (called && collector.mayConnect({ instance, endpoint }) && !signal.aborted) {
+        const options = { timeout: collector.config.probe.timeout, signal };
         observed.push({ instance, endpoint, observation: await probeEndpoint(targetOf(endpoint), identity, options) });
       }
     }

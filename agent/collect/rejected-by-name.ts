@@ -1,7 +1,7 @@
-import { isCallerAdmitted } from '../../cluster/access/expectation.js';
+import { isCallerAccepted } from '../../cluster/access/expectation.js';
 import type { Target } from './targets.js';
 
 /** Whether a name is one that this port's list refuses, as far as is known. */
-export function isRefusedByName({ instance, endpoint }: Target, commonNames: readonly string[]): boolean {
-  return isCallerAdmitted(endpoint, instance, { leaf: commonNames }) === 'refused';
+export function isRejectedByName({ instance, endpoint }: Target, commonNames: readonly string[]): boolean {
+  return isCallerAccepted(endpoint, instance, { leaf: commonNames }) === 'rejected';
 }

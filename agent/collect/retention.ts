@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
-import { isStranger } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Target } from './targets.js';
 
@@ -30,41 +30,41 @@ function settingsOf({ instance: { security }, endpoint: { host, port, scheme, al
 /** Which looks of an earlier observer still count. */
 export interface Counting {
   readonly looks: (entries: Iterable<readonly [string, EndpointObservation]>) => Map<string, EndpointObservation>;
-  readonly isVisit: (target: Target) => boolean;
+  readonly isNegativeProbe: (target: Target) => boolean;
 }
 
 /** With the same configuration: all of instances that are still there. */
 export function whatIsKnown(instances: ReadonlySet<string>): Counting {
-  const isVisit = ({ instance }: Target) => instances.has(credentialKey(instance));
-  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isVisit(entry))), isVisit };
+  const isNegativeProbe = ({ instance }: Target) => instances.has(credentialKey(instance));
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isNegativeProbe(entry))), isNegativeProbe };
 }
 
 /**
  * With another configuration: what strangers met at ports that are as they were, of those who still come. They come seldom, and
  * until they do it must not be forgotten; everything else is looked at anew at once.
  */
-export function whatStrangersMet(
+export function whatUnauthorizedClientsMet(
   unchanged: ReadonlySet<string>,
   stillComes: (identity: IdentityName) => boolean,
 ): Counting {
-  const isVisit = (target: Target) => unchanged.has(keyOf(target));
+  const isNegativeProbe = (target: Target) => unchanged.has(keyOf(target));
   const isLook = (entry: EndpointObservation) => {
     const { identity } = entry.observation;
-    return isStranger(entry.endpoint, identity) && isVisit(entry) && stillComes(identity);
+    return isUnauthorizedClient(entry.endpoint, identity) && isNegativeProbe(entry) && stillComes(identity);
   };
-  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isLook(entry))), isVisit };
+  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isLook(entry))), isNegativeProbe };
 }
 
 /** The ports where strangers are to come and none has been. */
 export function awaitedOf(
-  strangerTargets: readonly Target[],
+  negativeTargets: readonly Target[],
   observations: readonly EndpointObservation[],
 ): readonly Target[] {
-  if (strangerTargets.length === 0) {
+  if (negativeTargets.length === 0) {
     return [];
   }
   const met = new Set(
-    observations.filter(({ endpoint, observation }) => isStranger(endpoint, observation.identity)).map(keyOf),
+    observations.filter(({ endpoint, observation }) => isUnauthorizedClient(endpoint, observation.identity)).map(keyOf),
   );
-  return strangerTargets.filter((target) => !met.has(keyOf(target)));
+  return negativeTargets.filter((target) => !met.has(keyOf(target)));
 }

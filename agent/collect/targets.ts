@@ -3,7 +3,7 @@ import type { CallerName } from '../../cluster/components/profile.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { Scope } from '../config/agent-config.js';
-import { bid, numberOf } from '../config/rendezvous-hash.js';
+import { numberOf, rendezvousWeight } from '../config/rendezvous-hash.js';
 
 export type Target = EndpointOfInstance;
 
@@ -36,7 +36,7 @@ export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readon
  * The ports that strangers come to: this node's own, so that each port of a cluster meets those of one agent. Where
  * none is known to be here, or the scope is the cluster, all of them.
  */
-export function strangerTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
+export function negativeTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
   const here = instances.filter(({ local }) => local);
   return portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
 }
@@ -46,8 +46,8 @@ function portsOf(instances: readonly Instance[]): readonly Target[] {
 }
 
 /** At most so many of each kind, the same ones every time; the agents of a cluster choose independently of each other. */
-function sample(targets: readonly Target[], node: string, most: number): readonly Target[] {
-  const bidder = numberOf(node);
+function sample(targets: readonly Target[], nodeName: string, most: number): readonly Target[] {
+  const node = numberOf(nodeName);
   const kinds = new Map<string, Target[]>();
   for (const target of targets) {
     const kind = `${target.instance.component} ${target.endpoint.name}`;
@@ -59,7 +59,7 @@ function sample(targets: readonly Target[], node: string, most: number): readonl
     ofKind.length <= most
       ? ofKind
       : ofKind
-          .map((target) => ({ target, amount: bid(formatAddress(target.endpoint), bidder) }))
+          .map((target) => ({ target, amount: rendezvousWeight(formatAddress(target.endpoint), node) }))
           .sort((a, b) => b.amount - a.amount)
           .slice(0, most)
           .map(({ target }) => target),

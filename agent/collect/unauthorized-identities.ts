@@ -2,10 +2,10 @@ import { Authority } from '../../certs-dev/authority.js';
 import { isBefore } from '../../cluster/inventory/version.js';
 import { CredentialError } from '../../credentials/error.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
-import { anonymousIdentity, strangerIdentity } from '../../probes/identity.js';
+import { noCertificateIdentity, unauthorizedClientIdentity } from '../../probes/identity.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
-import type { ImposterPaths } from '../config/agent-config.js';
+import type { WrongNamePaths } from '../config/agent-config.js';
 import type { Identities } from './identities.js';
 import type { Target } from './targets.js';
 
@@ -14,13 +14,13 @@ import type { Target } from './targets.js';
  * allows, so that only the trust check can refuse it; the node's own components are the ones with a good certificate
  * and the wrong name, so that nobody has to issue one for the test.
  */
-export class Strangers {
+export class UnauthorizedClients {
   readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent stranger' });
-  readonly #untrusted = new Map<string, Promise<Identity>>();
-  readonly #imposter: ImposterPaths | undefined;
+  readonly #foreignCa = new Map<string, Promise<Identity>>();
+  readonly #wrongName: WrongNamePaths | undefined;
 
-  constructor(imposter: ImposterPaths | undefined) {
-    this.#imposter = imposter;
+  constructor(wrongName: WrongNamePaths | undefined) {
+    this.#wrongName = wrongName;
     // Who awaits it gets the rejection.
     this.#authority.catch(() => undefined);
   }
@@ -29,30 +29,32 @@ export class Strangers {
   async for(target: Target, identities: Identities): Promise<readonly Identity[]> {
     const { allowList } = target.endpoint;
     const name = typeof allowList === 'string' ? target.instance.component : (allowList.value[0] ?? '');
-    const imposter = this.#imposterIdentity();
+    const wrongName = this.#wrongNameIdentity();
     return [
-      anonymousIdentity(),
-      await this.#untrustedAs(name),
-      ...(imposter === undefined ? [] : [imposter]),
+      noCertificateIdentity(),
+      await this.#foreignCaAs(name),
+      ...(wrongName === undefined ? [] : [wrongName]),
       ...identities.wrongNamesFor(target),
     ];
   }
 
-  #untrustedAs(commonName: string): Promise<Identity> {
-    const known = this.#untrusted.get(commonName);
+  #foreignCaAs(commonName: string): Promise<Identity> {
+    const known = this.#foreignCa.get(commonName);
     if (known !== undefined) {
       return known;
     }
     const made = this.#authority
       .then((authority) => authority.issue({ commonName }))
-      .then((pair) => strangerIdentity('untrusted', pair));
-    this.#untrusted.set(commonName, made);
+      .then((pair) => unauthorizedClientIdentity('foreign-ca', pair));
+    this.#foreignCa.set(commonName, made);
     return made;
   }
 
-  #imposterIdentity(): Identity | undefined {
+  #wrongNameIdentity(): Identity | undefined {
     try {
-      return this.#imposter === undefined ? undefined : strangerIdentity('imposter', readKeyPair(this.#imposter));
+      return this.#wrongName === undefined
+        ? undefined
+        : unauthorizedClientIdentity('wrong-name', readKeyPair(this.#wrongName));
     } catch (error: unknown) {
       if (error instanceof CredentialError) {
         // Told once, at start, with the configuration.
@@ -65,11 +67,13 @@ export class Strangers {
 
 /** Strangers that need no file. */
 export function isMadeInMemory(name: IdentityName): boolean {
-  return name === 'plaintext' || name === 'anonymous' || name === 'untrusted';
+  return name === 'plaintext' || name === 'no-certificate' || name === 'foreign-ca';
 }
 
 /** Whether a port may be shown a bad certificate: old releases of some components do not survive one. */
-export function mayMeetStrangers({ instance, endpoint }: Target): boolean {
-  const { strangersSince } = endpoint.profile;
-  return strangersSince === undefined || isBefore(instance.version, strangersSince) !== true;
+export function survivesBadCertificates({ instance, endpoint }: Target): boolean {
+  const { survivesBadCertificatesSince } = endpoint.profile;
+  return (
+    survivesBadCertificatesSince === undefined || isBefore(instance.version, survivesBadCertificatesSince) !== true
+  );
 }

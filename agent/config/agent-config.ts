@@ -10,7 +10,7 @@ export interface AgentConfig {
   readonly scope: Scope;
   /** The part of the cluster's ports that is this agent's; undefined: all. */
   readonly shard?: Shard | undefined;
-  readonly security: OwnPaths | undefined;
+  readonly security: AgentPaths | undefined;
   /** Globs of component config files. */
   readonly configs: readonly string[];
   /** TiUP topologies, meta.yaml, Kubernetes manifests. */
@@ -29,17 +29,17 @@ export interface AgentConfig {
   readonly clients: readonly Client[];
   readonly probe: ProbeConfig;
   /** What is done for a port that stayed on its old certificate: nothing, or the harmless cure. */
-  readonly reload: 'observe' | 'nudge';
+  readonly reload: 'observe' | 'trigger';
   /** Where the history is kept besides memory. */
   readonly historyFile: string | undefined;
   /** A pair of the cluster's CA with a name on no list, if the operator has one. */
-  readonly imposter: ImposterPaths | undefined;
+  readonly wrongName: WrongNamePaths | undefined;
   readonly web: WebConfig;
   /** Listeners that run beside the agent. */
   readonly proxies: readonly ProxySettings[];
 }
 
-export interface OwnPaths {
+export interface AgentPaths {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
@@ -52,7 +52,7 @@ export interface ProbeConfig {
   /** Of the ports of one kind on other nodes that this node's components call, at most so many. */
   readonly peers: number;
   /** Time between two rounds of strangers at one port; undefined: none are sent. */
-  readonly refusals: number | undefined;
+  readonly rejections: number | undefined;
   /** Whether a session is taken and offered again without a certificate. */
   readonly resumption: boolean;
   /** Where `/probe` may go besides the inventory, without our certificate. */
@@ -69,7 +69,7 @@ export interface WebConfig {
 
 export type Scope = 'node' | 'cluster';
 
-export interface ImposterPaths {
+export interface WrongNamePaths {
   readonly cert: string;
   readonly key: string;
 }

@@ -108,7 +108,7 @@ export const topLevelKeys: ConfigKeys = {
     meaning:
       'with `scope = "node"`: of the ports of one kind on other nodes that this node\'s components call, at most so many are probed, always the same ones',
   },
-  'probe.refusals': {
+  'probe.negative-interval': {
     type: 'duration',
     default: '"10m"',
     example: '"1h"',
@@ -119,7 +119,7 @@ export const topLevelKeys: ConfigKeys = {
     default: 'false',
     example: 'true',
     meaning:
-      'whether a session is taken and offered again without a certificate ([sessions-end](checks.md#sessions-end))',
+      'whether a session is taken and offered again without a certificate ([resumption-rejected](checks.md#resumption-rejected))',
   },
   'probe.allow-targets': {
     type: 'strings',
@@ -133,13 +133,13 @@ export const topLevelKeys: ConfigKeys = {
     example: '["10.0.3.7:9094"]',
     meaning: 'where it may go and show our certificate',
   },
-  'imposter.cert-path': {
+  'wrong-name.cert-path': {
     type: 'path',
     default: 'none',
     example: '"tls/imposter.crt"',
     meaning: "a certificate of the cluster's CA with a name on no list, to come as one of the strangers",
   },
-  'imposter.key-path': { type: 'path', default: 'none', example: '"tls/imposter.pem"', meaning: 'its key' },
+  'wrong-name.key-path': { type: 'path', default: 'none', example: '"tls/imposter.pem"', meaning: 'its key' },
   'web.listen': {
     type: 'string',
     default: '"127.0.0.1:10793"',

@@ -5,7 +5,7 @@ import type { Origin } from '../../cluster/documents/origin.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { parseToml } from '../../cluster/documents/toml.js';
 import { parseAddress } from '../../cluster/inventory/address.js';
-import type { AgentConfig, ImposterPaths, OwnPaths, ProbeConfig, WebConfig } from './agent-config.js';
+import type { AgentConfig, AgentPaths, ProbeConfig, WebConfig, WrongNamePaths } from './agent-config.js';
 import { OperatorError } from './error.js';
 import { inArrayOfTables, tables, topLevelKeys } from './keys.js';
 import { nearest } from './nearest.js';
@@ -23,7 +23,7 @@ export const defaultProbe: ProbeConfig = {
   timeout: 5_000,
   concurrency: 16,
   peers: 64,
-  refusals: 600_000,
+  rejections: 600_000,
   resumption: false,
   allowTargets: [],
   identityTargets: [],
@@ -40,12 +40,12 @@ export function readAgentConfig(file: string): AgentConfig {
     throw system === undefined ? error : unreadable('config_unreadable', file, '--config', system);
   }
   const reader = new ConfigReader(parseToml(text, file), dirname(resolve(file)));
-  refuseUnknownKeys(reader);
+  rejectUnknownKeys(reader);
   const scope = reader.choice('scope', ['node', 'cluster']) ?? 'node';
   return {
     scope,
     shard: shardOf(reader, scope),
-    security: ownPaths(reader),
+    security: agentPaths(reader),
     configs: reader.strings('cluster.configs').map((glob) => reader.path(glob)),
     topology: reader.stringOrStrings('cluster.topology').map((file) => reader.path(file)),
     pd: pdUrls(reader),
@@ -60,20 +60,20 @@ export function readAgentConfig(file: string): AgentConfig {
       timeout: reader.duration('probe.timeout') ?? defaultProbe.timeout,
       concurrency: reader.positiveInteger('probe.concurrency') ?? defaultProbe.concurrency,
       peers: reader.positiveInteger('probe.peers') ?? defaultProbe.peers,
-      refusals: refusalsOf(reader),
+      rejections: rejectionsOf(reader),
       resumption: reader.boolean('probe.resumption') ?? defaultProbe.resumption,
       allowTargets: targetRules(reader, 'probe.allow-targets'),
       identityTargets: targetRules(reader, 'probe.identity-targets'),
     },
-    reload: reader.choice('reload', ['observe', 'nudge']) ?? 'observe',
+    reload: reader.choice('reload', ['observe', 'trigger']) ?? 'observe',
     historyFile: reader.file('history.file'),
-    imposter: imposterOf(reader),
+    wrongName: wrongNameOf(reader),
     web: webOf(reader),
     proxies: proxiesOf(reader),
   };
 }
 
-function refuseUnknownKeys(reader: ConfigReader): void {
+function rejectUnknownKeys(reader: ConfigReader): void {
   for (const key of reader.keys()) {
     const { table, name = key.value } = inArrayOfTables(key.value) ?? {};
     const keys = table === undefined ? topLevelKeys : tables[table];
@@ -97,7 +97,7 @@ function unknownTable(origin: Origin, name: string): OperatorError {
   return invalid(origin, `unknown table [[${name}]]`, hint);
 }
 
-function ownPaths(reader: ConfigReader): OwnPaths | undefined {
+function agentPaths(reader: ConfigReader): AgentPaths | undefined {
   const names = ['security.ca-path', 'security.cert-path', 'security.key-path'] as const;
   const [ca, cert, key] = names.map((name) => reader.file(name));
   if (ca === undefined && cert === undefined && key === undefined) {
@@ -111,15 +111,17 @@ function ownPaths(reader: ConfigReader): OwnPaths | undefined {
   return { ca, cert, key };
 }
 
-function refusalsOf(reader: ConfigReader): number | undefined {
-  return reader.isOff('probe.refusals') ? undefined : (reader.duration('probe.refusals') ?? defaultProbe.refusals);
+function rejectionsOf(reader: ConfigReader): number | undefined {
+  return reader.isOff('probe.negative-interval')
+    ? undefined
+    : (reader.duration('probe.negative-interval') ?? defaultProbe.rejections);
 }
 
-function imposterOf(reader: ConfigReader): ImposterPaths | undefined {
-  const [cert, key] = [reader.file('imposter.cert-path'), reader.file('imposter.key-path')];
+function wrongNameOf(reader: ConfigReader): WrongNamePaths | undefined {
+  const [cert, key] = [reader.file('wrong-name.cert-path'), reader.file('wrong-name.key-path')];
   if ((cert === undefined) !== (key === undefined)) {
-    const origin = reader.originOf('imposter.cert-path') ?? reader.originOf('imposter.key-path');
-    throw invalid(origin ?? { kind: 'default' }, '[imposter] needs cert-path and key-path', 'add the missing one');
+    const origin = reader.originOf('wrong-name.cert-path') ?? reader.originOf('wrong-name.key-path');
+    throw invalid(origin ?? { kind: 'default' }, '[wrong-name] needs cert-path and key-path', 'add the missing one');
   }
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }

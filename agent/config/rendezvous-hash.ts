@@ -2,8 +2,8 @@
  * A number for a thing and a bidder, the same on every machine; the bids of one thing are independent of each other.
  * Who bids most gets it (rendezvous hashing), so that another bidder takes from each what it wins and nothing else moves.
  */
-export function bid(thing: string, bidder: number): number {
-  let mixed = numberOf(thing) ^ Math.imul(bidder + 1, 0x9e3779b1);
+export function rendezvousWeight(thing: string, node: number): number {
+  let mixed = numberOf(thing) ^ Math.imul(node + 1, 0x9e3779b1);
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Endpoint, Inventory } from '../../cluster/inventory/inventory.js';
-import { bid } from './rendezvous-hash.js';
+import { rendezvousWeight } from './rendezvous-hash.js';
 
 /** One part of several that together look at everything; `index` counts from 0. */
 export interface Shard {
@@ -33,7 +33,7 @@ function shardIndexOf(endpoint: Pick<Endpoint, 'host' | 'port'>, count: number):
   const key = formatAddress(endpoint);
   let winner = { index: 0, amount: -1 };
   for (let index = 0; index < count; index++) {
-    const amount = bid(key, index);
+    const amount = rendezvousWeight(key, index);
     if (amount > winner.amount) {
       winner = { index, amount };
     }

@@ -11,7 +11,7 @@ export function renderAgentToml(plan: TiupPlan, host: PlannedHost, port: number,
   const { cluster, pd } = plan;
   return [
     `# Agent of ${host.host} in cluster ${cluster}, made of its topology. Make it anew after scale-out or scale-in.`,
-    table('security', { 'ca-path': host.own.ca, 'cert-path': host.own.cert, 'key-path': host.own.key }),
+    table('security', { 'ca-path': host.agent.ca, 'cert-path': host.agent.cert, 'key-path': host.agent.key }),
     table('cluster', { pd, processes: true }),
     ...host.instances.map((planned) => instanceTable(planned)),
     ...clientTables(plan),

@@ -1,11 +1,11 @@
-import { isCallerAdmitted } from '../../cluster/access/expectation.js';
+import { isCallerAccepted } from '../../cluster/access/expectation.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { monitorName, type TiupPlan } from './tiup-plan.js';
 
 /** A line for each list that would refuse the agents: their name has to be in it before they come. */
 export function listsWithoutAgents({ cluster, hosts }: TiupPlan): readonly string[] {
-  const refusing = new Map<string, Set<string>>();
-  if (!hosts.some(({ own }) => own.cert.endsWith(`/${monitorName}.crt`))) {
+  const rejecting = new Map<string, Set<string>>();
+  if (!hosts.some(({ agent }) => agent.cert.endsWith(`/${monitorName}.crt`))) {
     // Each comes with the pair of a component, which the lists have to hold anyway.
     return [];
   }
@@ -14,14 +14,14 @@ export function listsWithoutAgents({ cluster, hosts }: TiupPlan): readonly strin
       const { allowList } = endpoint;
       if (
         typeof allowList !== 'string' &&
-        isCallerAdmitted(endpoint, instance, { leaf: [monitorName] }) === 'refused'
+        isCallerAccepted(endpoint, instance, { leaf: [monitorName] }) === 'rejected'
       ) {
         const place = formatOrigin(allowList.origin);
-        refusing.set(place, (refusing.get(place) ?? new Set()).add(instance.component));
+        rejecting.set(place, (rejecting.get(place) ?? new Set()).add(instance.component));
       }
     }
   }
-  return [...refusing].map(
+  return [...rejecting].map(
     ([place, components]) =>
       `# Before that: the list at ${place} refuses the agents, whose certificate is that of ${monitorName}.\n` +
       `# Add ${monitorName} to it with: tiup cluster edit-config ${cluster}; then: tiup cluster reload ${cluster} -R ${[...components].join(',')}`,

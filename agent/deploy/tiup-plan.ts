@@ -27,7 +27,7 @@ export interface PlannedHost {
   readonly architecture: 'x64' | 'arm64';
   readonly instances: readonly PlannedInstance[];
   /** The pair the agent shows as its own: that of TiUP's exporters, or of a component where the host has none. */
-  readonly own: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly agent: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
 /** A Prometheus or Grafana that TiUP deployed. */
@@ -68,7 +68,7 @@ export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
   const [problem] = problems.filter(({ severity }) => severity === 'fail');
   if (root === undefined || topology === undefined || problem !== undefined) {
     const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
-    throw new OperatorError('bad_topology', message, problem?.cure ?? 'name the meta.yaml of the cluster');
+    throw new OperatorError('bad_topology', message, problem?.remediation ?? 'name the meta.yaml of the cluster');
   }
   if (cluster === undefined) {
     throw new OperatorError('no_cluster_name', `${file} does not tell the cluster's name`, 'add --name NAME');
@@ -115,14 +115,14 @@ function hostsOf(topology: Topology, inner: YamlValue): readonly PlannedHost[] {
     const instances = topology.described.filter((one) => one.host === host).flatMap(plannedOf);
     const here = servers.filter((server) => textAt(server, 'host') === host);
     const withoutExporters = here.some((server) => at(server, 'ignore_exporter')?.value === true);
-    const own = withoutExporters ? instances.flatMap(({ instance }) => pairOf(instance))[0] : exporterPair(inner);
+    const agent = withoutExporters ? instances.flatMap(({ instance }) => pairOf(instance))[0] : exporterPair(inner);
     const arch = textAt(here[0], 'arch') ?? textAt(inner, 'global', 'arch') ?? 'amd64';
     const architecture = ['arm64', 'aarch64'].includes(arch) ? 'arm64' : 'x64';
-    return own === undefined ? [] : [{ host, nodes: nodesOf(here[0]), architecture, instances, own }];
+    return agent === undefined ? [] : [{ host, nodes: nodesOf(here[0]), architecture, instances, agent }];
   });
 }
 
-function pairOf({ security: { ca, cert, key } }: Instance): readonly PlannedHost['own'][] {
+function pairOf({ security: { ca, cert, key } }: Instance): readonly PlannedHost['agent'][] {
   return ca === undefined || cert === undefined || key === undefined
     ? []
     : [{ ca: ca.value, cert: cert.value, key: key.value }];
@@ -143,7 +143,7 @@ function plannedOf({ component, document, second, version }: Described): readonl
 /** TiUP gives each host a pair for its exporters, of this name. */
 export const monitorName = 'blackbox_exporter';
 
-function exporterPair(inner: YamlValue): PlannedHost['own'] {
+function exporterPair(inner: YamlValue): PlannedHost['agent'] {
   const port = textAt(inner, 'monitored', 'node_exporter_port') ?? '9100';
   const tls = posix.join(directoryOf(inner, textAt(inner, 'monitored', 'deploy_dir'), `monitor-${port}`), 'tls');
   return { ca: `${tls}/ca.crt`, cert: `${tls}/${monitorName}.crt`, key: `${tls}/${monitorName}.pem` };

@@ -94,12 +94,12 @@ function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string
     '#     pushgateway_addrs:',
     ...pushgatewaysOf(plan, monitor, port).map((one) => `#       - ${JSON.stringify(one)}`),
     commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address),
-    ...seenBy(plan, monitor, port),
+    ...detectedBy(plan, monitor, port),
   ];
 }
 
 /** Once it has scraped. In agent mode it answers no queries. */
-function seenBy({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number): readonly string[] {
+function detectedBy({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number): readonly string[] {
   const api = `http://${formatAddress(monitor)}/api/v1`;
   return monitor.agentMode
     ? [

@@ -149,7 +149,7 @@ const hardening: readonly string[] = [
   'NoNewPrivileges=yes',
   'CapabilityBoundingSet=',
   'AmbientCapabilities=',
-  '# `reload = "nudge"` touches certificate files: add ReadWritePaths= of their folders in a drop-in.',
+  '# `reload = "trigger"` touches certificate files: add ReadWritePaths= of their folders in a drop-in.',
   'ProtectSystem=strict',
   "# Read-only, not hidden: TiUP's default deploy directory is below /home.",
   'ProtectHome=read-only',

@@ -10,7 +10,7 @@ const mostWaiting = 8;
 /** After a wrong guess the next one waits so many times as long as it took: guessing never costs more than a quarter. */
 const restFactor = 3;
 
-export type Admission = 'admitted' | 'refused' | 'busy';
+export type Admission = 'accepted' | 'rejected' | 'busy';
 
 /**
  * Checks `Authorization: Basic` against bcrypt hashes. bcrypt is slow on purpose, so one guess is worked on at a time,
@@ -22,10 +22,10 @@ export class BasicAuth {
   readonly #good = new Remembered<true>(mostRemembered);
   readonly #bad = new Remembered<true>(mostRemembered);
 
-  async admits(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
+  async accepts(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
     const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
     if (encoded === undefined) {
-      return 'refused';
+      return 'rejected';
     }
     const [name = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
     const hash = users.get(name);
@@ -33,18 +33,18 @@ export class BasicAuth {
       .update(JSON.stringify([hash, name, password]))
       .digest('hex');
     if (this.#good.get(key) === true) {
-      return 'admitted';
+      return 'accepted';
     }
     if (this.#bad.get(key) === true) {
-      return 'refused';
+      return 'rejected';
     }
     if (this.#oneAtATime.pendingCount >= mostWaiting) {
       return 'busy';
     }
     const matches = await this.#compare(password, hash ?? nobodyLike(users));
-    const admitted = matches && hash !== undefined;
-    (admitted ? this.#good : this.#bad).set(key, true);
-    return admitted ? 'admitted' : 'refused';
+    const accepted = matches && hash !== undefined;
+    (accepted ? this.#good : this.#bad).set(key, true);
+    return accepted ? 'accepted' : 'rejected';
   }
 
   #compare(password: string, hash: string): Promise<boolean> {

@@ -10,7 +10,7 @@ const largestBody = 4 * 1024;
  * Refuses before anything else what no honest client sends: pages of a browser that ask for a reload, names that lead
  * to a loopback address by somebody else's DNS, bodies, and paths that are none. Undefined: go on.
  */
-export function refusalOf(request: IncomingMessage, plainLoopback: boolean): Answer | undefined {
+export function rejectionOf(request: IncomingMessage, plainLoopback: boolean): Answer | undefined {
   const { headers, method, url = '/' } = request;
   if (plainLoopback && headers.host !== undefined && !isOwnName(headers.host)) {
     return text(403, 'this is a loopback address; call it localhost or by its address, not by another name');

@@ -11,7 +11,7 @@ import { findingsDocument } from '../report/json.js';
 import { matrixDocument } from '../report/matrix-table.js';
 import { type Answer, sendBody, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
-import { isLoopback, refusalOf } from './guard.js';
+import { isLoopback, rejectionOf } from './guard.js';
 import { limitServer, serverOptions } from './limits.js';
 import { listen } from './listen.js';
 import { serviceDiscovery } from './service-discovery.js';
@@ -43,8 +43,8 @@ const json = (body: unknown): Answer => ({
 });
 
 const tooMany = text(429, 'too many requests');
-const notAdmitted = {
-  refused: { ...text(401, 'unauthorized'), headers: { 'www-authenticate': 'Basic' } },
+const notAccepted = {
+  rejected: { ...text(401, 'unauthorized'), headers: { 'www-authenticate': 'Basic' } },
   busy: { ...text(429, 'too many passwords are being checked; come back later'), headers: { 'retry-after': '5' } },
 } as const satisfies Record<string, Answer>;
 const notAllowed = (allow: string): Answer => ({ ...text(405, `use ${allow}`), headers: { allow } });
@@ -63,12 +63,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   let plainLoopback = false;
   const respond = async (request: IncomingMessage): Promise<Answer> => {
     const { users } = web.current();
-    const refusal = bucket?.take() === false ? tooMany : refusalOf(request, plainLoopback);
+    const rejection = bucket?.take() === false ? tooMany : rejectionOf(request, plainLoopback);
     const admission =
-      refusal !== undefined || users === undefined
-        ? 'admitted'
-        : await basicAuth.admits(request.headers.authorization, users);
-    return refusal ?? (admission === 'admitted' ? answer(request, options) : notAdmitted[admission]);
+      rejection !== undefined || users === undefined
+        ? 'accepted'
+        : await basicAuth.accepts(request.headers.authorization, users);
+    return rejection ?? (admission === 'accepted' ? answer(request, options) : notAccepted[admission]);
   };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     respond(request)
@@ -178,7 +178,7 @@ async function probe(
   }
   const scrape = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - scrapeTimeoutOffset;
   const result = await options.probe(module, target, scrape > 0 ? Math.min(scrape, 60_000) : defaultProbeTimeout);
-  return 'refused' in result
-    ? text(result.status, result.refused)
+  return 'rejected' in result
+    ? text(result.status, result.rejected)
     : { status: 200, type: options.metrics.contentType, body: result.text };
 }

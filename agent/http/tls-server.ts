@@ -58,7 +58,7 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
   });
   // Runs before the first request is read.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    if (!isAdmitted(tls, socket)) {
+    if (!isAccepted(tls, socket)) {
       socket.destroy();
     }
   });
@@ -104,7 +104,7 @@ function contextOf(tls: WebTls): SecureContextOptions {
   return options;
 }
 
-function isAdmitted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
+function isAccepted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
   const certificate = peerCertificate(socket);
   // Who shows no certificate has none of the names, also where showing one is free.
   const named = allowedSans === undefined || (certificate !== undefined && hasAllowedSan(certificate, allowedSans));

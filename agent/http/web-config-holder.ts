@@ -38,7 +38,7 @@ export class WebConfigHolder {
   #read(file: string): void {
     try {
       const next = readWebConfig(file);
-      refuseOpening(file, this.#config, next);
+      rejectOpening(file, this.#config, next);
       const { tls, rateLimit } = this.#config;
       const fixed = (config: WebConfigFile) =>
         JSON.stringify([config.tls !== undefined && asksForCertificates(config.tls), config.tls === undefined]);
@@ -60,7 +60,7 @@ export class WebConfigHolder {
 }
 
 /** An editor or a full disk can leave a file empty or short, and for a moment every writer does. Throws OperatorError. */
-function refuseOpening(file: string, now: WebConfigFile, next: WebConfigFile): void {
+function rejectOpening(file: string, now: WebConfigFile, next: WebConfigFile): void {
   const without = (what: string) =>
     new OperatorError('web_config_opens', `${file} has no ${what} any more`, 'restart to go on without');
   if (!asksForNothing(now) && asksForNothing(next)) {

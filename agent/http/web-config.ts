@@ -73,9 +73,9 @@ export function readWebConfig(file: string): WebConfigFile {
     throw reader.fail([tls, inline], `${tls}.${inline} is PEM text, and only files are taken`, hint);
   }
   const { '': top = {}, ...sections } = webConfigKeys;
-  reader.refuseUnknown([], [...Object.keys(sections), ...Object.keys(top)]);
+  reader.rejectUnknown([], [...Object.keys(sections), ...Object.keys(top)]);
   for (const [section, keys] of Object.entries(sections)) {
-    reader.refuseUnknown([section], Object.keys(keys));
+    reader.rejectUnknown([section], Object.keys(keys));
   }
   reader.boolean([http, 'http2']);
   return {
@@ -151,7 +151,7 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
 }
 
 function readHeaders(reader: YamlReader): Readonly<Record<string, string>> {
-  reader.refuseUnknown([http, 'headers'], Object.keys(permittedHeaders));
+  reader.rejectUnknown([http, 'headers'], Object.keys(permittedHeaders));
   return Object.fromEntries(
     reader.keys([http, 'headers']).flatMap((name) => {
       const value = reader.string([http, 'headers', name]);

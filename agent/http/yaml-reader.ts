@@ -57,7 +57,7 @@ export class YamlReader {
     return Object.keys(value);
   }
 
-  refuseUnknown(path: readonly string[], known: readonly string[]): void {
+  rejectUnknown(path: readonly string[], known: readonly string[]): void {
     for (const key of this.keys(path)) {
       if (!known.includes(key)) {
         const guess = nearest(key, known);

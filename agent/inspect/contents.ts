@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { type Certificate, describeCertificate } from '../../credentials/certificate.js';
-import { hasTornCertificate, splitCertificates } from '../../credentials/pem.js';
+import { hasMismatchedCertificate, splitCertificates } from '../../credentials/pem.js';
 import { readPkcs12 } from './pkcs12.js';
 
 /** A private key as far as anybody may see it; the key itself goes into handshakes in memory and nowhere else. */
@@ -17,7 +17,7 @@ export interface FoundKey {
 export interface Unread {
   readonly place: string;
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 /** What is in one file, in its order. */
@@ -46,7 +46,7 @@ const keyBlock = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/g
 
 function readPem(place: string, text: string, password: string | undefined): Contents {
   const unread: Unread[] = [];
-  const broken = (what: string, cure: string) => unread.push({ place, message: what, cure });
+  const broken = (what: string, remediation: string) => unread.push({ place, message: what, remediation });
   const certificates = splitCertificates(text).flatMap((block, index) => {
     const certificate = certificateOf(block);
     if (certificate === undefined) {
@@ -54,7 +54,7 @@ function readPem(place: string, text: string, password: string | undefined): Con
     }
     return certificate ?? [];
   });
-  if (hasTornCertificate(text)) {
+  if (hasMismatchedCertificate(text)) {
     broken('a certificate in it is cut short', 'have the whole file written again');
   }
   const keys = [...text.matchAll(keyBlock)].flatMap(([block]) => {

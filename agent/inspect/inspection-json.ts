@@ -8,7 +8,7 @@ export function inspectionDocument(inspection: Inspection, ports: readonly Port[
   return {
     version: 1,
     trusted: inspection.trusted,
-    certificates: inspection.certificates.map(({ certificate, places, keys, issuer, verdicts, notes }) => ({
+    certificates: inspection.certificates.map(({ certificate, places, keys, issuer, results, notes }) => ({
       fingerprint: certificate.fingerprint,
       subject: certificate.subject,
       issuer: certificate.issuer,
@@ -24,18 +24,18 @@ export function inspectionDocument(inspection: Inspection, ports: readonly Port[
       publicKey: certificate.publicKey,
       places,
       keys: keys.map(({ place }) => place),
-      accepted: verdicts.map((verdict) => ({
-        role: verdict.role,
-        code: verdict.code ?? null,
-        ...acceptanceOf(verdict),
+      accepted: results.map((result) => ({
+        role: result.role,
+        code: result.code ?? null,
+        ...acceptanceOf(result),
       })),
       notes,
     })),
     strayKeys: inspection.strayKeys.map(({ place, type }) => ({ place, type })),
-    ports: ports.map(({ verdict, asksForCertificate, ...port }) => ({
+    ports: ports.map(({ result, requestsCertificate, ...port }) => ({
       ...port,
-      asksForCertificate: asksForCertificate ?? null,
-      accepted: verdict === undefined ? null : { code: verdict.code ?? null, ...acceptanceOf(verdict) },
+      requestsCertificate: requestsCertificate ?? null,
+      accepted: result === undefined ? null : { code: result.code ?? null, ...acceptanceOf(result) },
     })),
     unread,
   };

@@ -5,7 +5,7 @@ import { wrap } from '../terminal/wrap.js';
 import type { Unread } from './contents.js';
 import type { Port } from './port.js';
 import type { Inspected, Inspection } from './relations.js';
-import { usagesInWords, validityInWords, validityOf, verdictsInWords } from './words.js';
+import { resultsInWords, usagesInWords, validityInWords, validityOf } from './words.js';
 
 interface Report {
   readonly inspection: Inspection;
@@ -29,9 +29,9 @@ export function renderInspection(report: Report, terminal: Terminal): string {
     inspection.strayKeys.map(({ place, type }) =>
       wrap(printable(`${place}  key (${type}) of none of these`), terminal.columns, 4),
     ),
-    unread.flatMap(({ place, message, cure }) => [
+    unread.flatMap(({ place, message, remediation }) => [
       `${coloured(terminal, 'yellow', '!')} ${wrap(`${printable(place)}  ${printable(message)}`, terminal.columns, 4)}`,
-      `    ${wrap(printable(cure), terminal.columns, 4)}`,
+      `    ${wrap(printable(remediation), terminal.columns, 4)}`,
     ]),
   ];
   return sections
@@ -81,8 +81,8 @@ interface Row {
 
 function rowsOf(one: Inspected, { inspection, ports, now }: Report): readonly Row[] {
   const { certificate, places, keys, issuer, notes } = one;
-  const served = ports.filter(({ address }) => places.includes(address)).flatMap(({ verdict }) => verdict ?? []);
-  const verdicts = certificate.isCertificateAuthority ? [] : [...one.verdicts, ...served];
+  const served = ports.filter(({ address }) => places.includes(address)).flatMap(({ result }) => result ?? []);
+  const results = certificate.isCertificateAuthority ? [] : [...one.results, ...served];
   const rows: readonly (Row | undefined)[] = [
     { label: 'found in', text: places.join(', ') },
     certificate.isCertificateAuthority ? undefined : { label: 'names', text: namesOf(certificate) },
@@ -94,12 +94,12 @@ function rowsOf(one: Inspected, { inspection, ports, now }: Report): readonly Ro
     },
     { label: 'key', text: `${certificate.publicKey}; ${keyText(keys.map(({ place }) => place))}` },
     { label: 'signed by', text: signerOf(certificate, issuer) },
-    ...verdictsInWords(verdicts).map(({ text, good }, index) => ({
+    ...resultsInWords(results).map(({ text, good }, index) => ({
       label: index === 0 ? 'accepted' : '',
       text,
       colour: good ? ('green' as const) : ('red' as const),
     })),
-    verdicts.length > 0 ? { label: '', text: `judged under ${inspection.trusted.join(' and ')}` } : undefined,
+    results.length > 0 ? { label: '', text: `judged under ${inspection.trusted.join(' and ')}` } : undefined,
     { label: 'serial', text: certificate.serialNumber },
     { label: 'sha-256', text: certificate.fingerprint },
     ...notes.map((note) => ({ label: '!', text: note, colour: 'yellow' as const })),
@@ -125,16 +125,16 @@ function signerOf(certificate: Certificate, issuer: Certificate | undefined): st
 }
 
 function portLines(port: Port, terminal: Terminal): readonly string[] {
-  const { address, tlsVersion, cipher, asksForCertificate, authorities, namesHost, verdict } = port;
+  const { address, tlsVersion, cipher, requestsCertificate, authorities, namesHost, result } = port;
   const asks = {
     true: `asks callers for a certificate${authorities.length === 0 ? '' : ` of ${authorities.join(' or ')}`}`,
     false: 'asks callers for no certificate',
     undefined: 'does not tell before TLS 1.3 whether it asks callers for a certificate',
-  }[String(asksForCertificate)];
+  }[String(requestsCertificate)];
   const rows = [
     `${tlsVersion ?? 'TLSv1.2'}${cipher === undefined ? '' : ` ${cipher}`}; ${asks}`,
     ...(namesHost ? [] : ['its certificate is not for this host']),
-    ...(verdict === undefined ? ['not judged: name the CA with --cacert'] : []),
+    ...(result === undefined ? ['not judged: name the CA with --cacert'] : []),
   ];
   return [
     coloured(terminal, 'bold', printable(address)),

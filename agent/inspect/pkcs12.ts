@@ -11,14 +11,14 @@ export interface Pkcs12 {
 export async function readPkcs12(
   bytes: Buffer,
   password: string,
-): Promise<Pkcs12 | { readonly message: string; readonly cure: string }> {
+): Promise<Pkcs12 | { readonly message: string; readonly remediation: string }> {
   const { asn1, pkcs12, pki, util } = (await import('node-forge')).default;
   const der = (value: Parameters<typeof asn1.toDer>[0]) => Buffer.from(asn1.toDer(value).getBytes(), 'binary');
   let tree: ReturnType<typeof asn1.fromDer>;
   try {
     tree = asn1.fromDer(util.createBuffer(bytes.toString('binary')));
   } catch {
-    return { message: 'is neither certificate, key nor PKCS#12', cure: 'name PEM, DER or PKCS#12' };
+    return { message: 'is neither certificate, key nor PKCS#12', remediation: 'name PEM, DER or PKCS#12' };
   }
   try {
     const store = pkcs12.pkcs12FromAsn1(tree, false, password);
@@ -39,8 +39,8 @@ export async function readPkcs12(
     const isPassword = error instanceof Error && /password|MAC/i.test(error.message);
     return isPassword
       ? password === ''
-        ? { message: 'wants a password', cure: 'name the file with its password: --password-file' }
-        : { message: 'the password does not open it', cure: 'see whether --password-file is that of this file' }
-      : { message: 'is neither certificate, key nor PKCS#12', cure: 'name PEM, DER or PKCS#12' };
+        ? { message: 'wants a password', remediation: 'name the file with its password: --password-file' }
+        : { message: 'the password does not open it', remediation: 'see whether --password-file is that of this file' }
+      : { message: 'is neither certificate, key nor PKCS#12', remediation: 'name PEM, DER or PKCS#12' };
   }
 }

@@ -37,10 +37,10 @@ export async function readStream(
   const bytes = await bytesOf(stream, signal);
   if (bytes.length > largestInput) {
     const message = `is longer than ${largestInput} bytes, more than any certificates`;
-    return empty(place, [{ place, message, cure: 'pass the certificates alone' }]);
+    return empty(place, [{ place, message, remediation: 'pass the certificates alone' }]);
   }
   return bytes.length === 0
-    ? empty(place, [{ place, message: 'is empty', cure: 'see what the command before the pipe says' }])
+    ? empty(place, [{ place, message: 'is empty', remediation: 'see what the command before the pipe says' }])
     : await readContents(place, bytes, password);
 }
 
@@ -72,11 +72,13 @@ async function readFile(path: string, password: string | undefined): Promise<Con
     if (!(error instanceof CredentialError)) {
       throw error;
     }
-    return empty(path, [{ place: path, message: error.message.slice(path.length + 2), cure: cureFor(path, error) }]);
+    return empty(path, [
+      { place: path, message: error.message.slice(path.length + 2), remediation: remediationFor(path, error) },
+    ]);
   }
 }
 
-function cureFor(path: string, { code, hint }: CredentialError): string {
+function remediationFor(path: string, { code, hint }: CredentialError): string {
   if (code === 'not_found') {
     return 'check the path, or write host:port for a port';
   }
@@ -95,7 +97,7 @@ function filesIn(root: string): { readonly files: readonly string[]; readonly un
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const names = namesIn(folder, entered);
     if (names === undefined) {
-      unread.push({ place: folder, message: 'this folder may not be read', cure: 'mind its mode and the user' });
+      unread.push({ place: folder, message: 'this folder may not be read', remediation: 'mind its mode and the user' });
     }
     for (const path of (names ?? []).map((name) => join(folder ?? root, name))) {
       const stat = statOf(path);
@@ -109,7 +111,7 @@ function filesIn(root: string): { readonly files: readonly string[]; readonly un
       const message = `holds more than ${mostFiles} files; the rest was left out`;
       return {
         files: files.slice(0, mostFiles),
-        unread: [{ place: root, message, cure: 'name a folder further down' }],
+        unread: [{ place: root, message, remediation: 'name a folder further down' }],
       };
     }
   }

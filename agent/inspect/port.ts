@@ -3,9 +3,9 @@ import * as peculiar from '@peculiar/x509';
 import { type Address, formatAddress } from '../../cluster/inventory/address.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
 import { coversHost } from '../../credentials/names.js';
-import type { TrustVerdict } from '../../credentials/verification.js';
-import { readHello } from '../../probes/server-handshake.js';
+import type { VerificationResult } from '../../credentials/verification.js';
 import type { Observation } from '../../probes/observation.js';
+import { readServerHandshake } from '../../probes/server-handshake.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { type Contents, empty } from './contents.js';
 
@@ -15,13 +15,13 @@ export interface Port {
   readonly tlsVersion: string | undefined;
   readonly cipher: string | undefined;
   /** Undefined where a port speaks no TLS 1.2, which alone tells it in clear text. */
-  readonly asksForCertificate: boolean | undefined;
+  readonly requestsCertificate: boolean | undefined;
   /** The CAs it names when it asks, in its order. */
   readonly authorities: readonly string[];
   /** Whether its leaf is for the host that was called. */
   readonly namesHost: boolean;
   /** Its chain under the bundle; undefined without one. */
-  readonly verdict: TrustVerdict | undefined;
+  readonly result: VerificationResult | undefined;
 }
 
 export interface PortOptions {
@@ -42,14 +42,14 @@ export async function readPort(
   options: PortOptions,
 ): Promise<{ readonly contents: Contents; readonly port: Port | undefined }> {
   const place = formatAddress(address);
-  const hello = await readHello({ ...address, alpn }, options.timeout);
+  const serverHandshake = await readServerHandshake({ ...address, alpn }, options.timeout);
   const strict = await handshake(address, options, false);
-  const chain = hello.chain.length > 0 ? hello.chain : strict.peerChain;
+  const chain = serverHandshake.chain.length > 0 ? serverHandshake.chain : strict.peerChain;
   const [leaf] = chain;
   if (leaf === undefined) {
     const isUp = strict.outcome !== 'unreachable' && strict.outcome !== 'timeout';
-    const cure = isUp ? 'name a port that speaks TLS' : 'check address and firewall, and whether it runs';
-    return { contents: empty(place, [{ place, message: strict.detail, cure }]), port: undefined };
+    const remediation = isUp ? 'name a port that speaks TLS' : 'check address and firewall, and whether it runs';
+    return { contents: empty(place, [{ place, message: strict.detail, remediation }]), port: undefined };
   }
   return {
     contents: { place, format: 'TLS', certificates: chain, keys: [], unread: [] },
@@ -57,20 +57,20 @@ export async function readPort(
       address: place,
       tlsVersion: strict.tlsVersion,
       cipher: strict.cipher,
-      asksForCertificate: hello.asksForCertificate,
-      authorities: hello.authorities.map(nameOf),
+      requestsCertificate: serverHandshake.requestsCertificate,
+      authorities: serverHandshake.authorities.map(nameOf),
       namesHost: coversHost(leaf, address.host),
-      verdict: options.bundle === undefined ? undefined : await verdictOf(strict, address, options),
+      result: options.bundle === undefined ? undefined : await resultOf(strict, address, options),
     },
   };
 }
 
 /** Undefined where no handshake came far enough for a judgement. */
-async function verdictOf(
+async function resultOf(
   strict: Observation,
   address: Address,
   options: PortOptions,
-): Promise<TrustVerdict | undefined> {
+): Promise<VerificationResult | undefined> {
   if (strict.peerChain.length === 0) {
     return undefined;
   }
@@ -91,7 +91,7 @@ function handshake(address: Address, { bundle, pair, timeout, signal }: PortOpti
     ...(bundle === undefined ? {} : { ca: bundle }),
     ...(pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem }),
   });
-  const identity = { name: 'own', secureContext, judgesServer: false } as const;
+  const identity = { name: 'agent', secureContext, verifiesServer: false } as const;
   return probeTls({ ...address, alpn }, identity, { timeout, signal });
 }
 

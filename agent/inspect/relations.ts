@@ -1,5 +1,5 @@
 import type { Certificate } from '../../credentials/certificate.js';
-import { judgeBothRoles, type TrustVerdict } from '../../credentials/verification.js';
+import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
 import { type Contents, type FoundKey, publicKeyOf } from './contents.js';
 
 /** One certificate, wherever it was found, and what belongs to it. */
@@ -12,7 +12,7 @@ export interface Inspected {
   /** The one that signed it, among those found; itself where it is self-signed. */
   readonly issuer: Certificate | undefined;
   /** Empty where the key or a CA is missing. */
-  readonly verdicts: readonly TrustVerdict[];
+  readonly results: readonly VerificationResult[];
   /** What is wrong with where it stands. */
   readonly notes: readonly string[];
 }
@@ -32,18 +32,18 @@ export async function relate(all: readonly Contents[], anchors: readonly Certifi
   const certificates: Inspected[] = [];
   for (const certificate of found) {
     const holders = all.filter((one) => holds(one, certificate));
-    const own = keys.filter(({ publicKey }) => publicKey === publicKeyOf(certificate.x509.publicKey));
+    const agent = keys.filter(({ publicKey }) => publicKey === publicKeyOf(certificate.x509.publicKey));
     const issuer = issuerOf(certificate, found);
-    const [key] = own;
-    const judged = key !== undefined && anchors.length > 0 && !certificate.isCertificateAuthority;
-    const verdicts = judged ? await verdictsOf(certificate, holders[0], key, bundle) : [];
+    const [key] = agent;
+    const evaluated = key !== undefined && anchors.length > 0 && !certificate.isCertificateAuthority;
+    const results = evaluated ? await resultsOf(certificate, holders[0], key, bundle) : [];
     certificates.push({
       certificate,
       places: holders.map(({ place }) => place),
-      keys: own,
+      keys: agent,
       issuer,
-      verdicts,
-      notes: [...notesOn(certificate, issuer, holders, own), ...lacksIssuer(issuer, holders[0], verdicts)],
+      results,
+      notes: [...notesOn(certificate, issuer, holders, agent), ...lacksIssuer(issuer, holders[0], results)],
     });
   }
   const used = new Set(certificates.flatMap((one) => one.keys));
@@ -79,14 +79,14 @@ function isSignedBy({ x509 }: Certificate, issuer: Certificate): boolean {
 }
 
 /** The pair as its holder would show it: the leaf, then what stands beside it. */
-async function verdictsOf(leaf: Certificate, holder: Contents | undefined, { key }: FoundKey, bundle: string) {
+async function resultsOf(leaf: Certificate, holder: Contents | undefined, { key }: FoundKey, bundle: string) {
   const beside = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
   const pair = {
     certificatePem: [leaf, ...beside].map(({ x509 }) => x509.toString()).join(''),
     keyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
   try {
-    return await judgeBothRoles(pair, bundle);
+    return await verifyBothRoles(pair, bundle);
   } catch (error: unknown) {
     // OpenSSL itself will not load it, as with an RSA key too small for its security level.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
@@ -119,10 +119,10 @@ const chainTooShort = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
 function lacksIssuer(
   issuer: Certificate | undefined,
   holder: Contents | undefined,
-  verdicts: readonly TrustVerdict[],
+  results: readonly VerificationResult[],
 ): readonly string[] {
   const lacks = issuer !== undefined && holder !== undefined && !holds(holder, issuer);
-  return lacks && verdicts.some(({ code, trusted }) => !trusted && code === chainTooShort)
+  return lacks && results.some(({ code, trusted }) => !trusted && code === chainTooShort)
     ? [`its issuer is no root and does not stand beside it: put ${issuer.subject} below it in ${holder.place}`]
     : [];
 }

@@ -1,6 +1,6 @@
 import { spanInWords } from '../../checks/words.js';
 import type { Certificate } from '../../credentials/certificate.js';
-import type { TrustVerdict } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verification.js';
 
 /** `2027-01-08 08:00 UTC` */
 export function timeInWords(date: Date): string {
@@ -38,28 +38,28 @@ export function usagesInWords({ extendedKeyUsage, keyUsage, isCertificateAuthori
 }
 
 /** Who would accept it in a role. Go and gRPC C-core are content with a chain to an intermediate, OpenSSL is not. */
-export function acceptanceOf({ trusted, partialChainOnly }: TrustVerdict) {
+export function acceptanceOf({ trusted, partialChainOnly }: VerificationResult) {
   return { go: trusted, grpcCore: trusted, openssl: trusted && !partialChainOnly } as const;
 }
 
 /** A line per way of being judged: `as client and server: by Go, OpenSSL and gRPC C-core`. */
-export function verdictsInWords(verdicts: readonly TrustVerdict[]): readonly { text: string; good: boolean }[] {
+export function resultsInWords(results: readonly VerificationResult[]): readonly { text: string; good: boolean }[] {
   const lines = new Map<string, { readonly roles: string[]; readonly good: boolean }>();
-  for (const verdict of verdicts) {
-    const by = acceptedBy(verdict);
-    const line = lines.get(by) ?? { roles: [], good: acceptanceOf(verdict).openssl };
-    line.roles.push(verdict.role);
+  for (const result of results) {
+    const by = acceptedBy(result);
+    const line = lines.get(by) ?? { roles: [], good: acceptanceOf(result).openssl };
+    line.roles.push(result.role);
     lines.set(by, line);
   }
   return [...lines].map(([by, { roles, good }]) => ({ text: `as ${[...new Set(roles)].join(' and ')}: ${by}`, good }));
 }
 
-function acceptedBy(verdict: TrustVerdict): string {
-  const { go, openssl } = acceptanceOf(verdict);
+function acceptedBy(result: VerificationResult): string {
+  const { go, openssl } = acceptanceOf(result);
   if (openssl) {
     return 'by Go, OpenSSL and gRPC C-core';
   }
   return go
-    ? `by Go and gRPC C-core; not by OpenSSL, which wants the root, too (${verdict.code})`
-    : `by NOBODY (${verdict.code})`;
+    ? `by Go and gRPC C-core; not by OpenSSL, which wants the root, too (${result.code})`
+    : `by NOBODY (${result.code})`;
 }

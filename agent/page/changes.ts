@@ -1,23 +1,23 @@
-import type { HistoryEvent } from '../sidecar/event-store.js';
+import type { ChangeEvent } from '../sidecar/event-store.js';
 import { html } from './html.js';
 import { moment, type Page, place, sentence, table } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 import type { AgentView } from './view.js';
 
 /** What changed, in one word. */
-export const changeWords: Readonly<Record<HistoryEvent['kind'], string>> = {
+export const changeWords: Readonly<Record<ChangeEvent['kind'], string>> = {
   rotation: 'files',
   served: 'served',
   outcome: 'answer',
-  verdict: 'verdict',
-  nudge: 'nudge',
+  finding: 'finding',
+  trigger: 'trigger',
   inventory: 'cluster',
 };
 
 const shown = 200;
 
 /** As they happened: an answer bears the moment of its question, and is written down when it has come. */
-export function latestFirst(events: readonly HistoryEvent[]): HistoryEvent[] {
+export function latestFirst(events: readonly ChangeEvent[]): ChangeEvent[] {
   return events.toReversed().sort((one, other) => other.at.localeCompare(one.at));
 }
 

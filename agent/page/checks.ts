@@ -11,12 +11,12 @@ import type { AgentView } from './view.js';
 export function renderChecks(view: AgentView): Page {
   const rows = checks.map(({ id, title }) => {
     const findings = view.findings().filter(({ check }) => check === id);
-    const { fail, warn, skip, pass } = summarize(findings);
+    const { fail, warn, unknown, pass } = summarize(findings);
     return [
       findings.length === 0 ? html`<span class="quiet" title="nothing to look at">–</span>` : dot(worstOf(findings)),
       html`<a href="/checks/${id}">${id}</a>`,
       inline(title),
-      ...[fail, warn, skip, pass].map((count) => (count === 0 ? html`<span class="quiet">0</span>` : count)),
+      ...[fail, warn, unknown, pass].map((count) => (count === 0 ? html`<span class="quiet">0</span>` : count)),
     ];
   });
   const body = html`<h1>Checks</h1><p class="lead">What is looked at; each has a page that says why.</p>
@@ -37,7 +37,7 @@ export function renderCheck(view: AgentView, id: string, query: Query): Page | u
     .filter((one) => one.check === id && isWanted(query, one.component, one.instance, one.message));
   const body = html`<h1>${inline(check.title)}</h1>
 <p class="lead">${badge(worstOf(findings))} <code>${id}</code>, at worst ${check.severity === 'fail' ? 'a failure' : 'a warning'}</p>
-<div class="prose">${markdown(check.description)}<p><b>Cure.</b> ${inline(check.cure)}</p></div>
+<div class="prose">${markdown(check.description)}<p><b>Cure.</b> ${inline(check.remediation)}</p></div>
 <h2>What it says now</h2>
 ${findings.length === 0 ? html`<p class="empty">Nothing: there is nothing here that it looks at.</p>` : html`<ul class="findings">${findings.slice(0, mostShown).map((one) => findingItem(one, view))}</ul>`}
 ${findings.length > mostShown && html`<p class="quiet">${findings.length - mostShown} more are on <a href="/?q=${id}">Now</a>.</p>`}`;

@@ -1,11 +1,11 @@
+import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
 import { reloadRuleOf } from '../../checks/reload-deadline.js';
-import { isStranger } from '../../checks/rejects-unauthorized.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import { caReloadText, reloads } from '../../cluster/inventory/describe.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName, Observation, Outcome } from '../../probes/observation.js';
-import type { ObservationRun } from '../sidecar/probe-history.js';
+import type { ProbeRun } from '../sidecar/probe-history.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { certificateFacts, isAt } from './instance.js';
@@ -64,11 +64,11 @@ function endpointFacts(instance: Instance, endpoint: Endpoint): Html {
 const openly = html` open`;
 
 function look(observation: Observation, endpoint: Endpoint, view: AgentView): Html {
-  const { identity, outcome, detail, at, tlsVersion, cipher, alpn, peerChain, peerProblem, refusal, durations } =
+  const { identity, outcome, detail, at, tlsVersion, cipher, alpn, peerChain, peerProblem, rejection, durations } =
     observation;
   const [leaf] = peerChain;
-  const lines = reproductionsOf(endpoint, identity, identity === 'anonymous' ? undefined : view.pathsOf(identity));
-  return html`<details class="look" id="as-${identity}"${identity === 'own' && openly}><summary><b>as ${identity === 'own' ? 'own, the pair of the agent' : identity}</b> ${outcomeWord(endpoint, identity, outcome)} <span class="quiet">${detail}</span><span class="aside">${relative(at, view.now())}</span></summary>
+  const lines = reproductionsOf(endpoint, identity, identity === 'no-certificate' ? undefined : view.pathsOf(identity));
+  return html`<details class="look" id="as-${identity}"${identity === 'agent' && openly}><summary><b>as ${identity === 'agent' ? 'own, the pair of the agent' : identity}</b> ${outcomeWord(endpoint, identity, outcome)} <span class="quiet">${detail}</span><span class="aside">${relative(at, view.now())}</span></summary>
 ${facts([
   ['at', moment(at)],
   [
@@ -80,9 +80,9 @@ ${facts([
   ['our verdict of it', peerChain.length === 0 ? 'nothing was served' : (peerProblem ?? 'trusted and named')],
   [
     'refused by',
-    refusal === undefined
+    rejection === undefined
       ? 'nobody'
-      : `${refusal.side === 'peer' ? 'the port' : 'us'}: ${[refusal.by, refusal.number, refusal.name].filter((part) => part !== undefined).join(' ')}`,
+      : `${rejection.side === 'peer' ? 'the port' : 'us'}: ${[rejection.by, rejection.number, rejection.name].filter((part) => part !== undefined).join(' ')}`,
   ],
   [
     'took',
@@ -113,13 +113,13 @@ function milliseconds(seconds: number | undefined): string {
 
 /** In the colour of what is usual: who calls the port is let in, everybody else refused. */
 function outcomeWord(endpoint: Endpoint, identity: IdentityName, outcome: Outcome): Html {
-  const stranger = isStranger(endpoint, identity);
-  const usual = outcome === (stranger ? 'refused' : 'accepted');
-  const unusual = !stranger && (outcome === 'refused' || outcome === 'not-tls');
+  const unauthorizedClient = isUnauthorizedClient(endpoint, identity);
+  const usual = outcome === (unauthorizedClient ? 'rejected' : 'accepted');
+  const unusual = !unauthorizedClient && (outcome === 'rejected' || outcome === 'not-tls');
   return html`<span class="outcome ${usual ? 'usual' : unusual ? 'unusual' : 'unclear'}">${outcome}</span>`;
 }
 
-function history(endpoint: Endpoint, runs: readonly ObservationRun[]): Html {
+function history(endpoint: Endpoint, runs: readonly ProbeRun[]): Html {
   return runs.length === 0
     ? html`<p class="empty">Nothing yet.</p>`
     : table(

@@ -6,7 +6,7 @@ import type { AgentView } from './view.js';
 
 /** One finding: what, where, since when, the cure, the evidence, and why it is looked at. */
 export function findingItem(finding: Finding, view: AgentView): Html {
-  const { status, check, message, cure, evidence } = finding;
+  const { status, check, message, remediation, evidence } = finding;
   const since = view.since(finding);
   const aside = html`<span class="aside">${since !== undefined && html`${duration(since, view.now())} · `}<a href="/checks/${check}">${check}</a></span>`;
   if (status === 'pass') {
@@ -17,7 +17,7 @@ export function findingItem(finding: Finding, view: AgentView): Html {
     ([name, value]) => [name, sentence(typeof value === 'object' ? value.join(', ') : String(value))] as const,
   );
   return html`<li class="finding ${status}" id="${idOf(finding)}"><div class="head">${badge(status)} ${place(finding)}${aside}</div>
-<p class="message">${sentence(message)}</p>${cure !== '' && html`<p class="cure"><span class="unseen">Cure: </span>${cure}</p>`}${
+<p class="message">${sentence(message)}</p>${remediation !== '' && html`<p class="remediation"><span class="unseen">Cure: </span>${remediation}</p>`}${
     pairs.length > 0 && html`<details class="evidence"><summary>Evidence</summary>${facts(pairs)}</details>`
   }</li>
 `;

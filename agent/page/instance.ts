@@ -72,7 +72,8 @@ function allowList({ security }: Instance): string {
 
 function ports(view: AgentView, instance: Instance, index: StatusIndex): Html {
   const last = (endpoint: Endpoint) =>
-    view.observations().find((one) => isAt(one, instance, endpoint) && one.observation.identity === 'own')?.observation;
+    view.observations().find((one) => isAt(one, instance, endpoint) && one.observation.identity === 'agent')
+      ?.observation;
   const rows = instance.endpoints.map((endpoint): readonly Value[] => {
     const seen = last(endpoint);
     return [

@@ -63,6 +63,6 @@ function group(component: Instance['component'], members: readonly Instance[], i
 }
 
 function rank({ component, name }: Instance, index: StatusIndex): number {
-  const { fail, warn, skip } = summarize(index.of(component, name));
-  return fail * 1e6 + warn * 1e3 + skip;
+  const { fail, warn, unknown } = summarize(index.of(component, name));
+  return fail * 1e6 + warn * 1e3 + unknown;
 }

@@ -30,7 +30,7 @@ export function documentOf({ title, body }: Page, path: string, view: AgentView)
 <title>${fail > 0 && `(${fail}) `}${title} · TiDB mTLS</title>
 <link rel="stylesheet" href="${paths.style}"><link rel="icon" href="${paths.icon}" type="image/svg+xml"><script src="${paths.script}" defer></script></head>
 <body><a class="skip-link" href="#main">Skip to the view</a>
-<header><div class="bar"><p class="name"><span class="lamp ${view.ready() ? worstStatusOf(view) : 'skip'}" aria-hidden="true"></span>TiDB mTLS</p>
+<header><div class="bar"><p class="name"><span class="lamp ${view.ready() ? worstStatusOf(view) : 'unknown'}" aria-hidden="true"></span>TiDB mTLS</p>
 <nav aria-label="Views"><ul>${links}</ul></nav>
 <p class="standing" id="standing">${fail > 0 && html`<a class="badge fail" href="/?status=fail">${fail} failed</a> `}${
     warn > 0 && html`<a class="badge warn" href="/?status=warn">${warn} ${warn === 1 ? 'warning' : 'warnings'}</a> `

@@ -1,44 +1,38 @@
 import { formatAddress } from '../../cluster/inventory/address.js';
-import {
-  type CellVerdict,
-  type ColumnName,
-  type VerdictCell,
-  type VerdictRow,
-  verdictMatrixOf,
-} from '../report/matrix.js';
+import { type CellState, type ColumnName, type StateCell, type StateRow, stateMatrixOf } from '../report/matrix.js';
 import { type Html, html } from './html.js';
 import { counted, endpointPath, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import type { AgentView } from './view.js';
 
-const shapes: Readonly<Record<CellVerdict, readonly [string, string]>> = {
-  admitted: ['✓', 'admitted'],
-  refused: ['–', 'refused'],
-  'should-be-refused': ['!', 'should have been refused'],
-  'needed-but-refused': ['✗', 'refused, though it needs the port'],
+const shapes: Readonly<Record<CellState, readonly [string, string]>> = {
+  accepted: ['✓', 'accepted'],
+  rejected: ['–', 'rejected'],
+  'wrongly-accepted': ['!', 'should have been refused'],
+  'wrongly-rejected': ['✗', 'refused, though it needs the port'],
   'distrusts-server': ['≠', 'would not trust this server'],
   plaintext: ['P', 'plaintext'],
   open: ['○', 'open to whoever comes'],
-  needless: ['∘', 'let in, though it calls nothing here'],
+  unused: ['∘', 'let in, though it calls nothing here'],
   inconclusive: ['?', 'inconclusive'],
   unknown: ['·', 'not known'],
 };
 
 const columnTitles: Partial<Record<ColumnName, string>> = {
-  anonymous: 'no certificate',
-  untrusted: 'foreign CA',
-  imposter: 'other name',
+  'no-certificate': 'no certificate',
+  'foreign-ca': 'foreign CA',
+  'wrong-name': 'other name',
 };
 
 /** Ports that stand alike to every caller, as one row. */
 interface Alike {
-  readonly first: VerdictRow;
-  readonly members: readonly VerdictRow[];
+  readonly first: StateRow;
+  readonly members: readonly StateRow[];
 }
 
 /** Who may call whom: what was seen, and where nobody tried, what the lists say. */
 export function renderMatrix(view: AgentView, query: Query): Page {
-  const { columns, rows } = verdictMatrixOf(view.matrix(), view.observations(), view.findings());
+  const { columns, rows } = stateMatrixOf(view.matrix(), view.observations(), view.findings());
   const wanted = rows.filter((row) =>
     isWanted(
       query,
@@ -46,7 +40,7 @@ export function renderMatrix(view: AgentView, query: Query): Page {
       row.instance.name,
       row.endpoint.name,
       formatAddress(row.endpoint),
-      ...row.cells.map(({ verdict }) => shapes[verdict][1]),
+      ...row.cells.map(({ result }) => shapes[result][1]),
     ),
   );
   const groups = query.all ? wanted.map((row) => ({ first: row, members: [row] })) : alike(wanted);
@@ -65,10 +59,10 @@ ${legend()}`;
   return { title: 'Matrix', body };
 }
 
-function alike(rows: readonly VerdictRow[]): readonly Alike[] {
-  const groups = new Map<string, VerdictRow[]>();
+function alike(rows: readonly StateRow[]): readonly Alike[] {
+  const groups = new Map<string, StateRow[]>();
   for (const row of rows) {
-    const cells = row.cells.map(({ verdict, tried }) => `${verdict}${tried ? '!' : ''}`).join(' ');
+    const cells = row.cells.map(({ result, tried }) => `${result}${tried ? '!' : ''}`).join(' ');
     const key = `${row.instance.component} ${row.endpoint.name} ${cells}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
@@ -87,7 +81,7 @@ function grid(columns: readonly ColumnName[], groups: readonly Alike[], query: Q
   return html`<div class="grid" id="grid" role="region" aria-label="Callers and ports" tabindex="0"><table><caption class="unseen">Callers and ports</caption><thead><tr><th scope="col">port</th>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-function label({ instance, endpoint }: VerdictRow, members: readonly VerdictRow[], query: Query): Html {
+function label({ instance, endpoint }: StateRow, members: readonly StateRow[], query: Query): Html {
   const { component, name } = instance;
   if (members.length === 1) {
     return html`<a href="${endpointPath(component, name, endpoint.name)}"><b>${component}</b> ${endpoint.name} <span class="quiet">${formatAddress(endpoint)}</span></a>`;
@@ -97,17 +91,17 @@ function label({ instance, endpoint }: VerdictRow, members: readonly VerdictRow[
 }
 
 /** The reason shows at the foot of the window on hover and on focus: there it is never cut off. */
-function square({ column, verdict, tried, reason }: VerdictCell, row: VerdictRow, count: number): Html {
+function square({ column, result, tried, reason }: StateCell, row: StateRow, count: number): Html {
   const { instance, endpoint } = row;
-  const [shape, words] = shapes[verdict];
+  const [shape, words] = shapes[result];
   const where = count === 1 ? `${instance.component} ${instance.name} ${endpoint.name}` : `each of ${count} ports`;
   const title = columnTitles[column] ?? column;
-  return html`<td><a class="cell ${verdict} ${tried ? 'tried' : 'told'}" href="${endpointPath(instance.component, instance.name, endpoint.name)}"><span aria-hidden="true">${shape}</span><span class="tip"><b>${title}</b> at ${where}: <b>${words}</b>${!tried && ' by its list'}. ${reason}</span></a></td>`;
+  return html`<td><a class="cell ${result} ${tried ? 'tried' : 'reported'}" href="${endpointPath(instance.component, instance.name, endpoint.name)}"><span aria-hidden="true">${shape}</span><span class="tip"><b>${title}</b> at ${where}: <b>${words}</b>${!tried && ' by its list'}. ${reason}</span></a></td>`;
 }
 
 function legend(): Html {
   return html`<h2>Legend</h2><ul class="legend">${Object.entries(shapes).map(
-    ([verdict, [shape, words]]) =>
-      html`<li><span class="cell ${verdict} tried" aria-hidden="true">${shape}</span> ${words}</li>`,
-  )}<li><span class="cell admitted told" aria-hidden="true">✓</span> pale: by lists and names, not tried</li></ul>`;
+    ([result, [shape, words]]) =>
+      html`<li><span class="cell ${result} tried" aria-hidden="true">${shape}</span> ${words}</li>`,
+  )}<li><span class="cell accepted reported" aria-hidden="true">✓</span> pale: by lists and names, not tried</li></ul>`;
 }

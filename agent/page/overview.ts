@@ -4,14 +4,14 @@ import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { badge, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
-import { verdictOf, worstStatusOf } from './state-line.js';
+import { resultOf, worstStatusOf } from './state-line.js';
 import type { AgentView } from './view.js';
 
 const statuses = [
   ['', 'all but passed'],
   ['fail', 'failed'],
   ['warn', 'warnings'],
-  ['skip', 'not judged'],
+  ['unknown', 'not judged'],
   ['pass', 'passed'],
 ] as const;
 
@@ -27,12 +27,12 @@ export function renderNow(view: AgentView, query: Query): Page {
     .findings()
     .filter(({ status }) => (query.status === undefined ? status !== 'pass' : status === query.status))
     .filter((one) =>
-      isWanted(query, one.component, one.instance, one.endpoint, one.identity, one.check, one.message, one.cure),
+      isWanted(query, one.component, one.instance, one.endpoint, one.identity, one.check, one.message, one.remediation),
     );
   const count = (status: Status, word: string) =>
     html`<li><a class="count ${status}" href="${linkTo('/', { ...query, status })}"><b>${summary[status]}</b> ${word}</a></li>`;
-  const body = html`<div role="status" id="verdict"><h1 class="verdict ${view.ready() ? worstStatusOf(view) : 'skip'}">${verdictOf(view)}</h1></div>
-<ul class="counts" aria-label="Findings by status">${count('fail', 'failed')}${count('warn', 'warnings')}${count('skip', 'not judged')}${count('pass', 'passed')}</ul>
+  const body = html`<div role="status" id="verdict"><h1 class="verdict ${view.ready() ? worstStatusOf(view) : 'unknown'}">${resultOf(view)}</h1></div>
+<ul class="counts" aria-label="Findings by status">${count('fail', 'failed')}${count('warn', 'warnings')}${count('unknown', 'not judged')}${count('pass', 'passed')}</ul>
 ${filterForm({
   path: '/',
   query,

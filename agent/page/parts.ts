@@ -11,7 +11,7 @@ export interface Page {
 const marks: Readonly<Record<Status, readonly [string, string]>> = {
   fail: ['✗', 'failed'],
   warn: ['!', 'warning'],
-  skip: ['~', 'not judged'],
+  unknown: ['~', 'not judged'],
   pass: ['✓', 'passed'],
 };
 
@@ -73,7 +73,7 @@ export function place({ component, instance, endpoint, identity }: Place): Html 
   }
   return html`<span class="place"><b>${component}</b> <a href="${instancePath(component, instance)}">${instance}</a>${
     endpoint !== undefined && html` <a href="${endpointPath(component, instance, endpoint)}">${endpoint}</a>`
-  }${identity !== undefined && identity !== 'own' && html` <span class="as">as ${identity}</span>`}</span>`;
+  }${identity !== undefined && identity !== 'agent' && html` <span class="as">as ${identity}</span>`}</span>`;
 }
 
 type Place = Pick<Finding, 'component' | 'instance' | 'endpoint' | 'identity'>;
@@ -106,7 +106,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const ranks: readonly Status[] = ['fail', 'warn', 'skip', 'pass'];
+const ranks: readonly Status[] = ['fail', 'warn', 'unknown', 'pass'];
 
 /** The worst of some findings; `pass` when there are none. */
 export function worstOf(findings: readonly Finding[]): Status {

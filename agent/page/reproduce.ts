@@ -30,7 +30,7 @@ export function reproductionsOf(
       ? [{ title: 'curl', command: words('curl', '-sS', '-i', '--http1.1', `http://${address}${probe.path}`) }]
       : [{ title: 'curl', command: words('curl', '-sS', '-i', '--http1.1', `http://${address}/`) }];
   }
-  if (paths === undefined && identity !== 'anonymous') {
+  if (paths === undefined && identity !== 'no-certificate') {
     return [];
   }
   return [

@@ -1,18 +1,18 @@
 import { spanInWords } from '../../checks/words.js';
 import type { ReloadRule } from '../../cluster/components/profile.js';
 import { reloads } from '../../cluster/inventory/describe.js';
-import { type Rotation, rotationsOf, type Uptake, type UptakeState } from '../sidecar/rollouts.js';
+import { type PortRollout, type RolloutState, type Rotation, rotationsOf } from '../sidecar/rollouts.js';
 import { type Html, html } from './html.js';
 import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table, utc } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 import type { AgentView } from './view.js';
 
-const states: Readonly<Record<UptakeState, Html>> = {
-  taken: badge('pass', 'taken'),
-  late: badge('warn', 'late'),
-  behind: badge('fail', 'left behind'),
-  waiting: badge('skip', 'waiting'),
-  'passed-over': badge('skip', 'passed over'),
+const states: Readonly<Record<RolloutState, Html>> = {
+  'picked-up': badge('pass', 'picked up'),
+  'picked-up-late': badge('warn', 'picked up late'),
+  'not-picked-up': badge('fail', 'not picked up'),
+  pending: badge('unknown', 'pending'),
+  superseded: badge('unknown', 'superseded'),
 };
 
 /** What a port without a clock takes it at. */
@@ -66,7 +66,7 @@ ${rows.length === 0 ? html`<p class="empty">No port of it serves TLS.</p>` : tab
 `;
 }
 
-function lag({ takenAt }: Uptake, changedAt: Date): Html {
+function lag({ takenAt }: PortRollout, changedAt: Date): Html {
   if (takenAt === undefined) {
     return html`<span class="quiet">not seen</span>`;
   }

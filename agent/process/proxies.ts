@@ -18,11 +18,11 @@ export async function startProxies(
   try {
     return await startProxy(settings, new ProxyMetrics(registry), logger, options);
   } catch (error: unknown) {
-    refuseCredentials(error);
+    rejectCredentials(error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const addresses = settings.map(({ listen }) => formatProxyAddress(listen)).join(', ');
-    const cure = cures[code] ?? 'listen at an address of this machine';
-    throw new OperatorError('proxy_listen', messageOf(error), `${cure}: ${addresses}`, error);
+    const remediation = remediations[code] ?? 'listen at an address of this machine';
+    throw new OperatorError('proxy_listen', messageOf(error), `${remediation}: ${addresses}`, error);
   }
 }
 
@@ -35,18 +35,18 @@ export function lastGoodPairs(settings: readonly ProxySettings[]): () => Readonl
     }));
     return () => Object.fromEntries(stores.map(({ name, store }) => [name, store.handOver()]));
   } catch (error: unknown) {
-    refuseCredentials(error);
+    rejectCredentials(error);
     throw error;
   }
 }
 
-function refuseCredentials(error: unknown): void {
+function rejectCredentials(error: unknown): void {
   if (error instanceof CredentialError) {
     throw new OperatorError('proxy_credentials', error.message, error.hint, error);
   }
 }
 
-const cures: Readonly<Record<string, string | undefined>> = {
+const remediations: Readonly<Record<string, string | undefined>> = {
   EADDRINUSE: 'see who holds the address',
   EACCES: 'the port, or the folder of the socket, needs rights that this process does not have, or is missing',
   ENOTFOUND: 'the name does not resolve',

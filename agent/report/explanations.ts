@@ -26,21 +26,21 @@ const worst = {
 const statuses = [
   ['fail', 'When it fails'],
   ['warn', 'When it warns'],
-  ['skip', 'When it cannot judge'],
+  ['unknown', 'When it cannot judge'],
 ] as const;
 
 const explanations: readonly Explanation[] = [
-  ...checks.map(({ id, title, severity, description, cure, verdicts }) => ({
+  ...checks.map(({ id, title, severity, description, remediation, results }) => ({
     id,
     kind: 'check',
     title,
     paragraphs: [
       ['What it means', withoutMarkup(description)],
       ...statuses
-        .filter(([status]) => verdicts[status] !== undefined)
-        .map(([status, heading]) => [heading, `When ${verdicts[status]}.`] as const),
+        .filter(([status]) => results[status] !== undefined)
+        .map(([status, heading]) => [heading, `When ${results[status]}.`] as const),
       ['Exit status', worst[severity]],
-      ['Cure', withoutMarkup(cure)],
+      ['Cure', withoutMarkup(remediation)],
     ] as const,
     example: checkExamples[id] ?? [],
   })),
@@ -79,7 +79,7 @@ function lintExampleLines(code: string): readonly string[] {
   if (example === undefined) {
     return [];
   }
-  const { file, version, text, says, cure } = example;
+  const { file, version, text, says, remediation } = example;
   const title = version === undefined ? `${file}:` : `${file}, release ${version}:`;
   return [
     title,
@@ -88,7 +88,7 @@ function lintExampleLines(code: string): readonly string[] {
       .split('\n')
       .map((line) => `    ${line}`),
     says,
-    `    ${cure}`,
+    `    ${remediation}`,
   ];
 }
 

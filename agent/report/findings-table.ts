@@ -7,7 +7,7 @@ import { wrap } from '../terminal/wrap.js';
 const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: Colour }>> = {
   fail: { mark: '✗', colour: 'red' },
   warn: { mark: '!', colour: 'yellow' },
-  skip: { mark: '~', colour: 'gray' },
+  unknown: { mark: '~', colour: 'gray' },
   pass: { mark: '✓', colour: 'green' },
 };
 
@@ -28,8 +28,10 @@ export function linesOf(finding: Finding, terminal: Terminal): readonly string[]
   const { mark, colour } = marks[finding.status];
   const line = `${printable(placeOf(finding))}  ${printable(finding.message)}  [${finding.check}]`;
   const text = `${coloured(terminal, colour, mark)} ${wrap(line, terminal.columns, indent)}`;
-  const cure = finding.status === 'pass' || finding.cure === '' ? undefined : printable(finding.cure);
-  const lines = cure === undefined ? [text] : [text, `${' '.repeat(indent)}${wrap(cure, terminal.columns, indent)}`];
+  const remediation =
+    finding.status === 'pass' || finding.remediation === '' ? undefined : printable(finding.remediation);
+  const lines =
+    remediation === undefined ? [text] : [text, `${' '.repeat(indent)}${wrap(remediation, terminal.columns, indent)}`];
   return lines.flatMap((one) => one.split('\n'));
 }
 
@@ -40,13 +42,13 @@ export function placeOf({ component, instance, endpoint, identity }: Finding): s
 }
 
 export function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
-  const { pass, warn, fail, skip } = summarize(findings);
+  const { pass, warn, fail, unknown } = summarize(findings);
   const paint = (status: Status, count: number, text: string) =>
     count === 0 ? text : coloured(terminal, marks[status].colour, text);
   return [
     paint('fail', fail, `${fail} failed`),
     paint('warn', warn, `${warn} warned`),
-    paint('skip', skip, `${skip} could not be judged`),
+    paint('unknown', unknown, `${unknown} could not be judged`),
     paint('pass', pass, `${pass} passed`),
   ].join(', ');
 }

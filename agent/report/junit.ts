@@ -12,7 +12,7 @@ interface TestCase {
   readonly type: string;
   readonly message: string;
   /** What to do; follows the message in the body. */
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 /** JUnit XML, which CI servers show: a suite per instance, a case per finding. Warnings fail where `failOn` says so. */
@@ -25,7 +25,7 @@ export function junitOfFindings(findings: readonly Finding[], failOn: 'warn' | '
       result: resultOf(finding, failOn),
       type: finding.check,
       message: finding.message,
-      cure: finding.cure,
+      remediation: finding.remediation,
     })),
   );
 }
@@ -41,13 +41,21 @@ export function junitOfProblems(files: readonly string[], problems: readonly Pro
       result: 'passed',
       type: '',
       message: '',
-      cure: '',
+      remediation: '',
     }),
   );
-  const found = problems.map(({ code, severity, origin, message, cure }): TestCase => {
+  const found = problems.map(({ code, severity, origin, message, remediation }): TestCase => {
     const suite = origin.kind === 'file' ? origin.file : formatOrigin(origin);
     const result = severity === 'fail' ? 'failed' : 'passed';
-    return { suite, className: code, name: `${formatOrigin(origin)}: ${message}`, result, type: code, message, cure };
+    return {
+      suite,
+      className: code,
+      name: `${formatOrigin(origin)}: ${message}`,
+      result,
+      type: code,
+      message,
+      remediation,
+    };
   });
   return junit([...found, ...passed]);
 }
@@ -56,13 +64,13 @@ function resultOf({ status }: Finding, failOn: 'warn' | 'fail'): TestCase['resul
   if (status === 'fail' || (status === 'warn' && failOn === 'warn')) {
     return 'failed';
   }
-  return status === 'skip' ? 'skipped' : 'passed';
+  return status === 'unknown' ? 'skipped' : 'passed';
 }
 
 function junit(cases: readonly TestCase[]): string {
   const suites = [...new Set(cases.map(({ suite }) => suite))].map((name) => {
-    const own = cases.filter(({ suite }) => suite === name);
-    return `  <testsuite name="${xml(name)}" ${totals(own)}>\n${own.map(caseText).join('')}  </testsuite>\n`;
+    const agent = cases.filter(({ suite }) => suite === name);
+    return `  <testsuite name="${xml(name)}" ${totals(agent)}>\n${agent.map(caseText).join('')}  </testsuite>\n`;
   });
   const head = '<?xml version="1.0" encoding="UTF-8"?>';
   return `${head}\n<testsuites name="tidb-mtls-agent" ${totals(cases)}>\n${suites.join('')}</testsuites>\n`;
@@ -73,16 +81,16 @@ function totals(cases: readonly TestCase[]): string {
   return `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
 }
 
-function caseText({ className, name, result, type, message, cure }: TestCase): string {
+function caseText({ className, name, result, type, message, remediation }: TestCase): string {
   const open = `    <testcase classname="${xml(className)}" name="${xml(name)}"`;
-  const body = xml(cure === '' ? message : `${message}. Cure: ${cure}`);
+  const body = xml(remediation === '' ? message : `${message}. Cure: ${remediation}`);
   switch (result) {
     case 'failed':
       return `${open}><failure type="${xml(type)}" message="${xml(message)}">${body}</failure></testcase>\n`;
     case 'skipped':
       return `${open}><skipped message="${xml(message)}"/></testcase>\n`;
     case 'passed':
-      return cure === '' ? `${open}/>\n` : `${open}><system-out>${body}</system-out></testcase>\n`;
+      return remediation === '' ? `${open}/>\n` : `${open}><system-out>${body}</system-out></testcase>\n`;
   }
 }
 

@@ -7,7 +7,7 @@ import { aligned, wrap } from '../terminal/wrap.js';
 
 const words: Readonly<Record<Access, string>> = {
   allowed: 'yes',
-  refused: '-',
+  rejected: '-',
   'any-certificate': 'any',
   anybody: 'OPEN',
   plaintext: 'PLAIN',
@@ -16,11 +16,11 @@ const words: Readonly<Record<Access, string>> = {
 
 /** One word per cell; a needed caller that is refused and a needless one that is let in by name stand out. */
 export function wordOf({ access, need }: MatrixCell): string {
-  if (access === 'refused' && need === 'this-port') {
+  if (access === 'rejected' && need === 'this-port') {
     return 'REFUSED';
   }
   if (access === 'allowed') {
-    return { 'this-port': 'yes', 'same-list': '(yes)', none: 'needless' }[need];
+    return { 'this-port': 'yes', 'same-list': '(yes)', none: 'unused' }[need];
   }
   return words[access];
 }
@@ -53,8 +53,8 @@ function portOf({ instance, endpoint }: Matrix['rows'][number]): string {
 function groupsOf(callers: readonly string[], cells: readonly string[], columns: number): readonly string[] {
   const width = Math.max(...legend.split('\n').map((line) => line.indexOf(' ')));
   return [...new Set(cells)].map((word) => {
-    const own = callers.filter((_, index) => cells[index] === word);
-    return `  ${word.padEnd(width)}  ${wrap(own.join(', '), columns, width + 4)}`;
+    const agent = callers.filter((_, index) => cells[index] === word);
+    return `  ${word.padEnd(width)}  ${wrap(agent.join(', '), columns, width + 4)}`;
   });
 }
 

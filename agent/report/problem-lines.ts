@@ -11,7 +11,7 @@ export function renderProblems(problems: readonly Problem[], terminal: Terminal)
   return problems
     .map((problem) => {
       const line = wrap(printable(formatProblem(problem)), terminal.columns, 4);
-      return `${coloured(terminal, colours[problem.severity], line)}\n    ${wrap(printable(problem.cure), terminal.columns, 4)}\n`;
+      return `${coloured(terminal, colours[problem.severity], line)}\n    ${wrap(printable(problem.remediation), terminal.columns, 4)}\n`;
     })
     .join('');
 }

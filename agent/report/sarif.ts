@@ -11,17 +11,17 @@ const levels = { fail: 'error', warn: 'warning', note: 'note' } as const;
 const kinds: Readonly<Record<Status, { readonly kind: string; readonly level: string }>> = {
   fail: { kind: 'fail', level: 'error' },
   warn: { kind: 'fail', level: 'warning' },
-  skip: { kind: 'open', level: 'none' },
+  unknown: { kind: 'open', level: 'none' },
   pass: { kind: 'pass', level: 'none' },
 };
 
 /** SARIF 2.1.0, which code hosts show beside the lines of a change. */
 export function sarifOfProblems(problems: readonly Problem[]): unknown {
   return sarif(
-    problems.map(({ code, severity, origin, message, cure }) => ({
+    problems.map(({ code, severity, origin, message, remediation }) => ({
       ruleId: code,
       level: levels[severity],
-      message: { text: textOf(message, cure) },
+      message: { text: textOf(message, remediation) },
       locations: origin.kind === 'file' ? [locationOf(origin)] : [],
     })),
   );
@@ -33,7 +33,7 @@ export function sarifOfFindings(findings: readonly Finding[]): unknown {
     findings.map((finding) => ({
       ruleId: finding.check,
       ...kinds[finding.status],
-      message: { text: textOf(finding.message, finding.cure) },
+      message: { text: textOf(finding.message, finding.remediation) },
       locations: [
         {
           ...(typeof finding.evidence.file === 'string' ? physical(finding.evidence.file) : {}),
@@ -62,8 +62,8 @@ function ruleOf(id: string) {
   return explanation === undefined ? { id } : { id, shortDescription: { text: explanation.title } };
 }
 
-function textOf(message: string, cure: string): string {
-  return cure === '' ? message : `${message}\n${cure}`;
+function textOf(message: string, remediation: string): string {
+  return remediation === '' ? message : `${message}\n${remediation}`;
 }
 
 function locationOf({ file, line, column }: { readonly file: string; readonly line: number; readonly column: number }) {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../checks/finding.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions, type MetricKey } from '../../metrics/definitions.js';
-import type { Observer } from '../collect/collector.js';
+import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import { readVersion } from '../process/version.js';
 
@@ -12,12 +12,12 @@ const ofTheProcess: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
  * What `/metrics` would say now, for node_exporter's textfile collector: gauges only, since a counter that begins anew
  * at every look counts nothing, and no metric that node_exporter has itself.
  */
-export function renderTextfile(observer: Observer, findings: readonly Finding[], now: Date): string {
+export function renderTextfile(collector: Collector, findings: readonly Finding[], now: Date): string {
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: readVersion() });
-  metrics.setInventory(observer.inventory);
-  metrics.setCredentials(credentialEntries(observer));
-  metrics.setObservations(observer.observations());
+  metrics.setInventory(collector.inventory);
+  metrics.setCredentials(credentialEntries(collector));
+  metrics.setObservations(collector.observations());
   metrics.setFindings(findings, now);
   const keys = Object.keys(definitions) as MetricKey[];
   const gauges = keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key));

@@ -1,29 +1,29 @@
 import type { Logger } from 'pino';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
 import type { Finding, Status } from '../../checks/finding.js';
-import { isStranger } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import type { IdentityName, Outcome } from '../../probes/observation.js';
-import type { History, HistoryEvent } from './event-store.js';
-import type { Nudge } from './reload-trigger.js';
+import type { ChangeEvent, EventStore } from './event-store.js';
+import type { TriggeredReload } from './reload-trigger.js';
 
 /** Ports of instances that are gone, and still known. */
 const mostGone = 1_000;
 
 /** Tells changes, and only changes, to the log and to the history. */
-export class Journal {
+export class ChangeLog {
   readonly #logger: Logger;
-  readonly #history: History;
+  readonly #history: EventStore;
   readonly #now: () => Date;
   /** Of each identity at each port. */
   readonly #outcomes = new Map<string, Map<IdentityName, Outcome>>();
-  #verdicts: ReadonlyMap<string, Status> = new Map();
+  #results: ReadonlyMap<string, Status> = new Map();
   #since = new Map<string, Date>();
   readonly #files = new Map<string, { readonly digest: string; readonly fingerprint: string | undefined }>();
   readonly #served = new Map<string, { readonly fingerprint: string; readonly at: Date }>();
 
-  constructor(logger: Logger, history: History, now: () => Date) {
+  constructor(logger: Logger, history: EventStore, now: () => Date) {
     this.#logger = logger;
     this.#history = history;
     this.#now = now;
@@ -33,7 +33,7 @@ export class Journal {
     for (const entry of entries) {
       const { outcome, detail, identity } = entry.observation;
       const known = this.#knownOutcome(entry);
-      const usual = isStranger(entry.endpoint, identity) ? 'refused' : 'accepted';
+      const usual = isUnauthorizedClient(entry.endpoint, identity) ? 'rejected' : 'accepted';
       if (known !== outcome && (known !== undefined || outcome !== usual)) {
         const { component, name: instance } = entry.instance;
         const endpoint = entry.endpoint.name;
@@ -77,8 +77,8 @@ export class Journal {
     }
   }
 
-  judged(findings: readonly Finding[]): void {
-    const before = this.#verdicts;
+  evaluated(findings: readonly Finding[]): void {
+    const before = this.#results;
     // One check can say several things of one place: the worst, which comes first, is its verdict.
     const worst = new Map<string, Finding>();
     // What is as bad there, so that the log names each of several files that are missing.
@@ -93,7 +93,7 @@ export class Journal {
         asBad.set(key, [...(asBad.get(key) ?? []), finding]);
       }
     }
-    this.#verdicts = new Map(
+    this.#results = new Map(
       [...worst].filter(([, { status }]) => status !== 'pass').map(([key, { status }]) => [key, status]),
     );
     const since = this.#since;
@@ -112,7 +112,7 @@ export class Journal {
         this.#tell(one);
       }
       this.#add(
-        'verdict',
+        'finding',
         component,
         instance,
         `${check}${endpoint === undefined ? '' : ` ${endpoint}`}: ${status}, ${message}`,
@@ -120,9 +120,9 @@ export class Journal {
     }
   }
 
-  #tell({ check, status, component, instance, endpoint, identity, message, cure }: Finding): void {
+  #tell({ check, status, component, instance, endpoint, identity, message, remediation }: Finding): void {
     const level = status === 'fail' ? 'error' : status === 'warn' ? 'warn' : 'info';
-    this.#logger[level]({ check, status, component, instance, endpoint, identity, cure }, message);
+    this.#logger[level]({ check, status, component, instance, endpoint, identity, remediation }, message);
   }
 
   /** Since when a finding has had its status, as far back as this process knows. */
@@ -147,7 +147,7 @@ export class Journal {
       this.#history.add({
         at: this.#now().toISOString(),
         kind: 'rotation',
-        component: component as HistoryEvent['component'],
+        component: component as ChangeEvent['component'],
         instance: name.join('/'),
         message: `files changed; ${paths.cert} ${what}`,
         ...(renewed
@@ -161,7 +161,7 @@ export class Journal {
     }
   }
 
-  nudged({ instance, endpoint, kind, error }: Nudge): void {
+  reloadTriggered({ instance, endpoint, kind, error }: TriggeredReload): void {
     const what =
       kind === 'touch' ? 'touched the certificate file' : 'touched the certificate file and made a failed handshake';
     const message = `${what} so that ${endpoint.name} reads its files${error === undefined ? '' : `: failed, ${error}`}`;
@@ -170,7 +170,7 @@ export class Journal {
       { component, instance: name, endpoint: endpoint.name, error },
       message,
     );
-    this.#add('nudge', component, name, message);
+    this.#add('trigger', component, name, message);
   }
 
   /**
@@ -197,7 +197,7 @@ export class Journal {
     this.#add('inventory', 'agent', 'agent', `what is known of the cluster changed: ${instances} instances`);
   }
 
-  #add(kind: HistoryEvent['kind'], component: HistoryEvent['component'], instance: string, message: string): void {
+  #add(kind: ChangeEvent['kind'], component: ChangeEvent['component'], instance: string, message: string): void {
     this.#history.add({ at: this.#now().toISOString(), kind, component, instance, message });
   }
 }

@@ -7,21 +7,21 @@ const share = 0.02;
  * Judges all evidence anew whenever something was seen: at once in a small cluster, where it takes a millisecond, and as
  * seldom as the share allows in a large one. What was seen meanwhile is judged together.
  */
-export class Judging {
-  readonly #judge: () => Promise<void>;
+export class Evaluation {
+  readonly #evaluate: () => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #signal: AbortSignal;
   #wanted = false;
   /** Ends the rest. */
-  #awake = new AbortController();
+  #wake = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: {
-    readonly judge: () => Promise<void>;
+    readonly evaluate: () => Promise<void>;
     readonly onError: (error: unknown) => void;
     readonly signal: AbortSignal;
   }) {
-    this.#judge = options.judge;
+    this.#evaluate = options.evaluate;
     this.#onError = options.onError;
     this.#signal = options.signal;
   }
@@ -30,7 +30,7 @@ export class Judging {
   request(urgency: 'usual' | 'urgent' = 'usual'): void {
     this.#wanted = true;
     if (urgency === 'urgent') {
-      this.#awake.abort();
+      this.#wake.abort();
     }
     this.#running ??= this.#run()
       .catch(this.#onError)
@@ -45,16 +45,16 @@ export class Judging {
     while (this.#wanted && !this.#signal.aborted) {
       this.#wanted = false;
       // Before judging: what is urgent and comes meanwhile waits for no share either.
-      this.#awake = new AbortController();
+      this.#wake = new AbortController();
       const start = process.cpuUsage();
-      await this.#judge();
+      await this.#evaluate();
       const { user, system } = process.cpuUsage(start);
       await this.#rest(((user + system) / 1000) * (1 / share - 1));
     }
   }
 
   async #rest(milliseconds: number): Promise<void> {
-    const signal = AbortSignal.any([this.#signal, this.#awake.signal]);
+    const signal = AbortSignal.any([this.#signal, this.#wake.signal]);
     await pause(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
       if (!signal.aborted) {
         throw error;

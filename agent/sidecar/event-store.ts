@@ -5,9 +5,9 @@ import { visibleJson } from '../../metrics/unprintable.js';
 import { OperatorError } from '../config/error.js';
 
 /** What changed: files, what a port serves or answers, a verdict, or something the agent did. */
-export interface HistoryEvent {
+export interface ChangeEvent {
   readonly at: string;
-  readonly kind: 'rotation' | 'served' | 'outcome' | 'verdict' | 'nudge' | 'inventory';
+  readonly kind: 'rotation' | 'served' | 'outcome' | 'finding' | 'trigger' | 'inventory';
   readonly component: ComponentName | 'agent';
   readonly instance: string;
   readonly message: string;
@@ -32,37 +32,37 @@ const largestRead = 4 << 20;
  * A bounded, append-only record. In memory, and if a file is named one JSON document a line in it; a line that a crash
  * cut short is passed over when it is read again, and the next event begins a line of its own.
  */
-export class History {
+export class EventStore {
   readonly #file: string | undefined;
   readonly #onError: (error: unknown) => void;
-  #events: readonly HistoryEvent[];
-  #torn: boolean;
+  #events: readonly ChangeEvent[];
+  #mismatched: boolean;
 
   /** Throws OperatorError when the file cannot be written. */
   constructor(file: string | undefined, onError: (error: unknown) => void) {
     this.#file = file;
     this.#onError = onError;
     const text = file === undefined ? '' : readOrCreate(file);
-    this.#torn = text !== '' && !text.endsWith('\n');
+    this.#mismatched = text !== '' && !text.endsWith('\n');
     this.#events = text.split('\n').flatMap(parsed).slice(-largestHistory);
   }
 
   /** Oldest first. */
-  events(): readonly HistoryEvent[] {
+  events(): readonly ChangeEvent[] {
     return this.#events;
   }
 
-  add(event: HistoryEvent): void {
+  add(event: ChangeEvent): void {
     this.#events = [...this.#events, event].slice(-largestHistory);
     if (this.#file === undefined) {
       return;
     }
     try {
-      appendFileSync(this.#file, `${this.#torn ? '\n' : ''}${withoutKeys(visibleJson(JSON.stringify(event)))}\n`);
-      this.#torn = false;
+      appendFileSync(this.#file, `${this.#mismatched ? '\n' : ''}${withoutKeys(visibleJson(JSON.stringify(event)))}\n`);
+      this.#mismatched = false;
     } catch (error: unknown) {
       // A full disk costs the record, not the watch. A part of the line may have been written.
-      this.#torn = true;
+      this.#mismatched = true;
       this.#onError(error);
     }
   }
@@ -98,7 +98,7 @@ function readOrCreate(file: string): string {
   }
 }
 
-function parsed(line: string): readonly HistoryEvent[] {
+function parsed(line: string): readonly ChangeEvent[] {
   if (line === '') {
     return [];
   }
@@ -113,7 +113,7 @@ function parsed(line: string): readonly HistoryEvent[] {
   }
 }
 
-function isEvent(value: unknown): value is HistoryEvent {
+function isEvent(value: unknown): value is ChangeEvent {
   return (
     typeof value === 'object' &&
     value !== null &&

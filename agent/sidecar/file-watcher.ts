@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 
 /** Which of the two mechanisms saw a change first: tells the operator when inotify is failing. */
-export type SeenBy = 'event' | 'sweep';
+export type DetectedBy = 'event' | 'sweep';
 
 export interface WatcherOptions {
   /** `files` are those whose content, mode or presence is another. */
-  readonly onChange: (seenBy: SeenBy, files: readonly string[]) => void;
+  readonly onChange: (detectedBy: DetectedBy, files: readonly string[]) => void;
   /** Whether events can be had, told when that changes; without them the sweep alone sees a change. */
   readonly onEvents: (working: boolean, error: unknown) => void;
   readonly onError: (error: unknown) => void;
@@ -109,7 +109,7 @@ export class FileWatcher {
     this.#settle = setTimeout(() => this.#compare('event'), settleMilliseconds);
   }
 
-  #compare(seenBy: SeenBy): void {
+  #compare(detectedBy: DetectedBy): void {
     if (this.#closed) {
       return;
     }
@@ -118,9 +118,9 @@ export class FileWatcher {
       digests === undefined ? [] : this.#files.filter((file) => digests.get(file) !== this.#digests.get(file));
     if (digests !== undefined && changed.length > 0) {
       this.#digests = digests;
-      this.#options.onChange(seenBy, changed);
+      this.#options.onChange(detectedBy, changed);
     }
-    if (seenBy === 'sweep' || this.#working) {
+    if (detectedBy === 'sweep' || this.#working) {
       this.#arm().catch((error: unknown) => this.#options.onError(error));
     }
   }

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { AgentMetrics } from '../../metrics/agent-metrics.js';
 import type { AgentConfig } from '../config/agent-config.js';
-import type { History } from './event-store.js';
+import type { EventStore } from './event-store.js';
 
 export interface SidecarOptions {
   /** Read anew at each reload; throws when the configuration is bad, and the one in force stays. */
   readonly readConfig: () => AgentConfig;
   readonly metrics: AgentMetrics;
   readonly logger: Logger;
-  readonly history: History;
+  readonly history: EventStore;
   readonly now: () => Date;
   /** Milliseconds between two sweeps of file digests. */
   readonly sweepInterval: number;

@@ -3,7 +3,7 @@ import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName, Outcome } from '../../probes/observation.js';
 
 /** Looks of one identity at one port, one after the other, that all saw the same. */
-export interface ObservationRun {
+export interface ProbeRun {
   readonly identity: IdentityName;
   readonly outcome: Outcome;
   readonly detail: string;
@@ -19,9 +19,9 @@ export interface ObservationRun {
 const mostRuns = 60;
 
 /** What each port was seen to do since the start, equal looks counted together. */
-export class ObservationLog {
+export class ProbeHistory {
   /** Per port, oldest first. */
-  readonly #ports = new Map<string, readonly ObservationRun[]>();
+  readonly #ports = new Map<string, readonly ProbeRun[]>();
 
   add(entries: readonly EndpointObservation[]): void {
     for (const { instance, endpoint, observation } of entries) {
@@ -38,7 +38,7 @@ export class ObservationLog {
   }
 
   /** Latest first. */
-  runs(instance: Instance, endpoint: Endpoint): readonly ObservationRun[] {
+  runs(instance: Instance, endpoint: Endpoint): readonly ProbeRun[] {
     return [...(this.#ports.get(portKey(instance, endpoint)) ?? [])].reverse();
   }
 
@@ -55,6 +55,6 @@ export class ObservationLog {
   }
 }
 
-function isSame(run: ObservationRun, seen: Omit<ObservationRun, 'first' | 'last' | 'count'>): boolean {
+function isSame(run: ProbeRun, seen: Omit<ProbeRun, 'first' | 'last' | 'count'>): boolean {
   return (['outcome', 'detail', 'tlsVersion', 'fingerprint'] as const).every((name) => run[name] === seen[name]);
 }

@@ -6,7 +6,7 @@ import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 
 /** What the agent did for a port that stayed on its old certificate. */
-export interface Nudge {
+export interface TriggeredReload {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly kind: 'touch' | 'failed-handshake';
@@ -21,24 +21,24 @@ const leastInterval = 300_000;
  * handshake besides that wakes a TiKV status port. Only where the finding says that the port is behind, the pair on disk is a
  * matching one that verifies, and nothing was done to this port for a while.
  */
-export class Nudger {
+export class ReloadTrigger {
   readonly #last = new Map<string, number>();
 
-  async nudge(findings: readonly Finding[], evidence: Evidence): Promise<readonly Nudge[]> {
-    const nudges: Nudge[] = [];
+  async trigger(findings: readonly Finding[], evidence: Evidence): Promise<readonly TriggeredReload[]> {
+    const reloadTriggers: TriggeredReload[] = [];
     for (const { instance, endpoint, facts } of behind(findings, evidence)) {
       const key = portKey(instance, endpoint);
       const rested = evidence.now.getTime() - (this.#last.get(key) ?? 0) >= leastInterval;
-      const kind = cureOf(endpoint);
+      const kind = remediationOf(endpoint);
       if (rested && kind !== undefined && isGood(facts)) {
         this.#last.set(key, evidence.now.getTime());
         // A port that looked while the pair was torn has noted the file's time, and looks no more at that one.
         const touched = touch(facts);
-        const error = kind === 'touch' ? touched : ((await knock(endpoint)) ?? touched);
-        nudges.push({ instance, endpoint, kind, error });
+        const error = kind === 'touch' ? touched : ((await failedHandshake(endpoint)) ?? touched);
+        reloadTriggers.push({ instance, endpoint, kind, error });
       }
     }
-    return nudges;
+    return reloadTriggers;
   }
 }
 
@@ -57,7 +57,7 @@ function behind(findings: readonly Finding[], { inventory, credentials }: Eviden
     });
 }
 
-function cureOf({ profile }: Endpoint): Nudge['kind'] | undefined {
+function remediationOf({ profile }: Endpoint): TriggeredReload['kind'] | undefined {
   switch (profile.pairReload) {
     case 'certificate-mtime':
       return 'touch';
@@ -68,10 +68,8 @@ function cureOf({ profile }: Endpoint): Nudge['kind'] | undefined {
   }
 }
 
-function isGood({ keyMatches, errors, verdicts }: CredentialFacts): boolean {
-  return (
-    keyMatches === true && errors.length === 0 && verdicts.length === 2 && verdicts.every(({ trusted }) => trusted)
-  );
+function isGood({ keyMatches, errors, results }: CredentialFacts): boolean {
+  return keyMatches === true && errors.length === 0 && results.length === 2 && results.every(({ trusted }) => trusted);
 }
 
 function touch({ paths }: CredentialFacts): string | undefined {
@@ -85,7 +83,7 @@ function touch({ paths }: CredentialFacts): string | undefined {
 }
 
 /** A connect that is closed at once, which counts as a failed handshake. */
-function knock({ host, port }: Endpoint): Promise<string | undefined> {
+function failedHandshake({ host, port }: Endpoint): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port }, () => socket.end());
     socket.setTimeout(2_000, () => socket.destroy());

@@ -1,7 +1,7 @@
-import type { Observer } from '../collect/collector.js';
+import type { Collector } from '../collect/collector.js';
 import { messageOf } from '../config/error.js';
 import type { SidecarOptions } from './options.js';
-import { createGeneration, type Generation } from './runtime.js';
+import { createRuntime, type Runtime } from './runtime.js';
 
 /** What became of a reload, in words for whoever asked for it. */
 export interface Reloaded {
@@ -9,7 +9,7 @@ export interface Reloaded {
   readonly message: string;
 }
 
-type Read = { readonly next: Generation } | { readonly error: unknown };
+type Read = { readonly next: Runtime } | { readonly error: unknown };
 
 /**
  * Takes the configuration anew; on a bad one everything stays as it was. Reloads may overlap, as where PD keeps one
@@ -17,8 +17,8 @@ type Read = { readonly next: Generation } | { readonly error: unknown };
  */
 export class Reloads {
   readonly #options: SidecarOptions;
-  readonly #current: () => Observer;
-  readonly #take: (next: Generation) => Promise<void>;
+  readonly #current: () => Collector;
+  readonly #take: (next: Runtime) => Promise<void>;
   readonly #stop: AbortSignal;
   #asked = 0;
   #latest: { readonly number: number; readonly answer: Promise<Reloaded> } | undefined;
@@ -29,8 +29,8 @@ export class Reloads {
    */
   constructor(
     options: SidecarOptions,
-    current: () => Observer,
-    take: (next: Generation) => Promise<void>,
+    current: () => Collector,
+    take: (next: Runtime) => Promise<void>,
     stop: AbortSignal,
   ) {
     this.#options = options;
@@ -42,7 +42,7 @@ export class Reloads {
   async reload(): Promise<Reloaded> {
     this.#asked += 1;
     const number = this.#asked;
-    const read = await createGeneration(this.#options, this.#current).then(
+    const read = await createRuntime(this.#options, this.#current).then(
       (next): Read => ({ next }),
       (error: unknown): Read => ({ error }),
     );

@@ -3,22 +3,22 @@ import { credentialKey, type EndpointObservation, portKey } from '../../checks/c
 import { reloadDeadline, reloadRuleOf } from '../../checks/reload-deadline.js';
 import type { ReloadRule } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inventory.js';
-import type { HistoryEvent } from './event-store.js';
+import type { ChangeEvent } from './event-store.js';
 
 /**
  * `taken`: seen with the new certificate in time. `late`: so, but seen with the old one after its moment. `behind`: still
  * on the old one after its moment. `waiting`: its moment is still to come, or nobody has looked since. `passed-over`: the
  * next change came first.
  */
-export type UptakeState = 'taken' | 'late' | 'behind' | 'waiting' | 'passed-over';
+export type RolloutState = 'picked-up' | 'picked-up-late' | 'not-picked-up' | 'pending' | 'superseded';
 
 /** How one port took one change on disk. */
-export interface Uptake {
+export interface PortRollout {
   readonly endpoint: Endpoint;
   readonly rule: ReloadRule;
   /** Undefined where the moment is a connection or a restart. */
   readonly deadline: Date | undefined;
-  readonly state: UptakeState;
+  readonly state: RolloutState;
   /** The first look that saw it; undefined while none did. */
   readonly takenAt: Date | undefined;
 }
@@ -29,11 +29,11 @@ export interface Rotation {
   readonly changedAt: Date;
   readonly fingerprint: string;
   readonly notAfter: Date;
-  readonly ports: readonly Uptake[];
+  readonly ports: readonly PortRollout[];
 }
 
 interface Evidence {
-  readonly events: readonly HistoryEvent[];
+  readonly events: readonly ChangeEvent[];
   readonly inventory: Inventory;
   readonly observations: readonly EndpointObservation[];
   readonly now: Date;
@@ -58,7 +58,7 @@ export function rotationsOf({ events, inventory, observations, now }: Evidence):
       .filter(({ scheme }) => scheme === 'https')
       .map((endpoint) => {
         const port = portKey(instance, endpoint);
-        return uptakeOf(endpoint, change, served.get(port) ?? [], chains.get(port));
+        return portRolloutOf(endpoint, change, served.get(port) ?? [], chains.get(port));
       });
     rotations.push({ instance, fingerprint, notAfter: new Date(notAfter), changedAt: change.changedAt, ports });
     later.add(key);
@@ -75,12 +75,12 @@ interface Change {
   readonly now: Date;
 }
 
-function uptakeOf(
+function portRolloutOf(
   endpoint: Endpoint,
   { instance, fingerprint, changedAt, replaced, now }: Change,
-  served: readonly HistoryEvent[],
+  served: readonly ChangeEvent[],
   current: EndpointObservation | undefined,
-): Uptake {
+): PortRollout {
   const rule = reloadRuleOf(endpoint, instance);
   const deadline = reloadDeadline(rule, changedAt.getTime());
   // A failed handshake or a restart comes when it comes: no look of ours says that it should have been.
@@ -90,22 +90,22 @@ function uptakeOf(
   const event = served.find((one) => one.fingerprint === fingerprint);
   if (event !== undefined) {
     const late = hasMoment && event.formerAt !== undefined && new Date(event.formerAt) > due;
-    return { ...parts, state: late ? 'late' : 'taken', takenAt: new Date(event.at) };
+    return { ...parts, state: late ? 'picked-up-late' : 'picked-up', takenAt: new Date(event.at) };
   }
   const seen = current?.observation;
   if (seen?.peerChain[0]?.fingerprint === fingerprint) {
     // The switch itself happened while nobody looked; this is the latest that it can have been.
-    return { ...parts, state: 'taken', takenAt: seen.at };
+    return { ...parts, state: 'picked-up', takenAt: seen.at };
   }
   if (replaced) {
-    return { ...parts, state: 'passed-over', takenAt: undefined };
+    return { ...parts, state: 'superseded', takenAt: undefined };
   }
   const behind = seen !== undefined && seen.at > due && now > due;
-  return { ...parts, state: behind ? 'behind' : 'waiting', takenAt: undefined };
+  return { ...parts, state: behind ? 'not-picked-up' : 'pending', takenAt: undefined };
 }
 
-function servedOf(events: readonly HistoryEvent[]): ReadonlyMap<string, readonly HistoryEvent[]> {
-  const ports = new Map<string, HistoryEvent[]>();
+function servedOf(events: readonly ChangeEvent[]): ReadonlyMap<string, readonly ChangeEvent[]> {
+  const ports = new Map<string, ChangeEvent[]>();
   for (const event of events) {
     if (event.kind === 'served' && event.endpoint !== undefined) {
       const key = `${event.component}/${event.instance}/${event.endpoint}`;

@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
-import type { Observer } from '../collect/collector.js';
+import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import { observeOnce } from '../collect/cycle.js';
 import { messageOf } from '../config/error.js';
-import { Journal } from './change-log.js';
-import { Judging } from './evaluation.js';
-import { FileWatcher, type SeenBy } from './file-watcher.js';
+import { ChangeLog } from './change-log.js';
+import { Evaluation } from './evaluation.js';
+import { type DetectedBy, FileWatcher } from './file-watcher.js';
 import type { SidecarOptions } from './options.js';
-import { ObservationLog } from './probe-history.js';
-import { Nudger } from './reload-trigger.js';
+import { ProbeHistory } from './probe-history.js';
+import { ReloadTrigger } from './reload-trigger.js';
 import { type Reloaded, Reloads } from './reloads.js';
-import { createGeneration, type Generation, lookByTheClock } from './runtime.js';
+import { createRuntime, probeOnSchedule, type Runtime } from './runtime.js';
 
 /** Files that one line of the log names; a change of a whole cluster's Secret is many. */
 const mostNamed = 20;
@@ -21,34 +21,34 @@ const mostNamed = 20;
 export class Sidecar {
   readonly #options: SidecarOptions;
   readonly #watcher: FileWatcher;
-  #generation: Generation;
+  #runtime: Runtime;
   #findings: readonly Finding[] = [];
   #ready = false;
   /** The latest one whose first look came to its end. */
-  #lookedAt: Generation | undefined;
-  readonly #journal: Journal;
-  readonly #nudger = new Nudger();
+  #probedAll: Runtime | undefined;
+  readonly #changeLog: ChangeLog;
+  readonly #reloadTrigger = new ReloadTrigger();
   readonly #stop = new AbortController();
-  readonly #judging = new Judging({
-    judge: () => this.#judge(),
+  readonly #evaluation = new Evaluation({
+    evaluate: () => this.#evaluate(),
     onError: (error) => this.#options.logger.error({ reason: messageOf(error) }, 'the evidence could not be judged'),
     signal: this.#stop.signal,
   });
   readonly #reloads: Reloads;
-  readonly observationLog = new ObservationLog();
+  readonly probeHistory = new ProbeHistory();
 
-  private constructor(options: SidecarOptions, generation: Generation) {
+  private constructor(options: SidecarOptions, runtime: Runtime) {
     this.#options = options;
-    this.#generation = generation;
-    this.#journal = new Journal(options.logger, options.history, options.now);
-    const take = (next: Generation) => {
+    this.#runtime = runtime;
+    this.#changeLog = new ChangeLog(options.logger, options.history, options.now);
+    const take = (next: Runtime) => {
       this.#replace(next);
       return this.#begin(next);
     };
-    this.#reloads = new Reloads(options, () => this.observer, take, this.#stop.signal);
+    this.#reloads = new Reloads(options, () => this.collector, take, this.#stop.signal);
     this.#watcher = new FileWatcher({
       sweepInterval: options.sweepInterval,
-      onChange: (seenBy, files) => this.#filesChanged(seenBy, files),
+      onChange: (detectedBy, files) => this.#filesChanged(detectedBy, files),
       onEvents: (working, error) => {
         options.metrics.setFileEvents(working);
         if (working) {
@@ -63,18 +63,18 @@ export class Sidecar {
 
   /** Knows what should be, and has looked at nothing yet. */
   static async create(options: SidecarOptions): Promise<Sidecar> {
-    const sidecar = new Sidecar(options, await createGeneration(options));
+    const sidecar = new Sidecar(options, await createRuntime(options));
     options.metrics.recordConfigReload(true, options.now());
     return sidecar;
   }
 
   /** Looks at every port, and goes on with that; resolves after the first time, or when stopped. */
   async begin(): Promise<void> {
-    await this.#begin(this.#generation);
+    await this.#begin(this.#runtime);
   }
 
-  get observer(): Observer {
-    return this.#generation.observer;
+  get collector(): Collector {
+    return this.#runtime.collector;
   }
 
   findings(): readonly Finding[] {
@@ -83,7 +83,7 @@ export class Sidecar {
 
   /** Since when a finding has had its status; undefined for one that is not there now. */
   since(finding: Finding): Date | undefined {
-    return this.#journal.since(finding);
+    return this.#changeLog.since(finding);
   }
 
   /** True after the first look at every port. */
@@ -98,87 +98,87 @@ export class Sidecar {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#generation.stop.abort();
+    this.#runtime.stop.abort();
     await this.#watcher.close();
   }
 
-  #replace(next: Generation): void {
-    this.#generation.stop.abort();
-    this.#generation = next;
+  #replace(next: Runtime): void {
+    this.#runtime.stop.abort();
+    this.#runtime = next;
   }
 
   /** Looks for components that came or went, as long as this generation is the one in force. */
-  #planRefresh(generation: Generation): void {
-    const { observer, stop } = generation;
+  #planRefresh(runtime: Runtime): void {
+    const { collector, stop } = runtime;
     if (stop.signal.aborted) {
       return;
     }
     const timer = setTimeout(() => {
-      this.#refresh(generation).catch((error: unknown) => {
+      this.#refresh(runtime).catch((error: unknown) => {
         this.#options.logger.error({ reason: messageOf(error) }, 'the cluster could not be looked at again');
-        this.#planRefresh(generation);
+        this.#planRefresh(runtime);
       });
-    }, observer.config.refresh);
+    }, collector.config.refresh);
     stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
-  async #refresh(generation: Generation): Promise<void> {
-    const observer = await generation.observer.refreshed();
-    if (generation.stop.signal.aborted) {
+  async #refresh(runtime: Runtime): Promise<void> {
+    const collector = await runtime.collector.refreshed();
+    if (runtime.stop.signal.aborted) {
       return;
     }
-    if (observer !== undefined) {
-      this.#journal.inventoryChanged(observer.inventory.instances.length);
-      const next = { observer, stop: new AbortController() };
+    if (collector !== undefined) {
+      this.#changeLog.inventoryChanged(collector.inventory.instances.length);
+      const next = { collector, stop: new AbortController() };
       this.#replace(next);
       await this.#begin(next);
       return;
     }
-    if (this.#lookedAt !== generation) {
-      await this.#watcher.watchFiles(generation.observer.files());
-      await generation.observer.readCredentials();
-      this.#lookedAt = generation;
-      this.#judging.request('urgent');
+    if (this.#probedAll !== runtime) {
+      await this.#watcher.watchFiles(runtime.collector.files());
+      await runtime.collector.readCredentials();
+      this.#probedAll = runtime;
+      this.#evaluation.request('urgent');
     }
-    this.#planRefresh(generation);
+    this.#planRefresh(runtime);
   }
 
   /** Goes on by the clock also where the first look fails; what that one did not read, the next refresh reads. */
-  async #begin(generation: Generation): Promise<void> {
+  async #begin(runtime: Runtime): Promise<void> {
     try {
-      await this.#lookAtAll(generation);
+      await this.#probeAll(runtime);
     } finally {
-      lookByTheClock(generation, (entries) => {
+      probeOnSchedule(runtime, (entries) => {
         this.#observed(entries);
-        this.#judging.request();
+        this.#evaluation.request();
       });
-      this.#planRefresh(generation);
+      this.#planRefresh(runtime);
     }
   }
 
-  async #lookAtAll(generation: Generation): Promise<void> {
-    const { observer, stop } = generation;
-    this.observationLog.keep(observer.inventory.instances);
-    this.#journal.keep(observer.inventory.instances);
-    await this.#watcher.watchFiles(observer.files());
-    await observeOnce(observer, stop.signal, (entries) => this.#observed(entries));
+  async #probeAll(runtime: Runtime): Promise<void> {
+    const { collector, stop } = runtime;
+    this.probeHistory.keep(collector.inventory.instances);
+    this.#changeLog.keep(collector.inventory.instances);
+    await this.#watcher.watchFiles(collector.files());
+    await observeOnce(collector, stop.signal, (entries) => this.#observed(entries));
     if (stop.signal.aborted) {
       return;
     }
-    await this.#judge();
+    await this.#evaluate();
     if (!this.#ready) {
       this.#options.logger.info('every port was looked at for the first time');
     }
     this.#ready = true;
-    this.#lookedAt = generation;
+    this.#probedAll = runtime;
   }
 
-  #filesChanged(seenBy: SeenBy, files: readonly string[]): void {
+  #filesChanged(detectedBy: DetectedBy, files: readonly string[]): void {
     const { metrics, logger } = this.#options;
-    metrics.recordFileChange(seenBy);
-    logger.info({ seenBy, files: files.slice(0, mostNamed) }, 'a credential file changed');
-    this.observer.readCredentials().then(
-      () => this.#judging.request('urgent'),
+    metrics.recordFileChange(detectedBy);
+    logger.info({ detectedBy, files: files.slice(0, mostNamed) }, 'a credential file changed');
+    this.collector.readCredentials().then(
+      () => this.#evaluation.request('urgent'),
       (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),
     );
   }
@@ -187,46 +187,46 @@ export class Sidecar {
     for (const entry of entries) {
       this.#options.metrics.countProbe(entry);
     }
-    this.#journal.observed(entries);
-    this.observationLog.add(entries);
+    this.#changeLog.observed(entries);
+    this.probeHistory.add(entries);
   }
 
-  async #judge(): Promise<void> {
-    const { observer } = this.#generation;
+  async #evaluate(): Promise<void> {
+    const { collector } = this.#runtime;
     const { metrics } = this.#options;
-    const findings = await observer.judgeInTurns();
-    if (observer !== this.#generation.observer) {
+    const findings = await collector.evaluateInTurns();
+    if (collector !== this.#runtime.collector) {
       // Of what is no longer watched.
       return;
     }
     this.#findings = findings;
-    this.#journal.filesRead(observer.credentials().credentials);
-    this.#journal.judged(this.#findings);
+    this.#changeLog.filesRead(collector.credentials().credentials);
+    this.#changeLog.evaluated(this.#findings);
     for (const tell of [
       () => metrics.setFindings(findings),
-      () => metrics.setInventory(observer.inventory, observer.targets),
-      () => metrics.setObservations(observer.observations()),
-      () => metrics.setCredentials(credentialEntries(observer)),
-      () => metrics.setIdentities(observer.identities.current()),
+      () => metrics.setInventory(collector.inventory, collector.targets),
+      () => metrics.setObservations(collector.observations()),
+      () => metrics.setCredentials(credentialEntries(collector)),
+      () => metrics.setIdentities(collector.identities.current()),
     ]) {
       tell();
       // Of a large cluster each takes its time, and probes go on meanwhile.
       await turn();
-      if (observer !== this.#generation.observer) {
+      if (collector !== this.#runtime.collector) {
         return;
       }
     }
-    if (observer.config.reload === 'nudge') {
-      this.#nudge(observer).catch((error: unknown) =>
+    if (collector.config.reload === 'trigger') {
+      this.#trigger(collector).catch((error: unknown) =>
         this.#options.logger.error({ reason: messageOf(error) }, 'a port could not be nudged'),
       );
     }
   }
 
-  async #nudge(observer: Observer): Promise<void> {
-    for (const nudge of await this.#nudger.nudge(this.#findings, observer.evidence())) {
-      this.#options.metrics.recordNudge(nudge.kind);
-      this.#journal.nudged(nudge);
+  async #trigger(collector: Collector): Promise<void> {
+    for (const trigger of await this.#reloadTrigger.trigger(this.#findings, collector.evidence())) {
+      this.#options.metrics.recordReloadTrigger(trigger.kind);
+      this.#changeLog.reloadTriggered(trigger);
     }
   }
 }

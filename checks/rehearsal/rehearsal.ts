@@ -1,10 +1,10 @@
-import { countedName, isCallerAdmitted, namesEnforced } from '../../cluster/access/expectation.js';
+import { countedName, isCallerAccepted, namesEnforced } from '../../cluster/access/expectation.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { coversHost } from '../../credentials/names.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
-import { cureOfList } from '../list-remediation.js';
+import { remediationOfList } from '../list-remediation.js';
 import type { Rehearsal } from './evidence.js';
 import { pairFindings, rehearsalId } from './rehearsed-pair.js';
 import { rotationSteps } from './rotation-steps.js';
@@ -18,16 +18,16 @@ export function rehearse(rehearsal: Rehearsal): readonly Finding[] {
     ...(roles.includes('client') ? [...lists(rehearsal), ...callees(rehearsal)] : []),
   ];
   const broken = findings.some(({ status }) => status === 'fail');
-  const verdict = broken
+  const result = broken
     ? findingOf(rehearsalId, 'fail', 'agent', {
         message: 'this rotation would break something: install nothing yet',
-        cure: 'mend what failed, and rehearse again',
+        remediation: 'mend what failed, and rehearse again',
       })
     : findingOf(rehearsalId, 'pass', 'agent', {
         message: 'this rotation would work, in this order',
         evidence: { steps: rotationSteps(rehearsal) },
       });
-  return [...findings, verdict];
+  return [...findings, result];
 }
 
 /** What each instance advertises is what its callers dial. */
@@ -45,7 +45,7 @@ function names({ candidate, component, inventory }: Rehearsal): readonly Finding
       : uncovered.map((host) =>
           findingOf(rehearsalId, 'fail', instance, {
             message: `does not cover ${host}, which callers dial`,
-            cure: `issue it with ${host} among its SANs, or install it only where it belongs`,
+            remediation: `issue it with ${host} among its SANs, or install it only where it belongs`,
           }),
         );
   });
@@ -65,24 +65,24 @@ function lists({ candidate, component, inventory }: Rehearsal): readonly Finding
     callee.endpoints
       .filter((endpoint) => endpoint.profile.calledBy.includes(component) && namesEnforced(endpoint, callee))
       .map((endpoint) => {
-        const own = callee.component === component ? leaf.commonNames.at(-1) : undefined;
-        const verdict = isCallerAdmitted(endpoint, callee, shown, own);
+        const agent = callee.component === component ? leaf.commonNames.at(-1) : undefined;
+        const result = isCallerAccepted(endpoint, callee, shown, agent);
         const names = leaf.commonNames.join(', ');
         const name = names || 'none';
         const where = typeof endpoint.allowList === 'string' ? '' : ` at ${formatOrigin(endpoint.allowList.origin)}`;
-        return verdict === 'refused'
+        return result === 'rejected'
           ? findingOf(rehearsalId, 'fail', callee, {
               endpoint,
               message: `its Common Name ${name} is not in the list`,
-              cure: cureOfList(
+              remediation: remediationOfList(
                 countedName(endpoint, leaf.commonNames),
                 where,
                 ` and restart ${callee.component} first`,
               ),
             })
-          : findingOf(rehearsalId, verdict === 'admitted' ? 'pass' : 'skip', callee, {
+          : findingOf(rehearsalId, result === 'accepted' ? 'pass' : 'unknown', callee, {
               endpoint,
-              message: verdict === 'admitted' ? `the list admits ${name}` : `not known whether the list admits ${name}`,
+              message: result === 'accepted' ? `the list admits ${name}` : `not known whether the list admits ${name}`,
             });
       }),
   );
@@ -105,20 +105,24 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
       ? [
           findingOf(rehearsalId, 'fail', caller, {
             message: `${caller.component} takes only servers of its list, and ${name || 'a certificate without Common Name'} is not in it`,
-            cure: cureOfList(name, ` at ${formatOrigin(list.origin)}`, ` and restart ${caller.component} first`),
+            remediation: remediationOfList(
+              name,
+              ` at ${formatOrigin(list.origin)}`,
+              ` and restart ${caller.component} first`,
+            ),
           }),
         ]
       : [];
   });
 }
 
-function callers({ callerVerdicts }: Rehearsal): readonly Finding[] {
-  return callerVerdicts.map(({ caller, verdict }) =>
-    verdict.trusted
+function callers({ callerResults }: Rehearsal): readonly Finding[] {
+  return callerResults.map(({ caller, result }) =>
+    result.trusted
       ? findingOf(rehearsalId, 'pass', caller, { message: 'would trust it as a server, by the CA file it has' })
       : findingOf(rehearsalId, 'fail', caller, {
-          message: `would refuse it as a server, by the CA file it has (${verdict.code})`,
-          cure: 'give it a bundle of old and new CA first, and restart it',
+          message: `would refuse it as a server, by the CA file it has (${result.code})`,
+          remediation: 'give it a bundle of old and new CA first, and restart it',
         }),
   );
 }
@@ -129,12 +133,12 @@ function callees({ observations }: Rehearsal): readonly Finding[] {
     if (observation.outcome === 'accepted') {
       return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'lets the candidate in now' });
     }
-    return observation.outcome === 'refused' && observation.refusal?.side === 'peer'
+    return observation.outcome === 'rejected' && observation.rejection?.side === 'peer'
       ? findingOf(rehearsalId, 'fail', instance, {
           ...parts,
           message: `refuses the candidate now: ${observation.detail}`,
-          cure: 'it holds another CA or another list than its files; restart it, and rehearse again',
+          remediation: 'it holds another CA or another list than its files; restart it, and rehearse again',
         })
-      : findingOf(rehearsalId, 'skip', instance, { ...parts, message: `could not be asked: ${observation.detail}` });
+      : findingOf(rehearsalId, 'unknown', instance, { ...parts, message: `could not be asked: ${observation.detail}` });
   });
 }

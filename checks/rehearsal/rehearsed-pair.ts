@@ -1,4 +1,4 @@
-import type { Role, TrustVerdict } from '../../credentials/verification.js';
+import type { Role, VerificationResult } from '../../credentials/verification.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
 import type { Rehearsal } from './evidence.js';
@@ -12,7 +12,7 @@ export function pairFindings(rehearsal: Rehearsal): readonly Finding[] {
 
 function pair({ candidate }: Rehearsal): readonly Finding[] {
   const problems = candidate.errors.map(({ message, hint }) =>
-    findingOf(rehearsalId, 'fail', 'agent', { message, cure: hint }),
+    findingOf(rehearsalId, 'fail', 'agent', { message, remediation: hint }),
   );
   if (problems.length > 0) {
     return problems;
@@ -22,24 +22,27 @@ function pair({ candidate }: Rehearsal): readonly Finding[] {
     : [
         findingOf(rehearsalId, 'fail', 'agent', {
           message: 'certificate and key do not belong together',
-          cure: 'take the key that was made with this certificate',
+          remediation: 'take the key that was made with this certificate',
         }),
       ];
 }
 
 /** Peers hold the CA in place until they are restarted or touched, so the candidate must be good under that one too. */
 function trust({ candidate, underCurrentCa, roles }: Rehearsal): readonly Finding[] {
-  const under = (verdicts: readonly TrustVerdict[], which: string, cure: string) =>
-    verdicts
+  const under = (results: readonly VerificationResult[], which: string, remediation: string) =>
+    results
       .filter(({ role }) => roles.includes(role))
       .map(({ role, trusted, code }) =>
         trusted
           ? findingOf(rehearsalId, 'pass', 'agent', { message: `good as ${role} under ${which}` })
-          : findingOf(rehearsalId, 'fail', 'agent', { message: `not good as ${role} under ${which} (${code})`, cure }),
+          : findingOf(rehearsalId, 'fail', 'agent', {
+              message: `not good as ${role} under ${which} (${code})`,
+              remediation,
+            }),
       );
   return [
     ...under(
-      candidate.verdicts,
+      candidate.results,
       'the CA it will live with',
       `issue it from that CA, valid and with ${usagesOf(roles).join(' and ')}`,
     ),
@@ -60,7 +63,7 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     return [
       findingOf(rehearsalId, 'fail', 'agent', {
         message: `is not valid before ${leaf.notBefore.toISOString()}`,
-        cure: 'wait, or issue it anew',
+        remediation: 'wait, or issue it anew',
       }),
     ];
   }
@@ -68,7 +71,7 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     return [
       findingOf(rehearsalId, 'fail', 'agent', {
         message: `ended ${leaf.notAfter.toISOString()}`,
-        cure: 'issue it anew',
+        remediation: 'issue it anew',
       }),
     ];
   }
@@ -78,7 +81,7 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     : [
         findingOf(rehearsalId, 'warn', longer.instance, {
           message: `the one in place ends later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the candidate (${leaf.notAfter.toISOString()})`,
-          cure: 'see whether it is the right file',
+          remediation: 'see whether it is the right file',
         }),
       ];
 }
@@ -93,7 +96,7 @@ function usages({ candidate, component, roles }: Rehearsal): readonly Finding[] 
     : [
         findingOf(rehearsalId, 'fail', 'agent', {
           message: `lacks the usage ${missing.join(' and ')}, and ${component} uses this pair ${use}`,
-          cure: `issue it with ${needed.join(' and ')}`,
+          remediation: `issue it with ${needed.join(' and ')}`,
         }),
       ];
 }

@@ -60,17 +60,17 @@ const containsSince = '9.0.0';
  * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told, or on alternative
  * names besides.
  */
-export function isCallerAdmitted(
+export function isCallerAccepted(
   endpoint: Endpoint,
   instance: Instance,
   shown: ShownNames,
   ownCommonName?: string,
-): 'admitted' | 'refused' | 'undecided' {
-  if (!namesEnforced(endpoint, instance)) return 'admitted';
-  const verdict = passesList(endpoint, instance, shown, ownCommonName);
+): 'accepted' | 'rejected' | 'undecided' {
+  if (!namesEnforced(endpoint, instance)) return 'accepted';
+  const result = passesList(endpoint, instance, shown, ownCommonName);
   const compared =
     instance.security.allowedAlternativeNames !== undefined && isBefore(instance.version, containsSince) !== true;
-  return verdict === 'admitted' && compared ? 'undecided' : verdict;
+  return result === 'accepted' && compared ? 'undecided' : result;
 }
 
 function passesList(
@@ -78,22 +78,22 @@ function passesList(
   instance: Instance,
   { leaf, chain = [] }: ShownNames,
   ownCommonName: string | undefined,
-): 'admitted' | 'refused' | 'undecided' {
+): 'accepted' | 'rejected' | 'undecided' {
   const profile = profiles[instance.component];
   const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
   const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;
   const entries = profile.addsOwnCommonName && ownCommonName !== undefined ? [...written, ownCommonName] : written;
   const { commonNameMatch } = endpoint.profile.callers;
   const counted = countedName(endpoint, leaf);
-  if (entries.includes(counted)) return 'admitted';
+  if (entries.includes(counted)) return 'accepted';
   if (commonNameMatch === 'equal-in-chain') {
-    return chain.some((name) => entries.includes(name)) ? 'admitted' : 'refused';
+    return chain.some((name) => entries.includes(name)) ? 'accepted' : 'rejected';
   }
   if (commonNameMatch === 'equal-or-contains' && entries.some((entry) => counted.includes(entry))) {
     const old = isBefore(instance.version, containsSince);
-    return old === undefined ? 'undecided' : old ? 'refused' : 'admitted';
+    return old === undefined ? 'undecided' : old ? 'rejected' : 'accepted';
   }
-  return 'refused';
+  return 'rejected';
 }
 
 /** Of several Common Names the one that this port compares; empty where there is none. */
@@ -102,24 +102,24 @@ export function countedName({ profile }: Endpoint, names: readonly string[]): st
 }
 
 /** Somebody who has no business here: without TLS, without a certificate, with one of another CA, or with these names. */
-export type Stranger = 'plaintext' | 'anonymous' | 'untrusted' | ShownNames;
+export type UnauthorizedClient = 'plaintext' | 'no-certificate' | 'foreign-ca' | ShownNames;
 
 /** Whether a port lets a stranger in. `undecided` when nobody told its list. */
-export function strangerExpectation(
+export function unauthorizedClientExpectation(
   endpoint: Endpoint,
   instance: Instance,
-  stranger: Stranger,
+  unauthorizedClient: UnauthorizedClient,
   ownCommonName?: string,
-): 'admitted' | 'refused' | 'undecided' {
-  if (stranger === 'plaintext') return endpoint.scheme === 'http' ? 'admitted' : 'refused';
+): 'accepted' | 'rejected' | 'undecided' {
+  if (unauthorizedClient === 'plaintext') return endpoint.scheme === 'http' ? 'accepted' : 'rejected';
   if (endpoint.scheme === 'http') return 'undecided';
   const { callers } = endpoint.profile;
-  const told = endpoint.allowList !== 'unknown';
-  if (typeof stranger === 'object') {
-    return told ? isCallerAdmitted(endpoint, instance, stranger, ownCommonName) : 'undecided';
+  const reported = endpoint.allowList !== 'unknown';
+  if (typeof unauthorizedClient === 'object') {
+    return reported ? isCallerAccepted(endpoint, instance, unauthorizedClient, ownCommonName) : 'undecided';
   }
   const open = profiles[instance.component].caOptional === true && instance.security.ca === undefined;
-  if (stranger === 'untrusted' && callers.verifiesIfGiven === true && !open) return 'refused';
-  if (clientCertificateAsked(endpoint, instance)) return 'refused';
-  return told ? 'admitted' : 'undecided';
+  if (unauthorizedClient === 'foreign-ca' && callers.verifiesIfGiven === true && !open) return 'rejected';
+  if (clientCertificateAsked(endpoint, instance)) return 'rejected';
+  return reported ? 'accepted' : 'undecided';
 }

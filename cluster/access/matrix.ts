@@ -1,13 +1,13 @@
 import { type CallerName, clientNames, componentNames } from '../components/profile.js';
 import type { AllowList, Endpoint, Instance, Inventory } from '../inventory/inventory.js';
 import { namedCallers } from '../inventory/naming.js';
-import { isCallerAdmitted, opennessOf, type ShownNames } from './expectation.js';
+import { isCallerAccepted, opennessOf, type ShownNames } from './expectation.js';
 
 /**
  * How a port stands to a caller. `allowed` and `refused`: by name. `any-certificate`, `anybody`, `plaintext`: whoever
  * it is. `unknown`: the list, the caller's name, or the release that decides is not known.
  */
-export type Access = 'allowed' | 'refused' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
+export type Access = 'allowed' | 'rejected' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
 
 export interface MatrixCell {
   readonly caller: CallerName;
@@ -69,12 +69,12 @@ function accessOf(endpoint: Endpoint, instance: Instance, caller: CallerName, na
   if (openness !== 'names') {
     return openness;
   }
-  const own = names.get(instance.component)?.[0]?.leaf.at(-1);
-  const verdicts = shownBy(endpoint, caller, names).map((shown) => isCallerAdmitted(endpoint, instance, shown, own));
-  if (verdicts.includes('refused')) {
-    return 'refused';
+  const agent = names.get(instance.component)?.[0]?.leaf.at(-1);
+  const results = shownBy(endpoint, caller, names).map((shown) => isCallerAccepted(endpoint, instance, shown, agent));
+  if (results.includes('rejected')) {
+    return 'rejected';
   }
-  return verdicts.length > 0 && verdicts.every((one) => one === 'admitted') ? 'allowed' : 'unknown';
+  return results.length > 0 && results.every((one) => one === 'accepted') ? 'allowed' : 'unknown';
 }
 
 /** The names that are known; else those the list's own tradition gives the caller. */

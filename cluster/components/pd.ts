@@ -21,7 +21,7 @@ export const pd: ComponentProfile = {
   incompleteTls: 'PD does not start, or asks nobody for a certificate',
   trimsAllowList: false,
   needsOwnCommonName: true,
-  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'untrusted', 'names', 'own-name', 'list-too-long'],
+  fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'foreign-ca', 'names', 'own-name', 'list-too-long'],
   advertisedKeys: ['advertise-client-urls', 'advertise-peer-urls'],
   instanceEndpoint: 'client',
   mainEndpoint: 'client',
@@ -34,7 +34,7 @@ export const pd: ComponentProfile = {
       protocols: ['http', 'grpc'],
       callers: { ...goCallers, minimumEntries: 2 },
       probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
-      secondHand: [
+      peerReported: [
         { protocol: 'http', path: '/pd/api/v1/health', accept: 'pd-health' },
         { protocol: 'http', path: '/pd/api/v1/stores', accept: 'pd-stores' },
       ],

@@ -84,7 +84,7 @@ export interface CallerAuthentication {
   /** HTTP paths, exact and GET only, served whatever the CN. */
   readonly exemptPaths: readonly string[];
   /** What a refused certificate sees: TLS alerts, or a close without any. */
-  readonly refusesBy: 'alert' | 'close';
+  readonly rejectsBy: 'alert' | 'close';
 }
 
 export interface EndpointProfile {
@@ -109,9 +109,9 @@ export interface EndpointProfile {
   /** Asked to see whether names are compared, where the question above is exempt from that. */
   readonly nameProbe?: HarmlessProbe;
   /** First release whose port may be shown a bad certificate without harm to it. */
-  readonly strangersSince?: string;
+  readonly survivesBadCertificatesSince?: string;
   /** What it says of others, which it learnt over connections of its own. */
-  readonly secondHand?: readonly HarmlessProbe[];
+  readonly peerReported?: readonly HarmlessProbe[];
   /** Further harmless questions, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
   /** Who connects to this port. */
@@ -146,7 +146,7 @@ export type StartFault =
   | 'incomplete'
   /** A CA, and no certificate or no key; without a CA the component starts in plaintext, whatever else is set (TiDB). */
   | 'no-pair'
-  | 'untrusted'
+  | 'foreign-ca'
   | 'names'
   | 'own-name'
   /** More names in its list than the release takes. */

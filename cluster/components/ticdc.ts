@@ -35,7 +35,7 @@ export const ticdc: ComponentProfile = {
       callers: { ...goCallers, clientCertificate: 'with-switch', commonNameMatch: 'equal-in-chain' },
       reloadSince: '6.6.0',
       probe: { protocol: 'http', path: '/status', accept: 'ticdc-status' },
-      secondHand: [{ protocol: 'http', path: '/api/v2/health', accept: 'any' }],
+      peerReported: [{ protocol: 'http', path: '/api/v2/health', accept: 'any' }],
       questions: { ticdc_health: { protocol: 'http', path: '/api/v2/health', accept: 'any' } },
       calledBy: ['ticdc', 'prometheus', 'tiup', 'tidb-operator', 'cdc-cli', 'agent'],
     },

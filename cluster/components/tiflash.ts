@@ -65,7 +65,7 @@ export const tiflash: ComponentProfile = {
       caReload: 'poll',
       reloadSince: '6.6.0',
       probe: { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' },
-      strangersSince: '6.0.0',
+      survivesBadCertificatesSince: '6.0.0',
       questions: {},
       calledBy: ['tidb', 'tiflash', 'agent'],
       documentedCallers: ['tikv', 'prometheus'],
@@ -102,7 +102,7 @@ export const tiflash: ComponentProfile = {
       protocols: ['http'],
       callers: tikvStatusCallers,
       probe: { protocol: 'http', path: '/tiflash/store-status', accept: 'any' },
-      strangersSince: '4.0.7',
+      survivesBadCertificatesSince: '4.0.7',
       questions: {},
       calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
     },
@@ -119,10 +119,10 @@ export const tiflash: ComponentProfile = {
     },
   ],
   place: (values, scheme, proxy) => {
-    const told =
+    const reported =
       firstString(values, ['flash.proxy.advertise-addr', 'flash.service_addr']) ??
       firstString(proxy, ['server.advertise-addr']);
-    const host = dialable(parseAddress(told?.value ?? '')?.host ?? '');
+    const host = dialable(parseAddress(reported?.value ?? '')?.host ?? '');
     const grpc = placeAddress(values, ['flash.service_addr'], { host, port: 3930 }, scheme);
     const metricsPort = values.port('status.metrics_port');
     const plainMetrics = values.boolean('status.disable_metrics_tls')?.value === true;
@@ -132,10 +132,10 @@ export const tiflash: ComponentProfile = {
       { host, port: metricsPort?.value ?? 8234 },
       plainMetrics ? 'http' : scheme,
     );
-    const at = (server: readonly string[], own: readonly string[], port: number) =>
+    const at = (server: readonly string[], agent: readonly string[], port: number) =>
       placeAddress(
-        firstString(values, own) === undefined ? proxy : values,
-        firstString(values, own) === undefined ? server : own,
+        firstString(values, agent) === undefined ? proxy : values,
+        firstString(values, agent) === undefined ? server : agent,
         { host, port },
         scheme,
       );

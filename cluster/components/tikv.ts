@@ -45,7 +45,7 @@ export const tikv: ComponentProfile = {
       callers: tikvStatusCallers,
       probe: { protocol: 'http', path: '/status', accept: 'any' },
       nameProbe: { protocol: 'http', path: '/engine_type', accept: 'any' },
-      strangersSince: '4.0.7',
+      survivesBadCertificatesSince: '4.0.7',
       questions: {},
       calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
     },

@@ -37,7 +37,7 @@ export const goCallers: CallerAuthentication = {
   minimumEntries: 1,
   countedCommonName: 'last',
   exemptPaths: [],
-  refusesBy: 'alert',
+  rejectsBy: 'alert',
 };
 
 export const grpcCoreCallers: CallerAuthentication = {
@@ -47,7 +47,7 @@ export const grpcCoreCallers: CallerAuthentication = {
   minimumEntries: 1,
   countedCommonName: 'first',
   exemptPaths: [],
-  refusesBy: 'close',
+  rejectsBy: 'close',
 };
 
 export const tikvStatusCallers: CallerAuthentication = {
@@ -57,5 +57,5 @@ export const tikvStatusCallers: CallerAuthentication = {
   minimumEntries: 1,
   countedCommonName: 'first',
   exemptPaths: ['/metrics', '/status', '/config', '/debug/pprof/profile'],
-  refusesBy: 'alert',
+  rejectsBy: 'alert',
 };

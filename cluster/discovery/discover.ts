@@ -50,7 +50,7 @@ async function discoverFrom(
       severity: 'warn',
       origin: { kind: 'pd', url },
       message: 'PD has no leader, so its stores are not known',
-      cure: 'see why PD elects none; the agent asks again',
+      remediation: 'see why PD elects none; the agent asks again',
     });
   } else {
     const stores = await attempt(leaderUrl, options, problems, 'stores-unknown', (client) =>
@@ -75,10 +75,10 @@ async function discoverFrom(
   return { instances, problems, complete };
 }
 
-const cures: Readonly<Record<PdError['code'], string>> = {
+const remediations: Readonly<Record<PdError['code'], string>> = {
   pd_unreachable: 'check the URL, the network, and that PD runs',
-  pd_refused: "add the agent's Common Name to PD's cert-allowed-cn, or mend its pair",
-  pd_untrusted: 'give the agent the CA that issued the certificate of PD: ca-path, or --cacert',
+  pd_rejected: "add the agent's Common Name to PD's cert-allowed-cn, or mend its pair",
+  pd_not_trusted: 'give the agent the CA that issued the certificate of PD: ca-path, or --cacert',
   pd_hung_up:
     "see that the URL says https where PD has TLS, and that PD trusts the agent's CA and admits its Common Name",
   pd_no_identity: 'name all three, or --cacert, --cert and --key, and see what is said of these files',
@@ -102,8 +102,8 @@ async function attempt<T>(
     if (!(error instanceof PdError)) {
       throw error;
     }
-    const cure = cures[error.code];
-    problems.push({ code, severity: 'fail', origin: { kind: 'pd', url }, message: error.message, cure });
+    const remediation = remediations[error.code];
+    problems.push({ code, severity: 'fail', origin: { kind: 'pd', url }, message: error.message, remediation });
     return undefined;
   } finally {
     client?.close();
@@ -190,7 +190,7 @@ function complaintsOf({ stale, unreadable }: Registrations, url: string): readon
         severity: 'note',
         origin: { kind: 'pd', url, key },
         message: 'its owner no longer says that it lives, so it is left out',
-        cure: 'start it again, or delete the key if it is gone for good',
+        remediation: 'start it again, or delete the key if it is gone for good',
       }),
     ),
     ...unreadable.map(
@@ -199,7 +199,7 @@ function complaintsOf({ stale, unreadable }: Registrations, url: string): readon
         severity: 'warn',
         origin: { kind: 'pd', url, key },
         message: 'is not what its component writes, so it is left out',
-        cure: 'see which component wrote it, and whether the agent knows its release',
+        remediation: 'see which component wrote it, and whether the agent knows its release',
       }),
     ),
   ];

@@ -106,10 +106,10 @@ function pdErrorOf(error: ServiceError): PdError {
   const [line = ''] = details.replace(/^No connection established\. Last error: (Error: )?/, '').split('\n');
   const message = line.replace(/\. Resolution note: .*$/, '') || (status[code] ?? String(code));
   if (code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || /alert/i.test(details)) {
-    return new PdError('pd_refused', message, error);
+    return new PdError('pd_rejected', message, error);
   }
   if (/certificate/i.test(message)) {
-    return new PdError('pd_untrusted', message, error);
+    return new PdError('pd_not_trusted', message, error);
   }
   // grpc-js keeps to itself what a server said that ended the connection, and adds the time.
   return /^Failed to connect/.test(message)

@@ -27,8 +27,8 @@ export class PdError extends Error {
   override readonly name = 'PdError';
   readonly code:
     | 'pd_unreachable'
-    | 'pd_refused'
-    | 'pd_untrusted'
+    | 'pd_rejected'
+    | 'pd_not_trusted'
     | 'pd_hung_up'
     | 'pd_no_identity'
     | 'pd_not_leader'
@@ -63,7 +63,7 @@ export function decodeMembers(bytes: Buffer): PdMembers {
 /** The answer to GetAllStores, without tombstones. Throws as above, and PdError where PD says that it cannot. */
 export function decodeStores(bytes: Buffer): readonly PdStore[] {
   const fields = readFields(bytes);
-  refuseErrorIn(fields);
+  rejectErrorIn(fields);
   return bounded(bytesOf(fields, 2), 'stores')
     .map(readFields)
     .filter((store) => varintOf(store, 3) !== tombstone)
@@ -97,7 +97,7 @@ function bounded(entries: readonly Buffer[], what: string): readonly Buffer[] {
 }
 
 /** PD answers OK with an error in the header; a cluster that is not bootstrapped has no stores, which is no error. */
-function refuseErrorIn(fields: readonly Field[]): void {
+function rejectErrorIn(fields: readonly Field[]): void {
   const [header] = bytesOf(fields, 1);
   const [error] = header === undefined ? [] : bytesOf(readFields(header), 2);
   const inError = error === undefined ? [] : readFields(error);

@@ -11,7 +11,7 @@ export class ConfigError extends Error {
   constructor(problem: Problem, cause?: unknown) {
     super(`${formatOrigin(problem.origin)}: ${problem.message}`, cause === undefined ? undefined : { cause });
     this.code = problem.code;
-    this.hint = problem.cure;
+    this.hint = problem.remediation;
     this.problem = problem;
   }
 }

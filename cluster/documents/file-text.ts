@@ -20,9 +20,9 @@ export function textOf(file: string, problems: Problem[]): string | undefined {
 
 /** The text of a configuration file; waits on no FIFO. Throws ConfigError. */
 export function readText(file: string): string {
-  const unreadable = (message: string, cure: string, cause?: unknown) => {
+  const unreadable = (message: string, remediation: string, cause?: unknown) => {
     const origin = { kind: 'file', file, line: 1, column: 1 } as const;
-    return new ConfigError({ code: 'unreadable', severity: 'fail', origin, message, cure }, cause);
+    return new ConfigError({ code: 'unreadable', severity: 'fail', origin, message, remediation }, cause);
   };
   let stat: Stats;
   try {
@@ -32,8 +32,8 @@ export function readText(file: string): string {
     }
   } catch (error: unknown) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const cure = 'check the path and its mode; run as the user of the components';
-    throw unreadable(`cannot be read (${code})`, cure, error);
+    const remediation = 'check the path and its mode; run as the user of the components';
+    throw unreadable(`cannot be read (${code})`, remediation, error);
   }
   throw stat.isFile()
     ? unreadable(`is ${stat.size} bytes long, no config file`, 'name the file itself')

@@ -45,5 +45,5 @@ export interface Problem {
   readonly severity: 'note' | 'warn' | 'fail';
   readonly origin: Origin;
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
 }

@@ -38,7 +38,7 @@ function parse(text: string, place: Place): AST.TOMLProgram {
         severity: 'fail',
         origin: place(error.lineNumber, error.column + 1),
         message: template ? 'not TOML but a template that was not rendered' : error.message,
-        cure: template ? 'render the template and name the result' : 'mend the syntax; nobody starts with it',
+        remediation: template ? 'render the template and name the result' : 'mend the syntax; nobody starts with it',
       },
       error,
     );

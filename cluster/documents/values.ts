@@ -74,7 +74,7 @@ export class Values {
       severity: 'fail',
       origin: found.origin,
       message: `${key} must be ${expected}`,
-      cure: `write ${key.slice(key.lastIndexOf('.') + 1)} as ${expected}`,
+      remediation: `write ${key.slice(key.lastIndexOf('.') + 1)} as ${expected}`,
     });
     return undefined;
   }

@@ -41,7 +41,7 @@ export function parseYaml(text: string, file: string): readonly YamlValue[] {
       const message = 'nested too deeply to be read';
       const origin = { kind: 'file', file, line: 1, column: 1 } as const;
       throw new ConfigError(
-        { code: 'yaml-syntax', severity: 'fail', origin, message, cure: 'write it flatter' },
+        { code: 'yaml-syntax', severity: 'fail', origin, message, remediation: 'write it flatter' },
         error,
       );
     }
@@ -79,7 +79,9 @@ function syntaxError(text: string, origin: Origin, error: Error): ConfigError {
       severity: 'fail',
       origin,
       message: template ? 'not YAML but a template that was not rendered' : message,
-      cure: template ? 'render the template and name the result' : 'mend the YAML; indentation must not vary in a list',
+      remediation: template
+        ? 'render the template and name the result'
+        : 'mend the YAML; indentation must not vary in a list',
     },
     error,
   );
@@ -120,7 +122,7 @@ class Reader {
         severity: 'fail' as const,
         origin: this.#at(node.range?.[0] ?? 0),
         message: error instanceof Error ? error.message : String(error),
-        cure: 'write the values out',
+        remediation: 'write the values out',
       };
       throw new ConfigError(problem, error);
     }
@@ -128,15 +130,15 @@ class Reader {
 
   #entriesOf(map: YAMLMap): ReadonlyMap<string, YamlEntry> {
     const entries = new Map<string, YamlEntry>();
-    const own = map.items as readonly Pair<Node, Node | null>[];
-    for (const pair of own.filter(isMerge)) {
+    const agent = map.items as readonly Pair<Node, Node | null>[];
+    for (const pair of agent.filter(isMerge)) {
       for (const merged of this.#mergedBy(pair)) {
         for (const [key, entry] of merged) {
           entries.set(key, entry);
         }
       }
     }
-    for (const pair of own.filter((one) => !isMerge(one))) {
+    for (const pair of agent.filter((one) => !isMerge(one))) {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
       const keyOrigin = this.#at(pair.key.range?.[0] ?? 0);
       const nothing: YamlValue = {

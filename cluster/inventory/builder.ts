@@ -131,7 +131,7 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
         severity: 'fail',
         origin,
         message: `"${text}" is not host:port`,
-        cure: 'write it as 10.0.1.2:20160',
+        remediation: 'write it as 10.0.1.2:20160',
       });
       return false;
     }

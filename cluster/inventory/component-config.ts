@@ -55,7 +55,7 @@ export function unknownFile(origin: Origin): Problem {
     severity: 'note',
     origin,
     message: 'neither its keys nor its name tell which component this file is for',
-    cure: `if it is one of theirs, name it as the component does: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
+    remediation: `if it is one of theirs, name it as the component does: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
   };
 }
 
@@ -144,7 +144,7 @@ function readCompanion(profile: ComponentProfile, values: Values, problems: Prob
       severity: 'note',
       origin: path.origin,
       message: `${path.value} is not here, so the two files were not compared`,
-      cure: 'run this where both files are',
+      remediation: 'run this where both files are',
     });
     return undefined;
   }

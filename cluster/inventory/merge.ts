@@ -53,8 +53,8 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
     const [ours, theirs] = [known, next].map((one) => one.endpoints.find((endpoint) => endpoint.name === name));
     // A list of alternative names alone leaves open who is let in, whatever others know of.
     const open = known.security.allowedAlternativeNames !== undefined;
-    const isUntold = ours?.allowList === undefined || (ours.allowList === 'unknown' && !open);
-    const list = isUntold ? theirs?.allowList : ours.allowList;
+    const isUnreported = ours?.allowList === undefined || (ours.allowList === 'unknown' && !open);
+    const list = isUnreported ? theirs?.allowList : ours.allowList;
     const kept = ours ?? theirs;
     return kept === undefined ? [] : [{ ...kept, allowList: list ?? kept.allowList }];
   });
@@ -98,7 +98,7 @@ function schemeDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'fail',
           origin: ours.origin,
           message: `${ours.profile.title} ${formatAddress(ours)} is ${ours.scheme} here, ${theirs.scheme} in ${formatOrigin(theirs.origin)}`,
-          cure: 'make both https; for a peer URL of PD that stayed http, update the member',
+          remediation: 'make both https; for a peer URL of PD that stayed http, update the member',
         },
       ];
 }
@@ -115,7 +115,7 @@ function addressDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'warn',
           origin: ours.origin,
           message: `${ours.profile.title} is ${here} here, ${there} in ${formatOrigin(theirs.origin)}`,
-          cure: 'see which of them callers use; the certificate must cover that one',
+          remediation: 'see which of them callers use; the certificate must cover that one',
         },
       ];
 }
@@ -123,8 +123,8 @@ function addressDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
 function listDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
   const text = ({ allowList }: Endpoint) =>
     typeof allowList === 'string' ? 'none' : [...allowList.value].sort().join(', ');
-  const told = ours.allowList !== 'unknown' && theirs.allowList !== 'unknown';
-  return !told || text(ours) === text(theirs)
+  const reported = ours.allowList !== 'unknown' && theirs.allowList !== 'unknown';
+  return !reported || text(ours) === text(theirs)
     ? []
     : [
         {
@@ -132,7 +132,7 @@ function listDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'warn',
           origin: typeof ours.allowList === 'string' ? ours.origin : ours.allowList.origin,
           message: `the allow-list of ${ours.profile.title} ${formatAddress(ours)} is ${text(ours)} here, ${text(theirs)} in ${formatOrigin(typeof theirs.allowList === 'string' ? theirs.origin : theirs.allowList.origin)}`,
-          cure: 'roll the intended list out to the component, and restart it',
+          remediation: 'roll the intended list out to the component, and restart it',
         },
       ];
 }
@@ -145,13 +145,13 @@ function absences(instances: readonly Instance[], readings: readonly Reading[]):
     const origin = endpoints[0]?.origin ?? { kind: 'default' as const };
     if (pd?.complete?.has(component) === true && !sources.includes('pd')) {
       const message = `${component} ${name} is configured, but not registered in PD`;
-      const cure = 'see whether it runs, and whether PD lets it in; or take it out of the configuration';
-      return [{ code: 'not-registered', severity: 'warn', origin, message, cure }];
+      const remediation = 'see whether it runs, and whether PD lets it in; or take it out of the configuration';
+      return [{ code: 'not-registered', severity: 'warn', origin, message, remediation }];
     }
     if (pd !== undefined && deployment !== undefined && !sources.includes('deployment') && sources.includes('pd')) {
       const message = `${component} ${name} is registered in PD, but not in the topology`;
-      const cure = 'see who started it; a forgotten one keeps its certificate and its access';
-      return [{ code: 'not-in-topology', severity: 'warn', origin, message, cure }];
+      const remediation = 'see who started it; a forgotten one keeps its certificate and its access';
+      return [{ code: 'not-in-topology', severity: 'warn', origin, message, remediation }];
     }
     return [];
   });

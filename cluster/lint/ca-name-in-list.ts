@@ -14,6 +14,6 @@ export const caNameInList: Rule = {
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const message = `"${held}" in ${key} is the name of the CA: ${kind.title} lets in every certificate of that CA`;
-    return [{ origin: list.origin, message, cure: `take "${held}" out of ${key}` }];
+    return [{ origin: list.origin, message, remediation: `take "${held}" out of ${key}` }];
   },
 };

@@ -35,7 +35,7 @@ export const callerMissing: Rule = {
       return {
         origin: list.origin,
         message: `${key} does not name ${caller} ("${names[index]}"), which calls ${kind.title}: ${effect}`,
-        cure: `write ${key} = ${added}`,
+        remediation: `write ${key} = ${added}`,
       };
     });
   },

@@ -15,12 +15,12 @@ export const callersNotAuthenticated: Rule = {
     }
     const ports = open.map(({ title, defaultPort }) => `${title} (${defaultPort})`).join(' and ');
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const cure = `set ${key} to the names of those who call it`;
+    const remediation = `set ${key} to the names of those who call it`;
     const alternatives = readAlternativeNames(profile, values);
     const message = `without ${key} the ${ports} asks callers for no certificate`;
     return alternatives === undefined
-      ? [{ origin: first.origin, message, cure }]
-      : [{ origin: alternatives.origin, message: `${message}: most releases pass this list over`, cure }];
+      ? [{ origin: first.origin, message, remediation }]
+      : [{ origin: alternatives.origin, message: `${message}: most releases pass this list over`, remediation }];
   },
 };
 

@@ -23,7 +23,7 @@ export function lintCompose(root: YamlValue): readonly Problem[] {
             origin: plain.origin,
             message:
               'certificates are mounted, but PD is started with http URLs, which beat its file: it serves plaintext',
-            cure: `write ${String(plain.value).replace('http://', 'https://')}, and so in every URL of PD`,
+            remediation: `write ${String(plain.value).replace('http://', 'https://')}, and so in every URL of PD`,
           },
         ];
   });

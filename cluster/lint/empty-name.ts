@@ -16,7 +16,7 @@ export const emptyName: Rule = {
       {
         origin: list.origin,
         message: `an empty entry in ${key} admits certificates without a Common Name${everybody}`,
-        cure: `write ${key} = ${quoted(list.value.filter((entry) => entry.trim() !== ''))}`,
+        remediation: `write ${key} = ${quoted(list.value.filter((entry) => entry.trim() !== ''))}`,
       },
     ];
   },

@@ -17,7 +17,7 @@ export const incompleteTls: Rule = {
       {
         origin: first.origin,
         message: `TLS needs three keys, and ${missing.join(' and ')} is not set: ${kind.incompleteTls}${unless}`,
-        cure: `under [${table}] add ${missing.map((name) => `${name} = "…"`).join(', ')}`,
+        remediation: `under [${table}] add ${missing.map((name) => `${name} = "…"`).join(', ')}`,
       },
     ];
   },

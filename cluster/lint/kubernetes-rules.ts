@@ -18,7 +18,7 @@ function oldSwitch(root: YamlValue): readonly Problem[] {
           severity: 'fail',
           origin: old.key,
           message: 'tidb-operator since 1.1 does not know enableTLSCluster: the cluster is plaintext',
-          cure: 'under spec write tlsCluster: {enabled: true}',
+          remediation: 'under spec write tlsCluster: {enabled: true}',
         },
       ];
 }
@@ -34,7 +34,7 @@ function oneName(root: YamlValue): readonly Problem[] {
           severity: 'fail',
           origin: list.origin,
           message: "tidb-operator 1.x refuses a TidbCluster with several names in PD's cert-allowed-cn",
-          cure: 'give every component the same Common Name and list that one, or use tidb-operator 2',
+          remediation: 'give every component the same Common Name and list that one, or use tidb-operator 2',
         },
       ];
 }
@@ -52,7 +52,7 @@ function clientSecret(root: YamlValue): readonly Problem[] {
             severity: 'note' as const,
             origin: mount.key,
             message: 'mountClusterClientSecret has no effect without tlsCluster',
-            cure: 'take it out, or enable tlsCluster',
+            remediation: 'take it out, or enable tlsCluster',
           },
         ];
   });

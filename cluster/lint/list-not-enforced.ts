@@ -14,7 +14,7 @@ export const listNotEnforced: Rule = {
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const message = `${key} with one entry is not enforced on the ${unenforced.title}: any certificate of the CA is let in`;
-    const cure = `list at least ${unenforced.callers.minimumEntries} names in ${key} (PD 8.4 or later)`;
-    return [{ origin: list.origin, message, cure }];
+    const remediation = `list at least ${unenforced.callers.minimumEntries} names in ${key} (PD 8.4 or later)`;
+    return [{ origin: list.origin, message, remediation }];
   },
 };

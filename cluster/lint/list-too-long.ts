@@ -13,13 +13,13 @@ export const listTooLong: Rule = {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const cure = 'give every component the same Common Name and list that one, or upgrade first';
+    const remediation = 'give every component the same Common Name and list that one, or upgrade first';
     return old
       ? [
           {
             origin: list.origin,
             message: `PD before ${severalNamesSince} takes one name in ${key} and does not start with ${list.value.length}`,
-            cure,
+            remediation,
           },
         ]
       : [
@@ -27,7 +27,7 @@ export const listTooLong: Rule = {
             origin: list.origin,
             severity: 'note',
             message: `${list.value.length} names in ${key} need PD ${severalNamesSince} or later; earlier ones do not start`,
-            cure,
+            remediation,
           },
         ];
   },

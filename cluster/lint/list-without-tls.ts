@@ -14,9 +14,13 @@ export const listWithoutTls: Rule = {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const cure = `set ${paths.map((one) => lastOf(one.key)).join(', ')}`;
+    const remediation = `set ${paths.map((one) => lastOf(one.key)).join(', ')}`;
     return [
-      { origin: list.origin, message: `${key} is set, but no certificates: ${kind.title} serves plaintext`, cure },
+      {
+        origin: list.origin,
+        message: `${key} is set, but no certificates: ${kind.title} serves plaintext`,
+        remediation,
+      },
     ];
   },
 };

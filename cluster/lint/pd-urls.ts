@@ -47,5 +47,9 @@ function plaintextMessage(key: string, { described }: Subject): string {
 }
 
 function report(key: string, found: Sourced<string>, message: string): Report {
-  return { origin: found.origin, message, cure: `write ${key} = "${found.value.replaceAll('http://', 'https://')}"` };
+  return {
+    origin: found.origin,
+    message,
+    remediation: `write ${key} = "${found.value.replaceAll('http://', 'https://')}"`,
+  };
 }

@@ -33,7 +33,7 @@ export interface Rule {
 export interface Report {
   readonly origin: Origin;
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
   readonly severity?: Problem['severity'];
 }
 

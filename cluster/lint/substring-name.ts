@@ -22,7 +22,7 @@ export const substringName: Rule = {
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const message = `TiKV builds since July 2026 admit every name that contains an entry of ${key}: "${shortest}" admits "not-${shortest}" too`;
-    const cure = 'use Common Names that no other certificate of this CA contains';
-    return [{ origin: list.origin, message, cure, ...(old === undefined ? { severity: 'note' as const } : {}) }];
+    const remediation = 'use Common Names that no other certificate of this CA contains';
+    return [{ origin: list.origin, message, remediation, ...(old === undefined ? { severity: 'note' as const } : {}) }];
   },
 };

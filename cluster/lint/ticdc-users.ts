@@ -12,7 +12,7 @@ export const ticdcUsers: Rule = {
     const users = values.strings('security.client-allowed-user')?.value ?? [];
     if (users.length === 0) {
       const message = 'client-user-required without client-allowed-user: TiCDC does not start';
-      return [{ origin: required.origin, message, cure: 'under [security] write client-allowed-user = ["…"]' }];
+      return [{ origin: required.origin, message, remediation: 'under [security] write client-allowed-user = ["…"]' }];
     }
     return tls === 'on' || tls === 'elsewhere'
       ? []
@@ -21,7 +21,7 @@ export const ticdcUsers: Rule = {
             origin: required.origin,
             severity: 'warn',
             message: 'client-user-required without TLS sends passwords in plaintext',
-            cure: 'set ca-path, cert-path and key-path',
+            remediation: 'set ca-path, cert-path and key-path',
           },
         ];
   },

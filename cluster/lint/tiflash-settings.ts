@@ -15,7 +15,7 @@ export const metricsPlaintext: Rule = {
           {
             origin: off.origin,
             message: 'disable_metrics_tls puts the TiFlash metrics port back to plaintext for anybody',
-            cure: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
+            remediation: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
           },
         ]
       : [];
@@ -39,8 +39,10 @@ export const emptyPaths: Rule = {
     }
     const releases = `TiFlash before ${emptyAllowedSince.join(', ')}`;
     const message = `${releases} takes an empty path for TLS and does not start`;
-    const cure = `leave ${[ca, cert, key].map(lastOf).join(', ')} out`;
-    return [{ origin: empty.origin, message, cure, ...(old === undefined ? { severity: 'note' as const } : {}) }];
+    const remediation = `leave ${[ca, cert, key].map(lastOf).join(', ')} out`;
+    return [
+      { origin: empty.origin, message, remediation, ...(old === undefined ? { severity: 'note' as const } : {}) },
+    ];
   },
 };
 
@@ -64,7 +66,7 @@ export const httpsPortMissing: Rule = {
       return [];
     }
     const message = 'TiFlash before 7.1 does not start with TLS but without https_port';
-    return [{ origin, message, cure: 'at the top of the file write https_port = 8123' }];
+    return [{ origin, message, remediation: 'at the top of the file write https_port = 8123' }];
   },
 };
 
@@ -93,7 +95,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
   if (on !== secondOn) {
     const origin = [...ours, ...theirs].find((one) => one !== undefined)?.origin;
     const message = `TLS is ${on ? 'on' : 'off'} here and ${secondOn ? 'on' : 'off'} in ${secondFile}: one half of TiFlash speaks plaintext`;
-    return origin === undefined ? [] : [{ origin, message, cure: 'set the three paths in both files' }];
+    return origin === undefined ? [] : [{ origin, message, remediation: 'set the three paths in both files' }];
   }
   const [ca, secondCa] = [values.path(kind.securityKeys.ca), second.path(other.ca)];
   const names = companion === undefined ? undefined : readNames(companion, second);
@@ -106,7 +108,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
             origin: ca.origin,
             severity: 'warn' as const,
             message: `the CA is ${ca.value} here and ${secondCa.value} in ${secondFile}`,
-            cure: 'name one CA in both files',
+            remediation: 'name one CA in both files',
           },
         ]
       : []),
@@ -116,7 +118,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
             origin: (list ?? names)?.origin ?? { kind: 'default' as const },
             severity: 'warn' as const,
             message: `the allow-list is ${listed(list)} here and ${listed(names)} in ${secondFile}: one half lets in every certificate of the CA`,
-            cure: 'set the list in both files',
+            remediation: 'set the list in both files',
           },
         ]
       : []),

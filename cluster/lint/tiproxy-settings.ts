@@ -11,7 +11,7 @@ export const tiproxyApiPlaintext: Rule = {
           {
             origin: calls.origin,
             message: 'cluster-tls is set, but server-http-tls is not: the TiProxy API port (3080) stays plaintext',
-            cure: 'add [security.server-http-tls] with ca, cert and key',
+            remediation: 'add [security.server-http-tls] with ca, cert and key',
           },
         ]
       : [];
@@ -30,7 +30,7 @@ export const tiproxyListWithoutCa: Rule = {
           {
             origin: list.origin,
             message: 'without ca, TiProxy ignores cert-allowed-cn and lets everybody in',
-            cure: 'under [security.server-http-tls] write ca = "…"',
+            remediation: 'under [security.server-http-tls] write ca = "…"',
           },
         ]
       : [],

@@ -29,7 +29,7 @@ export function lintTopology({ tls, settings, tlsOrigin }: Topology): readonly P
         severity: 'warn',
         origin: keyOrigin,
         message: 'an allow-list is set, but enable_tls is not: the cluster is plaintext',
-        cure: tlsOrigin.kind === 'file' ? 'under global write enable_tls: true' : '',
+        remediation: tlsOrigin.kind === 'file' ? 'under global write enable_tls: true' : '',
       }),
     ),
   ];
@@ -41,7 +41,7 @@ function withoutSwitch(path: string, origin: Problem['origin']): Problem {
     severity: 'warn',
     origin,
     message: `${path} is set, but enable_tls is not: TiUP starts the components with http URLs`,
-    cure: 'under global write enable_tls: true, and leave the paths to TiUP',
+    remediation: 'under global write enable_tls: true, and leave the paths to TiUP',
   };
 }
 
@@ -51,7 +51,7 @@ function overwritten(role: string, path: string, origin: Problem['origin']): Pro
     severity: 'warn',
     origin,
     message: `${path} is set here, but with enable_tls TiUP writes its own path tls/${role}.crt and its siblings over it`,
-    cure: `take ${lastOf(path)} out of the topology`,
+    remediation: `take ${lastOf(path)} out of the topology`,
   };
 }
 

@@ -46,7 +46,7 @@ export const unknownKey: Rule = {
       }
       const table = right.slice(0, right.lastIndexOf('.'));
       const message = `${subject.kind.title} does not know ${key}, so it counts as not set`;
-      return [{ origin, message, cure: `under [${table}] write ${lastOf(right)} = …` }];
+      return [{ origin, message, remediation: `under [${table}] write ${lastOf(right)} = …` }];
     }),
 };
 
@@ -67,7 +67,7 @@ function meant(key: string, { kind, profile }: Subject): string | undefined {
 
 /** A TLS key of this very component outside [security], as a table that was opened too early leaves it. */
 function misplaced(key: string, kind: ConfigFileProfile): string | undefined {
-  const own = Object.values(kind.securityKeys).find((right) => lastOf(right) === lastOf(key));
-  const elsewhere = own !== undefined && !/(^|\.)(security|encryption|dashboard|master-key|s3|gcs)\./.test(key);
-  return elsewhere ? own : undefined;
+  const agent = Object.values(kind.securityKeys).find((right) => lastOf(right) === lastOf(key));
+  const elsewhere = agent !== undefined && !/(^|\.)(security|encryption|dashboard|master-key|s3|gcs)\./.test(key);
+  return elsewhere ? agent : undefined;
 }

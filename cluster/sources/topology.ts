@@ -45,7 +45,7 @@ export function readTopology(
       severity: 'fail',
       origin: enabled.origin,
       message: 'enable_tls must be true or false',
-      cure: 'write enable_tls: true',
+      remediation: 'write enable_tls: true',
     });
   }
   const found = tiupSections.flatMap((section) =>
@@ -61,15 +61,15 @@ export function readTopology(
         severity: 'fail',
         origin: item.origin,
         message: `an instance of ${section.list} has no host`,
-        cure: 'add host: …',
+        remediation: 'add host: …',
       });
       return [];
     }
     const shared = { version, origin: item.origin, neighbours, monitored, completeness: 'all' as const };
     const deployment = { section, item, host, tls, directory: deployDirectory(inner, section, item) };
-    const configs = (table: string, own: string) => [
+    const configs = (table: string, agent: string) => [
       settingsOf(at(inner, 'server_configs', table)),
-      settingsOf(at(item, own)),
+      settingsOf(at(item, agent)),
     ];
     const profile = profiles[section.component];
     const made = madeByTiup(deployment);

@@ -14,7 +14,7 @@ export const timeLeft: Look = {
 };
 
 /** The values of `tidb_mtls_finding`. */
-export const verdict: Look = {
+export const result: Look = {
   words: { 0: 'pass', 1: 'not known', 2: 'warn', 3: 'fail' },
   colours: [
     { colour: 'green' },

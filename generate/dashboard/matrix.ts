@@ -3,7 +3,7 @@ import type { Look, Row } from './panel.js';
 import { port, select } from './select.js';
 
 /** Who comes to a port, in the order of the columns. */
-export const callers = ['own', ...componentNames, 'plaintext', 'anonymous', 'untrusted', 'imposter'] as const;
+export const callers = ['agent', ...componentNames, 'plaintext', 'no-certificate', 'foreign-ca', 'wrong-name'] as const;
 
 const cell: Look = {
   words: {
@@ -33,13 +33,13 @@ const ownCell: Look = { ...cell, words: { 0: 'answers', 1: 'not known', 5: 'does
  * One number per port for one caller. As a stranger: the finding, and 4 more where it was refused. As one who calls the
  * port: the finding, with a failure as 5. Pairs of several instances of one component are `tikv`, `tikv@host`.
  */
-function verdictsOf(caller: string): string {
+function resultsOf(caller: string): string {
   const identity = `identity=~"${caller}(@.*)?"`;
   const finding = (checks: string) => `max by (${port}) (${select('findingStatus', `check=~"${checks}",${identity}`)})`;
-  const stranger = finding('strangers-refused');
-  const refused = `max by (${port}) (${select('strangerRefused', identity)})`;
-  const called = finding('endpoint-answers|caller-admitted');
-  return `(${stranger} + on (${port}) 4 * ${refused}) or ${stranger} or (${called} + 2 * (${called} == bool 3))`;
+  const unauthorizedClient = finding('rejects-unauthorized');
+  const rejected = `max by (${port}) (${select('unauthorizedClientRejected', identity)})`;
+  const called = finding('endpoint-answers|caller-accepted');
+  return `(${unauthorizedClient} + on (${port}) 4 * ${rejected}) or ${unauthorizedClient} or (${called} + 2 * (${called} == bool 3))`;
 }
 
 export const matrixRow: Row = {
@@ -53,8 +53,8 @@ export const matrixRow: Row = {
         "One line per port, one column per caller. Components come with the pairs of an agent's node; plaintext, anonymous, untrusted and imposter are strangers. An empty cell was not tried.",
       width: 24,
       height: 12,
-      queries: callers.map((caller) => ({ expr: verdictsOf(caller) })),
-      columns: callers.map((name) => ({ name, look: name === 'own' ? ownCell : cell })),
+      queries: callers.map((caller) => ({ expr: resultsOf(caller) })),
+      columns: callers.map((name) => ({ name, look: name === 'agent' ? ownCell : cell })),
     },
   ],
 };

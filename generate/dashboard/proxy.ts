@@ -37,7 +37,7 @@ export const proxyRow: Row = {
       'Connections that did not come into service.',
       [
         {
-          expr: `sum by (${listener}, reason) (increase(${selectProxy('refused')}[$__rate_interval])) > 0`,
+          expr: `sum by (${listener}, reason) (increase(${selectProxy('rejected')}[$__rate_interval])) > 0`,
           legend: `${legend} {{reason}}`,
         },
       ],
@@ -68,7 +68,7 @@ export const proxyRow: Row = {
       width: 8,
       height: 7,
       queries: [
-        { expr: `max by (${listener}) (${selectProxy('generation')})` },
+        { expr: `max by (${listener}) (${selectProxy('version')})` },
         { expr: `sum by (${listener}) (increase(${selectProxy('acceptErrors')}[1d]))` },
         {
           expr: `sum by (${listener}) (rate(${selectProxy('lifetime', '', '_sum')}[1d])) / sum by (${listener}) (rate(${selectProxy('lifetime', '', '_count')}[1d]))`,

@@ -1,8 +1,8 @@
-import { verdict } from './appearance.js';
+import { result } from './appearance.js';
 import type { Row } from './panel.js';
 import { attempt, select } from './select.js';
 
-export const refusalsRow: Row = {
+export const rejectionsRow: Row = {
   title: 'Refusals',
   tells: 'who is refused and why over time, and who is refused or let in now against the configuration',
   panels: [
@@ -12,7 +12,9 @@ export const refusalsRow: Row = {
       description: 'Strangers are refused at each visit; what matters is a reason that was not there before.',
       width: 12,
       height: 8,
-      queries: [{ expr: `sum by (reason) (increase(${select('refusals')}[$__rate_interval]))`, legend: '{{reason}}' }],
+      queries: [
+        { expr: `sum by (reason) (increase(${select('rejections')}[$__rate_interval]))`, legend: '{{reason}}' },
+      ],
     },
     {
       kind: 'timeseries',
@@ -22,7 +24,7 @@ export const refusalsRow: Row = {
       height: 8,
       queries: [
         {
-          expr: `sum by (${attempt}) (increase(${select('probes', 'outcome="refused"')}[$__rate_interval])) unless on (${attempt}) ${select('findingStatus', 'check="strangers-refused"')}`,
+          expr: `sum by (${attempt}) (increase(${select('probes', 'outcome="refused"')}[$__rate_interval])) unless on (${attempt}) ${select('findingStatus', 'check="rejects-unauthorized"')}`,
           legend: '{{identity}} by {{component}} {{instance}} {{endpoint}}',
         },
       ],
@@ -35,7 +37,7 @@ export const refusalsRow: Row = {
       height: 8,
       queries: [
         {
-          expr: `sum by (outcome) (rate(${select('probes', 'identity="own"')}[$__rate_interval]))`,
+          expr: `sum by (outcome) (rate(${select('probes', 'identity="agent"')}[$__rate_interval]))`,
           legend: '{{outcome}}',
         },
       ],
@@ -49,10 +51,10 @@ export const refusalsRow: Row = {
       height: 8,
       queries: [
         {
-          expr: `sort_desc(max by (check, ${attempt}) (${select('findingStatus', 'check=~"caller-admitted|strangers-refused|asks-for-certificate"')}) > 1)`,
+          expr: `sort_desc(max by (check, ${attempt}) (${select('findingStatus', 'check=~"caller-accepted|rejects-unauthorized|requests-certificate"')}) > 1)`,
         },
       ],
-      columns: [{ name: 'verdict', look: verdict }],
+      columns: [{ name: 'verdict', look: result }],
     },
   ],
 };

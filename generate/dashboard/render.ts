@@ -4,11 +4,11 @@ import { expiryRow } from './expiry.js';
 import { matrixRow } from './matrix.js';
 import type { Column, Look, Panel, Row } from './panel.js';
 import { proxyRow } from './proxy.js';
-import { refusalsRow } from './rejections.js';
+import { rejectionsRow } from './rejections.js';
 import { rotationRow } from './rotation.js';
-import { verdictRow } from './summary.js';
+import { resultRow } from './summary.js';
 
-export const rows: readonly Row[] = [verdictRow, expiryRow, matrixRow, rotationRow, refusalsRow, agentRow, proxyRow];
+export const rows: readonly Row[] = [resultRow, expiryRow, matrixRow, rotationRow, rejectionsRow, agentRow, proxyRow];
 
 const datasource = '$datasource';
 const columnsOfPage = 24;

@@ -53,16 +53,21 @@ export const rotationRow: Row = {
       width: 12,
       height: 6,
       queries: [
-        { expr: `sum by (seen_by) (increase(${select('fileChanges')}[$__rate_interval]))`, legend: '{{seen_by}}' },
+        {
+          expr: `sum by (detected_by) (increase(${select('fileChanges')}[$__rate_interval]))`,
+          legend: '{{detected_by}}',
+        },
       ],
     },
     {
       kind: 'timeseries',
       title: 'Nudges',
-      description: 'What agents with reload = "nudge" did for ports that stayed behind.',
+      description: 'What agents with reload = "trigger" did for ports that stayed behind.',
       width: 12,
       height: 6,
-      queries: [{ expr: `sum by (kind) (increase(${select('nudges')}[$__rate_interval]))`, legend: '{{kind}}' }],
+      queries: [
+        { expr: `sum by (kind) (increase(${select('reloadTriggers')}[$__rate_interval]))`, legend: '{{kind}}' },
+      ],
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { count, none, timeLeft, verdict } from './appearance.js';
+import { count, none, result, timeLeft } from './appearance.js';
 import type { Panel, Row } from './panel.js';
 import { attempt, port, recorded, select } from './select.js';
 
@@ -9,12 +9,12 @@ function stat(title: string, description: string, expr: string, look: Panel['loo
   return { kind: 'stat', title, description, width: 4, height: 4, queries: [{ expr }], look };
 }
 
-export const verdictRow: Row = {
+export const resultRow: Row = {
   title: 'Verdict',
   tells: 'the worst verdict, how many there are of each kind, and every finding that is not a pass, worst first',
   panels: [
     stat('Verdict', 'The worst verdict of all checks at all places.', `max(${places})`, {
-      ...verdict,
+      ...result,
       words: { 0: 'all proven', 1: 'not all known', 2: 'warnings', 3: 'failures' },
     }),
     stat('Failed', 'Places where a check failed.', `count(${places} == 3) or vector(0)`, none('red')),
@@ -42,7 +42,7 @@ export const verdictRow: Row = {
       width: 16,
       height: 8,
       queries: [{ expr: `sort_desc(${places} > 1)` }],
-      columns: [{ name: 'verdict', look: verdict }],
+      columns: [{ name: 'verdict', look: result }],
     },
   ],
 };

@@ -55,7 +55,7 @@ const leaderless: Problem = {
   severity: 'warn',
   origin: { kind: 'pd', url: 'https://10.0.1.1:2379' },
   message: 'PD has no leader, so its stores are not known',
-  cure: 'see why PD elects none; the agent asks again',
+  remediation: 'see why PD elects none; the agent asks again',
 };
 
 /** A file and a topology that differ in one thing. */
@@ -110,14 +110,14 @@ export const fileExamples: Examples = {
     await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),
     await forbidden(),
   ],
-  'own-name-in-own-list': [
+  'own-name-in-list': [
     await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),
   ],
   'caller-in-allow-list': [
     await callerIn({ version: '8.5.0', list: ['PD-Server', 'TiKV-Server'] }),
     await callerIn({ list: ['TiDB'] }),
   ],
-  'needless-caller': [evidence({ instances: [node('tikv', { list: ['tidb', 'tikv', 'tiproxy'] })] })],
+  'unused-allow-list-entry': [evidence({ instances: [node('tikv', { list: ['tidb', 'tikv', 'tiproxy'] })] })],
   'ca-unchanged': [await changedCa('pd'), await changedCa('tikv')],
 };
 

@@ -3,9 +3,9 @@ import type { Evidence } from '../../checks/check.js';
 import type { EndpointName } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import type { Hello } from '../../probes/server-handshake.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { Observation } from '../../probes/observation.js';
+import type { ServerHandshake } from '../../probes/server-handshake.js';
 import { observed } from '../../test/support/evidence.js';
 import { authority, day, evidence, filesWith, issue, later, moment, nextAuthority, node } from './evidence.js';
 
@@ -14,9 +14,9 @@ const tidb = node('tidb', { list: ['TiDB-Server', 'PD-Server'] });
 const open = node('tidb');
 const tikv = node('tikv', { list: ['TiDB-Server', 'TiKV-Server'] });
 const pd = node('pd');
-const refused: Partial<Observation> = {
-  outcome: 'refused',
-  refusal: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
+const rejected: Partial<Observation> = {
+  outcome: 'rejected',
+  rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
   detail: 'the server refused with TLS alert 42 (bad_certificate)',
 };
 const silent: Partial<Observation> = { outcome: 'timeout', detail: 'no answer within 5000 ms' };
@@ -27,7 +27,10 @@ function seen(instance: Instance, name: EndpointName, more: Parameters<typeof ob
 
 function viewed(answer: HttpAnswer | undefined, status = 200): Evidence {
   const application = { protocol: 'http', status, length: 0, answer } as const;
-  return evidence({ instances: [pd], views: [observed(pd, 'client', { application, detail: `HTTP ${status}` })] });
+  return evidence({
+    instances: [pd],
+    peerReports: [observed(pd, 'client', { application, detail: `HTTP ${status}` })],
+  });
 }
 
 function endpointOf({ endpoints }: Instance, name: EndpointName): Endpoint {
@@ -38,10 +41,17 @@ function endpointOf({ endpoints }: Instance, name: EndpointName): Endpoint {
   return endpoint;
 }
 
-async function greeted(instance: Instance, name: EndpointName, more: Partial<Hello>): Promise<Evidence> {
-  const read: Hello = { at: moment, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
-  const hellos = [{ instance, endpoint: endpointOf(instance, name), hello: { ...read, ...more } }];
-  return evidence({ instances: [instance], facts: [await filesWith(good)], hellos });
+async function greeted(instance: Instance, name: EndpointName, more: Partial<ServerHandshake>): Promise<Evidence> {
+  const read: ServerHandshake = {
+    at: moment,
+    outcome: 'read',
+    detail: '',
+    requestsCertificate: true,
+    authorities: [],
+    chain: [],
+  };
+  const serverHandshakes = [{ instance, endpoint: endpointOf(instance, name), serverHandshake: { ...read, ...more } }];
+  return evidence({ instances: [instance], facts: [await filesWith(good)], serverHandshakes });
 }
 
 function resumed(outcome: 'kept' | 'unknown', detail: string): Evidence {
@@ -77,26 +87,29 @@ const members = (healthy: boolean): HttpAnswer => ({
 /** Evidences for the checks of ports, by check; each status of a check comes from one of them. */
 export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
   'endpoint-answers': [
-    seen(tidb, 'status', refused),
+    seen(tidb, 'status', rejected),
     seen(tidb, 'status', { outcome: 'inconclusive', detail: 'it closed after the handshake' }),
   ],
-  'strangers-refused': [
-    seen(tidb, 'status', { identity: 'untrusted' }),
-    seen(open, 'status', { identity: 'anonymous' }),
-    seen(tidb, 'status', { ...silent, identity: 'anonymous' }),
+  'rejects-unauthorized': [
+    seen(tidb, 'status', { identity: 'foreign-ca' }),
+    seen(open, 'status', { identity: 'no-certificate' }),
+    seen(tidb, 'status', { ...silent, identity: 'no-certificate' }),
   ],
-  'asks-for-certificate': [
-    await greeted(tidb, 'status', { asksForCertificate: false }),
-    await greeted(open, 'status', { asksForCertificate: true }),
+  'requests-certificate': [
+    await greeted(tidb, 'status', { requestsCertificate: false }),
+    await greeted(open, 'status', { requestsCertificate: true }),
     await greeted(tidb, 'status', {
-      asksForCertificate: undefined,
+      requestsCertificate: undefined,
       outcome: 'timeout',
       detail: 'no answer within 5000 ms',
     }),
   ],
-  'sessions-end': [resumed('kept', 'an answer without a certificate'), resumed('unknown', 'no answer within 5000 ms')],
-  'caller-admitted': [
-    seen(tikv, 'grpc', { ...refused, identity: 'pd' }),
+  'resumption-rejected': [
+    resumed('kept', 'an answer without a certificate'),
+    resumed('unknown', 'no answer within 5000 ms'),
+  ],
+  'caller-accepted': [
+    seen(tikv, 'grpc', { ...rejected, identity: 'pd' }),
     seen(tikv, 'grpc', { ...silent, identity: 'pd' }),
   ],
   'peers-reach-each-other': [

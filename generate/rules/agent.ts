@@ -90,6 +90,6 @@ export const agentAlerts: readonly Alert[] = [
   },
 ];
 
-function changes(seenBy: 'sweep' | 'event'): string {
-  return total(agent, `increase(${definitions.fileChanges.name}{seen_by="${seenBy}"}[1d])`);
+function changes(detectedBy: 'sweep' | 'event'): string {
+  return total(agent, `increase(${definitions.fileChanges.name}{detected_by="${detectedBy}"}[1d])`);
 }

@@ -4,8 +4,8 @@ import { type Alert, agent, total } from './alert.js';
 const listener = `${agent}, listener`;
 
 /** Refusals of five minutes, by what tells listeners apart. */
-function refused(reasons: string, labels = listener): string {
-  return `${total(labels, `increase(${proxyDefinitions.refused.name}{reason=~"${reasons}"}[5m])`)} > 0`;
+function rejected(reasons: string, labels = listener): string {
+  return `${total(labels, `increase(${proxyDefinitions.rejected.name}{reason=~"${reasons}"}[5m])`)} > 0`;
 }
 
 export const proxyAlerts: readonly Alert[] = [
@@ -13,21 +13,21 @@ export const proxyAlerts: readonly Alert[] = [
     name: 'proxy_target_down',
     level: 'critical',
     for: '5m',
-    expr: refused('target-unreachable|target-refused', `${listener}, reason`),
+    expr: rejected('target-unreachable|target-refused', `${listener}, reason`),
     summary: 'the proxy does not reach its target, or the target refuses it',
   },
   {
-    name: 'proxy_refuses_clients',
+    name: 'proxy_rejects_clients',
     level: 'warning',
     for: '15m',
-    expr: refused('no-certificate|untrusted|not-allowed', `${listener}, reason`),
+    expr: rejected('no-certificate|untrusted|not-allowed', `${listener}, reason`),
     summary: 'somebody keeps coming to the proxy without a certificate that it lets in',
   },
   {
     name: 'proxy_full',
     level: 'warning',
     for: '5m',
-    expr: refused('too-many'),
+    expr: rejected('too-many'),
     summary: 'the proxy has as many connections as it may and turns clients away',
   },
   {
@@ -41,7 +41,7 @@ export const proxyAlerts: readonly Alert[] = [
     name: 'proxy_fault',
     level: 'warning',
     for: '0s',
-    expr: refused('unforeseen'),
+    expr: rejected('unforeseen'),
     summary: 'the proxy ended a connection for a reason it did not foresee',
   },
 ];

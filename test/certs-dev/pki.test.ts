@@ -6,7 +6,7 @@ import { type BadKind, badKinds, issueBad } from '../../certs-dev/bad.js';
 import { componentCommonNames, type PairName } from '../../certs-dev/names.js';
 import { writePki } from '../../certs-dev/pki.js';
 import { splitCertificates } from '../../credentials/pem.js';
-import { judge, type Role } from '../../credentials/verification.js';
+import { evaluate, type Role } from '../../credentials/verification.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.test('writes a pair for each component and tool, good in both roles, keys for the owner alone', async (t) => {
@@ -17,8 +17,8 @@ t.test('writes a pair for each component and tool, good in both roles, keys for 
     const pair = { certificatePem: readFileSync(certPath, 'utf8'), keyPem: readFileSync(keyPath, 'utf8') };
     t.equal(new X509Certificate(pair.certificatePem).subject, `CN=${componentCommonNames[name]}`);
     t.equal(statSync(keyPath).mode & 0o777, 0o600);
-    t.ok((await judge(pair, ca, 'client')).trusted, `${name} as client`);
-    t.ok((await judge(pair, ca, 'server')).trusted, `${name} as server`);
+    t.ok((await evaluate(pair, ca, 'client')).trusted, `${name} as client`);
+    t.ok((await evaluate(pair, ca, 'server')).trusted, `${name} as server`);
   }
 });
 
@@ -43,8 +43,8 @@ t.test('each bad kind has the one fault that it is named for, by the judgement o
   for (const kind of badKinds) {
     const pair = await issueBad(authority, kind, { commonName: 'TiKV-Server', dns: ['localhost'], ip: ['127.0.0.1'] });
     for (const role of ['client', 'server'] as const) {
-      const code = await judge(pair, authority.certificatePem, role).then(
-        (verdict) => verdict.code,
+      const code = await evaluate(pair, authority.certificatePem, role).then(
+        (result) => result.code,
         () => 'cannot be loaded',
       );
       t.equal(code, expected[kind][role], `${kind} as ${role}`);
@@ -57,8 +57,8 @@ t.test('a bundle of the intermediate alone is good only where a partial chain is
   const intermediate = await authority.intermediate('Intermediate');
   const pair = await intermediate.issue({ commonName: 'x', dns: ['localhost'] });
   for (const role of ['client', 'server'] as const) {
-    t.match(await judge(pair, intermediate.certificatePem, role), { trusted: true, partialChainOnly: true }, role);
-    t.match(await judge(pair, authority.certificatePem, role), { trusted: false }, `${role}, chain not sent`);
+    t.match(await evaluate(pair, intermediate.certificatePem, role), { trusted: true, partialChainOnly: true }, role);
+    t.match(await evaluate(pair, authority.certificatePem, role), { trusted: false }, `${role}, chain not sent`);
   }
 });
 

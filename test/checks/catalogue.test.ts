@@ -26,8 +26,8 @@ t.test('findings come worst first, with status, cure and help; no evidence gives
     findings.map(({ status }) => status),
     ['fail', 'pass', 'pass', 'pass'],
   );
-  for (const { status, cure, help, check } of findings) {
-    t.equal(cure === '', status === 'pass');
+  for (const { status, remediation, help, check } of findings) {
+    t.equal(remediation === '', status === 'pass');
     t.equal(help, `docs/checks.md#${check}`);
   }
 });

@@ -10,7 +10,7 @@ import { keyFileMode } from '../../checks/key-file-mode.js';
 import { keyMatchesCertificate } from '../../checks/key-matches-certificate.js';
 import { keyUsages } from '../../checks/key-usages.js';
 import { namesCoverAddresses } from '../../checks/names-cover-addresses.js';
-import { ownNameInOwnList } from '../../checks/own-name-in-list.js';
+import { ownNameInList } from '../../checks/own-name-in-list.js';
 import { tlsConfigured } from '../../checks/tls-configured.js';
 import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
@@ -47,7 +47,7 @@ t.test('certificate-readable: one line per file that cannot be used, and the oth
       evidenceOf({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, new Date())] }),
     );
     t.equal(findings.length, 1, what);
-    t.match(findings[0], { status: 'fail', message: expected, cure: /./ }, what);
+    t.match(findings[0], { status: 'fail', message: expected, remediation: /./ }, what);
     t.notMatch(JSON.stringify(findings), /PRIVATE KEY|\\n/, `${what}: one line, no key`);
   }
 });
@@ -65,7 +65,7 @@ t.test('key-matches-certificate', async (t) => {
 });
 
 t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
-  const verdicts = async (kind: Parameters<typeof issueBad>[1], ca?: string) => {
+  const results = async (kind: Parameters<typeof issueBad>[1], ca?: string) => {
     const pair = await issueBad(authority, kind, names);
     return run(
       verifiesUnderCa,
@@ -73,15 +73,15 @@ t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
     );
   };
   const pass = ['pass: tls.crt verifies as client', 'pass: tls.crt verifies as server'];
-  t.strictSame(await verdicts('noUsage'), pass);
-  t.strictSame(await verdicts('intermediateChain'), pass);
-  t.strictSame(await verdicts('expired'), [
+  t.strictSame(await results('noUsage'), pass);
+  t.strictSame(await results('intermediateChain'), pass);
+  t.strictSame(await results('expired'), [
     'fail: tls.crt is not good as client under ca.crt (CERT_HAS_EXPIRED)',
     'fail: tls.crt is not good as server under ca.crt (CERT_HAS_EXPIRED)',
   ]);
-  t.match(await verdicts('otherCa'), [/^fail: tls.crt is not good as client under ca.crt \(/, /^fail: .* as server/]);
-  t.match(await verdicts('serverAuthOnly'), [/^fail: tls.crt is not good as client .*\(INVALID_PURPOSE\)/, pass[1]]);
-  t.match(await verdicts('clientAuthOnly'), [pass[0], /^fail: tls.crt is not good as server .*\(INVALID_PURPOSE\)/]);
+  t.match(await results('otherCa'), [/^fail: tls.crt is not good as client under ca.crt \(/, /^fail: .* as server/]);
+  t.match(await results('serverAuthOnly'), [/^fail: tls.crt is not good as client .*\(INVALID_PURPOSE\)/, pass[1]]);
+  t.match(await results('clientAuthOnly'), [pass[0], /^fail: tls.crt is not good as server .*\(INVALID_PURPOSE\)/]);
   const intermediate = await authority.intermediate('Issuing CA');
   const facts = await factsOf(t, await intermediate.issue(names), { ca: intermediate.certificatePem });
   t.match(run(verifiesUnderCa, evidenceOf({ instances: [tikv], facts: [facts] })), [
@@ -89,13 +89,13 @@ t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
     /^warn: tls.crt as server verifies only up to an intermediate/,
   ]);
   const bundle = `${(await Authority.create({ commonName: 'Next CA' })).certificatePem}${authority.certificatePem}`;
-  t.strictSame(await verdicts('noUsage', bundle), pass, 'old and new CA in one bundle');
+  t.strictSame(await results('noUsage', bundle), pass, 'old and new CA in one bundle');
 });
 
 t.test('key-usages: both for a component, client for the agent, none at all is good for both', async (t) => {
   const usages = async (kind: Parameters<typeof issueBad>[1]) => {
     const facts = await factsOf(t, await issueBad(authority, kind, names));
-    return run(keyUsages, evidenceOf({ instances: [tikv], facts: [facts], own: facts }));
+    return run(keyUsages, evidenceOf({ instances: [tikv], facts: [facts], agent: facts }));
   };
   t.strictSame(await usages('clientAuthOnly'), [
     'fail: tls.crt lacks the usage serverAuth',
@@ -115,9 +115,9 @@ t.test(
     const server = await factsOf(t, await issueBad(authority, 'serverAuthOnly', names));
     const tiproxy = instanceOf('tiproxy');
     const two = { ...tiproxy, security: { ...tiproxy.security, callsWith: tiproxy.security } };
-    const of = (served: CredentialFacts, called: CredentialFacts, own: CredentialFacts) => {
+    const of = (served: CredentialFacts, called: CredentialFacts, agent: CredentialFacts) => {
       const calling = new Map([[credentialKey(two), called]]);
-      const evidence = evidenceOf({ instances: [two], facts: [served], calling, own });
+      const evidence = evidenceOf({ instances: [two], facts: [served], calling, agent });
       return [...run(keyUsages, evidence), ...run(verifiesUnderCa, evidence)];
     };
     const usages = 'pass: tls.crt has the usages it needs';
@@ -167,11 +167,11 @@ t.test('key-file-mode: one warning for the node', async (t) => {
   t.strictSame(of(closed, closed), ['pass: no key file is readable by everybody']);
 });
 
-t.test('own-name-in-own-list: PD, and the last Common Name counts', async (t) => {
+t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
   const facts = await factsOf(t, await authority.issue({ ...names, commonName: ['other', 'pd'] }));
   const of = (component: 'pd' | 'tikv', list?: readonly string[]) =>
     run(
-      ownNameInOwnList,
+      ownNameInList,
       evidenceOf({ instances: [instanceOf(component, list === undefined ? {} : { list })], facts: [facts] }),
     );
   t.strictSame(of('pd', ['tidb']), [
@@ -188,25 +188,29 @@ t.test('own-name-in-own-list: PD, and the last Common Name counts', async (t) =>
 t.test('a certificate without a Common Name is never cured by an empty entry, which lets in all like it', async (t) => {
   const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
   const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
-  const cure = /^issue it with a Common Name of the list at \/conf\/c\.toml:3:7$/;
-  t.match(ownNameInOwnList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', cure }]);
+  const remediation = /^issue it with a Common Name of the list at \/conf\/c\.toml:3:7$/;
+  t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
   const caller = instanceOf('tidb', { name: 'caller' });
   const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
   t.match(lists, [
-    { status: 'fail', cure, message: 'tidb, which calls this port, shows no Common Name, and the list asks for one' },
+    {
+      status: 'fail',
+      remediation,
+      message: 'tidb, which calls this port, shows no Common Name, and the list asks for one',
+    },
   ]);
   const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
   const counted = (component: 'pd' | 'tikv') => {
     const callee = instanceOf(component, { list: ['x', 'y'] });
     const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
-    return callerInAllowList.run(evidence).map(({ cure }) => cure.split(' to the list')[0]);
+    return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the list')[0]);
   };
   t.ok(
-    counted('pd').every((cure) => cure === 'add "last"'),
+    counted('pd').every((remediation) => remediation === 'add "last"'),
     'the one that PD compares',
   );
   t.ok(
-    counted('tikv').every((cure) => cure === 'add "first"'),
+    counted('tikv').every((remediation) => remediation === 'add "first"'),
     'the one that TiKV compares',
   );
 });
@@ -232,9 +236,17 @@ t.test('tls-configured: all three keys, and https', async (t) => {
 });
 
 t.test('configuration: each problem of a file, with its place', async (t) => {
-  const problem = { code: 'wrong-type', severity: 'fail', origin, message: 'x must be y', cure: 'write y' } as const;
+  const problem = {
+    code: 'wrong-type',
+    severity: 'fail',
+    origin,
+    message: 'x must be y',
+    remediation: 'write y',
+  } as const;
   t.strictSame(
-    configuration.run(evidenceOf({ problems: [problem] })).map(({ status, message, cure }) => [status, message, cure]),
+    configuration
+      .run(evidenceOf({ problems: [problem] }))
+      .map(({ status, message, remediation }) => [status, message, remediation]),
     [['fail', '/conf/c.toml:3:7: x must be y', 'write y']],
   );
 });

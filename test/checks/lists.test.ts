@@ -1,12 +1,12 @@
 import t from 'tap';
-import { needlessCaller } from '../../checks/unused-allow-list-entry.js';
 import { sourcesAgree } from '../../checks/sources-agree.js';
+import { unusedAllowListEntry } from '../../checks/unused-allow-list-entry.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
 
-t.test('needless-caller: an entry whose owner calls no port under that list', async (t) => {
+t.test('unused-allow-list-entry: an entry whose owner calls no port under that list', async (t) => {
   const list = (component: 'tikv' | 'pd' | 'tiflash', entries: readonly string[]) =>
-    run(needlessCaller, evidenceOf({ instances: [instanceOf(component, { list: entries })] }));
+    run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf(component, { list: entries })] }));
   t.match(list('tikv', ['tidb', 'pd', 'tikv']), [/^pass/]);
   t.strictSame(list('tikv', ['tidb', 'tikv', 'tiproxy']), [
     'warn: its list holds "tiproxy", the Common Name of tiproxy, which calls none of its ports',
@@ -15,11 +15,11 @@ t.test('needless-caller: an entry whose owner calls no port under that list', as
   t.match(list('tikv', ['tidb', 'tikv', 'RawKvClient1']), [/^pass/], 'a name nobody knows may be anybody');
   t.match(list('tiflash', ['tidb', 'tiflash', 'tikv']), [/^pass/], 'listed by the documentation');
   t.match(list('tikv', ['TiDB']), [/^pass/], 'one name for all');
-  t.strictSame(run(needlessCaller, evidenceOf({ instances: [instanceOf('tikv')] })), [], 'no list');
+  t.strictSame(run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv')] })), [], 'no list');
   const shared = await factsOf(t, await authority.issue({ ...names, commonName: 'everybody' }));
   t.match(
     run(
-      needlessCaller,
+      unusedAllowListEntry,
       evidenceOf({
         instances: [instanceOf('tikv', { list: ['everybody'] }), instanceOf('tiproxy', { name: 'p' })],
         facts: [shared, shared],
@@ -30,19 +30,19 @@ t.test('needless-caller: an entry whose owner calls no port under that list', as
   );
   const clients = [{ name: 'pd-ctl' as const, commonName: 'Control', origin }];
   t.match(
-    run(needlessCaller, evidenceOf({ instances: [instanceOf('tikv', { list: ['x', 'Control'] })], clients })),
+    run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv', { list: ['x', 'Control'] })], clients })),
     [/^warn: its list holds "Control", the Common Name of pd-ctl/],
     'a declared client',
   );
 });
 
 t.test('sources-agree: each difference with its place; silence where one source speaks', async (t) => {
-  const difference: Problem = { code: 'x', severity: 'warn', origin, message: 'differs', cure: 'mend it' };
+  const difference: Problem = { code: 'x', severity: 'warn', origin, message: 'differs', remediation: 'mend it' };
   const one = [instanceOf('tikv', { sources: ['config'] })];
   const two = [instanceOf('tikv', { sources: ['config', 'pd'] })];
   t.strictSame(run(sourcesAgree, evidenceOf({ instances: one })), []);
   t.strictSame(run(sourcesAgree, evidenceOf({ instances: two })), ['pass: all sources say the same']);
   t.match(sourcesAgree.run(evidenceOf({ instances: two, disagreements: [difference] })), [
-    { status: 'warn', message: '/conf/c.toml:3:7: differs', cure: 'mend it' },
+    { status: 'warn', message: '/conf/c.toml:3:7: differs', remediation: 'mend it' },
   ]);
 });

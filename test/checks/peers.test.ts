@@ -1,6 +1,6 @@
 import t from 'tap';
 import { peersReachEachOther } from '../../checks/peers-reach-each-other.js';
-import { isStranger, strangersRefused } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient, unauthorizedClientsRejected } from '../../checks/rejects-unauthorized.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { IdentityName, Observation } from '../../probes/observation.js';
 import { evidenceOf, instanceOf, observed, origin, run } from '../support/evidence.js';
@@ -25,9 +25,9 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
     ],
   });
   const of = (
-    views: readonly ReturnType<typeof observed>[],
+    peerReports: readonly ReturnType<typeof observed>[],
     observations: readonly ReturnType<typeof observed>[] = [],
-  ) => run(peersReachEachOther, evidenceOf({ instances: [one, two], views, observations }));
+  ) => run(peersReachEachOther, evidenceOf({ instances: [one, two], peerReports, observations }));
   t.strictSame(of([observed(one, 'client', http(health(true)))]), ['pass: reaches all 2 members']);
   t.strictSame(of([observed(one, 'client', http(health(false)))]), [
     'fail: does not reach member pd2; 0 of the other members reach it',
@@ -48,7 +48,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
     /^pass/,
   ]);
   t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
-    'skip: not known whom it reaches: HTTP 500',
+    'unknown: not known whom it reaches: HTTP 500',
   ]);
   const stores: HttpAnswer = {
     kind: 'pd-stores',
@@ -59,7 +59,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
   };
   t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: has lost store kv:20160 (Disconnected)']);
   t.strictSame(
-    of([observed(one, 'client', { outcome: 'refused', application: undefined })]),
+    of([observed(one, 'client', { outcome: 'rejected', application: undefined })]),
     [],
     'no view, no verdict',
   );
@@ -71,7 +71,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
       evidenceOf({
         instances: [cdc],
         observations: [owner(isOwner)],
-        views: [observed(cdc, 'api', http(undefined, status))],
+        peerReports: [observed(cdc, 'api', http(undefined, status))],
       }),
     );
   t.strictSame(asked(false, 200), ['pass: hands questions on to the owner']);
@@ -79,57 +79,62 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
   t.strictSame(asked(true, 200), ['pass: owns, and is healthy']);
 });
 
-t.test('strangers-refused: what is expected, what was seen, and what that means', async (t) => {
+t.test('rejects-unauthorized: what is expected, what was seen, and what that means', async (t) => {
   const listed = instanceOf('tidb', { list: ['tidb', 'pd'] });
   const open = instanceOf('tidb');
-  const untold = {
+  const unreported = {
     ...open,
     endpoints: open.endpoints.map((endpoint) => ({ ...endpoint, allowList: 'unknown' as const })),
   };
   const of = (instance: typeof open, identity: IdentityName, more: Partial<Observation>) =>
     run(
-      strangersRefused,
+      unauthorizedClientsRejected,
       evidenceOf({ instances: [instance], observations: [observed(instance, 'status', { identity, ...more })] }),
     );
-  const refused: Partial<Observation> = {
-    outcome: 'refused',
-    refusal: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
-    detail: 'refused',
+  const rejected: Partial<Observation> = {
+    outcome: 'rejected',
+    rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
+    detail: 'rejected',
   };
   const timeout: Partial<Observation> = { outcome: 'timeout', detail: 'no answer' };
-  t.strictSame(of(listed, 'anonymous', refused), [
+  t.strictSame(of(listed, 'no-certificate', rejected), [
     'pass: refuses who has no certificate: TLS alert 42 (bad_certificate)',
   ]);
-  t.match(of(listed, 'anonymous', {}), [/^fail: lets in who has no certificate, whom its configuration refuses/]);
-  t.match(of(listed, 'untrusted', {}), [/^fail: lets in a certificate of an unknown CA/]);
-  t.match(of(listed, 'imposter', {}), [/^fail: lets in a certificate of the cluster's CA with another name/]);
-  t.match(of(open, 'anonymous', {}), [/^warn: lets in anybody, without a certificate: it has no allow-list/]);
-  t.match(of(open, 'untrusted', {}), [/^pass: lets in a certificate of an unknown CA: it has no allow-list/]);
-  t.match(of(open, 'anonymous', refused), [
+  t.match(of(listed, 'no-certificate', {}), [/^fail: lets in who has no certificate, whom its configuration refuses/]);
+  t.match(of(listed, 'foreign-ca', {}), [/^fail: lets in a certificate of an unknown CA/]);
+  t.match(of(listed, 'wrong-name', {}), [/^fail: lets in a certificate of the cluster's CA with another name/]);
+  t.match(of(open, 'no-certificate', {}), [/^warn: lets in anybody, without a certificate: it has no allow-list/]);
+  t.match(of(open, 'foreign-ca', {}), [/^pass: lets in a certificate of an unknown CA: it has no allow-list/]);
+  t.match(of(open, 'no-certificate', rejected), [
     /^warn: refuses who has no certificate, which its configuration would let in/,
   ]);
-  t.match(of(untold, 'anonymous', {}), [/^warn: .*nobody told its allow-list/]);
-  const alternatives = { ...untold, security: { ...open.security, allowedAlternativeNames: { value: ['x'], origin } } };
-  t.match(of(alternatives, 'anonymous', {}), [
+  t.match(of(unreported, 'no-certificate', {}), [/^warn: .*nobody told its allow-list/]);
+  const alternatives = {
+    ...unreported,
+    security: { ...open.security, allowedAlternativeNames: { value: ['x'], origin } },
+  };
+  t.match(of(alternatives, 'no-certificate', {}), [
     /^warn: .*: its only list, at c.toml:3:7, is of alternative names, which most releases pass over/,
   ]);
-  t.match(of(untold, 'imposter', {}), [/^skip/]);
-  t.match(of(untold, 'anonymous', refused), [/^pass/]);
+  t.match(of(unreported, 'wrong-name', {}), [/^unknown/]);
+  t.match(of(unreported, 'no-certificate', rejected), [/^pass/]);
   t.match(of(listed, 'plaintext', {}), [/^fail: answers in plaintext/]);
   for (const more of [
     timeout,
     { ...timeout, outcome: 'unreachable' as const },
     { ...timeout, outcome: 'inconclusive' as const },
   ]) {
-    t.match(of(listed, 'anonymous', more), [/^skip: not known whether who has no certificate is refused: no answer/]);
+    t.match(of(listed, 'no-certificate', more), [
+      /^unknown: not known whether who has no certificate is refused: no answer/,
+    ]);
   }
-  t.match(of(listed, 'tikv', refused), [/^pass: refuses tikv, which does not call it/]);
-  t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-admitted');
+  t.match(of(listed, 'tikv', rejected), [/^pass: refuses tikv, which does not call it/]);
+  t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-accepted');
   const [endpoint] = open.endpoints;
   const awaited = endpoint === undefined ? [] : [{ instance: open, endpoint }];
-  t.strictSame(run(strangersRefused, evidenceOf({ instances: [open], awaited })), [
-    'skip: not known: no stranger has come to it yet',
+  t.strictSame(run(unauthorizedClientsRejected, evidenceOf({ instances: [open], awaited })), [
+    'unknown: not known: no stranger has come to it yet',
   ]);
-  t.equal(endpoint && isStranger(endpoint, 'own'), false);
-  t.equal(endpoint && isStranger(endpoint, 'ticdc@10.0.0.1:8300'), true);
+  t.equal(endpoint && isUnauthorizedClient(endpoint, 'agent'), false);
+  t.equal(endpoint && isUnauthorizedClient(endpoint, 'ticdc@10.0.0.1:8300'), true);
 });

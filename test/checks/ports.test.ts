@@ -1,6 +1,6 @@
 import t from 'tap';
 import { issueBad } from '../../certs-dev/bad.js';
-import { callerAdmitted } from '../../checks/caller-accepted.js';
+import { callerAccepted } from '../../checks/caller-accepted.js';
 import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
 import { endpointAnswers } from '../../checks/endpoint-answers.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
@@ -24,9 +24,9 @@ const tikv = instanceOf('tikv', { list: ['tidb'] });
 const pd = instanceOf('pd', { list: ['pd', 'tidb'] });
 const good = await authority.issue(names);
 
-const refused = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
-  outcome: 'refused',
-  refusal: { side, by, number: by === 'tls-alert' ? 42 : undefined, name: 'bad_certificate' },
+const rejected = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
+  outcome: 'rejected',
+  rejection: { side, by, number: by === 'tls-alert' ? 42 : undefined, name: 'bad_certificate' },
   detail: 'the server refused with TLS alert 42 (bad_certificate)',
 });
 
@@ -42,7 +42,7 @@ t.test(
       [http(200, version), 'pass: answered: HTTP 200'],
       [http(500, undefined), 'fail: the port lets the agent in, but answers with an error: HTTP 500'],
       [http(200, undefined), 'fail: something answers here that is not this component: HTTP 200'],
-      [refused('tls-alert'), 'fail: the server refused with TLS alert 42 (bad_certificate)'],
+      [rejected('tls-alert'), 'fail: the server refused with TLS alert 42 (bad_certificate)'],
       [
         { outcome: 'unreachable', detail: 'no connection: ECONNREFUSED' },
         'fail: cannot be reached, which is no refusal: no connection: ECONNREFUSED',
@@ -55,33 +55,33 @@ t.test(
         { outcome: 'not-tls', detail: 'the port answers without TLS' },
         'fail: is not encrypted: the port answers without TLS',
       ],
-      [{ outcome: 'inconclusive', detail: 'x' }, 'skip: nothing can be said: x'],
+      [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: nothing can be said: x'],
     ] as const) {
       t.strictSame(of(more), [expected]);
     }
     t.strictSame(
       run(endpointAnswers, evidenceOf({ instances: [tidb] })),
-      ['skip: not asked: the agent has no usable identity, or has not come to it yet'],
+      ['unknown: not asked: the agent has no usable identity, or has not come to it yet'],
       'no observation, no verdict',
     );
   },
 );
 
-t.test("caller-admitted: each local component's own pair on each port it calls", async (t) => {
+t.test("caller-accepted: each local component's own pair on each port it calls", async (t) => {
   const of = (more: Partial<Observation>) =>
     run(
-      callerAdmitted,
+      callerAccepted,
       evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { identity: 'pd', ...more })] }),
     );
   t.strictSame(of({}), ['pass: pd is let in']);
-  t.strictSame(of(refused('tls-alert')), [
+  t.strictSame(of(rejected('tls-alert')), [
     'fail: pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is tidb',
   ]);
-  t.match(of({ ...refused('name', 'probe'), detail: 'the certificate is for other names' }), [
+  t.match(of({ ...rejected('name', 'probe'), detail: 'the certificate is for other names' }), [
     /^fail: pd would refuse this server: /,
   ]);
-  t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['skip: not known: no answer']);
-  t.strictSame(of({ identity: 'own' }), [], 'the agent itself is the matter of endpoint-answers');
+  t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: not known: no answer']);
+  t.strictSame(of({ identity: 'agent' }), [], 'the agent itself is the matter of endpoint-answers');
 });
 
 t.test('caller-in-allow-list: as the port compares, before any restart', async (t) => {
@@ -103,10 +103,10 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
   );
   t.strictSame(await of({ ...tikv, version: '8.5.0' }, tidb, 'not-tidb'), [`fail: ${line}`, `fail: ${line}`]);
   t.match(await of({ ...tikv, version: '9.0.0' }, tidb, 'not-tidb'), [/^pass/, /^pass/], 'names that contain an entry');
-  t.match(await of(tikv, tidb, 'not-tidb'), [/^skip: not known: /, /^skip/], 'a version nobody told');
+  t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: not known: /, /^unknown/], 'a version nobody told');
   const both = { ...tikv, security: { ...tikv.security, allowedAlternativeNames: { value: ['x'], origin } } };
   const alternatives =
-    /^skip: not known: builds of 2026 hold the alternative names of tidb against the list at c.toml:3:7, too$/;
+    /^unknown: not known: builds of 2026 hold the alternative names of tidb against the list at c.toml:3:7, too$/;
   t.match(await of(both, tidb, 'tidb'), [alternatives, alternatives], 'a list of alternative names besides');
   t.match(await of({ ...both, version: '8.5.0' }, tidb, 'tidb'), [/^pass/, /^pass/], 'a release that does not know it');
   t.match(await of(both, tidb, 'other'), [/^fail/, /^fail/], 'a refusal needs no second list');
@@ -151,8 +151,8 @@ t.test('served-matches-file: by fingerprint, with the cure for the way this port
       evidenceOf({ instances: [tikv], facts: [facts], observations: [observed(tikv, endpoint, { chain, at })] }),
     );
   t.match(of('grpc', good), [{ status: 'pass', message: 'serves the certificate on disk' }]);
-  t.match(of('grpc', other), [{ status: 'fail', cure: /^touch the certificate file/ }]);
-  t.match(of('status', other), [{ status: 'fail', cure: /after a failed handshake/ }]);
+  t.match(of('grpc', other), [{ status: 'fail', remediation: /^touch the certificate file/ }]);
+  t.match(of('status', other), [{ status: 'fail', remediation: /after a failed handshake/ }]);
   t.strictSame(of('grpc', other, new Date(0)), [], 'seen before the file changed: says nothing');
   t.strictSame(
     run(servedMatchesFile, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { chain: good })] })),
@@ -179,8 +179,12 @@ t.test('served-matches-file: where each pod has a copy of its own, one copy may 
     const observations = [servedSince === undefined ? entry : { ...entry, servedSince }];
     return run(servedMatchesFile, { ...evidenceOf({ instances: [pod], facts: [facts], observations }), now: at });
   };
-  t.match(await of(newer, older, 60), [/^skip: its copy of the new files has until .* to arrive$/], 'the pod is late');
+  t.match(
+    await of(newer, older, 60),
+    [/^unknown: its copy of the new files has until .* to arrive$/],
+    'the pod is late',
+  );
   t.match(await of(newer, older, 121), [/^fail: serves the certificate ending/], 'too late');
-  t.match(await of(older, newer, 900, new Date(now.getTime() + 800_000)), [/^skip: serves a newer certificate/]);
+  t.match(await of(older, newer, 900, new Date(now.getTime() + 800_000)), [/^unknown: serves a newer certificate/]);
   t.match(await of(older, newer, 900, new Date(now.getTime() + 700_000)), [/^fail:/], 'the file here is too late');
 });

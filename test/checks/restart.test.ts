@@ -2,29 +2,29 @@ import { writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
-import { asksForCertificate } from '../../checks/requests-certificate.js';
 import { credentialKey } from '../../checks/check.js';
 import { fileSafe } from '../../checks/file-safe.js';
+import { requestsCertificate } from '../../checks/requests-certificate.js';
+import { resumptionRejected } from '../../checks/resumption-rejected.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
-import { sessionsEnd } from '../../checks/resumption-rejected.js';
 import { survivesRestart } from '../../checks/survives-restart.js';
 import { trustsCaOnDisk } from '../../checks/trusts-ca-on-disk.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import type { Hello } from '../../probes/server-handshake.js';
 import type { Resumption } from '../../probes/resumption.js';
+import type { ServerHandshake } from '../../probes/server-handshake.js';
 import {
   authority,
   evidenceOf,
   factsOf,
-  helloOf,
   instanceOf,
   names,
   now,
   observed,
   origin,
   run,
+  serverHandshakeOf,
 } from '../support/evidence.js';
 
 const host = [{ value: '127.0.0.1', origin }];
@@ -34,10 +34,10 @@ t.test('survives-restart: what only the agent may not read says nothing of the c
   const facts = await factsOf(t, good);
   const hint = 'run the agent as the user of the components';
   const error = new CredentialError('permission_denied', facts.paths.key ?? '', 'may not be read', hint);
-  const forbidden = { ...facts, keyMatches: undefined, verdicts: [], errors: [error] };
+  const forbidden = { ...facts, keyMatches: undefined, results: [], errors: [error] };
   const of = (more: typeof forbidden) =>
     run(survivesRestart, evidenceOf({ instances: [instanceOf('tikv')], facts: [more] }));
-  t.match(of(forbidden), [/^skip: not known whether it would start: .*tls\.key: may not be read/]);
+  t.match(of(forbidden), [/^unknown: not known whether it would start: .*tls\.key: may not be read/]);
   const missing = new CredentialError('not_found', facts.paths.cert ?? '', 'does not exist', 'mend it');
   t.match(of({ ...forbidden, errors: [error, missing] }), [
     /^fail: would not start again: .*tls\.crt: does not exist$/,
@@ -132,8 +132,11 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   const rootOf = async (from: Authority) => (await factsOf(t, good, { ca: from.certificatePem })).ca ?? [];
   const [nextCa] = await rootOf(other);
   const [sameName] = await rootOf(await Authority.create());
-  const of = (more: Partial<Hello>) =>
-    run(trustsCaOnDisk, evidenceOf({ instances: [pd], facts: [facts], hellos: [helloOf(pd, more)] }));
+  const of = (more: Partial<ServerHandshake>) =>
+    run(
+      trustsCaOnDisk,
+      evidenceOf({ instances: [pd], facts: [facts], serverHandshakes: [serverHandshakeOf(pd, more)] }),
+    );
   t.strictSame(of({ authorities: [ca?.subjectDer ?? ''] }), ['pass: it names the CAs of the file on disk']);
   t.strictSame(of({ authorities: [nextCa?.subjectDer ?? ''] }), [
     'fail: what runs does not trust CN=Development CA of the CA file, and trusts 1 CA that is not in the CA file any more',
@@ -142,12 +145,12 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   const changed = evidenceOf({
     instances: [pd],
     facts: [facts],
-    hellos: [helloOf(pd, { authorities: [ca?.subjectDer ?? ''] })],
+    serverHandshakes: [serverHandshakeOf(pd, { authorities: [ca?.subjectDer ?? ''] })],
     baselines: new Map([[credentialKey(pd), { caDigest: 'another', since }]]),
   });
   t.match(
     run(trustsCaOnDisk, changed),
-    [/^skip: .*another CA may have the same name$/],
+    [/^unknown: .*another CA may have the same name$/],
     'a changed file of the same name',
   );
   t.strictSame(of({ outcome: 'timeout' }), []);
@@ -156,10 +159,14 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
   const named = [ca?.subjectDer ?? ''];
   const tikv = instanceOf('tikv');
-  const ofTikv = (more: Partial<Hello>, own = facts) =>
+  const ofTikv = (more: Partial<ServerHandshake>, agent = facts) =>
     run(
       trustsCaOnDisk,
-      evidenceOf({ instances: [tikv], facts: [own], hellos: [helloOf(tikv, { authorities: named, ...more }, 'grpc')] }),
+      evidenceOf({
+        instances: [tikv],
+        facts: [agent],
+        serverHandshakes: [serverHandshakeOf(tikv, { authorities: named, ...more }, 'grpc')],
+      }),
     );
   t.strictSame(ofTikv({ chain: chain(ca) }), ['pass: its chain ends in the CA on disk']);
   t.strictSame(ofTikv({ chain: chain(sameName) }), [
@@ -175,43 +182,43 @@ t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that
   const facts = await factsOf(t, good);
   const of = (list?: readonly string[], authorities: readonly string[] = ['00']) => {
     const tiproxy = instanceOf('tiproxy', list === undefined ? {} : { list });
-    const hellos = [helloOf(tiproxy, { authorities })];
-    return run(trustsCaOnDisk, evidenceOf({ instances: [tiproxy], facts: [facts], hellos }));
+    const serverHandshakes = [serverHandshakeOf(tiproxy, { authorities })];
+    return run(trustsCaOnDisk, evidenceOf({ instances: [tiproxy], facts: [facts], serverHandshakes }));
   };
-  t.strictSame(of(), ['skip: it names the CAs of its start, and may have taken others since']);
+  t.strictSame(of(), ['unknown: it names the CAs of its start, and may have taken others since']);
   t.match(of(['tidb']), [/^fail: what runs does not trust CN=Development CA/]);
   const same = (facts.ca ?? []).map(({ subjectDer }) => subjectDer);
   t.strictSame(of(undefined, same), ['pass: it names the CAs of the file on disk']);
 });
 
-t.test('asks-for-certificate: as the list in the file would have it', async (t) => {
-  const of = (instance: Instance, more: Partial<Hello>) =>
-    run(asksForCertificate, evidenceOf({ hellos: [helloOf(instance, more, 'status')] }));
+t.test('requests-certificate: as the list in the file would have it', async (t) => {
+  const of = (instance: Instance, more: Partial<ServerHandshake>) =>
+    run(requestsCertificate, evidenceOf({ serverHandshakes: [serverHandshakeOf(instance, more, 'status')] }));
   const listed = instanceOf('tidb', { list: ['tidb'] });
-  t.match(of(listed, { asksForCertificate: true }), [/^pass/]);
-  t.match(of(listed, { asksForCertificate: false }), [
+  t.match(of(listed, { requestsCertificate: true }), [/^pass/]);
+  t.match(of(listed, { requestsCertificate: false }), [
     /^fail: asks nobody for a certificate, though its configuration makes it ask/,
   ]);
-  t.match(of(instanceOf('tidb'), { asksForCertificate: false }), [/^pass/]);
-  t.match(of(instanceOf('tidb'), { asksForCertificate: true }), [/^warn/]);
-  t.match(of(listed, { asksForCertificate: undefined, outcome: 'timeout' }), [/^skip: not known/]);
+  t.match(of(instanceOf('tidb'), { requestsCertificate: false }), [/^pass/]);
+  t.match(of(instanceOf('tidb'), { requestsCertificate: true }), [/^warn/]);
+  t.match(of(listed, { requestsCertificate: undefined, outcome: 'timeout' }), [/^unknown: not known/]);
 });
 
-t.test('sessions-end: kept is a warning, with the way to end it', async (t) => {
+t.test('resumption-rejected: kept is a warning, with the way to end it', async (t) => {
   const of = (component: 'pd' | 'tikv', outcome: Resumption['outcome']) => {
     const instance = instanceOf(component);
     const [endpoint] = instance.endpoints;
     return endpoint === undefined
       ? []
-      : sessionsEnd.run(
+      : resumptionRejected.run(
           evidenceOf({ resumptions: [{ instance, endpoint, resumption: { at: now, outcome, detail: 'seen' } }] }),
         );
   };
-  t.match(of('pd', 'kept'), [{ status: 'warn', cure: /restart pd/ }]);
-  t.match(of('tikv', 'kept'), [{ status: 'warn', cure: /touch the certificate file/ }]);
+  t.match(of('pd', 'kept'), [{ status: 'warn', remediation: /restart pd/ }]);
+  t.match(of('tikv', 'kept'), [{ status: 'warn', remediation: /touch the certificate file/ }]);
   t.match(of('pd', 'ended'), [{ status: 'pass' }]);
   t.match(of('pd', 'no-ticket'), [{ status: 'pass' }]);
-  t.match(of('pd', 'unknown'), [{ status: 'skip' }]);
+  t.match(of('pd', 'unknown'), [{ status: 'unknown' }]);
 });
 
 t.test('served-matches-file: before its moment a port is reloading, after it behind', async (t) => {
@@ -225,7 +232,11 @@ t.test('served-matches-file: before its moment a port is reloading, after it beh
     const observations = [observed(instance, 'grpc', { chain: other, at })];
     return servedMatchesFile.run(evidenceOf({ instances: [instance], facts: [facts], observations, now: at }));
   };
-  t.match(of(1_000), [{ status: 'skip', message: /^reloading: / }]);
-  t.match(of(4_000), [{ status: 'fail', cure: /every two seconds/ }]);
-  t.match(of(1_000, '6.5.0'), [{ status: 'fail', cure: /^restart the component/ }], 'before 6.6 only a restart helps');
+  t.match(of(1_000), [{ status: 'unknown', message: /^reloading: / }]);
+  t.match(of(4_000), [{ status: 'fail', remediation: /every two seconds/ }]);
+  t.match(
+    of(1_000, '6.5.0'),
+    [{ status: 'fail', remediation: /^restart the component/ }],
+    'before 6.6 only a restart helps',
+  );
 });

@@ -5,7 +5,7 @@ import { certificateValidity } from '../../checks/certificate-validity.js';
 import { type Baseline, credentialKey } from '../../checks/check.js';
 import { urgencyOf } from '../../checks/thresholds.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import { day, evidenceOf, factsOf, helloOf, instanceOf, names, observed, run } from '../support/evidence.js';
+import { day, evidenceOf, factsOf, instanceOf, names, observed, run, serverHandshakeOf } from '../support/evidence.js';
 
 const hour = day / 24;
 const start = new Date('2026-01-01T00:00:00Z');
@@ -58,7 +58,7 @@ t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port
     ['fail: ca.crt ends in 24 hours, 2026-01-31T00:00:00.000Z'],
     'the CA ends before its leaf',
   );
-  const served = observed(tikv, 'status', { chain: pair, outcome: 'refused', peerProblem: 'CERT_HAS_EXPIRED' });
+  const served = observed(tikv, 'status', { chain: pair, outcome: 'rejected', peerProblem: 'CERT_HAS_EXPIRED' });
   t.strictSame(
     run(certificateValidity, evidenceOf({ instances: [tikv], observations: [served], now: at(400 * day) })),
     ['fail: the certificate served ended 35 days ago, 2027-01-01T00:00:00.000Z'],
@@ -133,17 +133,21 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has taken
   const former = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
   const namesOf = ({ ca = [] }: CredentialFacts) => ca.map(({ subjectDer }) => subjectDer);
   const pd = instanceOf('pd');
-  const of = (before: CredentialFacts, ...told: readonly (readonly string[])[]) => ofSeen(before, [], told);
-  const ofSeen = (before: CredentialFacts, between: Baseline['between'] & {}, told: readonly (readonly string[])[]) =>
+  const of = (before: CredentialFacts, ...reported: readonly (readonly string[])[]) => ofSeen(before, [], reported);
+  const ofSeen = (
+    before: CredentialFacts,
+    between: Baseline['between'] & {},
+    reported: readonly (readonly string[])[],
+  ) =>
     run(
       caUnchanged,
       evidenceOf({
         instances: [pd],
         facts: [facts],
         baselines: new Map([[credentialKey(pd), { caDigest: 'another', since: start, ca: before.ca, between }]]),
-        hellos: pd.endpoints.flatMap((endpoint, index) => {
-          const authorities = told[index];
-          return authorities === undefined ? [] : [helloOf(pd, { authorities }, endpoint.name)];
+        serverHandshakes: pd.endpoints.flatMap((endpoint, index) => {
+          const authorities = reported[index];
+          return authorities === undefined ? [] : [serverHandshakeOf(pd, { authorities }, endpoint.name)];
         }),
       }),
     );

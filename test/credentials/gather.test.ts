@@ -32,7 +32,7 @@ t.test('tells every fact of a good pair', async (t) => {
     errors: [],
     keyMatches: true,
     keyMode: 0o600,
-    verdicts: [
+    results: [
       { role: 'client', trusted: true },
       { role: 'server', trusted: true },
     ],

@@ -2,39 +2,39 @@ import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import { verdictsOnce } from '../../credentials/known-results.js';
+import { verifiedOnce } from '../../credentials/known-results.js';
 
 const authority = await Authority.create();
 const leaf = describeCertificate(new X509Certificate((await authority.issue({ commonName: 'x' })).certificatePem));
-const verdict = { role: 'client', trusted: true, code: undefined, partialChainOnly: false } as const;
+const result = { role: 'client', trusted: true, code: undefined, partialChainOnly: false } as const;
 const inForce = new Date((leaf.notBefore.getTime() + leaf.notAfter.getTime()) / 2);
 const beside = (edge: Date, milliseconds: number) => new Date(edge.getTime() + milliseconds);
 
 /** How often it is judged when it is looked at at these times, one after the other. */
-async function judgements(digests: string, ...times: readonly Date[]): Promise<number> {
+async function evaluations(digests: string, ...times: readonly Date[]): Promise<number> {
   let count = 0;
   for (const now of times) {
-    await verdictsOnce(digests, [leaf], now, async () => {
+    await verifiedOnce(digests, [leaf], now, async () => {
       count++;
-      return [verdict];
+      return [result];
     });
   }
   return count;
 }
 
 t.test('the same files are judged once, others for themselves', async (t) => {
-  t.equal(await judgements('a', inForce, inForce, beside(inForce, 60_000)), 1);
-  t.equal(await judgements('b', inForce), 1);
+  t.equal(await evaluations('a', inForce, inForce, beside(inForce, 60_000)), 1);
+  t.equal(await evaluations('b', inForce), 1);
 });
 
 t.test('a certificate that begins or ends to be valid is judged anew, also when the clock was set back', async (t) => {
-  t.equal(await judgements('ends', inForce, beside(leaf.notAfter, 1_000)), 2);
-  t.equal(await judgements('begins', beside(leaf.notBefore, -1_000), inForce), 2);
-  t.equal(await judgements('set back', inForce, beside(leaf.notBefore, -1_000), beside(leaf.notBefore, -2_000)), 2);
+  t.equal(await evaluations('ends', inForce, beside(leaf.notAfter, 1_000)), 2);
+  t.equal(await evaluations('begins', beside(leaf.notBefore, -1_000), inForce), 2);
+  t.equal(await evaluations('set back', inForce, beside(leaf.notBefore, -1_000), beside(leaf.notBefore, -2_000)), 2);
 });
 
 t.test('a judgement that failed is not remembered', async (t) => {
-  const fails = () => verdictsOnce('c', [leaf], inForce, () => Promise.reject(new Error('not loaded')));
+  const fails = () => verifiedOnce('c', [leaf], inForce, () => Promise.reject(new Error('not loaded')));
   await t.rejects(fails(), /not loaded/);
   await t.rejects(fails(), /not loaded/);
 });

@@ -83,7 +83,7 @@ interface Volume {
   readonly secret?: { readonly secretName: string; readonly defaultMode: number; readonly optional?: boolean };
 }
 
-const refused: readonly (readonly [readonly string[], RegExp])[] = [
+const rejected: readonly (readonly [readonly string[], RegExp])[] = [
   [['--set', 'cluster.nmae=db'], /nmae/],
   [['--set', 'cluster.name='], /cluster\/?\.?name/],
   [['--set', 'cluster.pd={basic-pd:2379}'], /pattern/],
@@ -98,7 +98,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
 ];
 
 t.test('values that mean nothing are refused by name', go, async (t) => {
-  for (const [values, message] of refused) {
+  for (const [values, message] of rejected) {
     t.throws(() => rendered(...values), { message }, values.join(' '));
   }
 });
@@ -119,7 +119,7 @@ t.test('the agent reads the file that is rendered for it', go, async (t) => {
     const file = join(temporaryDirectory(t), 'agent.toml');
     writeFileSync(file, agentToml(manifests));
     const config = readAgentConfig(file);
-    t.match(config, { scope: 'cluster', pd: [pd], web: { port: 10793 }, probe: { refusals: 600_000 } });
+    t.match(config, { scope: 'cluster', pd: [pd], web: { port: 10793 }, probe: { rejections: 600_000 } });
     t.match(
       config.components?.find(({ component }) => component === tikv),
       { copyDelay: 180_000 },

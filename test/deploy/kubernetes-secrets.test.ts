@@ -11,10 +11,10 @@ import { mountVolume } from '../support/secret-volume.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** What the cluster's own copy of a pair is now, mounted as a Secret for the agent. */
-function mountSecret(cluster: DevCluster, folder: string, member: MemberName | 'agent', generation: string): void {
+function mountSecret(cluster: DevCluster, folder: string, member: MemberName | 'agent', runtime: string): void {
   const { ca, cert, key } = cluster.files(member);
   const [caPem = '', certPem = '', keyPem = ''] = [ca, cert, key].map((file) => readFileSync(file, 'utf8'));
-  mountVolume(folder, generation, { 'ca.crt': caPem, 'tls.crt': certPem, 'tls.key': keyPem });
+  mountVolume(folder, runtime, { 'ca.crt': caPem, 'tls.crt': certPem, 'tls.key': keyPem });
 }
 
 /** agent.toml as the chart renders it, with the Secrets in a folder of this machine and PD on a port of it. */
@@ -60,14 +60,18 @@ t.test('a rotation reaches the pods first, the agent later, and is no failure in
   t.strictSame(await statuses(), ['pass: serves the certificate on disk']);
 
   await cluster.rotate('tidb');
-  const newer = /^skip: serves a newer certificate than the file here, whose copy has until /;
+  const newer = /^unknown: serves a newer certificate than the file here, whose copy has until /;
   await eventually('the port serves the new one', async () => newer.test((await statuses())[0] ?? ''));
 
   mountSecret(cluster, join(secrets, 'tidb'), 'tidb', 'second');
   const matches = 'pass: serves the certificate on disk';
   await eventually('the Secret arrives', async () => (await statuses())[0] === matches);
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  t.match(metrics, /tidb_mtls_file_changes_total\{seen_by="event"[^}]*\} [1-9]/, 'the swap of ..data was seen at once');
+  t.match(
+    metrics,
+    /tidb_mtls_file_changes_total\{detected_by="event"[^}]*\} [1-9]/,
+    'the swap of ..data was seen at once',
+  );
 });
 
 interface Finding {

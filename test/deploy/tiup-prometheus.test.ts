@@ -143,12 +143,12 @@ t.test('where the loaded rules cannot be told, or one cannot be had, the steps s
 
 t.test('a rule_dir of before only gets ours', async (t) => {
   const rules = temporaryDirectory(t);
-  writeFileSync(join(rules, 'own.rules.yml'), stockAlert('own', 'warning'));
+  writeFileSync(join(rules, 'own.rules.yml'), stockAlert('agent', 'warning'));
   const meta = writeMeta(t, { ...usualTopology, monitoring_servers: [{ host: '10.0.1.8', rule_dir: rules }] });
   const printed = await runCommand(deploy, ['tiup', '--topology', meta, '--output', join(temporaryDirectory(t), 'o')]);
   runPrinted(t, printed);
   t.ok(readdirSync(rules).includes('tidb-mtls.rules.yml'));
-  t.equal(readFileSync(join(rules, 'own.rules.yml'), 'utf8'), stockAlert('own', 'warning'), 'the others stay');
+  t.equal(readFileSync(join(rules, 'own.rules.yml'), 'utf8'), stockAlert('agent', 'warning'), 'the others stay');
   t.notMatch(printed, /rule_dir/);
 });
 

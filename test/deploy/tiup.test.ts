@@ -109,9 +109,9 @@ t.test('a list that would refuse the agents is told before the first step, once 
     server_configs: { tikv: { 'security.cert-allowed-cn': names } },
   });
   const { stdout } = await deployed(t, writeMeta(t, listed(['tidb', 'tikv', 'pd'])));
-  const told =
+  const reported =
     /^# Before that: the list at \S*meta\.yaml:\d+:\d+ refuses the agents, whose certificate is that of blackbox_exporter\.$/gm;
-  t.equal(stdout.match(told)?.length, 1);
+  t.equal(stdout.match(reported)?.length, 1);
   t.match(
     stdout,
     /^# Add blackbox_exporter to it with: tiup cluster edit-config prod; then: tiup cluster reload prod -R tikv$/m,

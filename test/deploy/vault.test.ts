@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
-import { judgedTemplates } from '../support/deploy-tools.js';
+import { evaluatedTemplates } from '../support/deploy-tools.js';
 import { needsGo } from '../support/go-peers.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -17,7 +17,7 @@ const issue = () => authority.issue({ commonName: 'tikv', dns: ['localhost'], ip
 type Pair = Awaited<ReturnType<typeof issue>>;
 
 t.test('consul-template takes the template, and it asks for one pair that it finds again', needsGo(), async (t) => {
-  const { status, stdout, stderr } = judgedTemplates(join(folder, 'agent.hcl'));
+  const { status, stdout, stderr } = evaluatedTemplates(join(folder, 'agent.hcl'));
   t.equal(status, 0, stderr);
   const tls = '/tidb-deploy/tikv-20160/tls';
   t.equal(
@@ -26,7 +26,7 @@ t.test('consul-template takes the template, and it asks for one pair that it fin
   );
   const broken = join(temporaryDirectory(t), 'agent.hcl');
   writeFileSync(broken, readFileSync(join(folder, 'agent.hcl'), 'utf8').replace('{{ end }}', ''));
-  t.match(judgedTemplates(broken), { status: 1, stderr: /unexpected EOF/ }, 'it can say no');
+  t.match(evaluatedTemplates(broken), { status: 1, stderr: /unexpected EOF/ }, 'it can say no');
 });
 
 t.test('install-pair switches key and certificate at once', needs('/usr/bin/openssl', 'openssl'), async (t) => {
@@ -51,16 +51,16 @@ t.test('install-pair switches key and certificate at once', needs('/usr/bin/open
     t.equal(statSync(paths.key).mode & 0o777, 0o640);
   }
   const files = () => readdirSync(directory).filter((name) => !name.startsWith('.pair-'));
-  const generations = () => readdirSync(directory).length - files().length;
+  const runtimes = () => readdirSync(directory).length - files().length;
   t.strictSame(files(), ['.pair', 'bundle.pem', 'ca.crt', 'tikv.crt', 'tikv.pem']);
-  t.equal(generations(), 2, 'the pair in force and the one before');
+  t.equal(runtimes(), 2, 'the pair in force and the one before');
 
-  const torn = await issue();
+  const mismatched = await issue();
   const { keyPem } = await issue();
-  t.not(install({ ...torn, keyPem }).status, 0, 'a pair that does not match is refused');
-  t.not(install({ ...torn, certificatePem: '' }).status, 0, 'and so is half of one');
+  t.not(install({ ...mismatched, keyPem }).status, 0, 'a pair that does not match is refused');
+  t.not(install({ ...mismatched, certificatePem: '' }).status, 0, 'and so is half of one');
   t.equal(inForce(), serialOf(pairs[2] as Pair), 'the last one stays in force');
-  t.equal(generations(), 1, 'and nothing is left behind');
+  t.equal(runtimes(), 1, 'and nothing is left behind');
 });
 
 t.test(

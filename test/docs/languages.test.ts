@@ -11,8 +11,8 @@ t.test('a page in two languages has the same commands, the same links and the sa
   t.ok(chinese.length >= 2);
   for (const name of chinese) {
     const [one, other] = [readPage(inEnglish(name)), readPage(name)];
-    const own = (page: typeof one) => page.links.map(({ value }) => inEnglish(value)).sort();
-    t.strictSame(own(other), own(one), `${name}: links`);
+    const agent = (page: typeof one) => page.links.map(({ value }) => inEnglish(value)).sort();
+    t.strictSame(agent(other), agent(one), `${name}: links`);
     t.strictSame(
       other.blocks.map(({ value }) => value),
       one.blocks.map(({ value }) => value),

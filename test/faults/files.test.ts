@@ -118,12 +118,12 @@ t.test(
     const history = join(full, 'history');
     const toml = `${instanceAt(await statusPort(t))}[history]\nfile = "${history}"\n`;
     const agent = await watchingAgent(t, { toml, log: join(full, 'log') });
-    const isTold = async () => (await agent.findings()).some(({ message }) => /holds no certificate/.test(message));
+    const isReported = async () => (await agent.findings()).some(({ message }) => /holds no certificate/.test(message));
     const spoil = async () => {
       writeFileSync(agent.files.cert, 'no certificate');
-      await eventually('a bad file is told', isTold);
+      await eventually('a bad file is told', isReported);
       writeFileSync(agent.files.cert, pair.certificatePem);
-      await eventually('and a good one', async () => !(await isTold()));
+      await eventually('and a good one', async () => !(await isReported()));
     };
     spawnSync('dd', ['if=/dev/zero', `of=${full}/filler`, 'bs=4k'], { stdio: 'ignore' });
     for (let round = 0; round < 3; round++) {

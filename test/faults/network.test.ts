@@ -19,12 +19,12 @@ import {
   watchingAgent,
 } from '../support/watching-agent.js';
 
-const outcomes = ['accepted', 'refused', 'timeout', 'unreachable', 'inconclusive', 'not-tls'] as const;
+const outcomes = ['accepted', 'rejected', 'timeout', 'unreachable', 'inconclusive', 'not-tls'] as const;
 
 /** How often each outcome was seen at a port. */
 async function outcomesAt(agent: WatchingAgent, port: string): Promise<Record<string, number>> {
   const count = (outcome: string) =>
-    agent.metric('tidb_mtls_probes_total', `${port}"`, 'identity="own"', `outcome="${outcome}"`);
+    agent.metric('tidb_mtls_probes_total', `${port}"`, 'identity="agent"', `outcome="${outcome}"`);
   const counts = await Promise.all(outcomes.map(async (outcome) => [outcome, await count(outcome)] as const));
   return Object.fromEntries(counts);
 }
@@ -52,7 +52,7 @@ t.test(
     const heal = far.lose();
     const before = (await at()).accepted ?? 0;
     await eventually('it still answers now and then', async () => ((await at()).accepted ?? 0) > before + 2);
-    t.match(await at(), { refused: 0, 'not-tls': 0 }, 'loss is no refusal');
+    t.match(await at(), { rejected: 0, 'not-tls': 0 }, 'loss is no refusal');
     heal();
 
     far.inside('link', 'set', 'far', 'down');
@@ -70,12 +70,16 @@ t.test(
       'the near one is asked on',
       async () => ((await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0) > nearBefore + 2,
     );
-    t.match(await outcomesAt(agent, `127.0.0.1:${near}`), { refused: 0, unreachable: 0 }, 'the near one is not blamed');
+    t.match(
+      await outcomesAt(agent, `127.0.0.1:${near}`),
+      { rejected: 0, unreachable: 0 },
+      'the near one is not blamed',
+    );
 
     far.inside('link', 'set', 'far', 'up');
     const beforeBack = (await at()).accepted ?? 0;
     await eventually('and back', async () => ((await at()).accepted ?? 0) > beforeBack);
-    t.match(await at(), { refused: 0, 'not-tls': 0 });
+    t.match(await at(), { rejected: 0, 'not-tls': 0 });
     await endsWell(t, agent);
   },
 );
@@ -104,12 +108,12 @@ t.test(
     const at = (port: number | string) => outcomesAt(agent, `:${port}`);
     const before = (await at(good)).accepted ?? 0;
     await eventually('the address is asked', async () => ((await at(good)).accepted ?? 0) > before + 5);
-    t.match(await at(good), { refused: 0, timeout: 0, unreachable: 0 }, 'and never anything but accepting');
+    t.match(await at(good), { rejected: 0, timeout: 0, unreachable: 0 }, 'and never anything but accepting');
     const firstNamed = (await at(named)).accepted ?? 0;
     await eventually('the name, too', async () => ((await at(named)).accepted ?? 0) > firstNamed + 5);
     t.match(
       await outcomesAt(agent, 'hang-1.example.com:10080'),
-      { accepted: 0, refused: 0 },
+      { accepted: 0, rejected: 0 },
       'no verdict on those that hang',
     );
     await endsWell(t, agent);

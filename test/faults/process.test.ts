@@ -37,7 +37,7 @@ t.test('file descriptors exhausted: said, no port is blamed, no file called bad'
   const limit = readdirSync(`/proc/${agent.pid}/fd`).filter((one) => Number(one) < 25).length + 8;
   execFileSync('prlimit', ['--pid', String(agent.pid), `--nofile=${limit}:4096`]);
   const count = (outcome: string) =>
-    agent.metric('tidb_mtls_probes_total', `:${good}"`, 'identity="own"', `outcome="${outcome}"`);
+    agent.metric('tidb_mtls_probes_total', `:${good}"`, 'identity="agent"', `outcome="${outcome}"`);
   await eventually('some port could not be asked', async () => /EMFILE/.test(agent.output()));
   // At the limit its own port resets connections, too, so the log has to say it.
   await eventually('it is said', () => /nearly out of file descriptors/.test(agent.output()));
@@ -45,10 +45,10 @@ t.test('file descriptors exhausted: said, no port is blamed, no file called bad'
   await eventually('and that', () => /enough file descriptors again/.test(agent.output()));
   const before = await count('accepted');
   await eventually('it goes on when there are some', async () => (await count('accepted')) > before);
-  for (const outcome of ['refused', 'unreachable', 'not-tls']) {
+  for (const outcome of ['rejected', 'unreachable', 'not-tls']) {
     t.equal(await count(outcome), 0, `and never called ${outcome}`);
   }
-  t.notMatch(await agent.metrics(), /seen_by="(event|sweep)"[^}]*\} [1-9]/, 'and no file is called changed');
+  t.notMatch(await agent.metrics(), /detected_by="(event|sweep)"[^}]*\} [1-9]/, 'and no file is called changed');
   const wrong = (await agent.findings()).filter(
     ({ check, status }) => check === 'certificate-readable' && status === 'fail',
   );
@@ -93,8 +93,8 @@ t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anyth
     agent.kill('SIGCONT');
     await goesOnAsking(agent);
   }
-  for (const outcome of ['refused', 'timeout', 'unreachable', 'not-tls']) {
-    t.equal(await agent.metric('tidb_mtls_probes_total', 'identity="own"', `outcome="${outcome}"`), 0, outcome);
+  for (const outcome of ['rejected', 'timeout', 'unreachable', 'not-tls']) {
+    t.equal(await agent.metric('tidb_mtls_probes_total', 'identity="agent"', `outcome="${outcome}"`), 0, outcome);
   }
   await endsWell(t, agent);
 });
@@ -114,16 +114,16 @@ t.test(
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
       },
     });
-    const verdict = async () =>
+    const result = async () =>
       (await agent.findings()).find((one) => one.check === 'certificate-validity' && one.instance === 'agent');
-    t.match(await verdict(), { status: 'pass' });
+    t.match(await result(), { status: 'pass' });
     for (const [jump, message] of [
       ['+400d', /ended|expired/],
       ['-400d', /not valid|begins|not yet/],
     ] as const) {
       writeFileSync(clock, jump);
-      await eventually(`${jump}: the certificate is not valid`, async () => (await verdict())?.status === 'fail');
-      t.match(await verdict(), { message }, jump);
+      await eventually(`${jump}: the certificate is not valid`, async () => (await result())?.status === 'fail');
+      t.match(await result(), { message }, jump);
       const probes = async () =>
         (await agent.metrics())
           .split('\n')
@@ -132,7 +132,7 @@ t.test(
       const before = await probes();
       await eventually('the rhythm stays', async () => (await probes()) > before + 3);
       writeFileSync(clock, '+0');
-      await eventually('and all is well again', async () => (await verdict())?.status === 'pass');
+      await eventually('and all is well again', async () => (await result())?.status === 'pass');
       await goesOnAsking(agent);
     }
     await endsWell(t, agent);
@@ -140,13 +140,13 @@ t.test(
 );
 
 t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has begun', async (t) => {
-  let visits = 0;
+  let negativeProbes = 0;
   const silent = await Promise.all(
     Array.from({ length: 20 }, () =>
       listening(
         t,
         createServer((one) => {
-          visits++;
+          negativeProbes++;
           one.resume();
         }),
       ),
@@ -172,7 +172,7 @@ t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has b
 
   const pd = `[cluster]\npd = ["https://127.0.0.1:${silent[0]}"]\n`;
   const asking = await watchingAgent(t, { toml: pd, probe: slow, wait: false });
-  await eventually('PD is asked', () => visits > 0);
+  await eventually('PD is asked', () => negativeProbes > 0);
   asking.kill('SIGTERM');
   await ends('while PD does not answer', asking, {});
 

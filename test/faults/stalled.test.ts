@@ -22,13 +22,13 @@ t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is asked agai
   const address = `127.0.0.1:${await listening(t, server)}`;
   const directory = temporaryDirectory(t);
   const files = { cacert: authority.certificatePem, ...keys };
-  const own = Object.entries(files).flatMap(([name, pem]) => {
+  const agent = Object.entries(files).flatMap(([name, pem]) => {
     const file = join(directory, name);
     writeFileSync(file, pem);
     return [`--${name}`, file];
   });
-  const flags = ['--instance', `tidb=${address}`, '--timeout', '4s', '--no-refusals', '--all'];
-  const check = startAgent(['check', ...flags, ...own]);
+  const flags = ['--instance', `tidb=${address}`, '--timeout', '4s', '--no-negative-probes', '--all'];
+  const check = startAgent(['check', ...flags, ...agent]);
   t.teardown(() => check.child.kill('SIGKILL'));
   await eventually('it asks', () => questions === 1);
   check.child.kill('SIGSTOP');

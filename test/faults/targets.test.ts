@@ -111,15 +111,15 @@ t.test(
     const toml = [good, ...ports.values()].map((port) => instanceAt(port)).join('');
     const agent = await watchingAgent(t, { toml, probe: 'interval = "1s"\ntimeout = "15s"\nrefusals = "off"' });
     const probes = (port: number | undefined, outcome: string) =>
-      agent.metric('tidb_mtls_probes_total', `:${port}"`, 'identity="own"', `outcome="${outcome}"`);
+      agent.metric('tidb_mtls_probes_total', `:${port}"`, 'identity="agent"', `outcome="${outcome}"`);
     const before = await probes(good, 'accepted');
     await eventually('it is asked again and again', async () => (await probes(good, 'accepted')) > before + 4);
-    for (const outcome of ['refused', 'timeout', 'unreachable', 'inconclusive', 'not-tls']) {
+    for (const outcome of ['rejected', 'timeout', 'unreachable', 'inconclusive', 'not-tls']) {
       t.equal(await probes(good, outcome), 0, `the good one was never called ${outcome}`);
     }
     for (const [what, [, expected]] of Object.entries(cases)) {
       const seen: string[] = [];
-      for (const outcome of ['accepted', 'refused', 'timeout', 'unreachable', 'inconclusive', 'not-tls']) {
+      for (const outcome of ['accepted', 'rejected', 'timeout', 'unreachable', 'inconclusive', 'not-tls']) {
         if ((await probes(ports.get(what), outcome)) > 0) {
           seen.push(outcome);
         }

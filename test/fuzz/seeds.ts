@@ -91,7 +91,7 @@ export const seeds = {
     flag('cdc', 'server', '--addr=0.0.0.0:8300', '--pd=https://a:1', '--ca=x', '--cert-allowed-cn=a,b'),
   ],
   /** ServerHello, Certificate, CertificateRequest with one name, ServerHelloDone. */
-  flight: (der: Buffer) => {
+  messages: (der: Buffer) => {
     const vector = (size: number, body: Buffer) => {
       const length = Buffer.alloc(size);
       length.writeUIntBE(body.length, 0, size);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAgentConfig } from '../../agent/config/load.js';
 import { readWebConfig } from '../../agent/http/web-config.js';
-import { History } from '../../agent/sidecar/event-store.js';
+import { EventStore } from '../../agent/sidecar/event-store.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { GrpcProbeMethod, HttpAnswerKind } from '../../cluster/components/profile.js';
 import { decodeMembers, decodeRange, decodeStores } from '../../cluster/discovery/pd-messages.js';
@@ -19,9 +19,9 @@ import { describeProcesses } from '../../cluster/sources/command-lines.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js';
 import { decodeAnswer } from '../../probes/grpc-messages.js';
-import { Flight } from '../../probes/server-handshake.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
 import { HttpResponseReader } from '../../probes/http-response.js';
+import { ServerMessages } from '../../probes/server-handshake.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
 import { seeds } from './seeds.js';
 
@@ -97,7 +97,7 @@ export const targets: readonly FuzzTarget[] = [
     seeds: [pem, Buffer.from(pair.keyPem), Buffer.concat([pem, Buffer.from(pair.keyPem)])],
     allowed: ['CredentialError'],
     read: (input) => {
-      parseCertificates(pemText(input, 'f'), 'f').forEach(lookAt);
+      parseCertificates(pemText(input, 'f'), 'f').forEach(inspectInput);
       parseKey(pemText(input, 'f'), 'f');
     },
   },
@@ -145,7 +145,7 @@ export const targets: readonly FuzzTarget[] = [
       registrationsIn(new Map([[key, rest.join('\n')]]));
     },
   },
-  { name: 'tls-flight', seeds: seeds.flight(raw), allowed: [], read: (input) => new Flight().take(input) },
+  { name: 'tls-flight', seeds: seeds.messages(raw), allowed: [], read: (input) => new ServerMessages().take(input) },
   {
     name: 'proxy-header',
     seeds: [
@@ -160,9 +160,9 @@ export const targets: readonly FuzzTarget[] = [
     seeds: seeds.history,
     allowed: [],
     read: onFile('history', (file) => {
-      new History(file, (error) => {
+      new EventStore(file, (error) => {
         throw error;
-      }).add({ at: '', kind: 'nudge', component: 'agent', instance: '', message: '' });
+      }).add({ at: '', kind: 'trigger', component: 'agent', instance: '', message: '' });
     }),
   },
   { name: 'command-lines', seeds: seeds.commandLines, allowed: [], read: onCommandLine },
@@ -184,10 +184,10 @@ function lookAtDer(input: Buffer): void {
   } catch {
     return;
   }
-  lookAt(describeCertificate(x509));
+  inspectInput(describeCertificate(x509));
 }
 
-function lookAt(certificate: ReturnType<typeof describeCertificate>): void {
+function inspectInput(certificate: ReturnType<typeof describeCertificate>): void {
   const { subject, issuer, subjectDer, commonNames, organizationalUnits, subjectAltNames } = certificate;
   const { keyUsage, extendedKeyUsage, isCertificateAuthority, serialNumber, publicKey } = certificate;
   JSON.stringify([subject, issuer, subjectDer, commonNames, organizationalUnits, subjectAltNames, keyUsage]);

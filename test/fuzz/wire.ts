@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { createSecureContext, createServer } from 'node:tls';
 import pino from 'pino';
-import { Observer } from '../../agent/collect/collector.js';
+import { Collector } from '../../agent/collect/collector.js';
 import { OnDemandProbes } from '../../agent/collect/on-demand.js';
 import { defaultProbe } from '../../agent/config/load.js';
 import { startHttpServer } from '../../agent/http/server.js';
@@ -16,7 +16,7 @@ const authority = await Authority.create();
 const pair = await authority.issue({ commonName: 'fuzz', dns: ['localhost'], ip: ['127.0.0.1'] });
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const identity = {
-  name: 'own',
+  name: 'agent',
   secureContext: createSecureContext({ ca: authority.certificatePem, ...keys }),
 } as const;
 
@@ -45,10 +45,16 @@ function answered(probe: HarmlessProbe): FuzzTarget['read'] {
 
 const config = { security: undefined, configs: [], topology: [], pd: [], processes: false, refresh: 0, clients: [] };
 const more = { components: [], host: undefined, shard: undefined };
-const rhythm = { ...defaultProbe, interval: 1_000, timeout: 100, concurrency: 1, refusals: undefined };
+const rhythm = { ...defaultProbe, interval: 1_000, timeout: 100, concurrency: 1, rejections: undefined };
 const web = { host: '127.0.0.1', port: 0, configFile: undefined };
-const rest = { scope: 'cluster', reload: 'observe', historyFile: undefined, imposter: undefined, proxies: [] } as const;
-const observer = await Observer.create(
+const rest = {
+  scope: 'cluster',
+  reload: 'observe',
+  historyFile: undefined,
+  wrongName: undefined,
+  proxies: [],
+} as const;
+const collector = await Collector.create(
   { ...config, ...more, ...rest, probe: rhythm, instances: [], web },
   { now: () => new Date(), onReload: () => undefined },
 );
@@ -63,7 +69,7 @@ const agent = await startHttpServer({
     ready: () => true,
     findings: () => [],
     observations: () => [],
-    inventory: () => observer.inventory,
+    inventory: () => collector.inventory,
     matrix: () => ({ callers: [], rows: [] }),
     credentials: () => [],
     events: () => [],
@@ -72,7 +78,7 @@ const agent = await startHttpServer({
     pathsOf: () => undefined,
   },
   metrics: { parts: () => Readable.from([]), contentType: 'text/plain' },
-  probe: (module, target, timeout) => onDemand.ask(observer, { module, target, timeout }),
+  probe: (module, target, timeout) => onDemand.ask(collector, { module, target, timeout }),
   reload: async () => ({ ok: true, message: '' }),
   logger: pino({ level: 'silent' }),
 });
@@ -93,7 +99,7 @@ async function request(input: Buffer): Promise<void> {
 }
 
 const get = (path: string) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-const frame = (type: number, flags: number, stream: number, body: string) => {
+const context = (type: number, flags: number, stream: number, body: string) => {
   const bytes = Buffer.from(body, 'hex');
   const head = Buffer.alloc(9);
   head.writeUIntBE(bytes.length, 0, 3);
@@ -104,16 +110,16 @@ const frame = (type: number, flags: number, stream: number, body: string) => {
 };
 /** SETTINGS, their acknowledgement, HEADERS with status 200 and a literal field, DATA with an empty gRPC message. */
 const frames = Buffer.concat([
-  frame(4, 0, 0, ''),
-  frame(4, 1, 0, ''),
-  frame(
+  context(4, 0, 0, ''),
+  context(4, 1, 0, ''),
+  context(
     1,
     4,
     1,
     `88400c${Buffer.from('content-type').toString('hex')}10${Buffer.from('application/grpc').toString('hex')}`,
   ),
-  frame(0, 0, 1, '0000000000'),
-  frame(1, 5, 1, `400b${Buffer.from('grpc-status').toString('hex')}0130`),
+  context(0, 0, 1, '0000000000'),
+  context(1, 5, 1, `400b${Buffer.from('grpc-status').toString('hex')}0130`),
 ]);
 
 /** Readers behind a real connection. */

@@ -10,7 +10,7 @@ import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions } from '../../metrics/definitions.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
-import { accepted, entryOf, inventoryOf, refused } from '../support/observations.js';
+import { accepted, entryOf, inventoryOf, rejected } from '../support/observations.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -26,7 +26,7 @@ function finding(parts: Partial<Finding>): Finding {
     identity: undefined,
     message: '',
     evidence: {},
-    cure: '',
+    remediation: '',
     help: '',
     ...parts,
   };
@@ -55,9 +55,9 @@ t.test('outcomes of the own identity exist at 0 before the first probe, and go w
   const metrics = new AgentMetrics();
   const both = inventoryOf('a:20180', 'b:20180');
   metrics.setInventory(both);
-  const outcome = /identity="own",outcome="refused"\} 0$/;
+  const outcome = /identity="agent",outcome="refused"\} 0$/;
   t.equal((await series(metrics, 'tidb_mtls_probes_total')).filter((line) => outcome.test(line)).length, 4);
-  metrics.countProbe(entryOf(both, 1, refused('tls-alert', 'unknown_ca')));
+  metrics.countProbe(entryOf(both, 1, rejected('tls-alert', 'unknown_ca')));
   metrics.setInventory(both);
   t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="refused"\} 1\n/);
   metrics.setInventory(inventoryOf('a:20180'));
@@ -71,14 +71,14 @@ t.test('refusals are counted by a closed list of reasons', async (t) => {
   const metrics = new AgentMetrics();
   const inventory = inventoryOf('a:20180');
   for (const observation of [
-    refused('tls-alert', 'unknown_ca'),
-    refused('tls-alert', 'alert_201'),
-    refused('http-status', '403'),
-    refused('certificate', 'CERT_HAS_EXPIRED'),
+    rejected('tls-alert', 'unknown_ca'),
+    rejected('tls-alert', 'alert_201'),
+    rejected('http-status', '403'),
+    rejected('certificate', 'CERT_HAS_EXPIRED'),
   ]) {
     metrics.countProbe(entryOf(inventory, 0, observation));
   }
-  const lines = await series(metrics, 'tidb_mtls_probe_refusals_total');
+  const lines = await series(metrics, 'tidb_mtls_probe_rejections_total');
   const reasons = lines.map((line) => /reason="([^"]+)"/.exec(line)?.[1]);
   t.strictSame(reasons, ['unknown_ca', 'other-alert', 'http-status', 'certificate']);
 });
@@ -146,15 +146,15 @@ t.test('findings: the worst per place, and the verdicts of three checks; skipped
       finding({ check: 'certificate-validity', status: 'warn' }),
       finding({ check: 'ca-unchanged', status: 'fail' }),
       finding({ check: 'served-matches-file', status: 'pass', endpoint: 'grpc' }),
-      finding({ check: 'caller-admitted', status: 'fail', endpoint: 'grpc', identity: 'tidb' }),
-      finding({ check: 'caller-admitted', status: 'skip', endpoint: 'grpc', identity: 'pd' }),
+      finding({ check: 'caller-accepted', status: 'fail', endpoint: 'grpc', identity: 'tidb' }),
+      finding({ check: 'caller-accepted', status: 'unknown', endpoint: 'grpc', identity: 'pd' }),
     ],
     now,
   );
   t.match(await metrics.render(), /finding\{check="certificate-validity",.*\} 3\n/);
   t.match(await series(metrics, 'tidb_mtls_ca_changed'), [/ 1$/]);
   t.match(await series(metrics, 'tidb_mtls_served_matches_file'), [/endpoint="grpc"\} 1$/]);
-  const callers = await series(metrics, 'tidb_mtls_caller_admitted');
+  const callers = await series(metrics, 'tidb_mtls_caller_accepted');
   t.equal(callers.length, 1);
   t.match(callers, [/identity="tidb"\} 0$/]);
   t.strictSame(await series(metrics, 'tidb_mtls_last_check_timestamp_seconds'), [
@@ -178,7 +178,7 @@ t.test(
     metrics.setBuildInfo({ version: '1.2.3' });
     metrics.setInventory(inventory);
     metrics.setObservations([entry]);
-    metrics.countProbe(entryOf(inventory, 0, refused('tls-alert', 'unknown_ca')));
+    metrics.countProbe(entryOf(inventory, 0, rejected('tls-alert', 'unknown_ca')));
     metrics.setFindings([finding({})]);
     const probe = await renderProbe(entry.observation, { timeoutSeconds: 5 });
     const check = (input: string) => {

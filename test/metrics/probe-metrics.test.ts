@@ -3,7 +3,7 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
-import { accepted, refused } from '../support/observations.js';
+import { accepted, rejected } from '../support/observations.js';
 
 t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
   const authority = await Authority.create();
@@ -18,7 +18,7 @@ t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
   t.match(good, /^probe_grpc_status_code 0$/m);
   t.match(good, /^probe_ssl_last_chain_expiry_timestamp_seconds \d+$/m);
   const bad = await renderProbe(
-    { ...refused('certificate', 'CERT_HAS_EXPIRED'), peerChain: [leaf], peerProblem: 'CERT_HAS_EXPIRED' },
+    { ...rejected('certificate', 'CERT_HAS_EXPIRED'), peerChain: [leaf], peerProblem: 'CERT_HAS_EXPIRED' },
     { timeoutSeconds: 5 },
   );
   t.match(bad, /^probe_success 0$/m);

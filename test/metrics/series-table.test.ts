@@ -88,7 +88,7 @@ t.test('a large one comes in parts that end with a line, of the series there wer
   const parts = series.parts();
   const read = [parts.next().value ?? '', parts.next().value ?? ''];
   series.restart();
-  series.set({ a: 'late' }, 1);
+  series.set({ a: 'picked-up-late' }, 1);
   read.push(...parts);
   t.ok(read.length > 2);
   t.strictSame(

@@ -45,6 +45,6 @@ t.test('the SBOM names each of them, by its package URL, and no tool of the deve
 });
 
 t.test('an audit that the registry refuses is no verdict', async (t) => {
-  t.match(readAudit('{"message":"405 Method Not Allowed","statusCode":405}'), { judged: false, reason: /405/ });
-  t.match(readAudit('{"metadata":{"vulnerabilities":{"total":2}}}'), { judged: true, faults: 2 });
+  t.match(readAudit('{"message":"405 Method Not Allowed","statusCode":405}'), { evaluated: false, reason: /405/ });
+  t.match(readAudit('{"metadata":{"vulnerabilities":{"total":2}}}'), { evaluated: true, faults: 2 });
 });

@@ -5,10 +5,10 @@ import { createSecureContext, createServer as createTls, type TLSSocket } from '
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import type { Observation } from '../../probes/observation.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -16,7 +16,7 @@ const authority = await Authority.create();
 const pair = await authority.issue({ commonName: 'peer', dns: ['localhost'], ip: ['127.0.0.1'] });
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const identity: Identity = {
-  name: 'own',
+  name: 'agent',
   secureContext: createSecureContext({ ca: authority.certificatePem, ...keys }),
 };
 
@@ -74,7 +74,7 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
     'HTTP/2 only, asked in HTTP/1.1 with ALPN',
     () => createSecureServer({ ...keys, allowHTTP1: false }, (_request, response) => response.end('{}')),
     http,
-    'refused',
+    'rejected',
     /no_application_protocol|closed the connection/,
   ],
   [
@@ -82,14 +82,14 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
     () =>
       createServer((socket) => socket.on('error', () => socket.destroy()).once('data', () => socket.resetAndDestroy())),
     http,
-    'refused',
+    'rejected',
     /closed the connection during the handshake, without an alert/,
   ],
   [
     'a reset after the handshake',
     () => after((socket) => socket.once('data', () => socket.destroy())),
     http,
-    'refused',
+    'rejected',
     /closed the connection after the handshake, before any answer, without an alert/,
   ],
   ['silence after the handshake', () => after(() => undefined), http, 'timeout', /^no answer within 3000 ms$/],
@@ -137,7 +137,7 @@ t.test('each bad peer has its outcome and its reason in one line', async (t) => 
     const target = { host: '127.0.0.1', port, alpn: probe.protocol === 'http' ? ['http/1.1'] : ['h2'], probe };
     for (const frequent of probe.protocol === 'http' ? [true, false] : [true]) {
       const timeout = outcome === 'timeout' ? 3_000 : patience;
-      const seen = await askAwake(() => probeEndpoint(target, identity, { timeout, frequent }));
+      const seen = await withoutStall(() => probeEndpoint(target, identity, { timeout, frequent }));
       const way = frequent ? 'by schedule' : 'on demand';
       t.match(seen, { outcome, detail }, `${what}, ${way}: ${seen.outcome}, ${seen.detail}`);
       t.notMatch(seen.detail, /\n/, `${what}, ${way}`);

@@ -23,11 +23,11 @@ const cases: readonly (readonly [string, (socket: Socket) => void, string, RegEx
   ['the greeting of another protocol', (socket) => socket.write('J\0\0\0\n8.0.11'), 'answered', /./],
   ['one byte, and the end', (socket) => socket.end('H'), 'answered', /./],
   ['a bad request, for another reason', (socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nno'), 'answered', /./],
-  ['what Go says on a TLS port', (socket) => socket.end(goes), 'refused', /HTTP 400: it takes TLS only/],
-  ['the same, and left open', (socket) => socket.write(goes), 'refused', /HTTP 400/],
-  ['a TLS alert', (socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])), 'refused', /a TLS record/],
-  ['a close', (socket) => socket.end(), 'refused', /closed without an answer/],
-  ['a reset', (socket) => socket.resetAndDestroy(), 'refused', /ECONNRESET/],
+  ['what Go says on a TLS port', (socket) => socket.end(goes), 'rejected', /HTTP 400: it takes TLS only/],
+  ['the same, and left open', (socket) => socket.write(goes), 'rejected', /HTTP 400/],
+  ['a TLS alert', (socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])), 'rejected', /a TLS record/],
+  ['a close', (socket) => socket.end(), 'rejected', /closed without an answer/],
+  ['a reset', (socket) => socket.resetAndDestroy(), 'rejected', /ECONNRESET/],
 ];
 
 for (const [what, act, kind, detail] of cases) {
@@ -46,8 +46,8 @@ t.test('what Go says on a TLS port, byte by byte: refused', async (t) => {
     socket.on('close', () => clearInterval(timer));
   });
   t.match(await probePlaintext({ ...target, alpn: [] }, { timeout: patience }), {
-    outcome: 'refused',
-    refusal: { by: 'http-status', number: 400 },
+    outcome: 'rejected',
+    rejection: { by: 'http-status', number: 400 },
   });
 });
 
@@ -78,7 +78,7 @@ t.test('a port that is gone does not refuse', async (t) => {
   });
   const port = await listening(t, server);
   const target = { host: '127.0.0.1', port, alpn: [] };
-  const identity = { name: 'anonymous', secureContext: createSecureContext({}), judgesServer: false } as const;
+  const identity = { name: 'no-certificate', secureContext: createSecureContext({}), verifiesServer: false } as const;
   t.match(await probeTls(target, identity, { timeout: patience }), { outcome: 'inconclusive' });
   t.match(await askPlaintext(target, patience), { kind: 'unreachable' });
   t.equal(await answersPlaintext(target, patience), undefined);

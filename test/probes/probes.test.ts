@@ -9,9 +9,9 @@ import { createSecureContext, createServer as createTls } from 'node:tls';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { Identity, ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
@@ -25,10 +25,10 @@ type Version = 'TLSv1.2' | 'TLSv1.3';
 
 function identity(pair: Issued | undefined, version?: Version): Identity {
   const versions = version === undefined ? {} : { minVersion: version, maxVersion: version };
-  const own = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
+  const agent = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
   return {
-    name: pair === undefined ? 'anonymous' : 'own',
-    secureContext: createSecureContext({ ca: authority.certificatePem, ...own, ...versions }),
+    name: pair === undefined ? 'no-certificate' : 'agent',
+    secureContext: createSecureContext({ ca: authority.certificatePem, ...agent, ...versions }),
   };
 }
 
@@ -105,17 +105,17 @@ t.test(
     const port = await openssl(t, temporaryDirectory(t), good);
     for (const [kind, version, alert] of expected) {
       const pair = kind === 'none' ? undefined : kind === 'good' ? good : await issueBad(authority, kind, names);
-      const seen = await askAwake(() => probeHttp(target(port), identity(pair, version), { timeout: patience }));
+      const seen = await withoutStall(() => probeHttp(target(port), identity(pair, version), { timeout: patience }));
       t.match(
         seen,
         {
-          outcome: alert === undefined ? 'accepted' : 'refused',
+          outcome: alert === undefined ? 'accepted' : 'rejected',
           tlsVersion: alert === undefined ? version : seen.tlsVersion,
         },
         `${kind} ${version}: ${seen.detail}`,
       );
       t.match(
-        seen.refusal,
+        seen.rejection,
         alert === undefined ? undefined : { side: 'peer', by: 'tls-alert', number: alert },
         `${kind} ${version}`,
       );
@@ -141,8 +141,8 @@ t.test(
     ] as const) {
       const bad = await issueBad(authority, kind, names);
       const port = await openssl(t, temporaryDirectory(t), bad);
-      const seen = await askAwake(() => probeHttp(target(port), identity(good), { timeout: patience }));
-      t.match(seen, { outcome: 'refused', refusal: { side: 'probe' }, peerProblem: new RegExp(problem) }, kind);
+      const seen = await withoutStall(() => probeHttp(target(port), identity(good), { timeout: patience }));
+      t.match(seen, { outcome: 'rejected', rejection: { side: 'probe' }, peerProblem: new RegExp(problem) }, kind);
       t.equal(seen.peerChain.length > 0, true, kind);
     }
   },
@@ -155,10 +155,10 @@ t.test('a Common Name is no name to dial, as for Go and gRPC: only SANs count', 
   );
   const port = await listening(t, server);
   const where = target(port, { serverName: 'localhost' });
-  t.match(await askAwake(() => probeHttp(where, identity(good), { timeout: patience })), {
-    outcome: 'refused',
+  t.match(await withoutStall(() => probeHttp(where, identity(good), { timeout: patience })), {
+    outcome: 'rejected',
     peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID',
-    refusal: { side: 'probe', by: 'name' },
+    rejection: { side: 'probe', by: 'name' },
   });
 });
 
@@ -175,7 +175,7 @@ t.test('what PD says of many stores is read, and a flood is cut', async (t) => {
   );
   const port = await listening(t, server);
   const ask = (count: number, frequent: boolean) =>
-    askAwake(() =>
+    withoutStall(() =>
       probeHttp(target(port, { probe: { protocol: 'http', path: `/${count}`, accept: 'pd-stores' } }), identity(good), {
         timeout: patience,
         frequent,
@@ -224,13 +224,13 @@ t.test('what is no refusal is never called one', async (t) => {
     [
       'a close in the handshake',
       target(closing),
-      'refused',
+      'rejected',
       /closed the connection during the handshake, without an alert/,
     ],
   ];
   for (const [what, where, outcome, detail] of cases) {
     for (const prober of [probeHttp, probeTls]) {
-      const seen = await askAwake(() =>
+      const seen = await withoutStall(() =>
         prober(where, identity(good), { timeout: outcome === 'timeout' ? 300 : patience }),
       );
       t.match(seen, { outcome, detail }, `${what}: ${seen.detail}`);

@@ -6,8 +6,8 @@ import { createSecureContext, createServer } from 'node:tls';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { probeHttp } from '../../probes/http-probe.js';
-import { refusalWindow } from '../../probes/rejection-window.js';
-import { emptySeen, type TlsConnection } from '../../probes/tls-connection.js';
+import { rejectionWindow } from '../../probes/rejection-window.js';
+import { emptyHandshakeInfo, type TlsConnection } from '../../probes/tls-connection.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -16,13 +16,13 @@ const names = { commonName: 'TiDB-Server', ip: ['127.0.0.1'] };
 const server = await authority.issue(names);
 const foreign = await (await Authority.create()).issue(names);
 
-function stranger({ certificatePem: cert, keyPem: key }: Issued) {
+function unauthorizedClient({ certificatePem: cert, keyPem: key }: Issued) {
   const secureContext = createSecureContext({ cert, key, minVersion: 'TLSv1.3' });
-  return { name: 'untrusted', secureContext, judgesServer: false } as const;
+  return { name: 'foreign-ca', secureContext, verifiesServer: false } as const;
 }
 
 /** A server so busy that it judges a caller's certificate late; counts what the caller says after that certificate. */
-async function lateJudge(t: Tap, milliseconds: number) {
+async function lateVerification(t: Tap, milliseconds: number) {
   const secrets = { cert: server.certificatePem, key: server.keyPem, ca: authority.certificatePem };
   const behind = await listening(t, createServer({ ...secrets, requestCert: true }));
   let said = 0;
@@ -30,8 +30,8 @@ async function lateJudge(t: Tap, milliseconds: number) {
     const onwards = connect(behind, '127.0.0.1');
     onwards.pipe(caller);
     onwards.on('error', () => caller.destroy());
-    caller.once('data', (hello) => {
-      onwards.write(hello);
+    caller.once('data', (serverHandshake) => {
+      onwards.write(serverHandshake);
       caller.once('data', (certificate) => {
         caller.on('data', () => {
           said += 1;
@@ -47,18 +47,18 @@ type Tap = Parameters<typeof listening>[0];
 t.test(
   'a stranger asks nothing while a slow server makes up its mind, so that its reason cannot get lost',
   async (t) => {
-    const { port, saidMeanwhile } = await lateJudge(t, 300);
+    const { port, saidMeanwhile } = await lateVerification(t, 300);
     const target = { host: '127.0.0.1', port, alpn: [] };
-    const observation = await probeHttp(target, stranger(foreign), { timeout: patience });
-    t.match(observation, { outcome: 'refused', refusal: { by: 'close' }, tlsVersion: 'TLSv1.3' });
+    const observation = await probeHttp(target, unauthorizedClient(foreign), { timeout: patience });
+    t.match(observation, { outcome: 'rejected', rejection: { by: 'close' }, tlsVersion: 'TLSv1.3' });
     t.equal(saidMeanwhile(), 0);
   },
 );
 
 t.test('it waits no longer than half of its time: a server that stays silent is asked', async (t) => {
-  const { port, saidMeanwhile } = await lateJudge(t, patience);
+  const { port, saidMeanwhile } = await lateVerification(t, patience);
   const target = { host: '127.0.0.1', port, alpn: [] };
-  const observation = await probeHttp(target, stranger(foreign), { timeout: 400 });
+  const observation = await probeHttp(target, unauthorizedClient(foreign), { timeout: 400 });
   t.match(observation, { outcome: 'timeout' });
   t.equal(saidMeanwhile(), 1);
 });
@@ -68,8 +68,8 @@ t.test("the server's ticket ends the wait, and nothing is left behind on the soc
   t.teardown(() => mock.timers.reset());
   const socket = new EventEmitter();
   const connection = { socket, firstError: () => undefined } as unknown as TlsConnection;
-  const seen = { ...emptySeen(), tlsVersion: 'TLSv1.3' as const };
-  const waited = refusalWindow(connection, { seen, isStranger: true, timeout: patience });
+  const seen = { ...emptyHandshakeInfo(), tlsVersion: 'TLSv1.3' as const };
+  const waited = rejectionWindow(connection, { seen, isUnauthorizedClient: true, timeout: patience });
   socket.emit('session');
   await waited;
   t.strictSame(socket.eventNames(), []);

@@ -10,13 +10,13 @@ import { patience } from '../support/eventually.js';
 const authority = await Authority.create();
 const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], ip: ['127.0.0.1'] });
 const caller = await authority.issue({ commonName: 'caller' });
-const own: Identity = {
-  name: 'own',
+const agent: Identity = {
+  name: 'agent',
   secureContext: createSecureContext({ cert: caller.certificatePem, key: caller.keyPem }),
 };
 
 /** A server that judges callers itself: by the certificate of this connection, or by what the session remembers. */
-async function portThat(t: Test, options: object, admits: (socket: TLSSocket) => boolean): Promise<number> {
+async function portThat(t: Test, options: object, accepts: (socket: TLSSocket) => boolean): Promise<number> {
   const server = createTls(
     {
       cert: pair.certificatePem,
@@ -29,7 +29,7 @@ async function portThat(t: Test, options: object, admits: (socket: TLSSocket) =>
     (socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', () =>
-        admits(socket) ? socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n') : socket.destroy(),
+        accepts(socket) ? socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n') : socket.destroy(),
       );
     },
   );
@@ -39,7 +39,7 @@ async function portThat(t: Test, options: object, admits: (socket: TLSSocket) =>
   return (server.address() as AddressInfo).port;
 }
 
-const ask = (port: number, identity: Identity = own) =>
+const ask = (port: number, identity: Identity = agent) =>
   probeResumption(
     { host: '127.0.0.1', port, alpn: [], probe: { protocol: 'http', path: '/', accept: 'any' } },
     identity,
@@ -59,7 +59,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
 }
 
 t.test('what does not come to a second visit is not known', async (t) => {
-  const refusing = await portThat(t, {}, () => false);
-  t.match(await ask(refusing), { outcome: 'unknown', detail: /not let in the first time/ });
+  const rejecting = await portThat(t, {}, () => false);
+  t.match(await ask(rejecting), { outcome: 'unknown', detail: /not let in the first time/ });
   t.match(await ask(1), { outcome: 'unknown', detail: /ECONNREFUSED/ });
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { describeCertificate } from '../../credentials/certificate.js';
-import { readHello } from '../../probes/server-handshake.js';
+import { readServerHandshake } from '../../probes/server-handshake.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -15,16 +15,17 @@ const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], i
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const derOf = (pem: string) => describeCertificate(new X509Certificate(pem)).subjectDer;
 
-const ask = (port: number, timeout = patience) => readHello({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
+const ask = (port: number, timeout = patience) =>
+  readServerHandshake({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
 
 t.test('a port that asks names the CAs it holds; one that does not asks nobody', async (t) => {
   const ca = authority.certificatePem + other.certificatePem;
   const asking = await ask(await listening(t, createTls({ ...keys, ca, requestCert: true })));
-  t.match(asking, { outcome: 'read', asksForCertificate: true });
+  t.match(asking, { outcome: 'read', requestsCertificate: true });
   t.strictSame([...asking.authorities].sort(), [authority, other].map((one) => derOf(one.certificatePem)).sort());
   t.equal(asking.chain[0]?.commonNames[0], 'server');
   const open = await ask(await listening(t, createTls(keys)));
-  t.match(open, { outcome: 'read', asksForCertificate: false, authorities: [] });
+  t.match(open, { outcome: 'read', requestsCertificate: false, authorities: [] });
 });
 
 t.test('what is no first flight is told apart', async (t) => {
@@ -55,7 +56,7 @@ t.test('what is no first flight is told apart', async (t) => {
   for (const [what, port, outcome, detail] of cases) {
     t.match(
       await ask(port, outcome === 'timeout' ? 300 : patience),
-      { outcome, detail, asksForCertificate: undefined },
+      { outcome, detail, requestsCertificate: undefined },
       what,
     );
   }

@@ -5,9 +5,9 @@ import { Authority } from '../../certs-dev/authority.js';
 import type { ComponentName, EndpointName } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { devCluster } from '../support/dev-cluster.js';
 import { patience } from '../support/eventually.js';
 
@@ -16,7 +16,7 @@ const question = { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' } as const;
 function identityOf(cluster: DevCluster): Identity {
   const { ca, cert, key } = cluster.files('agent');
   const [caPem, certPem, keyPem] = [ca, cert, key].map((file) => readFileSync(file, 'utf8'));
-  return { name: 'own', secureContext: createSecureContext({ ca: caPem, cert: certPem, key: keyPem }) };
+  return { name: 'agent', secureContext: createSecureContext({ ca: caPem, cert: certPem, key: keyPem }) };
 }
 
 t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no other', async (t) => {
@@ -24,7 +24,7 @@ t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no ot
   const asked = async (component: ComponentName, endpoint: EndpointName) => {
     const port = cluster.port(component, endpoint);
     const target = { host: '127.0.0.1', port, alpn: ['h2'], probe: question };
-    return await askAwake(() => probeEndpoint(target, identityOf(cluster), { timeout: patience }));
+    return await withoutStall(() => probeEndpoint(target, identityOf(cluster), { timeout: patience }));
   };
   t.match(await asked('tiflash', 'grpc'), {
     outcome: 'accepted',
@@ -39,8 +39,8 @@ t.test('IsAlive goes to a port that has shown itself to be TiFlash, and to no ot
     t.equal(outcome, 'inconclusive', `${component} is not taken for TiFlash`);
     t.not(application?.protocol === 'grpc' && application.answer?.kind, 'alive', 'and was not sent the question');
   }
-  await cluster.fault('tiflash', 'grpc', 'refuseCaller', true);
-  t.match(await asked('tiflash', 'grpc'), { outcome: 'refused', refusal: { by: 'rpc-status', number: 7 } });
+  await cluster.fault('tiflash', 'grpc', 'rejectCaller', true);
+  t.match(await asked('tiflash', 'grpc'), { outcome: 'rejected', rejection: { by: 'rpc-status', number: 7 } });
 });
 
 t.test('no other port is ever asked it', async (t) => {
@@ -57,8 +57,8 @@ t.test('no other port is ever asked it', async (t) => {
 t.test('a stranger is refused by TiFlash before any question', async (t) => {
   const cluster = await devCluster(t);
   const other = await (await Authority.create()).issue({ commonName: 'TiDB-Server', ip: ['127.0.0.1'] });
-  const stranger: Identity = {
-    name: 'untrusted',
+  const unauthorizedClient: Identity = {
+    name: 'foreign-ca',
     secureContext: createSecureContext({
       ca: cluster.authority.certificatePem,
       cert: other.certificatePem,
@@ -66,5 +66,7 @@ t.test('a stranger is refused by TiFlash before any question', async (t) => {
     }),
   };
   const target = { host: '127.0.0.1', port: cluster.port('tiflash', 'grpc'), alpn: ['h2'], probe: question };
-  t.match(await askAwake(() => probeEndpoint(target, stranger, { timeout: patience })), { outcome: 'refused' });
+  t.match(await withoutStall(() => probeEndpoint(target, unauthorizedClient, { timeout: patience })), {
+    outcome: 'rejected',
+  });
 });

@@ -9,13 +9,13 @@ t.test('certificates are told apart by their bytes, seen before or not, and beyo
   const authority = await Authority.create();
   const derOf = async (commonName: string) =>
     new X509Certificate((await authority.issue({ commonName })).certificatePem).raw;
-  const [friend, stranger] = [await derOf('friend'), await derOf('stranger')];
+  const [friend, unauthorizedClient] = [await derOf('friend'), await derOf('stranger')];
   const admission = new Admission(rules);
   for (let round = 0; round < 2; round++) {
-    t.match(admission.verdictOn(friend), { rule: 'cn', subject: 'CN=friend' });
-    t.match(admission.verdictOn(stranger), { rule: undefined, subject: 'CN=stranger' });
+    t.match(admission.resultOn(friend), { rule: 'cn', subject: 'CN=friend' });
+    t.match(admission.resultOn(unauthorizedClient), { rule: undefined, subject: 'CN=stranger' });
     for (let index = 0; round === 0 && index < 300; index++) {
-      t.equal(admission.verdictOn(await derOf(`other ${index}`)).rule, undefined);
+      t.equal(admission.resultOn(await derOf(`other ${index}`)).rule, undefined);
     }
   }
 });

@@ -19,7 +19,7 @@ t.test(
     const resident = () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${proxy.child.pid}/status`, 'utf8'))?.[1]) / 1024;
     const descriptors = () => readdirSync(`/proc/${proxy.child.pid}/fd`).length;
-    const [before, own] = [resident(), descriptors()];
+    const [before, agent] = [resident(), descriptors()];
     const silent: Socket[] = [];
     while (silent.length < 10_000) {
       const some = await Promise.all(Array.from({ length: 250 }, () => dialPlain(port)));
@@ -31,7 +31,7 @@ t.test(
       // One that the kernel has yet to hand over would never hear that it was reaped.
       await eventually(
         'they are taken',
-        () => descriptors() + silent.filter(({ closed }) => closed).length >= own + silent.length,
+        () => descriptors() + silent.filter(({ closed }) => closed).length >= agent + silent.length,
       );
     }
     const good = await dial(port, friend);

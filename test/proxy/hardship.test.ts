@@ -76,11 +76,11 @@ t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends 
   }
   proxy.child.kill('SIGTERM');
   await eventually('no new ones', async () => {
-    const refused = await dialPlain(port).then(
+    const rejected = await dialPlain(port).then(
       (one) => !one.destroy(),
       () => true,
     );
-    return refused;
+    return rejected;
   });
   for (const socket of sockets) {
     t.equal(await ask(socket, 'y'), 'y', 'still served');
@@ -176,8 +176,8 @@ t.test(
     const { ca, cert, key } = filesOf(t, server);
     const target = `127.0.0.1:${await tcpServer(t, echo)}`;
     const flags = ['proxy', '--mode', 'terminate', '--target', target, '--allow-cn', 'friend'];
-    const own = ['--cacert', ca, '--cert', cert, '--key', key];
-    const args = ['-c', activate, path, process.execPath, main, ...flags, ...own, '--listen', 'systemd:front'];
+    const agent = ['--cacert', ca, '--cert', cert, '--key', key];
+    const args = ['-c', activate, path, process.execPath, main, ...flags, ...agent, '--listen', 'systemd:front'];
     const child = spawn('/usr/bin/python3', args);
     t.teardown(() => child.kill('SIGKILL'));
     let output = '';
@@ -191,7 +191,7 @@ t.test(
     child.kill('SIGTERM');
     t.strictSame(await once(child, 'exit'), [0, null]);
     t.ok(existsSync(path), "the path is systemd's");
-    const other = await runAgent(...flags, ...own, '--listen', 'systemd:back');
+    const other = await runAgent(...flags, ...agent, '--listen', 'systemd:back');
     t.match(other, { status: 2, stderr: /systemd passed no socket called back/ });
   },
 );

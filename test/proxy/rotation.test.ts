@@ -29,7 +29,7 @@ t.test('a new pair counts from the next connection on; a torn one leaves the las
 
 t.test('the CA stays the one of the start, unless reload-ca is set', async (t) => {
   const other = await Authority.create();
-  const stranger = await other.issue({ commonName: 'friend' });
+  const unauthorizedClient = await other.issue({ commonName: 'friend' });
   for (const reloadCa of [false, true]) {
     const { port, files } = await proxyTo(t, [await tcpServer(t, echo)], { reloadCa });
     const letsIn = async (pair: typeof friend) =>
@@ -39,10 +39,10 @@ t.test('the CA stays the one of the start, unless reload-ca is set', async (t) =
       )) === 'x';
     t.ok(await letsIn(friend));
     writeFileSync(files.ca, other.certificatePem);
-    t.equal(await letsIn(stranger), reloadCa);
+    t.equal(await letsIn(unauthorizedClient), reloadCa);
     t.equal(await letsIn(friend), !reloadCa);
     writeFileSync(files.ca, 'garbage');
-    t.equal(await letsIn(reloadCa ? stranger : friend), true, 'a bad one is not taken');
+    t.equal(await letsIn(reloadCa ? unauthorizedClient : friend), true, 'a bad one is not taken');
   }
 });
 

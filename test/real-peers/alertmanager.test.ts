@@ -25,12 +25,12 @@ t.test(
   'a real Alertmanager with the example tells each team its own, and keeps back what another alert explains',
   needs(program, 'prometheus-alertmanager'),
   async (t) => {
-    const told = new Map<string, Set<string>>();
+    const reported = new Map<string, Set<string>>();
     const webhook = createServer(async (request, response) => {
       const { alerts } = JSON.parse(await text(request)) as Message;
       const receiver = request.url?.slice(1) ?? '';
       for (const { labels } of alerts) {
-        told.set(receiver, (told.get(receiver) ?? new Set()).add(`${labels.alertname} ${labels.instance}`));
+        reported.set(receiver, (reported.get(receiver) ?? new Set()).add(`${labels.alertname} ${labels.instance}`));
       }
       response.end();
     });
@@ -60,8 +60,8 @@ t.test(
       alert('certificate_expiring_critical', 'critical', leaf),
       alert('certificate_expiring', 'warning', leaf),
       alert('certificate_expiring', 'warning', { ...leaf, instance: 'c:20180' }),
-      alert('endpoint_down', 'critical', { ...grpc, identity: 'own' }),
-      alert('caller_refused', 'critical', { ...grpc, identity: 'pd' }),
+      alert('endpoint_down', 'critical', { ...grpc, identity: 'agent' }),
+      alert('caller_rejected', 'critical', { ...grpc, identity: 'pd' }),
       alert('agent_missing', 'warning', { instance: 'd:10793' }),
     ]);
     const headers = { 'content-type': 'application/json' };
@@ -70,10 +70,10 @@ t.test(
     await eventually(
       'every team is told',
       () =>
-        ['on-call', 'storage-team', 'monitoring-team'].every((team) => told.has(team)) &&
-        (told.get('on-call')?.size ?? 0) > 1,
+        ['on-call', 'storage-team', 'monitoring-team'].every((team) => reported.has(team)) &&
+        (reported.get('on-call')?.size ?? 0) > 1,
     );
-    t.strictSame(Object.fromEntries([...told].map(([team, alerts]) => [team, [...alerts].sort()])), {
+    t.strictSame(Object.fromEntries([...reported].map(([team, alerts]) => [team, [...alerts].sort()])), {
       'on-call': ['TiDB_mtls_certificate_expiring_critical a:20180', 'TiDB_mtls_endpoint_down b:10080'],
       'storage-team': ['TiDB_mtls_certificate_expiring c:20180'],
       'monitoring-team': ['TiDB_mtls_agent_missing d:10793'],

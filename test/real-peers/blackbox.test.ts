@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createServer as createTls, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeHttp } from '../../probes/http-probe.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 import { needs } from '../support/peers.js';
@@ -68,11 +68,11 @@ t.test(
   needs(blackbox, 'prometheus-blackbox-exporter'),
   async (t) => {
     const directory = temporaryDirectory(t);
-    const own = files(directory, good);
+    const agent = files(directory, good);
     const config = join(directory, 'blackbox.yml');
     writeFileSync(
       config,
-      `modules:\n  tls:\n    prober: tcp\n    timeout: 5s\n    tcp:\n      tls: true\n      tls_config: {ca_file: ${own.ca}, cert_file: ${own.cert}, key_file: ${own.key}}\n`,
+      `modules:\n  tls:\n    prober: tcp\n    timeout: 5s\n    tcp:\n      tls: true\n      tls_config: {ca_file: ${agent.ca}, cert_file: ${agent.cert}, key_file: ${agent.key}}\n`,
     );
     const port = await freePort();
     const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
@@ -84,7 +84,7 @@ t.test(
     const seen: string[] = [];
     for (const [what, make, expected] of faulty) {
       const target = await listening(t, await make());
-      const ours = await askAwake(() =>
+      const ours = await withoutStall(() =>
         probeHttp(
           {
             host: '127.0.0.1',

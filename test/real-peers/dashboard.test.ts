@@ -35,7 +35,7 @@ async function withProxy(t: Test, cluster: DevCluster): Promise<number> {
   appendFileSync(
     cluster.agentConfig,
     `
-[imposter]
+[wrong-name]
 cert-path = "imposter.crt"
 key-path = "imposter.pem"
 
@@ -57,7 +57,11 @@ allow-cn = ["TiDB-Server"]
 }
 
 /** One connection to its end, with a pair or without. */
-function visit(port: number, ca: string, pair: { readonly cert?: string; readonly key?: string }): Promise<void> {
+function negativeProbe(
+  port: number,
+  ca: string,
+  pair: { readonly cert?: string; readonly key?: string },
+): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, ca, ...pair });
     socket.on('error', () => socket.destroy());
@@ -81,7 +85,7 @@ t.test(
     const one = Object.fromEntries(componentNames.map((name) => [name, 1]));
     const cluster = await devCluster(t, { members: one });
     const proxyPort = await withProxy(t, cluster);
-    const served = await servedAgent(t, cluster, { probe: { interval: 5_000, refusals: 5_000 } });
+    const served = await servedAgent(t, cluster, { probe: { interval: 5_000, rejections: 5_000 } });
     const directory = temporaryDirectory(t);
     writeFileSync(join(directory, 'alerts.yml'), renderRules());
     writeFileSync(join(directory, 'recordings.yml'), renderRecordings());
@@ -101,16 +105,16 @@ scrape_configs:
       cert: readFileSync(cluster.files('tidb').cert, 'utf8'),
       key: readFileSync(cluster.files('tidb').key, 'utf8'),
     };
-    const visits = async () => {
-      await visit(proxyPort, ca, pair);
-      await visit(proxyPort, ca, {});
+    const negativeProbes = async () => {
+      await negativeProbe(proxyPort, ca, pair);
+      await negativeProbe(proxyPort, ca, {});
     };
 
     let empty: readonly Query[] = queries;
     const places = () => empty.map(({ place }) => place).join(', ');
     const waitFor = async (what: string, enough: () => boolean) => {
       await eventually(what, async () => {
-        await visits();
+        await negativeProbes();
         empty = await emptyOf(prometheus, empty);
         return enough();
       }).catch((error: unknown) => t.fail(`${error}; empty: ${places()}`));
@@ -123,7 +127,7 @@ scrape_configs:
 
     await cluster.fault('tidb', 'status', 'keepOldCertificate', true);
     await cluster.rotate('tidb');
-    await cluster.fault('pd', 'client', 'refuseCaller', true);
+    await cluster.fault('pd', 'client', 'rejectCaller', true);
     await waitFor('faults fill the rest', () => empty.length === 0);
     t.equal(places(), '', `${queries.length} queries return data`);
     for (const { place, expr } of queries) {

@@ -64,9 +64,9 @@ t.test(
     }
     const revision = () => JSON.parse(control('get', 'x', '-w', 'json')).header.revision as number;
     const before = revision();
-    const own = await authority.issue({ ...names, commonName: 'TiDB-mTLS-Agent' });
+    const agent = await authority.issue({ ...names, commonName: 'TiDB-mTLS-Agent' });
     const ca = authority.certificatePem;
-    const secureContext = createSecureContext({ ca, cert: own.certificatePem, key: own.keyPem });
+    const secureContext = createSecureContext({ ca, cert: agent.certificatePem, key: agent.keyPem });
     const pd = new PdClient(url, { secureContext, timeout: patience });
     t.teardown(() => pd.close());
     const ranges = await Promise.all(prefixesFor(42n).map((prefix) => pd.range(prefix)));
@@ -85,9 +85,9 @@ t.test(
     t.strictSame(unreadable, ['/tidb/cdc/other/__cdc_meta__/capture/77']);
     t.equal(revision(), before, 'nothing was written');
 
-    const stranger = new PdClient(url, { secureContext: createSecureContext({ ca }), timeout: patience });
-    t.teardown(() => stranger.close());
-    await t.rejects(stranger.range('/topology/'), PdError, 'without a certificate nothing is read');
+    const unauthorizedClient = new PdClient(url, { secureContext: createSecureContext({ ca }), timeout: patience });
+    t.teardown(() => unauthorizedClient.close());
+    await t.rejects(unauthorizedClient.range('/topology/'), PdError, 'without a certificate nothing is read');
     await t.rejects(pd.members(), { code: 'pd_unreachable' }, 'an etcd that is no PD knows no members');
   },
 );

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
@@ -57,8 +57,8 @@ t.test('etcd of an older Go: every refusal is alert 42, rotations as on PD', nee
     probe: { protocol: 'http', path: '/version', accept: 'any' },
   });
   const ask = (port: number) => (pair: Issued | undefined, version: Version) =>
-    askAwake(() => probeHttp(at(port), identity(pair, version), { timeout: patience }));
-  const refused = 'refused by tls-alert 42';
+    withoutStall(() => probeHttp(at(port), identity(pair, version), { timeout: patience }));
+  const rejected = 'refused by tls-alert 42';
   await table(
     t,
     'etcd client port',
@@ -66,19 +66,19 @@ t.test('etcd of an older Go: every refusal is alert 42, rotations as on PD', nee
       ['good', 'accepted'],
       ['noUsage', 'accepted'],
       ['intermediateChain', 'accepted'],
-      ['none', refused],
-      ['otherCa', refused],
-      ['expired', refused],
-      ['notYetValid', refused],
-      ['serverAuthOnly', refused],
+      ['none', rejected],
+      ['otherCa', rejected],
+      ['expired', rejected],
+      ['notYetValid', rejected],
+      ['serverAuthOnly', rejected],
     ],
     ask(client),
   );
-  await table(t, 'etcd peer port with a list', [['good', refused]], ask(peer));
+  await table(t, 'etcd peer port with a list', [['good', rejected]], ask(peer));
   const good = await authority.issue(names);
   const served = async () => {
     const seen = await ask(client)(good, 'TLSv1.3');
     return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.x509.subject}` : say(seen);
   };
-  await everyRotation(t, { directory: tls, files, served, torn: 'refused by tls-alert 80' });
+  await everyRotation(t, { directory: tls, files, served, mismatched: 'refused by tls-alert 80' });
 });

@@ -4,8 +4,8 @@ import type { Issued } from '../../certs-dev/authority.js';
 import { pd } from '../../cluster/components/pd.js';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import { tidb } from '../../cluster/components/tidb.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeEndpoint } from '../../probes/probe.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { buildGoPeers, fixtures, needsGo } from '../support/go-peers.js';
 import {
@@ -30,7 +30,7 @@ function asking(port: number, probe: HarmlessProbe, ca = authority.certificatePe
   const alpn = probe.protocol === 'http' ? ['http/1.1'] : ['h2'];
   const target = { host: '127.0.0.1', port, alpn, probe };
   return (pair: Issued | undefined, version: Version) =>
-    askAwake(() => probeEndpoint(target, identity(pair, version, ca), { timeout: patience }));
+    withoutStall(() => probeEndpoint(target, identity(pair, version, ca), { timeout: patience }));
 }
 
 async function servedBy(ask: ReturnType<typeof asking>, pair: Issued): Promise<string> {
@@ -47,7 +47,7 @@ async function start(t: Test, component: 'pd' | 'tidb', files: PairFiles, list: 
 }
 
 /** What a Go listener of today does with each identity when it asks for a certificate and has no list. */
-const refusals: readonly Expectation[] = [
+const rejections: readonly Expectation[] = [
   ['noUsage', 'accepted'],
   ['intermediateChain', 'accepted'],
   ['none', 'refused by tls-alert 40', 'refused by tls-alert 116'],
@@ -66,8 +66,8 @@ t.test('etcd as PD embeds it', go, async (t) => {
   const tls = temporaryDirectory(t);
   const files = linkedFiles(tls, await authority.issue({ ...names, commonName: 'TiDB-Server' }));
   const { main, peer } = await start(t, 'pd', files, ['TiDB-Server']);
-  await table(t, 'PD client port, HTTP', [['good', 'accepted'], ...refusals], asking(main, version));
-  await table(t, 'PD client port, gRPC', [['good', 'accepted'], ...refusals], asking(main, getMembers));
+  await table(t, 'PD client port, HTTP', [['good', 'accepted'], ...rejections], asking(main, version));
+  await table(t, 'PD client port, gRPC', [['good', 'accepted'], ...rejections], asking(main, getMembers));
   await table(
     t,
     'PD peer port, one entry',
@@ -107,7 +107,7 @@ t.test('etcd as PD embeds it', go, async (t) => {
     directory: tls,
     files,
     served: () => servedBy(ask, good),
-    torn: 'refused by tls-alert 80',
+    mismatched: 'refused by tls-alert 80',
   });
   const nextCaller = await next.issue(names);
   t.equal(await servedBy(ask, nextCaller), 'refused by tls-alert 48', 'and those of the new CA are refused');
@@ -146,7 +146,7 @@ t.test("TiDB's status port with a list", go, async (t) => {
   const files = linkedFiles(tls, await authority.issue({ ...names, commonName: 'TiDB-Server' }));
   const { main } = await start(t, 'tidb', files, [' TiDB-Server ']);
   const ask = asking(main, status);
-  await table(t, 'TiDB, list', [['good', 'accepted'], ['superstringCommonName', wrongName], ...refusals], ask);
+  await table(t, 'TiDB, list', [['good', 'accepted'], ['superstringCommonName', wrongName], ...rejections], ask);
   const good = await authority.issue(names);
   for (const tlsVersion of versions) {
     t.match((await ask(good, tlsVersion)).application, { answer: { version: '8.0.11-TiDB-v8.5.0' } });
@@ -156,7 +156,7 @@ t.test("TiDB's status port with a list", go, async (t) => {
     directory: tls,
     files,
     served: () => servedBy(ask, good),
-    torn: 'refused by tls-alert 80',
+    mismatched: 'refused by tls-alert 80',
   });
   t.equal(await servedBy(ask, await next.issue(names)), 'refused by tls-alert 48', 'callers of the new CA are refused');
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import type { GrpcProbeMethod } from '../../cluster/components/profile.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import {
@@ -37,10 +37,12 @@ async function serve(t: Test, directory: string, paths: ReturnType<typeof files>
     probe: { protocol: 'grpc', method },
   });
   const ask = (pair: Issued | undefined, version: Version) =>
-    askAwake(() => probeGrpc(target('/debugpb.Debug/GetClusterInfo'), identity(pair, version), { timeout: patience }));
+    withoutStall(() =>
+      probeGrpc(target('/debugpb.Debug/GetClusterInfo'), identity(pair, version), { timeout: patience }),
+    );
   const caller = await authority.issue(names);
   const served = async (pair = caller, ca = authority.certificatePem) => {
-    const seen = await askAwake(() =>
+    const seen = await withoutStall(() =>
       probeGrpc(target('/grpc.health.v1.Health/Check'), identity(pair, 'TLSv1.3', ca), { timeout: patience }),
     );
     return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.x509.subject}` : say(seen);

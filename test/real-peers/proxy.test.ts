@@ -108,25 +108,25 @@ t.test(
         () => false,
       ),
     );
-    const stranger = await (await Authority.create()).issue({ commonName: 'friend' });
-    const files = { ...filesOf(t, stranger), ca };
+    const unauthorizedClient = await (await Authority.create()).issue({ commonName: 'friend' });
+    const files = { ...filesOf(t, unauthorizedClient), ca };
     const settings = { mode: 'originate', targetTls: true, files, access: { ...closed, all: true } } as const;
     const { port, metric } = await proxyTo(t, [target], settings);
     const socket = await dialPlain(port);
     socket.write('hello');
     t.equal(String(await readAll(socket).catch(() => '')), '');
-    await eventually('it is counted', async () => (await metric('refusals_total', 'target-refused')) === 1);
+    await eventually('it is counted', async () => (await metric('refusals_total', 'target-rejected')) === 1);
   },
 );
 
 t.test('Prometheus scrapes a plain exporter through it', needs('/usr/bin/prometheus', 'prometheus'), async (t) => {
   const { port } = await proxyTo(t, [await exporter(t)]);
-  const own = filesOf(t, friend);
+  const agent = filesOf(t, friend);
   const directory = temporaryDirectory(t);
   const config = join(directory, 'prometheus.yml');
   writeFileSync(
     config,
-    `global: {scrape_interval: 5s}\nscrape_configs:\n  - job_name: plain\n    scheme: https\n    tls_config: {ca_file: ${own.ca}, cert_file: ${own.cert}, key_file: ${own.key}}\n    static_configs: [{targets: ['127.0.0.1:${port}']}]\n`,
+    `global: {scrape_interval: 5s}\nscrape_configs:\n  - job_name: plain\n    scheme: https\n    tls_config: {ca_file: ${agent.ca}, cert_file: ${agent.cert}, key_file: ${agent.key}}\n    static_configs: [{targets: ['127.0.0.1:${port}']}]\n`,
   );
   const web = await freePort();
   const args = [
@@ -196,7 +196,7 @@ t.test(
       /READY (\d+)/,
     );
     const front = await proxyTo(t, [Number(target)], { targetTls: true, files: filesOf(t, server), alpn: ['h2'] });
-    const own = filesOf(t, friend);
+    const agent = filesOf(t, friend);
     const client = `
 import sys, grpc
 ca, cert, key, port = sys.argv[1:5]
@@ -205,7 +205,14 @@ channel = grpc.secure_channel('localhost:' + port, grpc.ssl_channel_credentials(
 call = channel.unary_unary('/debugpb.Debug/GetClusterInfo', request_serializer=lambda x: x, response_deserializer=lambda x: x)
 print(call(b'', timeout=60).hex())
 `;
-    const asked = await outcome('/usr/bin/python3', ['-c', client, own.ca, own.cert, own.key, String(front.port)]);
+    const asked = await outcome('/usr/bin/python3', [
+      '-c',
+      client,
+      agent.ca,
+      agent.cert,
+      agent.key,
+      String(front.port),
+    ]);
     t.match(asked, { ok: true, output: /082a/ });
     const other = filesOf(t, nobody);
     t.match(await outcome('/usr/bin/python3', ['-c', client, other.ca, other.cert, other.key, String(front.port)]), {

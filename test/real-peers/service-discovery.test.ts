@@ -42,7 +42,7 @@ t.test(
       .replaceAll('15s', '5s');
     const prometheus = await startPrometheus(t, directory, config);
 
-    const ports = served.sidecar.observer.inventory.instances.flatMap((instance) =>
+    const ports = served.sidecar.collector.inventory.instances.flatMap((instance) =>
       instance.endpoints.map((endpoint) => `${instance.component} ${instance.name} ${endpoint.name} prod-1`),
     );
     const seen = async (expression: string) =>
@@ -55,10 +55,10 @@ t.test(
       [...ports].sort(),
       'by the names that the agent gives them',
     );
-    const own = 'tidb_mtls_endpoint_up{identity="own"} == 1';
-    await eventually('and was seen by the agent itself', async () => (await seen(own)).length === ports.length);
+    const agent = 'tidb_mtls_endpoint_up{identity="agent"} == 1';
+    await eventually('and was seen by the agent itself', async () => (await seen(agent)).length === ports.length);
     t.strictSame(
-      (await seen(own)).sort(),
+      (await seen(agent)).sort(),
       [...ports].sort(),
       "the agent's own series have the same names, so that both can be joined",
     );

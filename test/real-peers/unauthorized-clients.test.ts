@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Observer } from '../../agent/collect/collector.js';
-import { observeOnce, refuseOnce } from '../../agent/collect/cycle.js';
+import { Collector } from '../../agent/collect/collector.js';
+import { negativeProbesOnce, observeOnce } from '../../agent/collect/cycle.js';
 import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config/load.js';
-import { Nudger } from '../../agent/sidecar/reload-trigger.js';
+import { ReloadTrigger } from '../../agent/sidecar/reload-trigger.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Finding } from '../../checks/finding.js';
 import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
@@ -18,33 +18,33 @@ const etcd = '/usr/bin/etcd';
 const python = needs('/usr/lib/python3/dist-packages/grpc/__init__.py', 'python3-grpcio');
 const origin = { kind: 'flag', name: '--instance' } as const;
 
-async function observerOf(t: Test, own: string, instances: readonly DeclaredInstance[]): Promise<Observer> {
+async function observerOf(t: Test, agent: string, instances: readonly DeclaredInstance[]): Promise<Collector> {
   const directory = temporaryDirectory(t);
-  const security = files(directory, await authority.issue({ ...names, commonName: own }));
+  const security = files(directory, await authority.issue({ ...names, commonName: agent }));
   const nobody = await authority.issue({ ...names, commonName: 'nobody' });
-  const imposter = { cert: join(directory, 'imposter.crt'), key: join(directory, 'imposter.key') };
-  writeFileSync(imposter.cert, nobody.certificatePem);
-  writeFileSync(imposter.key, nobody.keyPem);
+  const wrongName = { cert: join(directory, 'imposter.crt'), key: join(directory, 'imposter.key') };
+  writeFileSync(wrongName.cert, nobody.certificatePem);
+  writeFileSync(wrongName.key, nobody.keyPem);
   const config = {
     ...{ scope: 'cluster' as const, security, configs: [], topology: [], pd: [], processes: false },
     ...{
       refresh: defaultRefresh,
       instances,
       clients: [],
-      imposter,
+      wrongName,
       reload: 'observe' as const,
       historyFile: undefined,
     },
     ...{ probe: { ...defaultProbe, timeout: patience, resumption: true }, web: defaultWeb, proxies: [] },
   };
-  return await Observer.create(config, { now: () => new Date(), onReload: () => undefined });
+  return await Collector.create(config, { now: () => new Date(), onReload: () => undefined });
 }
 
-async function look(observer: Observer): Promise<readonly Finding[]> {
+async function look(collector: Collector): Promise<readonly Finding[]> {
   const { signal } = new AbortController();
-  await observeOnce(observer, signal);
-  await refuseOnce(observer, signal);
-  return observer.judge();
+  await observeOnce(collector, signal);
+  await negativeProbesOnce(collector, signal);
+  return collector.evaluate();
 }
 
 /** `status endpoint identity: message` of one check. */
@@ -86,19 +86,19 @@ t.test(
       allowedCommonNames: ['PD-Server'],
       origin,
     };
-    const observer = await observerOf(t, 'PD-Server', [declared]);
+    const collector = await observerOf(t, 'PD-Server', [declared]);
     const lines = () => readFileSync(log, 'utf8').split('\n').length;
-    await observeOnce(observer, new AbortController().signal);
+    await observeOnce(collector, new AbortController().signal);
     const before = lines();
-    await refuseOnce(observer, new AbortController().signal);
-    const visit = observer
+    await negativeProbesOnce(collector, new AbortController().signal);
+    const negativeProbe = collector
       .observations()
-      .filter(({ observation }) => observation.identity !== 'own' && observation.identity !== 'pd');
+      .filter(({ observation }) => observation.identity !== 'agent' && observation.identity !== 'pd');
     t.comment(
-      `one visit to two ports: ${visit.length} strangers and 2 first flights, ${lines() - before} log lines of etcd; at the rhythm of 10 minutes ${6 * (lines() - before)} an hour`,
+      `one visit to two ports: ${negativeProbe.length} strangers and 2 first flights, ${lines() - before} log lines of etcd; at the rhythm of 10 minutes ${6 * (lines() - before)} an hour`,
     );
-    const findings = observer.judge();
-    t.match(linesOf(findings, 'strangers-refused'), [
+    const findings = collector.evaluate();
+    t.match(linesOf(findings, 'rejects-unauthorized'), [
       /^pass client anonymous: refuses who has no certificate: TLS alert \d+/,
       /^pass client imposter: lets in .*: it has no allow-list/,
       /^pass client plaintext: refuses plaintext/,
@@ -108,11 +108,11 @@ t.test(
       /^pass peer plaintext: refuses plaintext/,
       /^pass peer untrusted: refuses .*TLS alert \d+/,
     ]);
-    t.match(linesOf(findings, 'asks-for-certificate'), [/^pass client/, /^pass peer/]);
+    t.match(linesOf(findings, 'requests-certificate'), [/^pass client/, /^pass peer/]);
     t.match(linesOf(findings, 'trusts-ca-on-disk'), [/^pass client/, /^pass peer/]);
-    t.match(linesOf(findings, 'sessions-end'), [/^(warn|pass) client/, /^(warn|pass) peer/], 'decided for both');
+    t.match(linesOf(findings, 'resumption-rejected'), [/^(warn|pass) client/, /^(warn|pass) peer/], 'decided for both');
     writeFileSync(server.ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
-    t.match(linesOf(await look(observer), 'trusts-ca-on-disk'), [
+    t.match(linesOf(await look(collector), 'trusts-ca-on-disk'), [
       /^fail client : what runs does not trust CN=Next CA of the CA file, and trusts 1 CA/,
       /^fail peer : what runs does not trust CN=Next CA/,
     ]);
@@ -134,8 +134,8 @@ t.test(
       ...{ component: 'tikv', address: `127.0.0.1:${port}`, origin, version: '8.5.0' },
       ...{ ...server, allowedCommonNames: ['TiDB-Server'] },
     };
-    const observer = await observerOf(t, 'TiDB-Server', [declared]);
-    t.match(linesOf(await look(observer), 'strangers-refused'), [
+    const collector = await observerOf(t, 'TiDB-Server', [declared]);
+    t.match(linesOf(await look(collector), 'rejects-unauthorized'), [
       /^pass grpc anonymous: refuses who has no certificate: it closes/,
       /^pass grpc imposter: refuses .*: gRPC status 16/,
       /^pass grpc plaintext: refuses/,
@@ -143,7 +143,7 @@ t.test(
     ]);
     const lines = () => readFileSync(log, 'utf8').split('\n').length;
     const before = lines();
-    await refuseOnce(observer, new AbortController().signal);
+    await negativeProbesOnce(collector, new AbortController().signal);
     const perHour = 6 * (lines() - before);
     t.comment(
       `one visit to one port: 4 strangers and a first flight, ${lines() - before} lines on stderr, ${perHour} an hour`,
@@ -153,18 +153,18 @@ t.test(
     // Somebody else connects between the two writes, which the agent itself would not.
     const target = { host: '127.0.0.1', port: Number(port), alpn: ['h2'], probe: undefined };
     await probeGrpc(target, identity(await authority.issue(names), 'TLSv1.3'), { timeout: patience });
-    await observer.readCredentials();
-    t.match(linesOf(observer.judge(), 'key-matches-certificate').join('\n'), /fail/, 'torn is named as what it is');
+    await collector.readCredentials();
+    t.match(linesOf(collector.evaluate(), 'key-matches-certificate').join('\n'), /fail/, 'torn is named as what it is');
     writeFileSync(server.key, next.keyPem);
-    const stuck = await look(observer);
+    const stuck = await look(collector);
     t.match(
       stuck.find(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
-      { endpoint: 'grpc', cure: /touch the certificate file/ },
+      { endpoint: 'grpc', remediation: /touch the certificate file/ },
     );
-    const nudges = await new Nudger().nudge(stuck, observer.evidence());
-    t.match(nudges, [{ kind: 'touch', error: undefined }]);
+    const reloadTriggers = await new ReloadTrigger().trigger(stuck, collector.evidence());
+    t.match(reloadTriggers, [{ kind: 'touch', error: undefined }]);
     t.strictSame(
-      (await look(observer)).filter(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
+      (await look(collector)).filter(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
       [],
       'recovered',
     );

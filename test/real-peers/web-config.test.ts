@@ -14,7 +14,7 @@ import { authority, basic, layOut, pair, withPair } from '../support/web-files.j
 
 const blackbox = '/usr/bin/prometheus-blackbox-exporter';
 const day = 86_400_000;
-const stranger = await Authority.create();
+const unauthorizedClient = await Authority.create();
 const named = { commonName: 'Prometheus', dns: ['prometheus.example.com'] };
 const past = { notBefore: new Date(Date.now() - 2 * day), notAfter: new Date(Date.now() - day) };
 const chained = await authority.intermediate('Intermediate');
@@ -32,7 +32,7 @@ const pairs: Readonly<Record<string, Issued | undefined>> = {
     dns: ['a, DNS:prometheus.example.com, DNS:b'],
   }),
   'no SAN': await authority.issue({ commonName: 'prometheus.example.com' }),
-  'a certificate of another CA': await stranger.issue(named),
+  'a certificate of another CA': await unauthorizedClient.issue(named),
   'an expired certificate': await authority.issue({ ...named, ...past }),
   'a certificate for servers only': await authority.issue({ ...named, usages: ['serverAuth'] }),
   'a certificate without usages': await authority.issue({ ...named, usages: [] }),
@@ -128,8 +128,8 @@ async function compare(t: Test, one: Case, peer: (file: string) => Promise<numbe
   const scheme = one.text.includes('tls_server_config') ? 'https' : 'http';
   const theirs = await statuses(`${scheme}://127.0.0.1:${await peer(file)}`, one.clients);
   t.strictSame(ours, theirs, one.name);
-  const admitted = Object.values(theirs).filter((status) => status === 200).length;
-  t.ok(admitted > 0 && one.clients.length > 0, `${admitted} of ${one.clients.length} clients let in`);
+  const accepted = Object.values(theirs).filter((status) => status === 200).length;
+  t.ok(accepted > 0 && one.clients.length > 0, `${accepted} of ${one.clients.length} clients let in`);
 }
 
 t.test("every client is let in or not as by Prometheus' own code", needsGo(), async (t) => {
@@ -153,7 +153,7 @@ t.test("and as by Debian's blackbox_exporter", needs(blackbox, 'prometheus-black
 
 t.test('a file that Prometheus refuses is refused here', needsGo(), async (t) => {
   const program = buildGoPeers(toolkit);
-  const refused: readonly string[] = [
+  const rejected: readonly string[] = [
     'tls_server_config:\n  cert_file: server.crt\n',
     'tls_server_config:\n  key_file: server.key\n',
     `${pair}  client_auth_type: Sometimes\n`,
@@ -168,7 +168,7 @@ t.test('a file that Prometheus refuses is refused here', needsGo(), async (t) =>
     'http_server_config: { headers: { X-Content-Type-Options: sniff } }\n',
     'tls_server_config: [\n',
   ];
-  for (const text of refused) {
+  for (const text of rejected) {
     const file = join(layOut(t, text), 'web.yml');
     t.equal(spawnSync(program, [file], { timeout: 120_000 }).status, 1, text);
     t.throws(() => readWebConfig(file), OperatorError, text);

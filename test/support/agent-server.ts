@@ -34,7 +34,7 @@ export async function startAgentServer(
     onWebConfigRead: () => undefined,
     view,
     metrics: { parts: () => Readable.from(['x 1\n']), contentType: 'text/plain' },
-    probe: async () => ({ status: 400, reason: 'bad-target', refused: 'none' }),
+    probe: async () => ({ status: 400, reason: 'bad-target', rejected: 'none' }),
     reload: async () => ({ ok: true, message: 'reloaded' }),
     logger: pino({ level: 'silent' }),
   });

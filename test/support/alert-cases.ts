@@ -41,22 +41,22 @@ export const states: readonly AlertState[] = [
   finding('sources_disagree', 'sources-agree', 15),
   finding('tls_not_configured', 'tls-configured', 5),
   finding('caller_not_listed', 'caller-in-allow-list', 15),
-  finding('own_name_not_listed', 'own-name-in-own-list', 5),
+  finding('own_name_not_in_list', 'own-name-in-list', 5),
   finding('endpoint_down', 'endpoint-answers', 3),
   finding('endpoint_unverified', 'endpoint-answers', 30, '1'),
-  finding('caller_refused', 'caller-admitted', 3),
+  finding('caller_rejected', 'caller-accepted', 3),
   finding('peers_separated', 'peers-reach-each-other', 5),
   finding('server_not_trusted', 'server-verifies', 3),
-  finding('stranger_admitted', 'strangers-refused', 0),
+  finding('unauthorized_client_accepted', 'rejects-unauthorized', 0),
   {
-    ...finding('plaintext_answered', 'strangers-refused', 0),
-    series: `tidb_mtls_finding{check="strangers-refused",${tikv},endpoint="grpc",identity="plaintext"}`,
+    ...finding('plaintext_answered', 'rejects-unauthorized', 0),
+    series: `tidb_mtls_finding{check="rejects-unauthorized",${tikv},endpoint="grpc",identity="plaintext"}`,
   },
-  finding('certificate_not_asked', 'asks-for-certificate', 5),
-  finding('session_outlives_certificate', 'sessions-end', 60, '2'),
+  finding('certificate_not_asked', 'requests-certificate', 5),
+  finding('session_outlives_certificate', 'resumption-rejected', 60, '2'),
   finding('served_certificate_not_on_disk', 'served-matches-file', 15),
   state('agent_watches_nothing', `tidb_mtls_instances{${self},component="tikv"}`, 15),
-  state('reload_failed', `tidb_mtls_identity_current{${self},identity="own"}`, 5),
+  state('reload_failed', `tidb_mtls_identity_current{${self},identity="agent"}`, 5),
   state('agent_config_not_reloaded', `tidb_mtls_config_last_reload_successful{${self}}`, 5),
   state('web_config_not_reloaded', `tidb_mtls_web_config_last_reload_successful{${self}}`, 5),
   {
@@ -74,17 +74,17 @@ export interface AlertCounter {
   readonly hold: number;
 }
 
-function refused(alert: string, reason: string, hold: number): AlertCounter {
-  return { alert, series: `tidb_mtls_proxy_refusals_total{${self},listener="l",reason="${reason}"}`, hold };
+function rejected(alert: string, reason: string, hold: number): AlertCounter {
+  return { alert, series: `tidb_mtls_proxy_rejections_total{${self},listener="l",reason="${reason}"}`, hold };
 }
 
 export const counters: readonly AlertCounter[] = [
-  refused('proxy_target_down', 'target-unreachable', 5),
-  refused('proxy_target_down', 'target-refused', 5),
-  refused('proxy_refuses_clients', 'untrusted', 15),
-  refused('proxy_full', 'too-many', 5),
+  rejected('proxy_target_down', 'target-unreachable', 5),
+  rejected('proxy_target_down', 'target-rejected', 5),
+  rejected('proxy_rejects_clients', 'foreign-ca', 15),
+  rejected('proxy_full', 'too-many', 5),
   { alert: 'proxy_cannot_accept', series: `tidb_mtls_proxy_accept_errors_total{${self},listener="l"}`, hold: 0 },
-  refused('proxy_fault', 'unforeseen', 0),
+  rejected('proxy_fault', 'unforeseen', 0),
 ];
 
 /** Alerts with scenarios of their own. */

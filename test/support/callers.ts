@@ -4,9 +4,9 @@ import { readComponentConfig } from '../../cluster/inventory/component-config.js
 import type { Endpoint } from '../../cluster/inventory/inventory.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
+import { withoutStall } from '../../probes/event-loop-stall.js';
 import { identityOf } from '../../probes/identity.js';
 import { probeEndpoint } from '../../probes/probe.js';
-import { askAwake } from '../../probes/event-loop-stall.js';
 import { targetOf } from '../../probes/target.js';
 import { patience } from './eventually.js';
 
@@ -28,11 +28,11 @@ export class Callers {
   /** `others` are real servers that use the files of a member. */
   constructor(cluster: DevCluster, others: readonly Callee[] = []) {
     this.#cluster = cluster;
-    const own = members.flatMap((member) => {
+    const agent = members.flatMap((member) => {
       const { instance } = readComponentConfig(join(cluster.directory, member, 'conf', `${member}.toml`), member);
       return (instance?.endpoints ?? []).map((endpoint): Callee => [member, [endpoint]]);
     });
-    this.#callees = [...own, ...others];
+    this.#callees = [...agent, ...others];
     for (const member of members) {
       this.restart(member);
     }
@@ -72,7 +72,7 @@ export class Callers {
     if (store === undefined) {
       throw new TypeError('every member is a caller');
     }
-    return askAwake(() =>
+    return withoutStall(() =>
       probeEndpoint(targetOf(endpoint), identityOf(caller, store.current()), { timeout: patience }),
     );
   }

@@ -65,6 +65,6 @@ export function theOne(kind: string, manifests: readonly Manifest[]): Manifest {
 }
 
 /** What consul-template says of the templates of a Vault Agent configuration. */
-export function judgedTemplates(file: string): Run {
+export function evaluatedTemplates(file: string): Run {
   return spawnSync(tools().tools, [file], { encoding: 'utf8' });
 }

@@ -6,8 +6,8 @@ import { Authority, type Issued, type IssueOptions } from '../../certs-dev/autho
 import {
   type Check,
   credentialKey,
-  type EndpointHello,
   type EndpointObservation,
+  type EndpointServerHandshake,
   type Evidence,
 } from '../../checks/check.js';
 import type { ComponentName, EndpointName } from '../../cluster/components/profile.js';
@@ -18,8 +18,8 @@ import { describeCertificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
-import type { Hello } from '../../probes/server-handshake.js';
 import type { Observation } from '../../probes/observation.js';
+import type { ServerHandshake } from '../../probes/server-handshake.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const now = new Date();
@@ -84,10 +84,10 @@ export interface EvidenceParts {
   readonly instances?: readonly Instance[];
   /** Facts of the instance at the same place. */
   readonly facts?: readonly (CredentialFacts | undefined)[];
-  readonly own?: CredentialFacts;
+  readonly agent?: CredentialFacts;
   readonly observations?: readonly EndpointObservation[];
-  readonly views?: Evidence['views'];
-  readonly hellos?: Evidence['hellos'];
+  readonly peerReports?: Evidence['peerReports'];
+  readonly serverHandshakes?: Evidence['serverHandshakes'];
   readonly resumptions?: Evidence['resumptions'];
   readonly awaited?: Evidence['awaited'];
   readonly calling?: Evidence['calling'];
@@ -115,10 +115,10 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     credentials: new Map(credentials),
     calling: parts.calling ?? new Map(),
     baselines: parts.baselines ?? new Map(),
-    own: parts.own,
+    agent: parts.agent,
     observations: parts.observations ?? [],
-    views: parts.views ?? [],
-    hellos: parts.hellos ?? [],
+    peerReports: parts.peerReports ?? [],
+    serverHandshakes: parts.serverHandshakes ?? [],
     resumptions: parts.resumptions ?? [],
     awaited: parts.awaited ?? [],
   };
@@ -141,12 +141,12 @@ export function observed(
       : splitCertificates(chain.certificatePem).map((pem) => describeCertificate(new X509Certificate(pem)));
   const observation: Observation = {
     protocol: 'http',
-    identity: 'own',
+    identity: 'agent',
     host: endpoint.host,
     port: endpoint.port,
     at: new Date(now.getTime() + 1_000),
     outcome: 'accepted',
-    refusal: undefined,
+    rejection: undefined,
     detail: 'HTTP 200',
     peerChain,
     peerProblem: undefined,
@@ -166,11 +166,22 @@ export function run(check: Check, evidence: Evidence): readonly string[] {
 }
 
 /** What the first flight of a port said; the instance's first port where it has none of that name. */
-export function helloOf(instance: Instance, more: Partial<Hello>, name = 'client'): EndpointHello {
+export function serverHandshakeOf(
+  instance: Instance,
+  more: Partial<ServerHandshake>,
+  name = 'client',
+): EndpointServerHandshake {
   const endpoint = instance.endpoints.find((one) => one.name === name) ?? instance.endpoints[0];
   if (endpoint === undefined) {
     throw new TypeError('an instance has ports');
   }
-  const read: Hello = { at: now, outcome: 'read', detail: '', asksForCertificate: true, authorities: [], chain: [] };
-  return { instance, endpoint, hello: { ...read, ...more } };
+  const read: ServerHandshake = {
+    at: now,
+    outcome: 'read',
+    detail: '',
+    requestsCertificate: true,
+    authorities: [],
+    chain: [],
+  };
+  return { instance, endpoint, serverHandshake: { ...read, ...more } };
 }

@@ -1,5 +1,5 @@
-import { tellParent } from '../../agent/process/workers/child.js';
+import { reportToParent } from '../../agent/process/workers/child.js';
 
 // As a worker that has drained: its channel is closed, and something is still to be told.
 process.disconnect();
-tellParent({ kind: 'reloaded' });
+reportToParent({ kind: 'reloaded' });

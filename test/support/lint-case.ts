@@ -7,7 +7,7 @@ export interface LintCase {
   readonly text: string;
   /** The exact line, without the folder. */
   readonly line: string;
-  readonly cure: string | RegExp;
+  readonly remediation: string | RegExp;
   /** Nearly does, and must not. */
   readonly near: string;
   readonly nearVersion?: string;

@@ -25,12 +25,12 @@ export function inventoryOf(...names: readonly string[]): Inventory {
 /** An answered gRPC probe, to be varied. */
 export const accepted: Observation = {
   protocol: 'grpc',
-  identity: 'own',
+  identity: 'agent',
   host: '127.0.0.1',
   port: 20160,
   at: new Date('2026-01-01T00:00:00Z'),
   outcome: 'accepted',
-  refusal: undefined,
+  rejection: undefined,
   detail: 'answered',
   peerChain: [],
   peerProblem: undefined,
@@ -41,9 +41,14 @@ export const accepted: Observation = {
   application: { protocol: 'grpc', status: 0, message: '', answer: undefined },
 };
 
-export function refused(by: 'tls-alert' | 'http-status' | 'certificate', name: string): Observation {
-  const refusal = { side: by === 'certificate' ? ('probe' as const) : ('peer' as const), by, number: undefined, name };
-  return { ...accepted, outcome: 'refused', application: undefined, refusal };
+export function rejected(by: 'tls-alert' | 'http-status' | 'certificate', name: string): Observation {
+  const rejection = {
+    side: by === 'certificate' ? ('probe' as const) : ('peer' as const),
+    by,
+    number: undefined,
+    name,
+  };
+  return { ...accepted, outcome: 'rejected', application: undefined, rejection };
 }
 
 export function entryOf(inventory: Inventory, index: number, observation: Observation): EndpointObservation {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { AgentView } from '../../agent/page/view.js';
-import { ObservationLog } from '../../agent/sidecar/probe-history.js';
+import { ProbeHistory } from '../../agent/sidecar/probe-history.js';
 import { runChecks } from '../../checks/catalogue.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import { knownNames } from '../../checks/known-names.js';
@@ -12,9 +12,9 @@ import { authority, day, evidenceOf, factsOf, instanceOf, names, now, observed }
 /** Markup, quotes, a line break, a terminal escape and a mark that turns the writing direction. */
 export const hostile = `"><script>alert('x')</script>\u202e\u001b[31m\n&amp;`;
 
-const refusedByPeer: Partial<Observation> = {
-  outcome: 'refused',
-  refusal: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
+const rejectedByPeer: Partial<Observation> = {
+  outcome: 'rejected',
+  rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
   detail: 'the server refused with TLS alert 42 (bad_certificate)',
 };
 
@@ -43,12 +43,12 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
     const { peerChain } = sample.observation;
     const grpc = observed(instance, 'grpc', index === last ? { at, chain: evil, detail: hostile } : { at, peerChain });
     const served = index === 0 ? { at, chain: former } : { at, peerChain };
-    const extra = index === 0 ? [observed(instance, 'grpc', { ...refusedByPeer, identity: 'tikv' })] : [];
+    const extra = index === 0 ? [observed(instance, 'grpc', { ...rejectedByPeer, identity: 'tikv' })] : [];
     return [grpc, observed(instance, 'status', served), ...extra];
   });
-  const evidence = evidenceOf({ instances, facts: [facts], own: facts, observations });
+  const evidence = evidenceOf({ instances, facts: [facts], agent: facts, observations });
   const findings = runChecks(evidence);
-  const log = new ObservationLog();
+  const log = new ProbeHistory();
   log.add(observations);
   const [first] = instances;
   const place = { component: 'tikv', instance: first?.name ?? '' } as const;
@@ -76,6 +76,6 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
     ],
     since: () => now,
     runs: (instance, endpoint) => log.runs(instance, endpoint),
-    pathsOf: (identity) => (identity === 'own' ? facts.paths : undefined),
+    pathsOf: (identity) => (identity === 'agent' ? facts.paths : undefined),
   };
 }

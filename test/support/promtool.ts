@@ -119,7 +119,7 @@ export const tikv = 'component="tikv",instance="h:20180"';
 export const leaf = `${tikv},position="leaf"`;
 
 export function findingSeries(check: string, values: string, more = ''): Series {
-  return { series: `tidb_mtls_finding{check="${check}",${tikv},endpoint="grpc",identity="own"${more}}`, values };
+  return { series: `tidb_mtls_finding{check="${check}",${tikv},endpoint="grpc",identity="agent"${more}}`, values };
 }
 
 /** A certificate that at minute 30 has so much left. */

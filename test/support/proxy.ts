@@ -91,8 +91,8 @@ export async function proxyTo(
 /** A TLS client; resolves after the handshake. */
 export function dial(port: number, pair: Issued | undefined, more: ConnectionOptions = {}): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const own = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
-    const socket = tlsConnect({ port, host: '127.0.0.1', ca: authority.certificatePem, ...own, ...more }, () =>
+    const agent = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
+    const socket = tlsConnect({ port, host: '127.0.0.1', ca: authority.certificatePem, ...agent, ...more }, () =>
       resolve(socket),
     );
     socket.once('error', reject);

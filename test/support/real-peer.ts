@@ -18,15 +18,18 @@ export type Version = (typeof versions)[number];
 
 /** Who asks: a pair or none, in exactly one version of TLS. */
 export function identity(pair: Issued | undefined, version: Version, ca = authority.certificatePem): Identity {
-  const own = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
-  return { name: 'own', secureContext: createSecureContext({ ca, ...own, minVersion: version, maxVersion: version }) };
+  const agent = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
+  return {
+    name: 'agent',
+    secureContext: createSecureContext({ ca, ...agent, minVersion: version, maxVersion: version }),
+  };
 }
 
 /** `refused by tls-alert 42`, `accepted` … */
-export function say({ outcome, refusal }: Observation): string {
-  return refusal === undefined
+export function say({ outcome, rejection }: Observation): string {
+  return rejection === undefined
     ? outcome
-    : `${outcome} by ${refusal.by}${refusal.number === undefined ? '' : ` ${refusal.number}`}`;
+    : `${outcome} by ${rejection.by}${rejection.number === undefined ? '' : ` ${rejection.number}`}`;
 }
 
 export interface PairFiles {
@@ -51,8 +54,8 @@ export function linkedFiles(directory: string, pair: Issued): PairFiles {
 }
 
 /** Replaces all three at once by the rename of a link, as the kubelet does. */
-export function swapData(directory: string, generation: string, { certificatePem, keyPem }: Issued): void {
-  mountVolume(directory, generation, { ca: authority.certificatePem, cert: certificatePem, key: keyPem });
+export function swapData(directory: string, runtime: string, { certificatePem, keyPem }: Issued): void {
+  mountVolume(directory, runtime, { ca: authority.certificatePem, cert: certificatePem, key: keyPem });
 }
 
 /** Replaces a file by renaming a new one over it. */

@@ -10,11 +10,11 @@ export interface Rotations {
   /** `CN=…` of the certificate the next connection is served, or the refusal in words. */
   readonly served: () => Promise<string>;
   /** What a new connection sees while certificate and key do not belong together. */
-  readonly torn: string;
+  readonly mismatched: string;
 }
 
 /** Every way of replacing a pair, on a server that reads its files at each handshake and its CA once. */
-export async function everyRotation(t: Pick<Test, 'equal'>, { directory, files, served, torn }: Rotations) {
+export async function everyRotation(t: Pick<Test, 'equal'>, { directory, files, served, mismatched }: Rotations) {
   const issue = (commonName: string) => authority.issue({ ...names, commonName });
   const swapped = await issue('Swapped');
   swapData(directory, 'second', swapped);
@@ -25,11 +25,11 @@ export async function everyRotation(t: Pick<Test, 'equal'>, { directory, files, 
   t.equal(await served(), 'CN=Renamed', 'by rename');
   const inPlace = await issue('In-Place');
   writeFileSync(files.cert, inPlace.certificatePem);
-  t.equal(await served(), torn, 'certificate new, key old');
+  t.equal(await served(), mismatched, 'certificate new, key old');
   writeFileSync(files.key, inPlace.keyPem);
   t.equal(await served(), 'CN=In-Place', 'in place, and the torn pair is cured by its key');
   writeFileSync(files.cert, '');
-  t.equal(await served(), torn, 'an empty certificate file');
+  t.equal(await served(), mismatched, 'an empty certificate file');
   writeFileSync(files.cert, inPlace.certificatePem);
   t.equal(await served(), 'CN=In-Place', 'good again');
   const next = await Authority.create({ commonName: 'Next CA' });

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { inheritedPairs, tellParent } from '../../agent/process/workers/child.js';
+import { inheritedPairs, reportToParent } from '../../agent/process/workers/child.js';
 
 /**
  * A worker that does what the arguments say of it, one for each worker in the order of their starts, and over again:
@@ -12,12 +12,12 @@ const act = acts[((cluster.worker?.id ?? 1) - 1) % acts.length];
 
 process.on('SIGTERM', () => {
   if (act === 'breaks-starting') {
-    tellParent({ kind: 'failed', failure: { message: 'the address is in use', hint: 'see who holds it' } });
+    reportToParent({ kind: 'failed', failure: { message: 'the address is in use', hint: 'see who holds it' } });
     process.exit(2);
   }
   process.exit(act === 'serves' ? 0 : 1);
 });
 await inheritedPairs();
 if (act !== 'breaks-starting') {
-  tellParent({ kind: 'ready', addresses: [] });
+  reportToParent({ kind: 'ready', addresses: [] });
 }

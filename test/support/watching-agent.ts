@@ -130,7 +130,7 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
 
 /** The port is asked on, and never called anything but accepting. */
 export async function goesOnAsking(agent: WatchingAgent): Promise<void> {
-  const accepted = () => agent.metric('tidb_mtls_probes_total', 'identity="own"', 'outcome="accepted"');
+  const accepted = () => agent.metric('tidb_mtls_probes_total', 'identity="agent"', 'outcome="accepted"');
   const before = await accepted();
   await eventually('it goes on asking', async () => (await accepted()) > before + 1);
 }

@@ -30,11 +30,11 @@ async function agentReport() {
   await run('systemctl', 'start', agent);
   const pid = await property(agent, 'MainPID');
   const restrictions = restrictionsOf(pid);
-  const verdicts = async (): Promise<readonly { readonly status: string }[]> =>
+  const results = async (): Promise<readonly { readonly status: string }[]> =>
     JSON.parse(await get('/api/v1/findings')).findings;
-  const passing = async () => (await verdicts()).filter(({ status }) => status === 'pass').length;
+  const passing = async () => (await results()).filter(({ status }) => status === 'pass').length;
   await until('every port was judged', async () => (await passing()) > 60);
-  const findings = await verdicts();
+  const findings = await results();
   const metrics = (await get('/metrics')).split('\n').filter((line) => line.startsWith('tidb_mtls_'));
   await cluster.rotate('tikv');
   await handOver();
@@ -59,7 +59,7 @@ async function agentReport() {
     memory,
     stopped: await property(agent, 'Result'),
     history: (await readFile('/var/lib/tidb-mtls-agent/history.jsonl', 'utf8')).trim().split('\n').length,
-    journal: await run('journalctl', '-u', agent, '-o', 'cat'),
+    changeLog: await run('journalctl', '-u', agent, '-o', 'cat'),
   };
 }
 
@@ -67,7 +67,7 @@ async function agentReport() {
 async function proxyReport() {
   const target = createServer((socket) => socket.end('behind the proxy'));
   await new Promise<void>((resolve) => target.listen(7000, '127.0.0.1', resolve));
-  const own = cluster.files('tidb');
+  const agent = cluster.files('tidb');
   await writeFile(
     '/etc/tidb-mtls-agent/proxy.toml',
     `[[proxy]]
@@ -75,24 +75,24 @@ name = "tidb"
 mode = "terminate"
 listen = "systemd:tidb"
 target = "127.0.0.1:7000"
-ca-path = "${own.ca}"
-cert-path = "${own.cert}"
-key-path = "${own.key}"
+ca-path = "${agent.ca}"
+cert-path = "${agent.cert}"
+key-path = "${agent.key}"
 allow-cn = ["${componentCommonNames.tikv}"]
 `,
   );
   await run('chgrp', 'tidb', '/etc/tidb-mtls-agent/proxy.toml');
   await run('systemctl', 'start', 'tidb-mtls-proxy.socket');
   const caller = cluster.files('tikv');
-  const [ca, cert, key] = await Promise.all([own.ca, caller.cert, caller.key].map((file) => readFile(file)));
+  const [ca, cert, key] = await Promise.all([agent.ca, caller.cert, caller.key].map((file) => readFile(file)));
   // The connection is what starts the service.
   const heard = await text(connect({ host: '127.0.0.1', port: 443, servername: 'localhost', ca, cert, key }));
   const proxied = { heard, restrictions: restrictionsOf(await property('tidb-mtls-proxy.service', 'MainPID')) };
   await run('systemctl', 'stop', 'tidb-mtls-proxy.socket', 'tidb-mtls-proxy.service');
   target.close();
   const stopped = await property('tidb-mtls-proxy.service', 'Result');
-  const journal = await run('journalctl', '-u', 'tidb-mtls-proxy.service', '-o', 'cat');
-  return { proxied: { ...proxied, stopped, journal } };
+  const changeLog = await run('journalctl', '-u', 'tidb-mtls-proxy.service', '-o', 'cat');
+  return { proxied: { ...proxied, stopped, changeLog } };
 }
 
 async function get(path: string): Promise<string> {

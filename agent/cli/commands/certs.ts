@@ -69,7 +69,7 @@ async function runInspect(invocation: Invocation, operands: readonly string[]): 
   if (inspection.certificates.length === 0 && inspection.strayKeys.length === 0) {
     const message = first === undefined ? 'holds neither certificate nor key' : first.message;
     const place = first?.place ?? operands.join(', ');
-    throw new OperatorError('nothing_found', `${place}: ${message}`, first?.cure ?? 'name PEM, DER or PKCS#12');
+    throw new OperatorError('nothing_found', `${place}: ${message}`, first?.remediation ?? 'name PEM, DER or PKCS#12');
   }
   stdout.write(
     format === 'json'

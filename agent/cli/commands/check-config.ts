@@ -19,7 +19,7 @@ export const sourceOptions: readonly OptionHelp[] = [
   { name: 'shard', value: 'I/N', help: 'one of N parts of the ports, counting from 0' },
   { name: 'timeout', value: 'D', help: 'how long one probe may take, as 5s or 500ms (default 5s)' },
   { name: 'resumption', help: 'also try whether a session lets a caller in again without its certificate' },
-  { name: 'no-refusals', help: 'do not try whether strangers are refused' },
+  { name: 'no-negative-probes', help: 'do not try whether strangers are refused' },
 ];
 
 /** What agent.toml and flags say together. Throws OperatorError. */
@@ -40,7 +40,7 @@ export function checkConfig(invocation: Invocation): AgentConfig {
     probe: {
       ...base.probe,
       timeout: timeout ?? base.probe.timeout,
-      refusals: invocation.values['no-refusals'] === true ? undefined : base.probe.refusals,
+      rejections: invocation.values['no-negative-probes'] === true ? undefined : base.probe.rejections,
       resumption: invocation.values.resumption === true || base.probe.resumption,
     },
   };
@@ -58,7 +58,7 @@ export const nothing: AgentConfig = {
   instances: [],
   clients: [],
   probe: defaultProbe,
-  imposter: undefined,
+  wrongName: undefined,
   reload: 'observe',
   historyFile: undefined,
   web: defaultWeb,

@@ -10,7 +10,7 @@ import { formatProblem } from '../../../cluster/documents/origin.js';
 import { instanceOf } from '../../../cluster/inventory/component-config.js';
 import type { Inventory } from '../../../cluster/inventory/inventory.js';
 import { readDescribedFile } from '../../../cluster/sources/described-file.js';
-import { Observer } from '../../collect/collector.js';
+import { Collector } from '../../collect/collector.js';
 import { OperatorError } from '../../config/error.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
@@ -64,7 +64,7 @@ export const check: Command = {
 
 /** Formats of what is no set of findings on ports. */
 const documentFormats: readonly Format[] = ['table', 'json'];
-const verdictFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
+const resultFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
 
 async function runCheck(invocation: Invocation): Promise<number> {
   const { values, stdout, stderr, signal } = invocation;
@@ -81,29 +81,29 @@ async function runCheck(invocation: Invocation): Promise<number> {
     );
   }
   if (values['before-enable'] === true) {
-    return report(invocation, beforeEnabling(texts(invocation, 'topology')), verdictFormats);
+    return report(invocation, beforeEnabling(texts(invocation, 'topology')), resultFormats);
   }
   const config = checkConfig(invocation);
   const now = () => new Date();
-  const observer = await Observer.create(config, { now, onReload: () => undefined });
-  if (observer.inventory.instances.length === 0 && observer.inventory.problems.length === 0) {
+  const collector = await Collector.create(config, { now, onReload: () => undefined });
+  if (collector.inventory.instances.length === 0 && collector.inventory.problems.length === 0) {
     const hint = 'name config files, --pd, --topology or --instance, or use --config';
     throw new OperatorError('nothing_to_check', 'no component is known', hint);
   }
   if (values.inventory === true) {
-    const { inventory } = observer;
+    const { inventory } = collector;
     return write(invocation, inventory, inventory, (terminal) => renderInventory(inventory, terminal));
   }
   if (values.matrix === true) {
-    await observer.readCredentials();
-    const evidence = observer.evidence();
+    await collector.readCredentials();
+    const evidence = collector.evidence();
     const matrix = matrixOf(evidence.inventory, knownNames(evidence));
-    return write(invocation, observer.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
+    return write(invocation, collector.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
   }
   if (values.watch === true) {
     formatOf(invocation, ['table']);
     const all = values.all === true;
-    const last = await watchFindings(observer, { stdout, stderr, signal, all, now });
+    const last = await watchFindings(collector, { stdout, stderr, signal, all, now });
     return statusOf(
       last.map(({ status }) => status),
       failOnOf(invocation),
@@ -111,10 +111,10 @@ async function runCheck(invocation: Invocation): Promise<number> {
   }
   // What is asked for in vain is said before anything is looked at.
   const afterwards = values['after-enable'] === true;
-  formatOf(invocation, afterwards ? verdictFormats : undefined);
-  await look(observer, { strangers: config.probe.refusals !== undefined, stderr, signal });
-  const findings = afterwards ? afterEnable(observer.evidence()) : observer.judge();
-  return report(invocation, findings, undefined, () => renderTextfile(observer, findings, now()));
+  formatOf(invocation, afterwards ? resultFormats : undefined);
+  await look(collector, { unauthorizedClients: config.probe.rejections !== undefined, stderr, signal });
+  const findings = afterwards ? afterEnable(collector.evidence()) : collector.evaluate();
+  return report(invocation, findings, undefined, () => renderTextfile(collector, findings, now()));
 }
 
 function beforeEnabling(files: readonly string[]): readonly Finding[] {
@@ -130,7 +130,7 @@ function readyToEnable(file: string): readonly Finding[] {
   const [problem] = problems.filter(({ severity }) => severity === 'fail');
   if (problem !== undefined || read.kind !== 'topology') {
     const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
-    throw new OperatorError('bad_topology', message, problem?.cure ?? 'name topology.yaml or meta.yaml');
+    throw new OperatorError('bad_topology', message, problem?.remediation ?? 'name topology.yaml or meta.yaml');
   }
   const deployed = read.described.flatMap(({ component, document, second, host = '' }) => {
     const instance = instanceOf(profiles[component], document, [], second);

@@ -125,7 +125,7 @@ function lintOwn(file: string): readonly Problem[] {
         severity: 'fail',
         origin,
         message: message ?? messageOf(error),
-        cure: hintOf(error) ?? '',
+        remediation: hintOf(error) ?? '',
       },
     ];
   }

@@ -12,7 +12,7 @@ import { startMetricsServer } from '../../http/metrics-server.js';
 import { watchDescriptors } from '../../process/descriptors.js';
 import { lastGoodPairs, startProxies } from '../../process/proxies.js';
 import { notifySystemd } from '../../process/systemd.js';
-import { inheritedPairs, reportFigures, tellParent } from '../../process/workers/child.js';
+import { inheritedPairs, reportFigures, reportToParent } from '../../process/workers/child.js';
 import { WorkerFigures } from '../../process/workers/figures.js';
 import { superviseWorkers } from '../../process/workers/supervisor.js';
 import { type Command, type Invocation, text, texts } from './command.js';
@@ -133,12 +133,12 @@ async function serve(options: ServeOptions): Promise<number> {
   const { settings, drainTimeout, signal, logger, registry = new Registry(), onListening } = options;
   const running = await startProxies(settings, registry, logger, {
     inherited: await inheritedPairs(),
-    onReloaded: () => tellParent({ kind: 'reloaded' }),
+    onReloaded: () => reportToParent({ kind: 'reloaded' }),
   });
   await watchDescriptors(registry, logger, signal);
   const reportLast = cluster.isWorker ? reportFigures(registry) : undefined;
   if (cluster.isWorker) {
-    tellParent({ kind: 'ready', addresses: running.addresses });
+    reportToParent({ kind: 'ready', addresses: running.addresses });
   } else {
     for (const { name, address } of running.addresses) {
       logger.info({ listener: name, address }, 'listening');

@@ -1,12 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../../../checks/finding.js';
-import { rehearse as judge } from '../../../checks/rehearsal/rehearsal.js';
+import { rehearse as evaluate } from '../../../checks/rehearsal/rehearsal.js';
 import { type ComponentName, componentNames } from '../../../cluster/components/profile.js';
 import { profiles } from '../../../cluster/components/profiles.js';
 import type { Instance } from '../../../cluster/inventory/inventory.js';
 import type { Role } from '../../../credentials/verification.js';
-import { Observer } from '../../collect/collector.js';
+import { Collector } from '../../collect/collector.js';
 import { gatherRehearsal } from '../../collect/rehearse.js';
 import { OperatorError } from '../../config/error.js';
 import { unreadable } from '../../config/unreadable.js';
@@ -48,7 +48,7 @@ export const rehearse: Command = {
     { name: 'cert', value: 'F', help: 'the new certificate' },
     { name: 'key', value: 'F', help: 'its key' },
     { name: 'cacert', value: 'F', help: 'the CA file that will be installed with it, if it changes' },
-    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-refusals', 'resumption'].includes(name)),
+    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-negative-probes', 'resumption'].includes(name)),
     ...outputOptions(['table', 'json', 'sarif', 'junit']),
     { name: 'all', help: 'list what passed, too' },
   ],
@@ -68,15 +68,15 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   const values = { ...invocation.values, cacert: undefined, cert: undefined, key: undefined };
   const config = checkConfig({ ...invocation, values });
   const now = () => new Date();
-  const observer = await Observer.create(config, { now, onReload: () => undefined });
-  if (!observer.inventory.instances.some((instance) => instance.component === component)) {
-    invocation.stderr.write(renderProblems(observer.inventory.problems, terminalOf(invocation.stderr)));
+  const collector = await Collector.create(config, { now, onReload: () => undefined });
+  if (!collector.inventory.instances.some((instance) => instance.component === component)) {
+    invocation.stderr.write(renderProblems(collector.inventory.problems, terminalOf(invocation.stderr)));
     const hint = 'name its config file, --topology, --pd or --instance, or use --config';
     throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
   }
   const candidate = {
     component,
-    roles: rolesOf(observer.inventory.instances, component, text(invocation, 'role')),
+    roles: rolesOf(collector.inventory.instances, component, text(invocation, 'role')),
     ...{ ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) },
   };
   for (const [flag, path] of [
@@ -88,7 +88,7 @@ async function runRehearse(invocation: Invocation): Promise<number> {
       requireReadable(path, `--${flag}`);
     }
   }
-  const findings = judge(await gatherRehearsal(observer, candidate, now(), invocation.signal));
+  const findings = evaluate(await gatherRehearsal(collector, candidate, now(), invocation.signal));
   const { stdout, values: given } = invocation;
   switch (formatOf(invocation)) {
     case 'json':

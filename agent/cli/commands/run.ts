@@ -16,7 +16,7 @@ import { startProxies } from '../../process/proxies.js';
 import { Hangups } from '../../process/sighup.js';
 import { notifySystemd } from '../../process/systemd.js';
 import { readVersion } from '../../process/version.js';
-import { History } from '../../sidecar/event-store.js';
+import { EventStore } from '../../sidecar/event-store.js';
 import { Sidecar } from '../../sidecar/sidecar.js';
 import { pdUrlsOf } from './check-config.js';
 import { type Command, type Invocation, text } from './command.js';
@@ -141,12 +141,12 @@ async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hang
   const startedAt = new Date();
   metrics.setBuildInfo({ version });
   const { web, historyFile, proxies, probe } = readConfig();
-  const history = new History(historyFile, (error) =>
+  const history = new EventStore(historyFile, (error) =>
     logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
   );
   const now = () => new Date();
   const sidecar = await Sidecar.create({ readConfig, metrics, logger, history, now, sweepInterval });
-  const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRefused(reason));
+  const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRejected(reason));
   const reload = () => sidecar.reload();
   const proxy = await startProxies(proxies, metrics.registry, logger).catch(async (error: unknown) => {
     await sidecar.stop();
@@ -167,17 +167,17 @@ async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hang
       version,
       ready: () => sidecar.ready(),
       findings: () => sidecar.findings(),
-      observations: () => sidecar.observer.observations(),
-      inventory: () => sidecar.observer.inventory,
-      matrix: () => matrixOf(sidecar.observer.inventory, knownNames(sidecar.observer.evidence())),
-      credentials: () => credentialEntries(sidecar.observer),
+      observations: () => sidecar.collector.observations(),
+      inventory: () => sidecar.collector.inventory,
+      matrix: () => matrixOf(sidecar.collector.inventory, knownNames(sidecar.collector.evidence())),
+      credentials: () => credentialEntries(sidecar.collector),
       events: () => history.events(),
       since: (finding) => sidecar.since(finding),
-      runs: (instance, endpoint) => sidecar.observationLog.runs(instance, endpoint),
-      pathsOf: (identity) => sidecar.observer.pathsOf(identity),
+      runs: (instance, endpoint) => sidecar.probeHistory.runs(instance, endpoint),
+      pathsOf: (identity) => sidecar.collector.pathsOf(identity),
     },
     metrics,
-    probe: (module, target, timeout) => onDemand.ask(sidecar.observer, { module, target, timeout }),
+    probe: (module, target, timeout) => onDemand.ask(sidecar.collector, { module, target, timeout }),
     reload,
     logger,
   }).catch(async (error: unknown) => {

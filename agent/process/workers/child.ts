@@ -19,12 +19,12 @@ export async function inheritedPairs(): Promise<Readonly<Record<string, Inherita
       }
     };
     process.on('message', take);
-    tellParent({ kind: 'started' });
+    reportToParent({ kind: 'started' });
   });
 }
 
 /** Says nothing once the channel is closed: a question may still come in between the last figures and the end. */
-export function tellParent(message: FromWorker): void {
+export function reportToParent(message: FromWorker): void {
   if (process.connected) {
     process.send?.(message);
   }
@@ -32,7 +32,7 @@ export function tellParent(message: FromWorker): void {
 
 /** Tells the parent this worker's metrics, now and then and when asked; the function returned tells them a last time. */
 export function reportFigures(registry: Registry): () => Promise<void> {
-  const tell = async () => tellParent({ kind: 'figures', figures: await registry.getMetricsAsJSON() });
+  const tell = async () => reportToParent({ kind: 'figures', figures: await registry.getMetricsAsJSON() });
   const timer = setInterval(() => void tell(), tellMilliseconds);
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'ask-figures') {

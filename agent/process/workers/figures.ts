@@ -12,7 +12,7 @@ const patience = 1_000;
  */
 export class WorkerFigures {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
-  readonly #own = new Registry();
+  readonly #agent = new Registry();
   readonly #last = new Map<Worker, Figures>();
   readonly #asked = new Set<Worker>();
   readonly #workers: Gauge;
@@ -22,7 +22,7 @@ export class WorkerFigures {
 
   constructor() {
     const { workers, restarts } = definitions;
-    const registers = [this.#own];
+    const registers = [this.#agent];
     this.#workers = new Gauge({ ...workers, labelNames: [...workers.labels], registers });
     this.#restarts = new Counter({ ...restarts, labelNames: [...restarts.labels], registers });
   }
@@ -64,8 +64,8 @@ export class WorkerFigures {
     await this.#answered();
     this.#workers.set({ state: 'silent' }, this.#asked.size);
     this.#workers.set({ state: 'answering' }, this.#last.size - this.#asked.size);
-    const [own, ended] = [await this.#own.getMetricsAsJSON(), await this.#ended];
-    return await AggregatorRegistry.aggregate([own, ended, ...this.#last.values()]).metrics();
+    const [agent, ended] = [await this.#agent.getMetricsAsJSON(), await this.#ended];
+    return await AggregatorRegistry.aggregate([agent, ended, ...this.#last.values()]).metrics();
   }
 
   /** Resolves when nobody is asked any more, or when patience ends. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
+import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import type { Finding } from '../../../checks/finding.js';
@@ -24,15 +24,15 @@ async function findingsOf(
   { act = async () => undefined, timeout = patience }: Looking = {},
 ): Promise<readonly Finding[]> {
   const config = readAgentConfig(cluster.agentConfig);
-  const observer = await Observer.create(
+  const collector = await Collector.create(
     // Strangers have tests of their own.
-    { ...config, probe: { ...config.probe, timeout, refusals: undefined } },
+    { ...config, probe: { ...config.probe, timeout, rejections: undefined } },
     { now: () => new Date(), onReload: () => undefined },
   );
-  await observer.readCredentials();
+  await collector.readCredentials();
   await act();
-  await observeOnce(observer, new AbortController().signal);
-  return observer.judge();
+  await observeOnce(collector, new AbortController().signal);
+  return collector.evaluate();
 }
 
 /** What failed, as `check component/endpoint as identity`. */
@@ -53,7 +53,7 @@ t.test('everything passes on a healthy cluster', async (t) => {
     [],
   );
   t.ok(
-    findings.some(({ check, identity }) => check === 'caller-admitted' && identity === 'tikv'),
+    findings.some(({ check, identity }) => check === 'caller-accepted' && identity === 'tikv'),
     'TiKV was tried on the ports it calls',
   );
 });
@@ -65,27 +65,27 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
   ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as own']],
   ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as own']],
   [
-    'refuseCaller',
+    'rejectCaller',
     'tikv',
     'grpc',
     [
-      'caller-admitted tikv/grpc as pd',
-      'caller-admitted tikv/grpc as ticdc',
-      'caller-admitted tikv/grpc as tidb',
-      'caller-admitted tikv/grpc as tiflash',
-      'caller-admitted tikv/grpc as tikv',
+      'caller-accepted tikv/grpc as pd',
+      'caller-accepted tikv/grpc as ticdc',
+      'caller-accepted tikv/grpc as tidb',
+      'caller-accepted tikv/grpc as tiflash',
+      'caller-accepted tikv/grpc as tikv',
       'endpoint-answers tikv/grpc as own',
     ],
   ],
   [
-    'refuseCaller',
+    'rejectCaller',
     'tidb',
     'status',
     [
-      'caller-admitted tidb/status as pd',
-      'caller-admitted tidb/status as tidb',
-      'caller-admitted tidb/status as tiflash',
-      'caller-admitted tidb/status as tiproxy',
+      'caller-accepted tidb/status as pd',
+      'caller-accepted tidb/status as tidb',
+      'caller-accepted tidb/status as tiflash',
+      'caller-accepted tidb/status as tiproxy',
       'endpoint-answers tidb/status as own',
     ],
   ],
@@ -94,8 +94,8 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'tikv',
     'status',
     [
-      'caller-admitted tikv/status as pd',
-      'caller-admitted tikv/status as tidb',
+      'caller-accepted tikv/status as pd',
+      'caller-accepted tikv/status as tidb',
       'certificate-validity tikv/status',
       'endpoint-answers tikv/status as own',
       'served-matches-file tikv/status',
@@ -107,7 +107,7 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'pd',
     'peer',
     [
-      'caller-admitted pd/peer as pd',
+      'caller-accepted pd/peer as pd',
       'endpoint-answers pd/peer as own',
       'served-matches-file pd/peer',
       'server-verifies pd/peer as own',
@@ -118,8 +118,8 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'tikv',
     'status',
     [
-      'caller-admitted tikv/status as pd',
-      'caller-admitted tikv/status as tidb',
+      'caller-accepted tikv/status as pd',
+      'caller-accepted tikv/status as tidb',
       'endpoint-answers tikv/status as own',
       'served-matches-file tikv/status',
       'server-verifies tikv/status as own',
@@ -144,7 +144,12 @@ t.test('a port that kept its old certificate is found, and the cure is the one f
   await cluster.rotate('tikv', { order: 'key-first' });
   const findings = await findingsOf(cluster);
   const finding = findings.find(({ status }) => status === 'fail');
-  t.match(finding, { check: 'served-matches-file', component: 'tikv', endpoint: 'status', cure: /failed handshake/ });
+  t.match(finding, {
+    check: 'served-matches-file',
+    component: 'tikv',
+    endpoint: 'status',
+    remediation: /failed handshake/,
+  });
   t.equal(failed(findings).length, 1, 'the gRPC port took the new pair');
 });
 
@@ -164,7 +169,7 @@ t.test('a torn TiKV pair is reported from the files, and its ports are left alon
         check === 'endpoint-answers' &&
         component === 'tikv' &&
         endpoint === 'grpc' &&
-        status === 'skip' &&
+        status === 'unknown' &&
         /do not match/.test(message),
     ),
   );

@@ -146,12 +146,12 @@ t.test('a pattern that matches nothing is told wherever the cluster is what is a
   const config = join(directory, 'agent.toml');
   const pattern = join(directory, '*', 'conf', '*.toml');
   writeFileSync(config, `[cluster]\nconfigs = [${JSON.stringify(pattern)}]\n`);
-  const told = /conf\/\*\.toml: error: matches no file \[no-config-file\]\n {4}check the path/;
+  const reported = /conf\/\*\.toml: error: matches no file \[no-config-file\]\n {4}check the path/;
   for (const flag of ['--inventory', '--matrix']) {
-    t.match(await runAgent('check', '--config', config, flag), { status: 1, stderr: told }, flag);
+    t.match(await runAgent('check', '--config', config, flag), { status: 1, stderr: reported }, flag);
   }
   const rehearsal = await runAgent('rehearse', '--component', 'tikv', '--cert', 'c', '--key', 'k', '--config', config);
-  t.match(rehearsal, { status: 2, stderr: told });
+  t.match(rehearsal, { status: 2, stderr: reported });
 });
 
 t.test('run with a configuration that names nothing to watch does not start', async (t) => {

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
 import { nothing } from '../../../agent/cli/commands/check-config.js';
-import { Observer } from '../../../agent/collect/collector.js';
+import { Collector } from '../../../agent/collect/collector.js';
 import { eventually, patience } from '../../support/eventually.js';
 import { authority, factsOf, names } from '../../support/evidence.js';
 import { listening } from '../../support/listening.js';
@@ -20,7 +20,7 @@ async function silentPort(t: Test, onData: (bytes: Buffer, socket: Socket) => vo
   return { address, isAsked: () => connections > 0 };
 }
 
-const noVerdict = { status: 2, stdout: '', stderr: /interrupted before every port was looked at\n {4}let it end/ };
+const noResult = { status: 2, stdout: '', stderr: /interrupted before every port was looked at\n {4}let it end/ };
 
 t.test('check --watch, interrupted while PD is asked, gives no verdict', async (t) => {
   const { address, isAsked } = await silentPort(t);
@@ -28,7 +28,7 @@ t.test('check --watch, interrupted while PD is asked, gives no verdict', async (
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('PD is asked', isAsked);
   agent.child.kill('SIGINT');
-  t.match(await agent.ended, noVerdict);
+  t.match(await agent.ended, noResult);
 });
 
 t.test('nor does a rehearsal that is interrupted in the middle', async (t) => {
@@ -40,7 +40,7 @@ t.test('nor does a rehearsal that is interrupted in the middle', async (t) => {
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('PD is called', isAsked);
   agent.child.kill('SIGINT');
-  t.match(await agent.ended, noVerdict);
+  t.match(await agent.ended, noResult);
 });
 
 t.test('a visit of a stranger that is cut short says nothing of the port', async (t) => {
@@ -55,7 +55,7 @@ t.test('a visit of a stranger that is cut short says nothing of the port', async
       socket.destroy();
     }
   });
-  const observer = await Observer.create(
+  const collector = await Collector.create(
     {
       ...nothing,
       instances: [{ component: 'tidb', address, origin: { kind: 'flag', name: '--instance' } }],
@@ -63,13 +63,13 @@ t.test('a visit of a stranger that is cut short says nothing of the port', async
     },
     { now: () => new Date(), onReload: () => undefined },
   );
-  const [target] = observer.strangerTargets;
-  const seen = target === undefined ? [] : await observer.refuse(target, stop.signal);
+  const [target] = collector.negativeTargets;
+  const seen = target === undefined ? [] : await collector.reject(target, stop.signal);
   t.ok(stop.signal.aborted);
-  for (const entries of [seen, observer.observations()]) {
+  for (const entries of [seen, collector.observations()]) {
     t.match(
       entries.map(({ observation }) => [observation.identity, observation.outcome]),
-      [['plaintext', 'refused']],
+      [['plaintext', 'rejected']],
     );
     t.equal(entries.length, 1, 'the anonymous one is left out');
   }

@@ -92,10 +92,10 @@ t.test('no command prints a byte of a key, whatever is wrong with it', async (t)
       ['--inventory', '--json'],
     ].map((flags) => ['check', '--config', config, ...flags]),
     ...keyNames.flatMap((key) => [
-      ['check', '--no-refusals', ...instance, ...as(at('ec.crt'), key)],
+      ['check', '--no-negative-probes', ...instance, ...as(at('ec.crt'), key)],
       ['certs', 'inspect', key],
     ]),
-    ['check', '--no-refusals', '--json', ...instance, ...as(at('ec.key'), at('ec.key'), at('ec.key'))],
+    ['check', '--no-negative-probes', '--json', ...instance, ...as(at('ec.key'), at('ec.key'), at('ec.key'))],
     ['certs', 'inspect', at('both.pem')],
     ['check', ...instance, ...as(at('both.pem'), at('both.pem'), at('both.pem'))],
     ['check', ...instance, ...as(at('ec.crt'), ec.keyPem)],
@@ -107,9 +107,9 @@ t.test('no command prints a byte of a key, whatever is wrong with it', async (t)
     ['check', '--config', ownInline],
     ['check', '--config', ownInline, '--json', '--all'],
     ...inlined.flatMap((file) => [
-      ['check', '--no-refusals', file],
+      ['check', '--no-negative-probes', file],
       ['check', '--inventory', '--json', file],
-      ['check', '--no-refusals', '--json', '--all', file],
+      ['check', '--no-negative-probes', '--json', '--all', file],
     ]),
     ...[[], ['--json'], ['--sarif']].map((flags) => ['lint', ...flags, ...linted]),
     [...candidate, '--cert', at('ec.crt'), '--key', at('ec.key'), '--all'],
@@ -163,7 +163,7 @@ file = "${history}"
 [web]
 listen = "127.0.0.1:0"
 config-file = "${at('web.yml')}"
-[imposter]
+[wrong-name]
 cert-path = "${at('ec.crt')}"
 key-path = "${at('ec.key')}"
 ${proxy}`,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
+import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
 import { gatherRehearsal } from '../../../agent/collect/rehearse.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
@@ -33,9 +33,9 @@ function written(t: Test, pair: Issued, more: { readonly ca?: string; readonly d
   return paths;
 }
 
-async function observerOf(cluster: DevCluster): Promise<Observer> {
+async function observerOf(cluster: DevCluster): Promise<Collector> {
   const config = readAgentConfig(cluster.agentConfig);
-  return await Observer.create({ ...config, scope: 'cluster' }, { now: () => new Date(), onReload: () => undefined });
+  return await Collector.create({ ...config, scope: 'cluster' }, { now: () => new Date(), onReload: () => undefined });
 }
 
 async function rehearsed(
@@ -44,18 +44,18 @@ async function rehearsed(
   paths: ReturnType<typeof written>,
   roles: readonly Role[] = ['server', 'client'],
 ) {
-  const observer = await observerOf(cluster);
+  const collector = await observerOf(cluster);
   const candidate = { component, roles, ...paths };
-  return rehearse(await gatherRehearsal(observer, candidate, new Date(), new AbortController().signal));
+  return rehearse(await gatherRehearsal(collector, candidate, new Date(), new AbortController().signal));
 }
 
-const seenOnTheWire = ['endpoint-answers', 'caller-admitted', 'server-verifies'];
+const seenOnTheWire = ['endpoint-answers', 'caller-accepted', 'server-verifies'];
 
 /** What callers meet once the pair is installed; what is read from the files does not count here. */
 async function happened(cluster: DevCluster): Promise<readonly Finding[]> {
-  const observer = await observerOf(cluster);
-  await observeOnce(observer, new AbortController().signal);
-  return observer.judge().filter(({ status, check }) => status === 'fail' && seenOnTheWire.includes(check));
+  const collector = await observerOf(cluster);
+  await observeOnce(collector, new AbortController().signal);
+  return collector.evaluate().filter(({ status, check }) => status === 'fail' && seenOnTheWire.includes(check));
 }
 
 function reasonsOf(findings: readonly Finding[]): string {
@@ -154,14 +154,14 @@ t.test('a certificate that is not there, or has no name, is no reason to put an 
   const cluster = await devCluster(t);
   const pair = await cluster.authority.issue({ ...options, commonName: undefined });
   const named = written(t, pair);
-  const curesOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
-    findings.flatMap(({ status, cure }) => (status === 'fail' ? [cure] : [])).join('\n');
-  const nameless = curesOf(await rehearsed(cluster, 'tikv', named));
+  const remediationsOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
+    findings.flatMap(({ status, remediation }) => (status === 'fail' ? [remediation] : [])).join('\n');
+  const nameless = remediationsOf(await rehearsed(cluster, 'tikv', named));
   t.match(nameless, /issue it with a Common Name of the list at .*pd\.toml:\d+:\d+/);
   t.notMatch(nameless, /add ""/);
   const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
   t.match(missing.at(-1), { status: 'fail' });
-  t.notMatch(curesOf(missing), /Common Name|the list/);
+  t.notMatch(remediationsOf(missing), /Common Name|the list/);
 });
 
 t.test('a pair for one direction is held to that one', async (t) => {
@@ -203,8 +203,8 @@ t.test('which of two pairs it is to be has to be told, and only there', async (t
     status: 2,
     stderr: /tiproxy serves one pair and calls others with another\n.*--role server or --role client/,
   });
-  const told = await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config);
-  t.match(told, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the pair itself is looked at');
+  const reported = await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config);
+  t.match(reported, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the pair itself is looked at');
   writeFileSync(config, block('server-http-tls', 'one') + block('cluster-tls', 'one'));
   t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
     stderr: /new\.crt: does not exist/,

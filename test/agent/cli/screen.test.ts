@@ -13,7 +13,7 @@ t.test(
   async (t) => {
     const cluster = await devCluster(t);
     await cluster.fault('pd', 'peer', 'silent', true);
-    const args = ['check', '--config', cluster.agentConfig, '--timeout', '8s', '--no-refusals'];
+    const args = ['check', '--config', cluster.agentConfig, '--timeout', '8s', '--no-negative-probes'];
     const agent = startOnScreen(args, { columns: 60 });
     const { status, stdout } = await agent.ended;
     t.equal(status, 1);
@@ -36,7 +36,7 @@ t.test(
 t.test('in a pipe: no progress, no colours, one line a finding; FORCE_COLOR beats that', async (t) => {
   const cluster = await devCluster(t);
   await cluster.fault('tikv', 'status', 'down', true);
-  const args = ['check', '--config', cluster.agentConfig, '--no-refusals'];
+  const args = ['check', '--config', cluster.agentConfig, '--no-negative-probes'];
   const { stdout, stderr } = await startAgent(args).ended;
   t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status as own {2}.*\[endpoint-answers\]\n {4}\S/m);
   t.equal(stderr, '');

@@ -6,7 +6,7 @@ import { readable, screen, startOnScreen, visible } from '../../support/screen.j
 
 t.test('--watch draws the screen anew within its rows, and ends with the last status', screen, async (t) => {
   const cluster = await devCluster(t);
-  const args = ['check', '--config', cluster.agentConfig, '--watch', '--no-refusals'];
+  const args = ['check', '--config', cluster.agentConfig, '--watch', '--no-negative-probes'];
   const agent = startOnScreen([...args, '--all'], { columns: 70, rows: 14 });
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('it draws', () => /0 failed/.test(agent.output()));
@@ -23,7 +23,7 @@ t.test('--watch draws the screen anew within its rows, and ends with the last st
 
 t.test('--watch in a pipe: the first look whole, then what changes, with its time', async (t) => {
   const cluster = await devCluster(t);
-  const agent = startAgent(['check', '--config', cluster.agentConfig, '--watch', '--no-refusals']);
+  const agent = startAgent(['check', '--config', cluster.agentConfig, '--watch', '--no-negative-probes']);
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('the first look', () => /0 failed, .*passed\n/.test(agent.output()));
   await cluster.fault('tidb', 'status', 'down', true);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
+import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
 import { defaultProbe, defaultRefresh, defaultWeb } from '../../../agent/config/load.js';
 import type { Finding } from '../../../checks/finding.js';
@@ -14,7 +14,7 @@ import { runAgent } from '../../support/run-agent.js';
 const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
 
 /** An agent that knows its own pair and one PD address. */
-function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observer> {
+function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Collector> {
   const config = {
     scope: 'cluster' as const,
     security: cluster.files('agent'),
@@ -25,20 +25,20 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Observ
     refresh: defaultRefresh,
     instances: [],
     clients: [],
-    probe: { ...defaultProbe, timeout: patience, refusals: undefined },
-    imposter: undefined,
+    probe: { ...defaultProbe, timeout: patience, rejections: undefined },
+    wrongName: undefined,
     reload: 'observe' as const,
     historyFile: undefined,
     web: defaultWeb,
     proxies: [],
   };
-  return Observer.create(config, { now: () => new Date(), onReload: () => undefined });
+  return Collector.create(config, { now: () => new Date(), onReload: () => undefined });
 }
 
 async function findingsOf(cluster: DevCluster, pd?: MemberName): Promise<readonly Finding[]> {
-  const observer = await observerFor(cluster, pd);
-  await observeOnce(observer, new AbortController().signal);
-  return observer.judge();
+  const collector = await observerFor(cluster, pd);
+  await observeOnce(collector, new AbortController().signal);
+  return collector.evaluate();
 }
 
 function bad(findings: readonly Finding[]): readonly string[] {
@@ -71,7 +71,7 @@ t.test('a whole cluster from one PD address, be it a follower', async (t) => {
 
 const faults: readonly (readonly [MemberName, EndpointName, EndpointName, FaultName, readonly string[]])[] = [
   ['pd-3', 'client', 'client', 'plaintext', ['endpoint-answers']],
-  ['tikv-2', 'grpc', 'status', 'refuseCaller', ['endpoint-answers']],
+  ['tikv-2', 'grpc', 'status', 'rejectCaller', ['endpoint-answers']],
   ['tidb-2', 'status', 'status', 'serveExpired', ['certificate-validity', 'endpoint-answers', 'server-verifies']],
   ['tiflash-2', 'grpc', 'grpc', 'serveOtherCa', ['endpoint-answers', 'server-verifies']],
   ['ticdc-2', 'api', 'api', 'serveOtherName', ['endpoint-answers', 'server-verifies']],
@@ -97,21 +97,21 @@ t.test(
   async (t) => {
     const cluster = await devCluster(t, { members });
     const { ca, cert, key } = cluster.files('agent');
-    const own = ['--cacert', ca, '--cert', cert, '--key', key];
+    const agent = ['--cacert', ca, '--cert', cert, '--key', key];
     const url = (pd: MemberName) => `https://127.0.0.1:${cluster.port(pd, 'client')}`;
     await cluster.fault('pd', 'client', 'down', true);
-    const none = await runAgent('check', '--pd', url('pd'), ...own);
+    const none = await runAgent('check', '--pd', url('pd'), ...agent);
     t.match(none, { status: 1, stdout: /PD at https:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*\n.*check the URL/ });
-    const second = await runAgent('check', '--pd', `${url('pd')},${url('pd-2')}`, ...own, '--inventory');
+    const second = await runAgent('check', '--pd', `${url('pd')},${url('pd-2')}`, ...agent, '--inventory');
     t.match(second, {
       status: 1,
       stdout: /7 instances, 10 ports/,
       stderr: /PD at https:\S+: error: .*ECONNREFUSED.* \[stores-unknown\]/,
     });
-    await cluster.fault('pd-2', 'client', 'refuseCaller', true);
-    const refused = await runAgent('check', '--pd', url('pd-2'), ...own);
-    t.equal(refused.status, 1);
-    t.match(await runAgent('check', '--pd', 'nonsense', ...own), { status: 2, stderr: /no client URL of PD/ });
+    await cluster.fault('pd-2', 'client', 'rejectCaller', true);
+    const rejected = await runAgent('check', '--pd', url('pd-2'), ...agent);
+    t.equal(rejected.status, 1);
+    t.match(await runAgent('check', '--pd', 'nonsense', ...agent), { status: 2, stderr: /no client URL of PD/ });
     t.match(await runAgent('check', '--pd', url('pd-3')), {
       status: 1,
       stdout: /https needs the identity of the agent/,

@@ -1,11 +1,11 @@
 import { createSecureContext } from 'node:tls';
 import t, { type Test } from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
-import { observeOnce, refuseOnce } from '../../../agent/collect/cycle.js';
+import { Collector } from '../../../agent/collect/collector.js';
+import { negativeProbesOnce, observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import { Authority, type Issued } from '../../../certs-dev/authority.js';
 import type { Finding } from '../../../checks/finding.js';
-import { type Stranger, strangerExpectation } from '../../../cluster/access/expectation.js';
+import { type UnauthorizedClient, unauthorizedClientExpectation } from '../../../cluster/access/expectation.js';
 import type { ComponentName, EndpointName, EndpointProfile } from '../../../cluster/components/profile.js';
 import { profiles } from '../../../cluster/components/profiles.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
@@ -13,11 +13,11 @@ import type { FaultName } from '../../../devcluster/faults.js';
 import { handlersOf } from '../../../devcluster/handlers.js';
 import { DevPort } from '../../../devcluster/port.js';
 import { registryOf } from '../../../devcluster/registry.js';
-import { anonymousIdentity } from '../../../probes/identity.js';
+import { withoutStall } from '../../../probes/event-loop-stall.js';
+import { noCertificateIdentity } from '../../../probes/identity.js';
 import { probePlaintext } from '../../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../../probes/probe.js';
 import type { Identity } from '../../../probes/prober.js';
-import { askAwake } from '../../../probes/event-loop-stall.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { patience } from '../../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../../support/evidence.js';
@@ -31,12 +31,12 @@ const foreign = await (await Authority.create()).issue({ commonName: 'first', ..
 const server = await authority.issue({ commonName: 'server', ...names });
 
 /** Each identity, and what it is to the port. */
-const identities: readonly (readonly [string, Issued | undefined, Stranger])[] = [
+const identities: readonly (readonly [string, Issued | undefined, UnauthorizedClient])[] = [
   ['first', allowed, { leaf: ['first'] }],
   ['last', last, { leaf: ['last'] }],
   ['nobody', nobody, { leaf: ['nobody'] }],
-  ['other CA', foreign, 'untrusted'],
-  ['none', undefined, 'anonymous'],
+  ['other CA', foreign, 'foreign-ca'],
+  ['none', undefined, 'no-certificate'],
 ];
 
 const lists: readonly (readonly [string, readonly string[] | undefined])[] = [
@@ -46,9 +46,9 @@ const lists: readonly (readonly [string, readonly string[] | undefined])[] = [
 ];
 
 function identityOf(pair: Issued | undefined, version: Version): Identity {
-  const own = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
-  const secureContext = createSecureContext({ ...own, minVersion: version, maxVersion: version });
-  return { ...anonymousIdentity(), secureContext };
+  const agent = pair === undefined ? {} : { cert: pair.certificatePem, key: pair.keyPem };
+  const secureContext = createSecureContext({ ...agent, minVersion: version, maxVersion: version });
+  return { ...noCertificateIdentity(), secureContext };
 }
 
 async function portFor(
@@ -82,21 +82,23 @@ for (const { component, endpoints } of Object.values(profiles)) {
       for (const [listed, list] of lists) {
         const { instance, endpoint, target } = await portFor(t, component, profile, list);
         const row: string[] = [];
-        for (const [who, pair, stranger] of identities) {
+        for (const [who, pair, unauthorizedClient] of identities) {
           const expected =
-            strangerExpectation(endpoint, instance, stranger, 'server') === 'admitted' ? 'accepted' : 'refused';
+            unauthorizedClientExpectation(endpoint, instance, unauthorizedClient, 'server') === 'accepted'
+              ? 'accepted'
+              : 'rejected';
           const versions: readonly Version[] =
             profile.maximumVersion === 'TLSv1.2' ? ['TLSv1.2'] : ['TLSv1.2', 'TLSv1.3'];
           for (const version of versions) {
-            const { outcome } = await askAwake(() =>
+            const { outcome } = await withoutStall(() =>
               probeEndpoint(target, identityOf(pair, version), { timeout: patience }),
             );
             t.equal(outcome, expected, `${profile.name}, ${listed}: ${who} over ${version}`);
           }
           row.push(`${who} ${expected}`);
         }
-        const plaintext = await askAwake(() => probePlaintext(target, { timeout: patience }));
-        t.equal(plaintext.outcome, 'refused', `${profile.name}, ${listed}: plaintext`);
+        const plaintext = await withoutStall(() => probePlaintext(target, { timeout: patience }));
+        t.equal(plaintext.outcome, 'rejected', `${profile.name}, ${listed}: plaintext`);
         t.comment(`| ${component} ${profile.name} | ${listed} | ${row.join(' | ')} |`);
       }
     }
@@ -105,14 +107,14 @@ for (const { component, endpoints } of Object.values(profiles)) {
 
 async function findingsOf(cluster: DevCluster, timeout = patience): Promise<readonly Finding[]> {
   const config = readAgentConfig(cluster.agentConfig);
-  const observer = await Observer.create(
+  const collector = await Collector.create(
     { ...config, scope: 'cluster', probe: { ...config.probe, timeout } },
     { now: () => new Date(), onReload: () => undefined },
   );
   const { signal } = new AbortController();
-  await observeOnce(observer, signal);
-  await refuseOnce(observer, signal);
-  return observer.judge();
+  await observeOnce(collector, signal);
+  await negativeProbesOnce(collector, signal);
+  return collector.evaluate();
 }
 
 function bad(findings: readonly Finding[]): readonly string[] {
@@ -125,16 +127,21 @@ function bad(findings: readonly Finding[]): readonly string[] {
     .sort();
 }
 
-const strangers = (where: string, ...who: readonly string[]) =>
-  who.map((one) => `fail strangers-refused ${where} as ${one}`);
+const unauthorizedClients = (where: string, ...who: readonly string[]) =>
+  who.map((one) => `fail rejects-unauthorized ${where} as ${one}`);
 
 const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
-  ['asksNobody', 'tidb', 'status', ['fail asks-for-certificate tidb/status', ...strangers('tidb/status', 'anonymous')]],
-  ['verifiesNothing', 'pd', 'client', strangers('pd/client', 'anonymous', 'untrusted')],
-  ['ignoresNames', 'tikv', 'grpc', strangers('tikv/grpc', 'tiproxy')],
-  ['ignoresNames', 'tikv', 'status', strangers('tikv/status', 'tiproxy')],
-  ['ignoresNames', 'tiflash', 'metrics', strangers('tiflash/metrics', 'pd', 'ticdc', 'tikv', 'tiproxy')],
-  ['plaintextToo', 'pd', 'client', strangers('pd/client', 'plaintext')],
+  [
+    'asksNobody',
+    'tidb',
+    'status',
+    ['fail requests-certificate tidb/status', ...unauthorizedClients('tidb/status', 'no-certificate')],
+  ],
+  ['verifiesNothing', 'pd', 'client', unauthorizedClients('pd/client', 'no-certificate', 'foreign-ca')],
+  ['ignoresNames', 'tikv', 'grpc', unauthorizedClients('tikv/grpc', 'tiproxy')],
+  ['ignoresNames', 'tikv', 'status', unauthorizedClients('tikv/status', 'tiproxy')],
+  ['ignoresNames', 'tiflash', 'metrics', unauthorizedClients('tiflash/metrics', 'pd', 'ticdc', 'tikv', 'tiproxy')],
+  ['plaintextToo', 'pd', 'client', unauthorizedClients('pd/client', 'plaintext')],
 ];
 
 t.test('each way of letting strangers in flips exactly the findings it should', async (t) => {
@@ -146,13 +153,13 @@ t.test('each way of letting strangers in flips exactly the findings it should', 
     await cluster.fault(component, endpoint, fault, false);
   }
   for (const [fault, status] of [
-    ['down', 'skip'],
-    ['silent', 'skip'],
+    ['down', 'unknown'],
+    ['silent', 'unknown'],
   ] as const) {
     await cluster.fault('ticdc', 'api', fault, true);
     // What the other ports make of so short a time does not count.
     const statuses = (await findingsOf(cluster, 400))
-      .filter(({ check, component }) => check === 'strangers-refused' && component === 'ticdc')
+      .filter(({ check, component }) => check === 'rejects-unauthorized' && component === 'ticdc')
       .map((finding) => finding.status);
     t.strictSame([...new Set(statuses)], [status], `${fault} is no refusal`);
     await cluster.fault('ticdc', 'api', fault, false);

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
+import { Collector } from '../../../agent/collect/collector.js';
 import { OnDemandProbes } from '../../../agent/collect/on-demand.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import { coversAddress, coversName, isSpecialAddress, parseTargetRule } from '../../../agent/config/target-rules.js';
@@ -16,7 +16,7 @@ import { listening } from '../../support/listening.js';
 
 const cluster = await devCluster(t);
 
-interface Visit {
+interface NegativeProbe {
   readonly servername: string | false | null;
   readonly host: string | undefined;
   /** Common Name of the certificate that the visitor showed. */
@@ -26,14 +26,14 @@ interface Visit {
 /** A port that asks for certificates, takes any visitor, and remembers them. */
 async function openPort(t: Test, authority: Authority) {
   const pair = await authority.issue({ commonName: 'elsewhere', dns: ['rebind.example'], ip: ['127.0.0.1'] });
-  const visits: Visit[] = [];
+  const negativeProbes: NegativeProbe[] = [];
   const server = createServer(
     { cert: pair.certificatePem, key: pair.keyPem, requestCert: true, rejectUnauthorized: false },
     (request, response) => {
       const socket = request.socket as TLSSocket;
       const showed: unknown = socket.getPeerCertificate().subject?.CN;
       const { servername } = socket as TLSSocket & { servername: string | false | null };
-      visits.push({
+      negativeProbes.push({
         servername,
         host: request.headers.host,
         showed: showed === undefined ? undefined : String(showed),
@@ -45,64 +45,64 @@ async function openPort(t: Test, authority: Authority) {
   server.on('connection', () => {
     connections++;
   });
-  return { port: await listening(t, server), visits, connections: () => connections };
+  return { port: await listening(t, server), negativeProbes, connections: () => connections };
 }
 
 async function probes(cluster: DevCluster, allowed: readonly string[], withIdentity: readonly string[] = []) {
   const config = readAgentConfig(cluster.agentConfig);
   const rules = (texts: readonly string[]) => texts.map(parseTargetRule).filter((rule) => rule !== undefined);
   const probe = { ...config.probe, allowTargets: rules(allowed), identityTargets: rules(withIdentity) };
-  const observer = await Observer.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
-  const refusals: string[] = [];
-  const onDemand = new OnDemandProbes(16, (reason) => refusals.push(reason));
+  const collector = await Collector.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
+  const rejections: string[] = [];
+  const onDemand = new OnDemandProbes(16, (reason) => rejections.push(reason));
   const ask = (target: string, module = 'tidb_status') =>
-    onDemand.ask(observer, { module, target, timeout: patience }) as Promise<Record<string, unknown>>;
-  return { ask, refusals };
+    onDemand.ask(collector, { module, target, timeout: patience }) as Promise<Record<string, unknown>>;
+  return { ask, rejections };
 }
 
 t.test('a port that is not in the inventory is not connected to, and the refusal is counted', async (t) => {
   const { port, connections } = await openPort(t, cluster.authority);
-  const { ask, refusals } = await probes(cluster, ['10.0.0.0/8:1-65535', 'db.example:443', '[::1]:1-65535']);
+  const { ask, rejections } = await probes(cluster, ['10.0.0.0/8:1-65535', 'db.example:443', '[::1]:1-65535']);
   for (const host of ['127.0.0.1', 'localhost', '127.1', '2130706433', '0x7f000001', '[::ffff:127.0.0.1]', '0.0.0.0']) {
-    t.match(await ask(`${host}:${port}`), { status: 403, refused: /is not in the inventory; add it as/ }, host);
+    t.match(await ask(`${host}:${port}`), { status: 403, rejected: /is not in the inventory; add it as/ }, host);
   }
   t.match(await ask('db.example:444'), { status: 403 }, 'another port than the one allowed');
   t.match(await ask('DB.example.org:443'), { status: 403 }, 'another name than the one allowed');
   t.equal(connections(), 0);
-  t.strictSame(new Set(refusals), new Set(['not-allowed']));
-  t.equal(refusals.length, 9);
+  t.strictSame(new Set(rejections), new Set(['not-allowed']));
+  t.equal(rejections.length, 9);
 });
 
 t.test(
   'a port of allow-targets never sees our certificate, one of identity-targets and of the inventory does',
   async (t) => {
-    const { port, visits } = await openPort(t, cluster.authority);
+    const { port, negativeProbes } = await openPort(t, cluster.authority);
     const open = await probes(cluster, [`127.0.0.0/8:${port}`]);
     t.match(await open.ask(`127.0.0.1:${port}`), { text: /^probe_success 1$/m });
     t.match(await open.ask(`[::ffff:127.0.0.1]:${port}`), { text: /^probe_tls_version_info/m }, 'in IPv6 spelling');
     const trusted = await probes(cluster, [], [`127.0.0.1:${port}`]);
     t.match(await trusted.ask(`127.0.0.1:${port}`), { text: /^probe_success 1$/m });
     t.strictSame(
-      visits.map(({ showed }) => showed),
+      negativeProbes.map(({ showed }) => showed),
       [undefined, 'TiDB-mTLS-Agent'],
     );
     const known = `127.0.0.1:${cluster.port('tidb', 'status')}`;
     t.match(await open.ask(known), { text: /^probe_success 1$/m }, 'the inventory is asked as before');
     t.match(await open.ask(`127.0.0.1:${port}`, 'tls'), { text: /probe_ssl_earliest_cert_expiry/ }, 'a bare handshake');
-    t.strictSame(open.refusals, []);
+    t.strictSame(open.rejections, []);
   },
 );
 
 t.test('a server of another CA gets no question from a visitor who knows whom to expect', async (t) => {
   const { Authority } = await import('../../../certs-dev/authority.js');
-  const { port, visits } = await openPort(t, await Authority.create());
+  const { port, negativeProbes } = await openPort(t, await Authority.create());
   const { ask } = await probes(cluster, [`127.0.0.1:${port}`]);
   t.match(await ask(`127.0.0.1:${port}`), { text: /refused_by="probe"/ });
-  t.strictSame(visits, []);
+  t.strictSame(negativeProbes, []);
 });
 
 t.test('a name is looked up once, and what it was judged by is what is connected to', async (t) => {
-  const { port, visits, connections } = await openPort(t, cluster.authority);
+  const { port, negativeProbes, connections } = await openPort(t, cluster.authority);
   const { lookup } = dnsPromises;
   const answers: string[] = [];
   let questions = 0;
@@ -120,7 +120,7 @@ t.test('a name is looked up once, and what it was judged by is what is connected
   t.match(await named.ask(`rebind.example:${port}`), {
     status: 403,
     reason: 'resolved-elsewhere',
-    refused: /resolves to 127\.0\.0\.1, an address of this machine/,
+    rejected: /resolves to 127\.0\.0\.1, an address of this machine/,
   });
   t.equal(connections(), 0);
   const both = await probes(cluster, [`rebind.example:${port}`, `127.0.0.1:${port}`]);
@@ -128,12 +128,12 @@ t.test('a name is looked up once, and what it was judged by is what is connected
   answers.push('169.254.169.254');
   t.match(await both.ask(`rebind.example:${port}`), { text: /^probe_success 1$/m });
   t.equal(questions, 1);
-  t.strictSame(visits, [{ servername: 'rebind.example', host: `rebind.example:${port}`, showed: undefined }]);
+  t.strictSame(negativeProbes, [{ servername: 'rebind.example', host: `rebind.example:${port}`, showed: undefined }]);
 });
 
 t.test('a name without an address is said', async (t) => {
   const { ask } = await probes(cluster, ['nowhere.invalid:443']);
-  t.match(await ask('nowhere.invalid:443'), { status: 503, reason: 'unresolved', refused: /cannot be resolved: E/ });
+  t.match(await ask('nowhere.invalid:443'), { status: 503, reason: 'unresolved', rejected: /cannot be resolved: E/ });
 });
 
 t.test('more requests than can wait are turned away', async (t) => {
@@ -142,17 +142,17 @@ t.test('more requests than can wait are turned away', async (t) => {
   const config = readAgentConfig(cluster.agentConfig);
   const rule = parseTargetRule(`127.0.0.1:${port}`);
   const probe = { ...config.probe, allowTargets: rule === undefined ? [] : [rule] };
-  const observer = await Observer.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
-  const refusals: string[] = [];
-  const onDemand = new OnDemandProbes(1, (reason) => refusals.push(reason));
+  const collector = await Collector.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
+  const rejections: string[] = [];
+  const onDemand = new OnDemandProbes(1, (reason) => rejections.push(reason));
   const request = { module: 'tls', target: `127.0.0.1:${port}`, timeout: 1_000 };
   // The time of those who wait is over before the first one's, so that none of them is asked at the last moment.
   const answers = [
-    onDemand.ask(observer, { ...request, timeout: 2_000 }),
-    ...Array.from({ length: 79 }, () => onDemand.ask(observer, request)),
+    onDemand.ask(collector, { ...request, timeout: 2_000 }),
+    ...Array.from({ length: 79 }, () => onDemand.ask(collector, request)),
   ];
-  await eventually('some are turned away', () => refusals.length > 0);
-  const turnedAway = (await Promise.all(answers)).filter((answer) => 'refused' in answer && answer.reason === 'busy');
+  await eventually('some are turned away', () => rejections.length > 0);
+  const turnedAway = (await Promise.all(answers)).filter((answer) => 'rejected' in answer && answer.reason === 'busy');
   t.equal(turnedAway.length, 79, 'one was asked; the others were too many, or past their time');
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Observer } from '../../../agent/collect/collector.js';
-import { observeOnce, refuseOnce } from '../../../agent/collect/cycle.js';
+import { Collector } from '../../../agent/collect/collector.js';
+import { negativeProbesOnce, observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import type { Finding } from '../../../checks/finding.js';
 import { devCluster } from '../../support/dev-cluster.js';
@@ -10,36 +10,40 @@ import { devCluster } from '../../support/dev-cluster.js';
 const options = { now: () => new Date(), onReload: () => undefined };
 const { signal } = new AbortController();
 
-function ofStrangers(observer: Observer): readonly Finding[] {
-  return observer.judge().filter(({ check }) => check === 'strangers-refused');
+function ofUnauthorizedClients(collector: Collector): readonly Finding[] {
+  return collector.evaluate().filter(({ check }) => check === 'rejects-unauthorized');
 }
 
 t.test('what strangers met outlives a reload, as long as the port is what it was', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   await cluster.fault('tidb', 'status', 'asksNobody', true);
   const config = readAgentConfig(cluster.agentConfig);
-  const first = await Observer.create(config, options);
+  const first = await Collector.create(config, options);
   await observeOnce(first, signal);
-  const awaited = ofStrangers(first);
-  t.equal(awaited.length, first.strangerTargets.length, 'before they come each port says so');
+  const awaited = ofUnauthorizedClients(first);
+  t.equal(awaited.length, first.negativeTargets.length, 'before they come each port says so');
   t.same(
     [...new Set(awaited.map(({ status, message }) => `${status}: ${message}`))],
-    ['skip: not known: no stranger has come to it yet'],
+    ['unknown: not known: no stranger has come to it yet'],
   );
-  await refuseOnce(first, signal);
-  const met = ofStrangers(first);
+  await negativeProbesOnce(first, signal);
+  const met = ofUnauthorizedClients(first);
   t.match(
     met.filter(({ status }) => status === 'fail'),
-    [{ component: 'tidb', endpoint: 'status', identity: 'anonymous' }],
+    [{ component: 'tidb', endpoint: 'status', identity: 'no-certificate' }],
   );
-  t.equal(met.filter(({ status }) => status === 'skip').length, 0);
+  t.equal(met.filter(({ status }) => status === 'unknown').length, 0);
 
-  t.same(ofStrangers(await Observer.create(config, options, () => first)), met, 'the same configuration, read again');
-
-  const again = await Observer.create(config, options, () => first);
-  t.same(again.evidence().hellos, first.evidence().hellos, 'with the first flights of those ports');
   t.same(
-    again.evidence().observations.filter(({ observation }) => observation.identity === 'own'),
+    ofUnauthorizedClients(await Collector.create(config, options, () => first)),
+    met,
+    'the same configuration, read again',
+  );
+
+  const again = await Collector.create(config, options, () => first);
+  t.same(again.evidence().serverHandshakes, first.evidence().serverHandshakes, 'with the first flights of those ports');
+  t.same(
+    again.evidence().observations.filter(({ observation }) => observation.identity === 'agent'),
     [],
     'what is looked at anew at once is not carried over',
   );
@@ -47,31 +51,43 @@ t.test('what strangers met outlives a reload, as long as the port is what it was
   t.ok(first.evidence().baselines.size > 0);
   t.equal(again.evidence().baselines.size, 0, 'nor is the first sight of a CA: a mended path is no rotation');
 
-  const without = { ...config, probe: { ...config.probe, refusals: undefined } };
-  t.same(ofStrangers(await Observer.create(without, options, () => first)), [], 'nothing of those who come no more');
-  t.same((await Observer.create(without, options, () => first)).evidence().hellos, [], 'nor of their visits');
+  const without = { ...config, probe: { ...config.probe, rejections: undefined } };
+  t.same(
+    ofUnauthorizedClients(await Collector.create(without, options, () => first)),
+    [],
+    'nothing of those who come no more',
+  );
+  t.same(
+    (await Collector.create(without, options, () => first)).evidence().serverHandshakes,
+    [],
+    'nor of their visits',
+  );
 
   const file = join(cluster.directory, 'tidb/conf/tidb.toml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(cluster-verify-cn = \[).*/, '$1"PD-Server"]'));
   writeFileSync(file, `# A comment more\n${readFileSync(file, 'utf8')}`);
-  const changed = ofStrangers(await Observer.create(config, options, () => first));
+  const changed = ofUnauthorizedClients(await Collector.create(config, options, () => first));
   const statuses = (component: string) =>
     new Set(changed.filter((one) => one.component === component).map(({ status }) => status));
-  t.same([...statuses('tidb')], ['skip'], 'a port with another list is looked at anew');
+  t.same([...statuses('tidb')], ['unknown'], 'a port with another list is looked at anew');
   t.same([...statuses('tikv')], ['pass'], 'and no other');
 });
 
 t.test('a port whose settings only moved within their file is what it was', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1 } });
   const config = readAgentConfig(cluster.agentConfig);
-  const first = await Observer.create(config, options);
-  await refuseOnce(first, signal);
+  const first = await Collector.create(config, options);
+  await negativeProbesOnce(first, signal);
   const file = join(cluster.directory, 'tidb/conf/tidb.toml');
   writeFileSync(file, `# A comment\n${readFileSync(file, 'utf8')}`);
-  const met = ofStrangers(first);
+  const met = ofUnauthorizedClients(first);
   t.ok(met.length > 0 && met.every(({ status }) => status === 'pass'));
-  t.same(ofStrangers(await Observer.create(config, options, () => first)), met, 'after a reload');
+  t.same(ofUnauthorizedClients(await Collector.create(config, options, () => first)), met, 'after a reload');
   const refreshed = await first.refreshed();
   t.ok(refreshed !== undefined, 'the place of its settings is another one');
-  t.same(refreshed === undefined ? [] : ofStrangers(refreshed), met, 'after a look for components that came or went');
+  t.same(
+    refreshed === undefined ? [] : ofUnauthorizedClients(refreshed),
+    met,
+    'after a look for components that came or went',
+  );
 });

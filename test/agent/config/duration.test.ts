@@ -18,16 +18,16 @@ t.test('the longest duration is one that timers take, with its jitter', async (t
 
 t.test('a longer one is refused at its place, in files and flags', async (t) => {
   const file = join(temporaryDirectory(t), 'agent.toml');
-  const probe = (refusals: string) => {
-    writeFileSync(file, `[probe]\nrefusals = "${refusals}"\n`);
+  const probe = (rejections: string) => {
+    writeFileSync(file, `[probe]\nrefusals = "${rejections}"\n`);
     return readAgentConfig(file).probe;
   };
-  t.match(probe('500h'), { refusals: 1_800_000_000 });
+  t.match(probe('500h'), { rejections: 1_800_000_000 });
   for (const long of ['500h1ms', '720h', `${'9'.repeat(400)}h`]) {
     t.throws(() => probe(long), {
       code: 'config_invalid',
-      message: `${file}:2:12: probe.refusals is "${long}", longer than 500h`,
-      hint: 'write probe.refusals = "500h" or less',
+      message: `${file}:2:12: probe.negative-interval is "${long}", longer than 500h`,
+      hint: 'write probe.negative-interval = "500h" or less',
     });
   }
   await t.rejects(runCommand(check, ['--instance', 'tidb=127.0.0.1:1', '--timeout', '720h']), {

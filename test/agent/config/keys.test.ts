@@ -50,7 +50,7 @@ function withoutPlaces(config: AgentConfig): unknown {
 }
 
 t.test('each key is read: a value of no type is refused at its place', async (t) => {
-  const refusal = (text: string) => {
+  const rejection = (text: string) => {
     try {
       read(text);
       return 'read';
@@ -59,13 +59,13 @@ t.test('each key is read: a value of no type is refused at its place', async (t)
     }
   };
   for (const name of Object.keys(topLevelKeys)) {
-    t.match(refusal(`${name} = 1.5`), `${file}:1:${name.length + 4}: ${name} must be `, name);
+    t.match(rejection(`${name} = 1.5`), `${file}:1:${name.length + 4}: ${name} must be `, name);
   }
   for (const [table, keys] of Object.entries(tables)) {
     for (const name of Object.keys(keys)) {
       const others = least(table, keys).filter((line) => !line.startsWith(`${name} = `));
       const text = [...others, `${name} = 1.5`].join('\n');
-      t.match(refusal(text), `${file}:${others.length + 1}:${name.length + 4}: [[${table}]] ${name} must be `);
+      t.match(rejection(text), `${file}:${others.length + 1}:${name.length + 4}: [[${table}]] ${name} must be `);
     }
   }
 });

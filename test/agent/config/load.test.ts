@@ -28,12 +28,12 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
       timeout: 5_000,
       concurrency: 16,
       peers: 64,
-      refusals: 600_000,
+      rejections: 600_000,
       resumption: false,
       allowTargets: [],
       identityTargets: [],
     },
-    imposter: undefined,
+    wrongName: undefined,
     reload: 'observe',
     historyFile: undefined,
     web: { host: '127.0.0.1', port: 10793, configFile: undefined },
@@ -154,14 +154,14 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
 
 t.test('each mistake has its place, its reason and its cure', async (t) => {
   const file = join(temporaryDirectory(t), 'agent.toml');
-  for (const [text, expected, cure] of mistakes) {
+  for (const [text, expected, remediation] of mistakes) {
     writeFileSync(file, text);
     try {
       readAgentConfig(file);
       t.fail(`accepted: ${text}`);
     } catch (error: unknown) {
       t.ok(messageOf(error).startsWith(`${file}:${expected}`), `${expected}; got ${messageOf(error)}`);
-      t.match(hintOf(error) ?? '', cure, expected);
+      t.match(hintOf(error) ?? '', remediation, expected);
     }
   }
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { nearest } from '../../../agent/config/nearest.js';
 
 t.test('the nearest name: the only one that begins so, or one letter away, or none', async (t) => {
-  const known = ['served-matches-file', 'server-verifies', 'sessions-end'];
+  const known = ['served-matches-file', 'server-verifies', 'resumption-rejected'];
   t.equal(nearest('served-matches', known), 'served-matches-file');
   t.equal(nearest('server-verifys', known), 'server-verifies');
   t.equal(nearest('serve', known), undefined, 'two begin so');

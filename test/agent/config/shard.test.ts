@@ -99,14 +99,17 @@ t.test(
     const sample = seenFrom(0, 8);
     t.equal(sample.length, 8 * 3);
     t.strictSame(seenFrom(0, 8), sample);
-    const visits = new Map<string, number>();
+    const negativeProbes = new Map<string, number>();
     for (let node = 0; node < 100; node++) {
       for (const port of seenFrom(node, 8)) {
-        visits.set(port, (visits.get(port) ?? 0) + 1);
+        negativeProbes.set(port, (negativeProbes.get(port) ?? 0) + 1);
       }
     }
-    t.equal(visits.size, 300, 'nobody is left out');
-    t.ok(Math.max(...visits.values()) < 8 + 5 * Math.sqrt(8), `at most ${Math.max(...visits.values())} visitors`);
+    t.equal(negativeProbes.size, 300, 'nobody is left out');
+    t.ok(
+      Math.max(...negativeProbes.values()) < 8 + 5 * Math.sqrt(8),
+      `at most ${Math.max(...negativeProbes.values())} visitors`,
+    );
   },
 );
 

@@ -131,7 +131,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
 
 t.test('each mistake has its place, its reason and its cure', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
-  for (const [text, expected, cure] of mistakes) {
+  for (const [text, expected, remediation] of mistakes) {
     writeFileSync(file, text);
     try {
       readWebConfig(file);
@@ -141,7 +141,7 @@ t.test('each mistake has its place, its reason and its cure', async (t) => {
         error instanceof OperatorError && error.message.startsWith(`${file}:${expected}`),
         `${expected}; got ${error}`,
       );
-      t.match((error as OperatorError).hint, cure);
+      t.match((error as OperatorError).hint, remediation);
       t.notMatch((error as OperatorError).message, /secret/, 'no password in a message');
     }
   }

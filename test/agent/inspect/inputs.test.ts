@@ -36,9 +36,9 @@ for (const algorithm of ['ec', 'rsa'] as const) {
       t.equal(found.certificates.length, 2);
       t.match(await documentOf([path], { password: 'wrong' }), {
         certificates: [],
-        unread: [{ message: 'the password does not open it', cure: /--password-file/ }],
+        unread: [{ message: 'the password does not open it', remediation: /--password-file/ }],
       });
-      t.match(await documentOf([path]), { unread: [{ message: 'wants a password', cure: /--password-file/ }] });
+      t.match(await documentOf([path]), { unread: [{ message: 'wants a password', remediation: /--password-file/ }] });
     }
     const passwordFile = file('password', `${password}\nand a second line\n`);
     const text = await runInspect(join(folder, 'new.p12'), '--password-file', passwordFile);
@@ -78,16 +78,16 @@ t.test('a port: what it serves, whom it asks, whether its chain is good; nothing
   t.equal(alone.status, 0);
   t.match(alone.stdout, /CN=PD-Server[\s\S]*TLSv1\.3 .*; asks callers for a certificate of CN=/);
   t.match(alone.stdout, /not judged: name the CA with --cacert/);
-  const judged = await runInspect(address, '--json', '--cacert', ca, '--cert', cert, '--key', key);
-  t.match(JSON.parse(judged.stdout).ports, [
-    { address, asksForCertificate: true, namesHost: true, accepted: { go: true, openssl: true } },
+  const evaluated = await runInspect(address, '--json', '--cacert', ca, '--cert', cert, '--key', key);
+  t.match(JSON.parse(evaluated.stdout).ports, [
+    { address, requestsCertificate: true, namesHost: true, accepted: { go: true, openssl: true } },
   ]);
-  const own = cluster.files('pd');
-  const beside = await textOf([address, own.cert, own.key, own.ca]);
-  t.match(beside, new RegExp(`found in {3}${own.cert}, ${address}`), 'the one on disk is the one served');
-  const stranger = join(temporaryDirectory(t), 'stranger.crt');
-  writeFileSync(stranger, (await Authority.create({ commonName: 'stranger' })).certificatePem);
-  t.match(await textOf([address], { cacert: stranger }), /as server: by NOBODY/);
+  const agent = cluster.files('pd');
+  const beside = await textOf([address, agent.cert, agent.key, agent.ca]);
+  t.match(beside, new RegExp(`found in {3}${agent.cert}, ${address}`), 'the one on disk is the one served');
+  const unauthorizedClient = join(temporaryDirectory(t), 'stranger.crt');
+  writeFileSync(unauthorizedClient, (await Authority.create({ commonName: 'stranger' })).certificatePem);
+  t.match(await textOf([address], { cacert: unauthorizedClient }), /as server: by NOBODY/);
   await cluster.fault('pd', 'client', 'down', true);
   t.match(await runInspect(address), { status: 2, stderr: /no connection: ECONNREFUSED\n.*check address/ });
 });
@@ -122,7 +122,7 @@ t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and 
   for (const [what, path, expected] of cases) {
     const { certificates, unread } = await documentOf([path]);
     t.strictSame(certificates, [], what);
-    t.match(unread.map(({ message, cure }) => `${message}\n${cure}`).join(), expected, what);
+    t.match(unread.map(({ message, remediation }) => `${message}\n${remediation}`).join(), expected, what);
   }
   t.match(await runInspect(join(folder, 'absent')), {
     status: 2,

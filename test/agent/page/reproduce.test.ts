@@ -40,8 +40,8 @@ t.test('the lines do by hand what the probe did', { skip: curl.skip || openssl.s
     const port = cluster.port(component, name);
     return { name, host: '127.0.0.1', port, origin: { kind: 'default' }, scheme: 'https', allowList: 'none', profile };
   };
-  const status = reproductionsOf(endpointOf('tikv', 'status'), 'own', paths);
-  const grpc = reproductionsOf(endpointOf('pd', 'client'), 'own', paths);
+  const status = reproductionsOf(endpointOf('tikv', 'status'), 'agent', paths);
+  const grpc = reproductionsOf(endpointOf('pd', 'client'), 'agent', paths);
   t.strictSame(
     [...status, ...grpc].map(({ title }) => title),
     ['openssl', 'curl', 'openssl', 'curl, speaking gRPC'],
@@ -53,6 +53,6 @@ t.test('the lines do by hand what the probe did', { skip: curl.skip || openssl.s
   t.match(said[3], /grpc-status: 0/);
   const [plain] = reproductionsOf(endpointOf('tikv', 'status'), 'plaintext', undefined);
   t.match(plain?.command, /^curl .*http:\/\/127/);
-  t.match(reproductionsOf(endpointOf('pd', 'client'), 'anonymous', undefined)[1]?.command, /--insecure/);
-  t.strictSame(reproductionsOf(endpointOf('pd', 'client'), 'untrusted', undefined), []);
+  t.match(reproductionsOf(endpointOf('pd', 'client'), 'no-certificate', undefined)[1]?.command, /--insecure/);
+  t.strictSame(reproductionsOf(endpointOf('pd', 'client'), 'foreign-ca', undefined), []);
 });

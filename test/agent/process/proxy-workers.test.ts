@@ -58,7 +58,7 @@ t.test(
       return /^tidb_mtls_proxy_workers\{state="answering"\} 2$/m.test(text);
     });
     t.equal(accepted(text), 6, 'over both');
-    t.match(text, /^tidb_mtls_proxy_credential_generation\{[^}]*\} 1$/m, 'not added up');
+    t.match(text, /^tidb_mtls_proxy_credential_version\{[^}]*\} 1$/m, 'not added up');
     const killed = workers();
     for (const worker of killed) {
       process.kill(worker, 'SIGKILL');

@@ -18,8 +18,8 @@ async function underSystemd(t: Test, ...flags: readonly string[]) {
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
   const env = `export PATH=${directory}/bin:$PATH NOTIFY_SOCKET=/run/none WATCHDOG_USEC=4000000;`;
   const proxy = await proxyProcess(t, target, env, flags);
-  const told = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
-  return { proxy, told };
+  const reported = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+  return { proxy, reported };
 }
 
 for (const [who, flags] of [
@@ -29,22 +29,22 @@ for (const [who, flags] of [
   t.test(
     `${who}: systemd is told once it listens, that it lives at half the interval, and that it stops`,
     async (t) => {
-      const { proxy, told } = await underSystemd(t, ...flags);
+      const { proxy, reported } = await underSystemd(t, ...flags);
       await proxy.port();
-      await eventually('alive twice', async () => told().filter((line) => line === 'WATCHDOG=1').length >= 2);
+      await eventually('alive twice', async () => reported().filter((line) => line === 'WATCHDOG=1').length >= 2);
       proxy.child.kill('SIGTERM');
       await once(proxy.child, 'exit');
-      t.equal(told()[0], 'READY=1');
-      t.equal(told().filter((line) => line === 'READY=1').length, 1);
-      await eventually('stopping is told', async () => told().includes('STOPPING=1'));
+      t.equal(reported()[0], 'READY=1');
+      t.equal(reported().filter((line) => line === 'READY=1').length, 1);
+      await eventually('stopping is told', async () => reported().includes('STOPPING=1'));
     },
   );
 
   t.test(`${who}: where the address is in use systemd is never told that it is ready`, async (t) => {
     const busy = await tcpServer(t, echo);
-    const { proxy, told } = await underSystemd(t, '--listen', `127.0.0.1:${busy}`, ...flags);
+    const { proxy, reported } = await underSystemd(t, '--listen', `127.0.0.1:${busy}`, ...flags);
     t.strictSame(await once(proxy.child, 'exit'), [2, null]);
     t.match(proxy.output(), /EADDRINUSE/);
-    t.strictSame(told(), []);
+    t.strictSame(reported(), []);
   });
 }

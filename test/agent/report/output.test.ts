@@ -21,14 +21,14 @@ const finding: Finding = {
   identity: undefined,
   message: 'serves <old> & "other"\u0000\u202e',
   evidence: { file: '/tls/a b.crt' },
-  cure: 'touch it',
+  remediation: 'touch it',
   help: 'docs/checks.md#served-matches-file',
 };
 const findings: readonly Finding[] = [
   finding,
   { ...finding, status: 'warn', message: 'soon' },
-  { ...finding, status: 'skip', message: 'not known' },
-  { ...finding, status: 'pass', instance: 'h:2', cure: '' },
+  { ...finding, status: 'unknown', message: 'not known' },
+  { ...finding, status: 'pass', instance: 'h:2', remediation: '' },
 ];
 
 interface TestSuite {
@@ -73,7 +73,7 @@ t.test('junit: a suite per instance, a case per finding, whatever a certificate 
     severity: 'fail',
     origin: { kind: 'file', file: 'b.toml', line: 3, column: 1 },
     message: 'm',
-    cure: 'c',
+    remediation: 'c',
   } as const;
   t.match(parseJunit(junitOfProblems(['a.toml', 'b.toml'], [problem])), {
     '@tests': '2',
@@ -124,7 +124,7 @@ t.test('check prints each of them, and the same exit status with it', async (t) 
   const cluster = await devCluster(t);
   await cluster.fault('tidb', 'status', 'down', true);
   const check = (...more: readonly string[]) =>
-    runAgent('check', '--config', cluster.agentConfig, '--no-refusals', ...more);
+    runAgent('check', '--config', cluster.agentConfig, '--no-negative-probes', ...more);
   const junit = await check('--output', 'junit');
   t.match(junit, { status: 1, stderr: '' });
   t.ok(
@@ -147,9 +147,9 @@ t.test('check prints each of them, and the same exit status with it', async (t) 
     const before = Date.now() / 1000 - 1;
     const { status, stdout } = await check('--output', 'prometheus');
     t.equal(status, 1);
-    const judged = spawnSync('/usr/bin/promtool', ['check', 'metrics'], { input: stdout, encoding: 'utf8' });
-    t.match(judged, { status: 0, stdout: '', stderr: '' });
-    t.match(stdout, /^tidb_mtls_finding\{check="endpoint-answers",component="tidb".*identity="own"\} 3$/m);
+    const evaluated = spawnSync('/usr/bin/promtool', ['check', 'metrics'], { input: stdout, encoding: 'utf8' });
+    t.match(evaluated, { status: 0, stdout: '', stderr: '' });
+    t.match(stdout, /^tidb_mtls_finding\{check="endpoint-answers",component="tidb".*identity="agent"\} 3$/m);
     t.match(stdout, /^tidb_mtls_findings\{status="fail"\} 1$/m);
     const types = [...stdout.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
     const gauges = Object.values(definitions).map(({ name }) => `${name} gauge`);

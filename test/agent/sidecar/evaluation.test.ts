@@ -1,21 +1,21 @@
 import t from 'tap';
-import { Judging } from '../../../agent/sidecar/evaluation.js';
+import { Evaluation } from '../../../agent/sidecar/evaluation.js';
 import { eventually } from '../../support/eventually.js';
 
 t.test('what is asked for in one turn, or while a judgement runs, is judged together', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   const open: (() => void)[] = [];
-  const judging = new Judging({
-    judge: () => new Promise((resolve) => open.push(resolve)),
+  const evaluation = new Evaluation({
+    evaluate: () => new Promise((resolve) => open.push(resolve)),
     onError: (error) => t.fail(String(error)),
     signal: stop.signal,
   });
-  judging.request();
-  judging.request();
+  evaluation.request();
+  evaluation.request();
   await eventually('a judgement', () => open.length === 1);
   for (let count = 0; count < 100; count++) {
-    judging.request();
+    evaluation.request();
   }
   open[0]?.();
   await eventually('a second one', () => open.length === 2);
@@ -27,36 +27,36 @@ t.test('what is asked for in one turn, or while a judgement runs, is judged toge
 t.test('a judgement that fails is told, and the next one takes place', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   let calls = 0;
-  const judging = new Judging({
-    judge: async () => {
+  const evaluation = new Evaluation({
+    evaluate: async () => {
       calls++;
       if (calls === 1) {
         throw new Error('broken check');
       }
     },
-    onError: (error) => told.push(error),
+    onError: (error) => reported.push(error),
     signal: stop.signal,
   });
-  judging.request();
-  await eventually('the failure is told', () => told.length === 1);
-  t.match(told, [{ message: 'broken check' }]);
-  judging.request();
+  evaluation.request();
+  await eventually('the failure is told', () => reported.length === 1);
+  t.match(reported, [{ message: 'broken check' }]);
+  evaluation.request();
   await eventually('the next one', () => calls === 2);
 });
 
 t.test('nothing is judged once it is over', async (t) => {
   const stop = new AbortController();
   let calls = 0;
-  const judging = new Judging({
-    judge: async () => {
+  const evaluation = new Evaluation({
+    evaluate: async () => {
       calls++;
     },
     onError: (error) => t.fail(String(error)),
     signal: stop.signal,
   });
-  judging.request();
+  evaluation.request();
   stop.abort();
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   t.equal(calls, 0);
@@ -66,9 +66,9 @@ t.test('what is urgent waits for no share', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   const order: string[] = [];
-  const judgingOf = (name: string) =>
-    new Judging({
-      judge: async () => {
+  const evaluationOf = (name: string) =>
+    new Evaluation({
+      evaluate: async () => {
         order.push(name);
         const start = process.cpuUsage();
         while (process.cpuUsage(start).user < 100_000) {
@@ -78,7 +78,7 @@ t.test('what is urgent waits for no share', async (t) => {
       onError: (error) => t.fail(String(error)),
       signal: stop.signal,
     });
-  const [usual, urgent] = [judgingOf('usual'), judgingOf('urgent')];
+  const [usual, urgent] = [evaluationOf('usual'), evaluationOf('urgent')];
   usual.request();
   urgent.request();
   await eventually('a judgement of each', () => order.length === 2);
@@ -92,11 +92,11 @@ t.test('nor does what is urgent and comes while a judgement runs', async (t) => 
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   let calls = 0;
-  const judging = new Judging({
-    judge: async () => {
+  const evaluation = new Evaluation({
+    evaluate: async () => {
       calls++;
       if (calls === 1) {
-        judging.request('urgent');
+        evaluation.request('urgent');
       }
       const start = process.cpuUsage();
       while (process.cpuUsage(start).user < 400_000) {
@@ -106,7 +106,7 @@ t.test('nor does what is urgent and comes while a judgement runs', async (t) => 
     onError: (error) => t.fail(String(error)),
     signal: stop.signal,
   });
-  judging.request();
+  evaluation.request();
   await eventually('the urgent one', () => calls === 2);
   t.equal(calls, 2);
 });

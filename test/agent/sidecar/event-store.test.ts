@@ -1,12 +1,12 @@
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { History, type HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import { type ChangeEvent, EventStore } from '../../../agent/sidecar/event-store.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-const event = (message: string): HistoryEvent => ({
+const event = (message: string): ChangeEvent => ({
   at: '2026-01-01T00:00:00.000Z',
-  kind: 'verdict',
+  kind: 'finding',
   component: 'tikv',
   instance: '10.0.1.2:20180',
   message,
@@ -17,27 +17,27 @@ const fail = (error: unknown) => {
 
 t.test('what was written is there after a restart, in order', async (t) => {
   const file = join(temporaryDirectory(t), 'history.jsonl');
-  const first = new History(file, fail);
+  const first = new EventStore(file, fail);
   first.add(event('one'));
   first.add(event('two'));
   t.strictSame(
-    new History(file, fail).events().map(({ message }) => message),
+    new EventStore(file, fail).events().map(({ message }) => message),
     ['one', 'two'],
   );
 });
 
 t.test('a line that a crash cut short costs that event and no other', async (t) => {
   const file = join(temporaryDirectory(t), 'history.jsonl');
-  new History(file, fail).add(event('before'));
+  new EventStore(file, fail).add(event('before'));
   appendFileSync(file, '{"at":"2026-01-01T00:00:00.000Z","kind":"ver');
-  const again = new History(file, fail);
+  const again = new EventStore(file, fail);
   t.strictSame(
     again.events().map(({ message }) => message),
     ['before'],
   );
   again.add(event('after'));
   t.strictSame(
-    new History(file, fail).events().map(({ message }) => message),
+    new EventStore(file, fail).events().map(({ message }) => message),
     ['before', 'after'],
   );
 });
@@ -45,7 +45,7 @@ t.test('a line that a crash cut short costs that event and no other', async (t) 
 t.test('lines of anybody else are passed over, and the number kept is bounded', async (t) => {
   const file = join(temporaryDirectory(t), 'history.jsonl');
   writeFileSync(file, 'not json\n{"at":1}\nnull\n');
-  const history = new History(file, fail);
+  const history = new EventStore(file, fail);
   t.strictSame(history.events(), []);
   for (let index = 0; index < 1_100; index++) {
     history.add(event(String(index)));
@@ -58,10 +58,10 @@ t.test(
   'a file that cannot be written is an operator mistake at the start, and later costs the record alone',
   async (t) => {
     const directory = temporaryDirectory(t);
-    t.throws(() => new History(directory, fail), { code: 'history_unwritable', hint: /\[history\] file/ });
+    t.throws(() => new EventStore(directory, fail), { code: 'history_unwritable', hint: /\[history\] file/ });
     const errors: unknown[] = [];
     const file = join(directory, 'history.jsonl');
-    const history = new History(file, (error) => errors.push(error));
+    const history = new EventStore(file, (error) => errors.push(error));
     chmodSync(file, 0o400);
     if (process.getuid?.() !== 0) {
       history.add(event('lost'));

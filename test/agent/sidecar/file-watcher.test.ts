@@ -15,7 +15,8 @@ function watching(t: Test) {
   const changes: string[] = [];
   const watcher = new FileWatcher({
     sweepInterval: 3_600_000,
-    onChange: (seenBy, files) => changes.push(`${seenBy} ${files.map((file) => basename(dirname(file))).join()}`),
+    onChange: (detectedBy, files) =>
+      changes.push(`${detectedBy} ${files.map((file) => basename(dirname(file))).join()}`),
     onEvents: () => t.fail('events can be had'),
     onError: (error) => t.fail(String(error)),
   });

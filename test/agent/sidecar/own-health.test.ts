@@ -20,16 +20,16 @@ t.test('what the agent says of itself: its host, the pairs on disk in use, its w
 
   const valuesOf = async (name: string, label = '') =>
     (await lines(name)).filter((line) => line.includes(label)).map((line) => line.split(' ').at(-1));
-  const own = () => valuesOf('tidb_mtls_identity_current', 'identity="own"');
-  t.strictSame(await own(), ['1']);
+  const agent = () => valuesOf('tidb_mtls_identity_current', 'identity="agent"');
+  t.strictSame(await agent(), ['1']);
   t.strictSame(await valuesOf('tidb_mtls_identity_current', 'identity="tidb"'), ['1']);
   const { key } = cluster.files('agent');
   const good = readFileSync(key, 'utf8');
   writeFileSync(key, readFileSync(cluster.files('tidb').key, 'utf8'));
-  await eventually('a pair that does not match is said', async () => (await own())[0] === '0');
+  await eventually('a pair that does not match is said', async () => (await agent())[0] === '0');
   t.strictSame(await valuesOf('tidb_mtls_identity_current', 'identity="tidb"'), ['1'], 'of that identity alone');
   writeFileSync(key, good);
-  await eventually('the former key put back is as good as a new one', async () => (await own())[0] === '1');
+  await eventually('the former key put back is as good as a new one', async () => (await agent())[0] === '1');
 
   const web = () => valuesOf('tidb_mtls_web_config_last_reload_successful');
   t.strictSame(await web(), ['1']);

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { ObservationLog } from '../../../agent/sidecar/probe-history.js';
+import { ProbeHistory } from '../../../agent/sidecar/probe-history.js';
 import type { Observation } from '../../../probes/observation.js';
-import { accepted, entryOf, inventoryOf, refused } from '../../support/observations.js';
+import { accepted, entryOf, inventoryOf, rejected } from '../../support/observations.js';
 
 const inventory = inventoryOf('a', 'b');
 const at = (second: number, observation: Observation): Observation => ({
@@ -10,13 +10,13 @@ const at = (second: number, observation: Observation): Observation => ({
 });
 
 t.test('equal looks of one identity are one run, whatever comes between from another', async (t) => {
-  const log = new ObservationLog();
+  const log = new ProbeHistory();
   const other = { ...accepted, identity: 'tidb' } as const;
   for (const one of [
     at(0, accepted),
     at(1, other),
     at(2, accepted),
-    at(3, refused('tls-alert', '42')),
+    at(3, rejected('tls-alert', '42')),
     at(4, accepted),
   ]) {
     log.add([entryOf(inventory, 0, one)]);
@@ -33,16 +33,16 @@ t.test('equal looks of one identity are one run, whatever comes between from ano
         last.getUTCSeconds(),
       ]),
     [
-      ['own', 'accepted', 1, 4, 4],
-      ['own', 'refused', 1, 3, 3],
-      ['own', 'accepted', 2, 0, 2],
+      ['agent', 'accepted', 1, 4, 4],
+      ['agent', 'rejected', 1, 3, 3],
+      ['agent', 'accepted', 2, 0, 2],
       ['tidb', 'accepted', 1, 1, 1],
     ],
   );
 });
 
 t.test('what is kept is bounded, and gone with its instance', async (t) => {
-  const log = new ObservationLog();
+  const log = new ProbeHistory();
   for (let second = 0; second < 200; second++) {
     log.add([entryOf(inventory, 1, at(second, { ...accepted, detail: String(second) }))]);
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { readAgentConfig } from '../../../agent/config/load.js';
-import { History } from '../../../agent/sidecar/event-store.js';
+import { EventStore } from '../../../agent/sidecar/event-store.js';
 import { Sidecar } from '../../../agent/sidecar/sidecar.js';
 import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { eventually } from '../../support/eventually.js';
@@ -25,7 +25,7 @@ async function sidecarAndSilentPd(t: Test) {
     readConfig: () => readAgentConfig(file),
     metrics,
     logger: pino({ level: 'silent' }),
-    history: new History(undefined, () => undefined),
+    history: new EventStore(undefined, () => undefined),
     now: () => new Date(),
     sweepInterval: 3_600_000,
   });
@@ -45,7 +45,7 @@ async function sidecarAndSilentPd(t: Test) {
       socket.destroy();
     }
   };
-  const interval = () => sidecar.observer.config.probe.interval;
+  const interval = () => sidecar.collector.config.probe.interval;
   return { sidecar, file, configure, waiting, hangUp, interval, metrics };
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import type { ChangeEvent } from '../../../agent/sidecar/event-store.js';
 import { rotationsOf } from '../../../agent/sidecar/rollouts.js';
 import type { EndpointObservation } from '../../../checks/check.js';
 import type { EndpointName } from '../../../cluster/components/profile.js';
@@ -15,7 +15,7 @@ const printOf = (seen: EndpointObservation) => seen.observation.peerChain[0]?.fi
 const look = (endpoint: EndpointName, seconds: number, chain = former) =>
   observed(tiflash, endpoint, { chain, at: at(seconds) });
 const place = { component: 'tiflash', instance: tiflash.name, message: '' } as const;
-const rotation = (seconds: number, chain = next): HistoryEvent => ({
+const rotation = (seconds: number, chain = next): ChangeEvent => ({
   ...place,
   kind: 'rotation',
   at: at(seconds).toISOString(),
@@ -23,7 +23,7 @@ const rotation = (seconds: number, chain = next): HistoryEvent => ({
   fingerprint: printOf(look('grpc', 0, chain)),
   notAfter: at(1e7).toISOString(),
 });
-const served = (endpoint: EndpointName, seconds: number, formerAt: number): HistoryEvent => ({
+const served = (endpoint: EndpointName, seconds: number, formerAt: number): ChangeEvent => ({
   ...place,
   kind: 'served',
   endpoint,
@@ -33,7 +33,7 @@ const served = (endpoint: EndpointName, seconds: number, formerAt: number): Hist
 });
 
 function statesOf(
-  events: readonly HistoryEvent[],
+  events: readonly ChangeEvent[],
   observations: readonly EndpointObservation[],
   now: number,
 ): readonly Readonly<Record<string, string>>[] {
@@ -47,27 +47,27 @@ t.test('a port is in time, late, left behind or still waiting by its own moment'
   const now = [look('proxy', 9), look('grpc', 9, next), look('metrics', 9, next)];
   t.match(statesOf(events, now, 10), [
     // It looks every two seconds, and was last seen with the old one before those were over.
-    { grpc: 'taken', metrics: 'late', proxy: 'behind', status: 'waiting' },
+    { grpc: 'picked-up', metrics: 'picked-up-late', proxy: 'not-picked-up', status: 'pending' },
   ]);
   t.match(
     statesOf([rotation(0), served('grpc', 9, 4)], [], 10),
-    [{ grpc: 'late' }],
+    [{ grpc: 'picked-up-late' }],
     'seen with the old one after them',
   );
-  t.match(statesOf([rotation(0)], [look('grpc', 1)], 2), [{ grpc: 'waiting' }], 'its deadline is to come');
-  t.match(statesOf([rotation(0)], [look('grpc', 5)], 6), [{ grpc: 'behind' }], 'and gone');
+  t.match(statesOf([rotation(0)], [look('grpc', 1)], 2), [{ grpc: 'pending' }], 'its deadline is to come');
+  t.match(statesOf([rotation(0)], [look('grpc', 5)], 6), [{ grpc: 'not-picked-up' }], 'and gone');
 });
 
 t.test('a switch that nobody saw counts by what is served now', async (t) => {
-  t.match(statesOf([rotation(0)], [look('grpc', 20, next)], 21), [{ grpc: 'taken', proxy: 'waiting' }]);
+  t.match(statesOf([rotation(0)], [look('grpc', 20, next)], 21), [{ grpc: 'picked-up', proxy: 'pending' }]);
 });
 
 t.test('what the next change overtook is passed over; latest first', async (t) => {
   const third = await authority.issue(names);
   const events = [rotation(0), served('grpc', 1, 0), rotation(5, third)];
   t.match(statesOf(events, [look('grpc', 6, third)], 60), [
-    { grpc: 'taken', proxy: 'waiting' },
-    { grpc: 'taken', proxy: 'passed-over' },
+    { grpc: 'picked-up', proxy: 'pending' },
+    { grpc: 'picked-up', proxy: 'superseded' },
   ]);
 });
 

@@ -21,12 +21,12 @@ function linkTls(cluster: DevCluster, member: Member): void {
   symlinkSync(`${tls}-0`, tls);
 }
 
-let generation = 0;
+let runtime = 0;
 
 function switchTls(cluster: DevCluster, member: Member, change: Partial<Record<'ca' | 'cert' | 'key', string>>): void {
   const files = cluster.files(member);
   const tls = dirname(files.cert);
-  const next = `${tls}-${++generation}`;
+  const next = `${tls}-${++runtime}`;
   mkdirSync(next);
   for (const name of ['ca', 'key', 'cert'] as const) {
     const text = change[name] ?? readFileSync(files[name], 'utf8');

@@ -1,10 +1,10 @@
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
-import type { Observer } from '../../../agent/collect/collector.js';
+import type { Collector } from '../../../agent/collect/collector.js';
 import type { Target } from '../../../agent/collect/targets.js';
 import { defaultProbe } from '../../../agent/config/load.js';
-import { lookByTheClock } from '../../../agent/sidecar/runtime.js';
+import { probeOnSchedule } from '../../../agent/sidecar/runtime.js';
 import { instanceOf } from '../../support/evidence.js';
 
 const minute = 60_000;
@@ -13,7 +13,7 @@ t.test('strangers come soon to a port that none has visited, and at their own rh
   mock.timers.enable({ apis: ['setTimeout'] });
   mock.method(Math, 'random', () => 0.5);
   t.teardown(() => mock.reset());
-  const [fresh, visited] = ['fresh:1', 'visited:1'].map((name): Target => {
+  const [fresh, probed] = ['fresh:1', 'visited:1'].map((name): Target => {
     const instance = instanceOf('tidb', { name });
     const [endpoint] = instance.endpoints;
     if (endpoint === undefined) {
@@ -22,18 +22,18 @@ t.test('strangers come soon to a port that none has visited, and at their own rh
     return { instance, endpoint };
   });
   const met: string[] = [];
-  const observer = {
-    config: { probe: { ...defaultProbe, refusals: 10 * minute } },
+  const collector = {
+    config: { probe: { ...defaultProbe, rejections: 10 * minute } },
     targets: [],
-    strangerTargets: [fresh, visited],
+    negativeTargets: [fresh, probed],
     evidence: () => ({ awaited: [fresh] }),
-    refuse: async ({ instance }: Target) => {
+    reject: async ({ instance }: Target) => {
       met.push(instance.name);
       return [];
     },
-  } as unknown as Observer;
+  } as unknown as Collector;
   const stop = new AbortController();
-  lookByTheClock({ observer, stop }, () => undefined);
+  probeOnSchedule({ collector, stop }, () => undefined);
   const after = async (milliseconds: number) => {
     mock.timers.tick(milliseconds);
     await turn();

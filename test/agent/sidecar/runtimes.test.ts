@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { readAgentConfig } from '../../../agent/config/load.js';
-import { History, type HistoryEvent } from '../../../agent/sidecar/event-store.js';
+import { type ChangeEvent, EventStore } from '../../../agent/sidecar/event-store.js';
 import { Sidecar } from '../../../agent/sidecar/sidecar.js';
 import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 
-class ToldHistory extends History {
-  readonly #onAdd: (event: HistoryEvent) => void;
+class ReportedEvents extends EventStore {
+  readonly #onAdd: (event: ChangeEvent) => void;
 
-  constructor(onAdd: (event: HistoryEvent) => void) {
+  constructor(onAdd: (event: ChangeEvent) => void) {
     super(undefined, () => undefined);
     this.#onAdd = onAdd;
   }
 
-  override add(event: HistoryEvent): void {
+  override add(event: ChangeEvent): void {
     super.add(event);
     this.#onAdd(event);
   }
@@ -49,12 +49,12 @@ async function sidecarWithBadClock(t: Test) {
   const sidecar = await Sidecar.create({
     readConfig: () => {
       const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: rhythm.interval, refusals: undefined };
+      const probe = { ...config.probe, interval: rhythm.interval, rejections: undefined };
       return { ...config, refresh: 100, probe };
     },
     metrics: new AgentMetrics('host'),
     logger: pino({}, { write }),
-    history: new ToldHistory(({ kind }) => {
+    history: new ReportedEvents(({ kind }) => {
       broken ||= kind === 'inventory';
     }),
     now: () => {
@@ -91,5 +91,5 @@ t.test('a first look that fails after a reload: it says so, and the ports are as
   const message = 'configuration reloaded, but the first look with it failed: no clock';
   t.strictSame(await sidecar.reload(), { ok: false, message });
   t.strictSame(errors, [message]);
-  await eventually('with the configuration in force', () => sidecar.observer.observations().length > 0);
+  await eventually('with the configuration in force', () => sidecar.collector.observations().length > 0);
 });

@@ -34,7 +34,7 @@ t.test('the sidecar serves page, metrics, probe and discovery, and follows each 
   t.notMatch(page.text, /PRIVATE KEY/);
   t.match(
     (await get('/metrics')).text,
-    /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="own",agent="[^"]+"\} 1/,
+    /tidb_mtls_endpoint_up\{component="tikv",instance="127.0.0.1:\d+",endpoint="grpc",identity="agent",agent="[^"]+"\} 1/,
   );
   const groups = JSON.parse((await get('/sd')).text);
   t.equal(groups.length, 11);

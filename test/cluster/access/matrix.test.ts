@@ -35,7 +35,7 @@ t.test("the documentation's lists as a matrix: what they let in, and what they b
   t.strictSame(words('pd', 'client'), { tidb: 'yes', pd: 'yes', tikv: 'yes', tiflash: 'yes' });
   t.strictSame(words('pd', 'peer'), { tidb: '(yes)', pd: 'yes', tikv: '(yes)', tiflash: '(yes)' });
   t.strictSame(words('tikv', 'grpc'), { tidb: 'yes', pd: 'yes', tikv: 'yes', tiflash: 'yes' });
-  t.strictSame(words('tiflash', 'grpc'), { tidb: 'yes', pd: '-', tikv: 'needless', tiflash: 'REFUSED' });
+  t.strictSame(words('tiflash', 'grpc'), { tidb: 'yes', pd: '-', tikv: 'unused', tiflash: 'REFUSED' });
   t.strictSame(words('tiflash', 'status'), { tidb: 'yes', pd: 'REFUSED', tikv: '(yes)', tiflash: '(yes)' });
   t.match(renderMatrix(matrix, plain), /^port +tidb +pd +tikv +tiflash\n/);
   t.comment(`\n${renderMatrix(matrix, plain)}`);

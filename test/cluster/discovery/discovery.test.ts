@@ -116,8 +116,10 @@ t.test('an error inside an OK: no stores yet is none, anything else is told', as
 t.test('answers that are none are problems with their reason', async (t) => {
   const garbage = await pdThat(t, () => Buffer.from([0xff, 0xff, 0xff]));
   t.match((await garbage.ask()).problems, [{ code: 'pd-unreachable', message: /no protobuf message/ }]);
-  const refusing = await pdThat(t, () => ({ status: 16, message: 'no' }));
-  t.match((await refusing.ask()).problems, [{ code: 'pd-unreachable', cure: /Common Name to PD's cert-allowed-cn/ }]);
+  const rejecting = await pdThat(t, () => ({ status: 16, message: 'no' }));
+  t.match((await rejecting.ask()).problems, [
+    { code: 'pd-unreachable', remediation: /Common Name to PD's cert-allowed-cn/ },
+  ]);
   const absent = await discover(['https://127.0.0.1:1'], { secureContext: createSecureContext(), timeout: patience });
   t.match(absent.problems, [{ code: 'pd-unreachable', severity: 'fail', message: /ECONNREFUSED/ }]);
 });
@@ -125,12 +127,12 @@ t.test('answers that are none are problems with their reason', async (t) => {
 t.test('each way in which PD is not reached has its cure', async (t) => {
   const pd = await pdThat(t, () => header);
   const foreign = await Authority.create({ commonName: 'Foreign CA' });
-  const stranger = await foreign.issue({ commonName: 'agent' });
-  const secrets = { cert: stranger.certificatePem, key: stranger.keyPem };
+  const unauthorizedClient = await foreign.issue({ commonName: 'agent' });
+  const secrets = { cert: unauthorizedClient.certificatePem, key: unauthorizedClient.keyPem };
   const unverified = createSecureContext({ ...secrets, ca: foreign.certificatePem });
   const unwelcome = createSecureContext({ ...secrets, ca: authority.certificatePem });
   const plain = pd.url.replace('https', 'http');
-  for (const [what, url, secureContext, message, cure] of [
+  for (const [what, url, secureContext, message, remediation] of [
     ['a CA that is not its own', pd.url, unverified, /certificate/, /the CA that issued/],
     [
       'a pair that it does not trust',
@@ -144,7 +146,7 @@ t.test('each way in which PD is not reached has its cure', async (t) => {
     ['nobody there', 'https://127.0.0.1:1', unwelcome, /ECONNREFUSED/, /that PD runs/],
   ] as const) {
     const { problems } = await discover([url], { secureContext, timeout: patience });
-    t.match(problems, [{ code: 'pd-unreachable', severity: 'fail', message, cure }], what);
+    t.match(problems, [{ code: 'pd-unreachable', severity: 'fail', message, remediation }], what);
   }
 });
 

@@ -31,18 +31,18 @@ t.test(
       .filter(([path]) => path !== undefined && path !== '');
     for (const row of rows) {
       const [path = ''] = row;
-      const verdict = (row.at(-1) ?? '').replaceAll('"', '');
+      const result = (row.at(-1) ?? '').replaceAll('"', '');
       const problems = lintFile(join(corpus, path));
       const loud = problems.filter(({ severity }) => severity !== 'note');
       const lines = loud.map(({ origin, code }) => `${origin.kind === 'file' ? origin.line : 0} ${code}`);
-      if (verdict.startsWith('CLEAN')) {
+      if (result.startsWith('CLEAN')) {
         t.strictSame(loud.map(formatProblem), [], path);
-      } else if (verdict.startsWith('VERSION')) {
+      } else if (result.startsWith('VERSION')) {
         t.strictSame(lines, [], `${path}: only a note where no version is told`);
         t.match(lintFile(join(corpus, path), { version: '7.5.2' }), [{ severity: 'fail', code: 'empty-paths' }]);
         t.strictSame(lintFile(join(corpus, path), { version: '8.5.0' }), [], 'and nothing for a later release');
       } else {
-        t.ok(lines.length > 0, `${path}: ${verdict}`);
+        t.ok(lines.length > 0, `${path}: ${result}`);
         for (const line of mistakes[path] ?? []) {
           t.ok(lines.includes(line), `${path}: ${line} among ${lines.join(', ')}`);
         }

@@ -25,7 +25,7 @@ function linesOf(t: Test, { file = 'x.toml', beside = {} }: LintCase, text: stri
   return lintFile(join(directory, file), { version }).map((problem) => ({
     code: problem.code,
     line: formatProblem(problem).replaceAll(`${directory}/`, ''),
-    cure: problem.cure,
+    remediation: problem.remediation,
   }));
 }
 
@@ -34,7 +34,7 @@ t.test('each rule: what triggers it, what nearly does, and the exact line', asyn
     const found = linesOf(t, one, one.text, one.version);
     const hit = found.find(({ code }) => code === one.code);
     t.equal(hit?.line, one.line, `${one.code} speaks`);
-    t.match(hit?.cure, one.cure, `${one.code} has its cure`);
+    t.match(hit?.remediation, one.remediation, `${one.code} has its cure`);
     const near = linesOf(t, one, one.near, one.nearVersion ?? one.version);
     t.strictSame(
       near.filter(({ code }) => code === one.code).map(({ line }) => line),
@@ -68,7 +68,7 @@ t.test("the documentation's own lists, taken literally, and what each would brea
     ['pd.toml', `${pd}cert-allowed-cn = ["TiKV-Server", "TiDB-Server", "PD-Control"]\n`, ['pd']],
   ];
   for (const [file, text, missing] of lists) {
-    const problems = linesOf(t, { code: '', file, text, line: '', cure: '', near: '' }, text, undefined);
+    const problems = linesOf(t, { code: '', file, text, line: '', remediation: '', near: '' }, text, undefined);
     const named = problems
       .filter(({ code }) => code === 'caller-missing')
       .map(({ line }) => /does not name (\S+)/.exec(line)?.[1]);

@@ -61,7 +61,8 @@ t.test('an agent that answers and does not work', promtool, async (t) => {
 });
 
 t.test('versions that differ for a day; events of files that do not arrive', promtool, async (t) => {
-  const change = (seenBy: string, values: string) => agentSeries('file_changes_total', values, `,seen_by="${seenBy}"`);
+  const change = (detectedBy: string, values: string) =>
+    agentSeries('file_changes_total', values, `,detected_by="${detectedBy}"`);
   promtoolTests(t, '15m', [
     {
       name: 'two versions',
@@ -97,7 +98,7 @@ t.test('a pair that the agent cannot take', promtool, async (t) => {
     {
       name: 'fires as long as it lasts, also right after another pair was taken',
       series: [
-        current('own', '1x3 0x90'),
+        current('agent', '1x3 0x90'),
         current('tikv', '0x3 1x90'),
         agentSeries('credential_reloads_total', '0x3 1x90', ',outcome="success"'),
       ],
@@ -108,7 +109,7 @@ t.test('a pair that the agent cannot take', promtool, async (t) => {
     },
     {
       name: 'certificate first, key a moment later: a rotation',
-      series: [current('own', '1x5 0 1x60')],
+      series: [current('agent', '1x5 0 1x60')],
       expected: [
         ['6m', 'reload_failed', 1, 'pending'],
         ['7m', 'reload_failed', 0, 'pending'],
@@ -120,7 +121,7 @@ t.test('a pair that the agent cannot take', promtool, async (t) => {
 
 t.test('a port that answers now and then', promtool, async (t) => {
   const probes = (outcome: string, values: string): Series => ({
-    series: `tidb_mtls_probes_total{${tikv},endpoint="grpc",identity="own",outcome="${outcome}"}`,
+    series: `tidb_mtls_probes_total{${tikv},endpoint="grpc",identity="agent",outcome="${outcome}"}`,
     values,
   });
   promtoolTests(t, '1m', [
@@ -140,7 +141,7 @@ t.test('a port that answers now and then', promtool, async (t) => {
         probes('accepted', '0x120'),
         probes('timeout', '0+4x120'),
         {
-          series: `tidb_mtls_finding{check="endpoint-answers",${tikv},endpoint="grpc",identity="own"}`,
+          series: `tidb_mtls_finding{check="endpoint-answers",${tikv},endpoint="grpc",identity="agent"}`,
           values: '3x120',
         },
       ],

@@ -55,7 +55,7 @@ t.test('what only all agents together can say', promtool, async (t) => {
           findingSeries('endpoint-answers', '3x20', ',agent="b"'),
           {
             series:
-              'tidb_mtls_finding{check="endpoint-answers",component="pd",instance="p",endpoint="client",identity="own"}',
+              'tidb_mtls_finding{check="endpoint-answers",component="pd",instance="p",endpoint="client",identity="agent"}',
             values: '0x20',
           },
         ],

@@ -67,12 +67,12 @@ t.test('every metric and every check is in an alert, or it is said why not', asy
     const used = new RegExp(`\\b${name}\\b`).test(expressions);
     t.equal(used, metricsWithoutAlert[name] === undefined, name);
   }
-  const told = new Set(alerts.flatMap(({ checks = [] }) => checks));
+  const reported = new Set(alerts.flatMap(({ checks = [] }) => checks));
   for (const { id } of checks) {
-    t.equal(told.has(id), checksWithoutAlert[id] === undefined, id);
+    t.equal(reported.has(id), checksWithoutAlert[id] === undefined, id);
   }
   const known = new Set(checks.map(({ id }) => id));
-  for (const id of [...told, ...Object.keys(checksWithoutAlert)]) {
+  for (const id of [...reported, ...Object.keys(checksWithoutAlert)]) {
     t.ok(known.has(id), `${id} is in the catalogue`);
   }
 });

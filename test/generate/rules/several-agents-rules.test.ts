@@ -7,8 +7,8 @@ t.test('what is neither good nor failed is silent', promtool, async (t) => {
     {
       name: 'skipped and warned findings',
       series: [
-        findingSeries('caller-admitted', '1x60'),
-        findingSeries('strangers-refused', '2x60'),
+        findingSeries('caller-accepted', '1x60'),
+        findingSeries('rejects-unauthorized', '2x60'),
         findingSeries('served-matches-file', '2x60'),
       ],
       silentUntil: '60m',

@@ -6,7 +6,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'topology.yaml',
     text: 'server_configs:\n  tikv:\n    security.ca-path: /a/ca.crt\ntikv_servers:\n  - host: h\n',
     line: 'topology.yaml:3:5: warning: security.ca-path is set, but enable_tls is not: TiUP starts the components with http URLs [tls-keys-without-enable-tls]',
-    cure: 'under global write enable_tls: true, and leave the paths to TiUP',
+    remediation: 'under global write enable_tls: true, and leave the paths to TiUP',
     near: 'global:\n  enable_tls: false\ntikv_servers:\n  - host: h\n',
   },
   {
@@ -14,7 +14,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'topology.yaml',
     text: 'global:\n  enable_tls: true\nserver_configs:\n  pd:\n    security:\n      cert-path: /a/pd.crt\npd_servers:\n  - host: h\n',
     line: 'topology.yaml:6:7: warning: security.cert-path is set here, but with enable_tls TiUP writes its own path tls/pd.crt and its siblings over it [tls-path-overwritten]',
-    cure: 'take cert-path out of the topology',
+    remediation: 'take cert-path out of the topology',
     near: 'global:\n  enable_tls: true\npd_servers:\n  - host: h\n',
   },
   {
@@ -22,7 +22,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'cluster.yaml',
     text: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  enableTLSCluster: true\n',
     line: 'cluster.yaml:4:3: error: tidb-operator since 1.1 does not know enableTLSCluster: the cluster is plaintext [old-tls-switch]',
-    cure: 'under spec write tlsCluster: {enabled: true}',
+    remediation: 'under spec write tlsCluster: {enabled: true}',
     near: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  tlsCluster:\n    enabled: true\n',
   },
   {
@@ -30,7 +30,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'cluster.yaml',
     text: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  version: v8.5.0\n  tlsCluster: {enabled: true}\n  pd:\n    config:\n      security:\n        cert-allowed-cn: [a, b]\n',
     line: "cluster.yaml:9:26: error: tidb-operator 1.x refuses a TidbCluster with several names in PD's cert-allowed-cn [operator-takes-one-name]",
-    cure: 'give every component the same Common Name and list that one, or use tidb-operator 2',
+    remediation: 'give every component the same Common Name and list that one, or use tidb-operator 2',
     near: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  version: v8.5.0\n  pd:\n    config:\n      security:\n        cert-allowed-cn: [a]\n',
   },
   {
@@ -38,7 +38,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'cluster.yaml',
     text: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  pd:\n    mountClusterClientSecret: true\n',
     line: 'cluster.yaml:5:5: note: mountClusterClientSecret has no effect without tlsCluster [client-secret-without-tls]',
-    cure: 'take it out, or enable tlsCluster',
+    remediation: 'take it out, or enable tlsCluster',
     near: 'apiVersion: pingcap.com/v1alpha1\nkind: TidbCluster\nspec:\n  tlsCluster: {enabled: true}\n  pd:\n    mountClusterClientSecret: true\n',
   },
   {
@@ -46,7 +46,7 @@ export const deploymentCases: readonly LintCase[] = [
     file: 'docker-compose.yml',
     text: 'services:\n  pd0:\n    image: pingcap/pd:latest\n    volumes:\n      - ./cert:/cert\n    command:\n      - --client-urls=http://0.0.0.0:2379\n',
     line: 'docker-compose.yml:7:9: warning: certificates are mounted, but PD is started with http URLs, which beat its file: it serves plaintext [compose-plaintext-url]',
-    cure: 'write --client-urls=https://0.0.0.0:2379, and so in every URL of PD',
+    remediation: 'write --client-urls=https://0.0.0.0:2379, and so in every URL of PD',
     near: 'services:\n  pd0:\n    image: pingcap/pd:latest\n    volumes:\n      - ./data:/data\n    command:\n      - --client-urls=http://0.0.0.0:2379\n',
   },
 ];

@@ -6,7 +6,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'pd.toml',
     text: 'client-urls = "https://h:1"\n[security]\nca-path = "a"\n',
     line: 'pd.toml:3:1: error: PD does not know security.ca-path, so it counts as not set [unknown-key]',
-    cure: 'under [security] write cacert-path = …',
+    remediation: 'under [security] write cacert-path = …',
     near: 'client-urls = "https://h:1"\n[dashboard]\ntidb-cacert-path = "a"\n[schedule]\nca-path-of-mine = 1\n',
   },
   {
@@ -14,7 +14,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tikv.toml',
     text: '[server]\naddr = "h:1"\n[security]\ncacert-path = "a"\n',
     line: 'tikv.toml:4:1: error: TiKV does not know security.cacert-path, so it counts as not set [unknown-key]',
-    cure: 'under [security] write ca-path = …',
+    remediation: 'under [security] write ca-path = …',
     near: '[server]\naddr = "h:1"\n[security.encryption]\ndata-encryption-method = "plaintext"\n[security.encryption.master-key]\ntype = "file"\npath = "/k"\n',
   },
   {
@@ -22,7 +22,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tiflash.toml',
     text: '[flash]\nservice_addr = "h:1"\n[security]\nca-path = "a"\n',
     line: 'tiflash.toml:4:1: error: TiFlash does not know security.ca-path, so it counts as not set [unknown-key]',
-    cure: 'under [security] write ca_path = …',
+    remediation: 'under [security] write ca_path = …',
     near: '[flash]\nservice_addr = "h:1"\n[security]\nredact_info_log = true\n',
   },
   {
@@ -30,7 +30,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tidb.toml',
     text: '[security]\ncert-verify-cn = ["x"]\n',
     line: 'tidb.toml:2:1: error: TiDB does not know security.cert-verify-cn, so it counts as not set [unknown-key]',
-    cure: 'under [security] write cluster-verify-cn = …',
+    remediation: 'under [security] write cluster-verify-cn = …',
     near: '[security]\nssl-ca = "a"\nssl-cert = "b"\nauto-tls = true\n',
   },
   {
@@ -38,7 +38,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tidb.toml',
     text: '[security]\nsecurity.session-token-signing-cert = "a"\n',
     line: 'tidb.toml:2:1: error: TiDB does not know security.security.session-token-signing-cert, so it counts as not set [unknown-key]',
-    cure: 'under [security] write session-token-signing-cert = …',
+    remediation: 'under [security] write session-token-signing-cert = …',
     near: 'security.session-token-signing-cert = "a"\n',
   },
   {
@@ -46,7 +46,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tidb.toml',
     text: '[security]\n[status]\ncluster-ssl-ca = "a"\n',
     line: 'tidb.toml:3:1: error: TiDB does not know status.cluster-ssl-ca, so it counts as not set [unknown-key]',
-    cure: 'under [security] write cluster-ssl-ca = …',
+    remediation: 'under [security] write cluster-ssl-ca = …',
     near: '[status]\nstatus-port = 1\n',
   },
   {
@@ -54,7 +54,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tiproxy.toml',
     text: '[security]\n  [server-http-tls]\n    cert = "b"\n',
     line: 'tiproxy.toml:3:5: error: TiProxy does not know server-http-tls.cert, so it counts as not set [unknown-key]',
-    cure: 'under [security.server-http-tls] write cert = …',
+    remediation: 'under [security.server-http-tls] write cert = …',
     near: '[security]\n  [security.server-tls]\n    cert = "b"\n    key = "c"\n',
   },
   {
@@ -62,7 +62,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tikv.toml',
     text: '[server]\naddr = "h:1"\n[security]\nca-path = "a"\ncert-path = "b"\n',
     line: 'tikv.toml:4:11: error: TLS needs three keys, and key-path is not set: TiKV does not start [incomplete-tls]',
-    cure: 'under [security] add key-path = "…"',
+    remediation: 'under [security] add key-path = "…"',
     near: '[server]\naddr = "h:1"\n[security]\nca-path = ""\ncert-path = ""\n',
   },
   {
@@ -70,7 +70,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'pd.toml',
     text: `client-urls = "http://h:1"\n[security]\n${pdPaths}`,
     line: 'pd.toml:1:15: error: client-urls is http although certificates are set: PD serves plaintext, unless a flag overrides it [plaintext-url]',
-    cure: 'write client-urls = "https://h:1"',
+    remediation: 'write client-urls = "https://h:1"',
     near: `name = "pd"\nclient-urls = "http://h:1"\n`,
   },
   {
@@ -78,7 +78,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'tso.toml',
     text: `listen-addr = "http://h:1"\nadvertise-listen-addr = "https://h:1"\n[security]\n${pdPaths}`,
     line: 'tso.toml:1:15: error: listen-addr is http although certificates are set: callers speak plaintext to a TLS port, unless a flag overrides it [plaintext-url]',
-    cure: 'write listen-addr = "https://h:1"',
+    remediation: 'write listen-addr = "https://h:1"',
     near: `listen-addr = "https://h:1"\n[security]\n${pdPaths}cert-allowed-cn = ["shared"]\n`,
   },
   {
@@ -86,7 +86,7 @@ export const pathCases: readonly LintCase[] = [
     file: 'pd.toml',
     text: 'client-urls = "https://h:1,http://h:1"\n',
     line: 'pd.toml:1:15: error: client-urls has https and http: the plaintext URL lets anybody in [mixed-schemes]',
-    cure: 'write client-urls = "https://h:1,https://h:1"',
+    remediation: 'write client-urls = "https://h:1,https://h:1"',
     near: 'client-urls = "https://h:1,https://h:2"\n',
   },
 ];

@@ -7,7 +7,7 @@ export const componentCases: readonly LintCase[] = [
     beside: { 'learner.toml': '[server]\nengine-addr = "h:1"\n' },
     text: `[flash.proxy]\nconfig = "learner.toml"\n[security]\n${flashPaths}cert_allowed_cn = ["shared"]\n`,
     line: 'tiflash.toml:4:11: error: TLS is on here and off in learner.toml: one half of TiFlash speaks plaintext [learner-disagrees]',
-    cure: 'set the three paths in both files',
+    remediation: 'set the three paths in both files',
     near: '[flash.proxy]\nconfig = "learner.toml"\n[raft]\npd_addr = "h:1"\n',
   },
   {
@@ -16,7 +16,7 @@ export const componentCases: readonly LintCase[] = [
     beside: { 'learner.toml': `[server]\nengine-addr = "h:1"\n[security]\n${paths}` },
     text: `[flash.proxy]\nconfig = "learner.toml"\n[security]\n${flashPaths}cert_allowed_cn = ["shared"]\n`,
     line: 'tiflash.toml:7:19: warning: the allow-list is ["shared"] here and none in learner.toml: one half lets in every certificate of the CA [learner-disagrees]',
-    cure: 'set the list in both files',
+    remediation: 'set the list in both files',
     near: `[flash.proxy]\nconfig = "learner.toml"\n[security]\n${flashPaths}`,
   },
   {
@@ -24,7 +24,7 @@ export const componentCases: readonly LintCase[] = [
     file: 'tiflash.toml',
     text: `[flash]\nservice_addr = "h:1"\n[status]\ndisable_metrics_tls = true\n[security]\n${flashPaths}`,
     line: 'tiflash.toml:4:23: warning: disable_metrics_tls puts the TiFlash metrics port back to plaintext for anybody [metrics-plaintext]',
-    cure: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
+    remediation: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
     near: '[flash]\nservice_addr = "h:1"\n[status]\ndisable_metrics_tls = true\n',
   },
   {
@@ -33,7 +33,7 @@ export const componentCases: readonly LintCase[] = [
     version: '7.5.2',
     text: '[flash]\nservice_addr = "h:1"\n[security]\nca_path = ""\n',
     line: 'tiflash.toml:4:11: error: TiFlash before 6.5.11, 7.1.6, 7.5.3, 8.1.1 takes an empty path for TLS and does not start [empty-paths]',
-    cure: 'leave ca_path, cert_path, key_path out',
+    remediation: 'leave ca_path, cert_path, key_path out',
     near: '[flash]\nservice_addr = "h:1"\n[security]\nca_path = ""\n',
     nearVersion: '7.5.3',
   },
@@ -43,7 +43,7 @@ export const componentCases: readonly LintCase[] = [
     version: '6.5.0',
     text: `[flash]\nservice_addr = "h:1"\n[security]\n${flashPaths}`,
     line: 'tiflash.toml:4:11: error: TiFlash before 7.1 does not start with TLS but without https_port [https-port-missing]',
-    cure: 'at the top of the file write https_port = 8123',
+    remediation: 'at the top of the file write https_port = 8123',
     near: `[flash]\nservice_addr = "h:1"\n[security]\n${flashPaths}`,
     nearVersion: '7.1.0',
   },
@@ -52,7 +52,7 @@ export const componentCases: readonly LintCase[] = [
     file: 'tiproxy.toml',
     text: `[security.cluster-tls]\n${proxyBlock}`,
     line: 'tiproxy.toml:2:6: warning: cluster-tls is set, but server-http-tls is not: the TiProxy API port (3080) stays plaintext [tiproxy-api-plaintext]',
-    cure: 'add [security.server-http-tls] with ca, cert and key',
+    remediation: 'add [security.server-http-tls] with ca, cert and key',
     near: `[security.cluster-tls]\n${proxyBlock}[security.server-http-tls]\n${proxyBlock}`,
   },
   {
@@ -60,7 +60,7 @@ export const componentCases: readonly LintCase[] = [
     file: 'tiproxy.toml',
     text: '[security.server-http-tls]\ncert = "b"\nkey = "c"\ncert-allowed-cn = ["x"]\n',
     line: 'tiproxy.toml:4:19: error: without ca, TiProxy ignores cert-allowed-cn and lets everybody in [list-without-ca]',
-    cure: 'under [security.server-http-tls] write ca = "…"',
+    remediation: 'under [security.server-http-tls] write ca = "…"',
     near: `[security.server-http-tls]\n${proxyBlock}cert-allowed-cn = ["x"]\n`,
   },
   {
@@ -68,7 +68,7 @@ export const componentCases: readonly LintCase[] = [
     file: 'ticdc.toml',
     text: 'addr = "h:1"\n[security]\nclient-user-required = true\n',
     line: 'ticdc.toml:3:24: error: client-user-required without client-allowed-user: TiCDC does not start [ticdc-users]',
-    cure: 'under [security] write client-allowed-user = ["…"]',
+    remediation: 'under [security] write client-allowed-user = ["…"]',
     near: 'addr = "h:1"\n[security]\nclient-user-required = true\nclient-allowed-user = ["root"]\n',
   },
 ];
