@@ -20,7 +20,7 @@ export const proxyAlerts: readonly Alert[] = [
     name: 'proxy_rejects_clients',
     level: 'warning',
     for: '15m',
-    expr: rejected('no-certificate|untrusted|not-allowed', `${listener}, reason`),
+    expr: rejected('no-certificate|foreign-ca|not-allowed', `${listener}, reason`),
     summary: 'somebody keeps coming to the proxy without a certificate that it lets in',
   },
   {

@@ -35,5 +35,5 @@ t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is asked agai
   // Beyond its own deadline.
   await pause(6_000);
   check.child.kill('SIGCONT');
-  t.match((await check.ended).stdout, /^✓ tidb \S+ status as own .*\[endpoint-answers\]$/m);
+  t.match((await check.ended).stdout, /^✓ tidb \S+ status as agent .*\[endpoint-answers\]$/m);
 });

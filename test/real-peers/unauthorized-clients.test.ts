@@ -99,14 +99,14 @@ t.test(
     );
     const findings = collector.evaluate();
     t.match(linesOf(findings, 'rejects-unauthorized'), [
-      /^pass client anonymous: refuses who has no certificate: TLS alert \d+/,
-      /^pass client imposter: lets in .*: it has no allow-list/,
+      /^pass client foreign-ca: refuses a certificate of an unknown CA: TLS alert \d+/,
+      /^pass client no-certificate: refuses who has no certificate: TLS alert \d+/,
       /^pass client plaintext: refuses plaintext/,
-      /^pass client untrusted: refuses a certificate of an unknown CA: TLS alert \d+/,
-      /^pass peer anonymous: refuses .*TLS alert \d+/,
-      /^pass peer imposter: refuses .*with another name: TLS alert 42/,
+      /^pass client wrong-name: lets in .*: it has no allow-list/,
+      /^pass peer foreign-ca: refuses .*TLS alert \d+/,
+      /^pass peer no-certificate: refuses .*TLS alert \d+/,
       /^pass peer plaintext: refuses plaintext/,
-      /^pass peer untrusted: refuses .*TLS alert \d+/,
+      /^pass peer wrong-name: refuses .*with another name: TLS alert 42/,
     ]);
     t.match(linesOf(findings, 'requests-certificate'), [/^pass client/, /^pass peer/]);
     t.match(linesOf(findings, 'trusts-ca-on-disk'), [/^pass client/, /^pass peer/]);
@@ -136,10 +136,10 @@ t.test(
     };
     const collector = await observerOf(t, 'TiDB-Server', [declared]);
     t.match(linesOf(await look(collector), 'rejects-unauthorized'), [
-      /^pass grpc anonymous: refuses who has no certificate: it closes/,
-      /^pass grpc imposter: refuses .*: gRPC status 16/,
+      /^pass grpc foreign-ca: refuses .*: it closes/,
+      /^pass grpc no-certificate: refuses who has no certificate: it closes/,
       /^pass grpc plaintext: refuses/,
-      /^pass grpc untrusted: refuses .*: it closes/,
+      /^pass grpc wrong-name: refuses .*: gRPC status 16/,
     ]);
     const lines = () => readFileSync(log, 'utf8').split('\n').length;
     const before = lines();

@@ -59,11 +59,11 @@ t.test('everything passes on a healthy cluster', async (t) => {
 });
 
 const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
-  ['down', 'tidb', 'status', ['endpoint-answers tidb/status as own']],
-  ['silent', 'pd', 'peer', ['endpoint-answers pd/peer as own']],
-  ['slow', 'tikv', 'status', ['endpoint-answers tikv/status as own']],
-  ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as own']],
-  ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as own']],
+  ['down', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
+  ['silent', 'pd', 'peer', ['endpoint-answers pd/peer as agent']],
+  ['slow', 'tikv', 'status', ['endpoint-answers tikv/status as agent']],
+  ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
+  ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as agent']],
   [
     'rejectCaller',
     'tikv',
@@ -74,7 +74,7 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
       'caller-accepted tikv/grpc as tidb',
       'caller-accepted tikv/grpc as tiflash',
       'caller-accepted tikv/grpc as tikv',
-      'endpoint-answers tikv/grpc as own',
+      'endpoint-answers tikv/grpc as agent',
     ],
   ],
   [
@@ -86,7 +86,7 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
       'caller-accepted tidb/status as tidb',
       'caller-accepted tidb/status as tiflash',
       'caller-accepted tidb/status as tiproxy',
-      'endpoint-answers tidb/status as own',
+      'endpoint-answers tidb/status as agent',
     ],
   ],
   [
@@ -97,9 +97,9 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
       'caller-accepted tikv/status as pd',
       'caller-accepted tikv/status as tidb',
       'certificate-validity tikv/status',
-      'endpoint-answers tikv/status as own',
+      'endpoint-answers tikv/status as agent',
       'served-matches-file tikv/status',
-      'server-verifies tikv/status as own',
+      'server-verifies tikv/status as agent',
     ],
   ],
   [
@@ -108,9 +108,9 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     'peer',
     [
       'caller-accepted pd/peer as pd',
-      'endpoint-answers pd/peer as own',
+      'endpoint-answers pd/peer as agent',
       'served-matches-file pd/peer',
-      'server-verifies pd/peer as own',
+      'server-verifies pd/peer as agent',
     ],
   ],
   [
@@ -120,9 +120,9 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
     [
       'caller-accepted tikv/status as pd',
       'caller-accepted tikv/status as tidb',
-      'endpoint-answers tikv/status as own',
+      'endpoint-answers tikv/status as agent',
       'served-matches-file tikv/status',
-      'server-verifies tikv/status as own',
+      'server-verifies tikv/status as agent',
     ],
   ],
 ];

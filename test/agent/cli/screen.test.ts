@@ -38,7 +38,7 @@ t.test('in a pipe: no progress, no colours, one line a finding; FORCE_COLOR beat
   await cluster.fault('tikv', 'status', 'down', true);
   const args = ['check', '--config', cluster.agentConfig, '--no-negative-probes'];
   const { stdout, stderr } = await startAgent(args).ended;
-  t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status as own {2}.*\[endpoint-answers\]\n {4}\S/m);
+  t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status as agent {2}.*\[endpoint-answers\]\n {4}\S/m);
   t.equal(stderr, '');
   const forced = await startAgent(args, { FORCE_COLOR: '1' }).ended;
   t.match(visible(forced.stdout), /␛\[31m✗/);

@@ -28,10 +28,10 @@ t.test('--watch in a pipe: the first look whole, then what changes, with its tim
   await eventually('the first look', () => /0 failed, .*passed\n/.test(agent.output()));
   await cluster.fault('tidb', 'status', 'down', true);
   await eventually('the fault', () =>
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z ✗ tidb \S+ status as own {2}.*\[endpoint-answers\]\n {4}/m.test(agent.output()),
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z ✗ tidb \S+ status as agent {2}.*\[endpoint-answers\]\n {4}/m.test(agent.output()),
   );
   await cluster.fault('tidb', 'status', 'down', false);
-  await eventually('its end', () => /Z ✓ tidb \S+ status as own .*\[endpoint-answers\]\n/.test(agent.output()));
+  await eventually('its end', () => /Z ✓ tidb \S+ status as agent .*\[endpoint-answers\]\n/.test(agent.output()));
   agent.child.kill('SIGINT');
   const { status, stdout, stderr } = await agent.ended;
   t.match({ status, stderr }, { status: 0, stderr: '' });
