@@ -6,7 +6,7 @@ import { type Scene, scenes, startScene } from './scenes.js';
 
 /** What docs/page.md shows; `npm run screenshots -- --all FOLDER` makes every picture there is. */
 const shown: readonly string[] = [
-  'now-broken-light',
+  'overview-broken-light',
   'now-healthy-dark',
   'matrix-broken-light',
   'certificates-broken-light',
