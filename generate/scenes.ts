@@ -11,7 +11,7 @@ export type Scene = (typeof scenes)[number];
 export interface StartedScene {
   readonly url: string;
   /** Path of each view by its name. */
-  readonly peerReports: Readonly<Record<string, string>>;
+  readonly views: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
   }
   return {
     url: served.url,
-    peerReports: {
-      now: '/',
+    views: {
+      overview: '/',
       matrix: '/matrix',
       certificates: '/certificates',
       rotations: '/rotations',

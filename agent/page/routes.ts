@@ -48,10 +48,10 @@ function pageAt([view = '', ...rest]: readonly string[], agent: AgentView, query
   if (view === 'checks' && first !== undefined && second === undefined) {
     return renderCheck(agent, first, query);
   }
-  return first === undefined ? peerReports.get(view)?.(agent, query) : undefined;
+  return first === undefined ? views.get(view)?.(agent, query) : undefined;
 }
 
-const peerReports: ReadonlyMap<string, (view: AgentView, query: Query) => Page> = new Map([
+const views: ReadonlyMap<string, (view: AgentView, query: Query) => Page> = new Map([
   ['', renderNow],
   ['matrix', renderMatrix],
   ['certificates', renderCertificates],
