@@ -43,7 +43,7 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     baselines: new Map(),
     agent: credentials.values().next().value,
     observations,
-    views: [],
+    peerReports: [],
     serverHandshakes: [],
     resumptions: [],
     awaited: [],

@@ -19,8 +19,9 @@ export const callerAccepted: Check = {
       .map(evaluate),
 };
 
+/** The agent itself, a caller of every port, is the subject of endpoint-answers. */
 function isCaller(calledBy: readonly string[], identity: IdentityName): boolean {
-  return calledBy.includes(identity.split('@')[0] ?? '');
+  return identity !== 'agent' && calledBy.includes(identity.split('@')[0] ?? '');
 }
 
 function evaluate({ instance, endpoint, observation }: EndpointObservation): Finding {

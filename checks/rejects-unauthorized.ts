@@ -20,7 +20,7 @@ export const unauthorizedClientsRejected: Check = {
   title: 'Each port refuses those who have no business there',
   severity: 'fail',
   description:
-    "The agent comes to each port as a stranger: in plaintext, without a certificate, with one of a CA nobody knows that carries an allowed name, with an imposter's if one is configured, and with the pairs of this node's components that the port's list does not hold. What the configuration says decides what is expected. A timeout or a port that cannot be reached is no refusal. A port that lets anybody in because no list is set, as the product ships it, is a warning: it is worth knowing, and setting the list mends it. Each stranger can leave a line in the port's log; `refusals` under `[probe]` says how often they come.",
+    "The agent comes to each port as a stranger: in plaintext, without a certificate, with one of a CA nobody knows that carries an allowed name, with an imposter's if one is configured, and with the pairs of this node's components that the port's list does not hold. What the configuration says decides what is expected. A timeout or a port that cannot be reached is no refusal. A port that lets anybody in because no list is set, as the product ships it, is a warning: it is worth knowing, and setting the list mends it. Each stranger can leave a line in the port's log; `negative-interval` under `[probe]` says how often they come.",
   remediation: 'Set the allow-list, or restart the component when its configuration already has it.',
   results: {
     fail: 'somebody is let in whom the configuration refuses, or the port answers in plaintext',

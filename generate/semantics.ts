@@ -31,7 +31,7 @@ probe resumes a session, but the one of \`resumption-rejected\` where it is aske
 | \`imposter\` | a certificate of the cluster's CA with another name, if one is configured | refused where names are compared |
 | \`plaintext\` | an HTTP request without TLS | refused |
 
-The agent's own probes come every \`interval\` (15 seconds). Strangers come every \`refusals\` (10 minutes), and for the first
+The agent's own probes come every \`interval\` (15 seconds). Strangers come every \`negative-interval\` (10 minutes), and for the first
 time within a minute of the start (of a thousand ports), to the ports of the agent's own node, one at a time over all of them, after the port's first flight was read: at the default that is
 6 times an hour \`plaintext\`, \`anonymous\`, \`untrusted\` and the first flight, 24 connections per port, and 6 more for
 each name of this node that the list refuses. Most of them leave one line in the port's log; TiDB writes none. Where the

@@ -27,9 +27,9 @@ export const topLevelKeys: ConfigKeys = {
   reload: {
     type: 'string',
     default: '"observe"',
-    example: '"nudge"',
+    example: '"trigger"',
     meaning:
-      '`nudge`: when a port is past its moment, touch the certificate file, and make the one failed handshake that wakes a TiKV status port; needs the right to change its time',
+      '`trigger`: when a port is past its moment, touch the certificate file, and make the one failed handshake that wakes a TiKV status port; needs the right to change its time',
   },
   'history.file': {
     type: 'path',

@@ -45,7 +45,10 @@ t.test(
     await far.run(remote, { ca: authority.certificatePem, cert: pair.certificatePem, key: pair.keyPem });
     const near = await statusPort(t);
     const toml = instanceAt(near) + instanceAt(10080, 'tidb', far.host);
-    const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "5s"\nrefusals = "off"' });
+    const agent = await watchingAgent(t, {
+      toml,
+      probe: 'interval = "500ms"\ntimeout = "5s"\nnegative-interval = "off"',
+    });
     const at = () => outcomesAt(agent, `${far.host}:10080`);
     await eventually('the far one answers', async () => ((await at()).accepted ?? 0) > 0);
 
@@ -102,7 +105,7 @@ t.test(
     const toml = hanging + instanceAt(good) + instanceAt(named, 'tidb', 'localhost');
     const agent = await watchingAgent(t, {
       toml,
-      probe: 'interval = "500ms"\ntimeout = "15s"\nrefusals = "off"',
+      probe: 'interval = "500ms"\ntimeout = "15s"\nnegative-interval = "off"',
       before: `exec unshare --mount /bin/sh -c '${mount}' sh`,
     });
     const at = (port: number | string) => outcomesAt(agent, `:${port}`);
@@ -154,7 +157,10 @@ async function crowdedPd(t: Test, count: number): Promise<number> {
 t.test('a PD that returns a million members: said, nobody of them is asked, memory stays', async (t) => {
   const port = await crowdedPd(t, 1_000_000);
   const toml = `${instanceAt(await statusPort(t))}[cluster]\npd = ["https://127.0.0.1:${port}"]\n`;
-  const agent = await watchingAgent(t, { toml, probe: 'interval = "500ms"\ntimeout = "30s"\nrefusals = "off"' });
+  const agent = await watchingAgent(t, {
+    toml,
+    probe: 'interval = "500ms"\ntimeout = "30s"\nnegative-interval = "off"',
+  });
   t.match(agent.output(), /1000000 members/);
   t.equal(await agent.metric('tidb_mtls_instances', '"pd"'), 0);
   t.ok(agent.peak() < 700, `${Math.round(agent.peak())} MiB at most`);

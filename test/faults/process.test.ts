@@ -32,7 +32,7 @@ t.test('file descriptors exhausted: said, no port is blamed, no file called bad'
   const good = await statusPort(t);
   const toml = [good, ...ports].map((port) => instanceAt(port)).join('');
   // Thirty connections that hang, and fewer descriptors than they need.
-  const probe = 'interval = "1s"\ntimeout = "3s"\nconcurrency = 40\nrefusals = "off"';
+  const probe = 'interval = "1s"\ntimeout = "3s"\nconcurrency = 40\nnegative-interval = "off"';
   const agent = await watchingAgent(t, { toml, probe });
   const limit = readdirSync(`/proc/${agent.pid}/fd`).filter((one) => Number(one) < 25).length + 8;
   execFileSync('prlimit', ['--pid', String(agent.pid), `--nofile=${limit}:4096`]);
@@ -85,7 +85,7 @@ t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anyth
   // The port answers after a while, so that a probe is always in flight.
   const agent = await watchingAgent(t, {
     toml: instanceAt(await statusPort(t, { delay: 700 })),
-    probe: 'interval = "100ms"\ntimeout = "5s"\nrefusals = "off"',
+    probe: 'interval = "100ms"\ntimeout = "5s"\nnegative-interval = "off"',
   });
   for (let round = 0; round < 2; round++) {
     agent.kill('SIGSTOP');
@@ -154,7 +154,7 @@ t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has b
   );
   const hanging = silent.map((port) => instanceAt(port)).join('');
   const good = instanceAt(await statusPort(t));
-  const slow = 'interval = "1s"\ntimeout = "1h"\nrefusals = "off"';
+  const slow = 'interval = "1s"\ntimeout = "1h"\nnegative-interval = "off"';
   const ends = async (what: string, { ended }: WatchingAgent, expected: object) => {
     let end: object | undefined;
     ended.then((one) => {

@@ -109,7 +109,10 @@ t.test(
     }
     const good = await statusPort(t);
     const toml = [good, ...ports.values()].map((port) => instanceAt(port)).join('');
-    const agent = await watchingAgent(t, { toml, probe: 'interval = "1s"\ntimeout = "15s"\nrefusals = "off"' });
+    const agent = await watchingAgent(t, {
+      toml,
+      probe: 'interval = "1s"\ntimeout = "15s"\nnegative-interval = "off"',
+    });
     const probes = (port: number | undefined, outcome: string) =>
       agent.metric('tidb_mtls_probes_total', `:${port}"`, 'identity="agent"', `outcome="${outcome}"`);
     const before = await probes(good, 'accepted');

@@ -47,7 +47,7 @@ export const seeds = {
     'port = 4000\na.b.c = { d = 1, e = [1, 2.5, 1979-05-27T07:32:00Z] }\n[[x]]\ny = """\nz\\u00e9"""\n[security]\ncluster-ssl-ca = "a"\ncluster-verify-cn = []\n',
   ),
   agentConfig: texts(
-    'scope = "node"\n[security]\nca-path="a"\ncert-path="b"\nkey-path="c"\n[cluster]\npd = ["https://10.0.0.1:2379"]\nconfigs=["*.toml"]\nrefresh="1m"\n[[instance]]\ncomponent="tikv"\naddress="10.0.0.1:20160"\nstatus-address="10.0.0.1:20180"\n[probe]\ninterval="5s"\nrefusals="off"\nconcurrency=3\n',
+    'scope = "node"\n[security]\nca-path="a"\ncert-path="b"\nkey-path="c"\n[cluster]\npd = ["https://10.0.0.1:2379"]\nconfigs=["*.toml"]\nrefresh="1m"\n[[instance]]\ncomponent="tikv"\naddress="10.0.0.1:20160"\nstatus-address="10.0.0.1:20180"\n[probe]\ninterval="5s"\nnegative-interval="off"\nconcurrency=3\n',
     '[web]\nlisten = "[::1]:0"\nconfig-file = "w"\n[[client]]\nname = "prometheus"\ncommon-name = "p"\n[[proxy]]\nmode = "terminate"\nlisten = "unix:/x"\ntarget = ["127.0.0.1:1", "unix:/y"]\nca-path="a"\ncert-path="b"\nkey-path="c"\nallow-cn=["x"]\nidle-timeout="3s"\n',
   ),
   yaml: texts(

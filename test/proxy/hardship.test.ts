@@ -151,7 +151,7 @@ t.test('oversized records and a broken handshake are refused, and bounded', asyn
     await closed;
   }
   t.equal(
-    (await metric('refusals_total', 'handshake-failed')) + (await metric('refusals_total', 'handshake-timeout')),
+    (await metric('rejections_total', 'handshake-failed')) + (await metric('rejections_total', 'handshake-timeout')),
     3,
   );
 });

@@ -83,7 +83,7 @@ t.test('reload under load: five rotations while ten transfers run, and every byt
   }
   rotating = false;
   t.strictSame(await Promise.all(transfers), Array(10).fill(true));
-  t.equal(await metric('refusals_total'), 0);
+  t.equal(await metric('rejections_total'), 0);
 });
 
 t.test('no session is resumed: nobody comes back by what was true before', async (t) => {

@@ -32,7 +32,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
   const alone = await proxyTo(t, [1]);
   t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
-  t.equal(await alone.metric('refusals_total', 'target-rejected'), 1);
+  t.equal(await alone.metric('rejections_total', 'target-rejected'), 1);
   const two = await proxyTo(t, [1, await tcpServer(t, echo)]);
   for (const text of ['a', 'b']) {
     t.equal(await ask(await dial(two.port, friend), text), text);
@@ -104,12 +104,12 @@ t.test(
     patient.write('hello');
     t.equal(String(await readAll(patient)), '');
     patient.end();
-    await eventually('counted', async () => (await metric('refusals_total', 'target-closed')) === 1);
+    await eventually('counted', async () => (await metric('rejections_total', 'target-closed')) === 1);
     const hasty = await dialPlain(port);
     hasty.end('hello');
     await readAll(hasty).catch(() => undefined);
     await eventually('both are over', async () => (await metric('connections_open', 'test')) === 0);
-    t.equal(await metric('refusals_total', 'target-closed'), 1);
+    t.equal(await metric('rejections_total', 'target-closed'), 1);
   },
 );
 
@@ -211,7 +211,7 @@ t.test('a target that hangs in its handshake is given up in time, and refused by
   const silent = await tcpServer(t, (socket) => socket.resume());
   const { port, metric } = await proxyTo(t, [silent], { targetTls: true, handshakeTimeout: 3_000 });
   t.equal(await ask(await dial(port, friend), 'x'), undefined);
-  t.equal(await metric('refusals_total', 'target-rejected'), 1);
+  t.equal(await metric('rejections_total', 'target-rejected'), 1);
 });
 
 t.test(
@@ -228,11 +228,11 @@ t.test(
     const filler = await dialPlain(full);
     const alone = await proxyTo(t, [full], { connectTimeout: 3_000 });
     t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
-    t.equal(await alone.metric('refusals_total', 'target-unreachable'), 1);
+    t.equal(await alone.metric('rejections_total', 'target-unreachable'), 1);
     const two = await proxyTo(t, [full, await tcpServer(t, echo)], { connectTimeout: 3_000 });
     const socket = await dial(two.port, friend);
     t.equal(await ask(socket, 'x'), 'x');
-    t.equal(await two.metric('refusals_total', 'target-unreachable'), 0, 'nobody was refused');
+    t.equal(await two.metric('rejections_total', 'target-unreachable'), 0, 'nobody was refused');
     socket.destroy();
     filler.destroy();
   },

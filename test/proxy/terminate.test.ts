@@ -44,9 +44,9 @@ t.test('who is on the list is let in, over both versions of TLS; everybody else 
       t.equal(answer, undefined, version);
     }
   }
-  t.equal(await metric('refusals_total', 'not-allowed'), 4);
-  t.equal(await metric('refusals_total', 'no-certificate'), 2);
-  t.equal(await metric('refusals_total', 'foreign-ca'), 8, 'a chain longer than its CAs allow among them');
+  t.equal(await metric('rejections_total', 'not-allowed'), 4);
+  t.equal(await metric('rejections_total', 'no-certificate'), 2);
+  t.equal(await metric('rejections_total', 'foreign-ca'), 8, 'a chain longer than its CAs allow among them');
 });
 
 t.test('a key of any usual kind comes in, over both versions of TLS', async (t) => {
@@ -183,8 +183,8 @@ t.test('silence, garbage and half a handshake: a good client is served meanwhile
   const good = await dial(port, friend);
   t.equal(await ask(good, 'hello'), 'hello');
   await eventually('only the good one is left', async () => running.listeners[0]?.connections() === 1);
-  t.equal(await metric('refusals_total', 'handshake-timeout'), 40);
-  t.equal(await metric('refusals_total', 'handshake-failed'), 20);
+  t.equal(await metric('rejections_total', 'handshake-timeout'), 40);
+  t.equal(await metric('rejections_total', 'handshake-failed'), 20);
   good.destroy();
 });
 
@@ -204,7 +204,7 @@ t.test('beyond the limit one waits, takes the place of one that goes, and gives 
     () => 'given up',
   );
   t.equal(fourth, 'given up');
-  t.equal(await metric('refusals_total', 'too-many'), 1);
+  t.equal(await metric('rejections_total', 'too-many'), 1);
 });
 
 t.test('at the limit, whoever holds a place and says nothing makes room for those who wait', async (t) => {
@@ -224,8 +224,8 @@ t.test('at the limit, whoever holds a place and says nothing makes room for thos
     t.equal(await ask(socket, 'b'), 'b', 'served');
   }
   await gone;
-  t.equal(await metric('refusals_total', 'too-many'), 2);
-  t.equal(await metric('refusals_total', 'test'), 2, 'and nothing else is counted');
+  t.equal(await metric('rejections_total', 'too-many'), 2);
+  t.equal(await metric('rejections_total', 'test'), 2, 'and nothing else is counted');
 });
 
 t.test('an idle connection is closed, one that speaks is not', async (t) => {

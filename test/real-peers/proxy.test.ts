@@ -115,7 +115,7 @@ t.test(
     const socket = await dialPlain(port);
     socket.write('hello');
     t.equal(String(await readAll(socket).catch(() => '')), '');
-    await eventually('it is counted', async () => (await metric('refusals_total', 'target-rejected')) === 1);
+    await eventually('it is counted', async () => (await metric('rejections_total', 'target-rejected')) === 1);
   },
 );
 

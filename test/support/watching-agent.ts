@@ -67,7 +67,7 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
   writeFileSync(files.ca, authority.certificatePem);
   writeFileSync(files.cert, pair.certificatePem);
   writeFileSync(files.key, pair.keyPem);
-  const probe = options.probe ?? 'interval = "500ms"\ntimeout = "20s"\nrefusals = "off"';
+  const probe = options.probe ?? 'interval = "500ms"\ntimeout = "20s"\nnegative-interval = "off"';
   const security = '[security]\nca-path = "ca.crt"\ncert-path = "agent.crt"\nkey-path = "agent.pem"';
   const config = at('agent.toml');
   const scope = 'scope = "cluster"';

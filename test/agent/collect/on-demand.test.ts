@@ -97,7 +97,7 @@ t.test('a server of another CA gets no question from a visitor who knows whom to
   const { Authority } = await import('../../../certs-dev/authority.js');
   const { port, negativeProbes } = await openPort(t, await Authority.create());
   const { ask } = await probes(cluster, [`127.0.0.1:${port}`]);
-  t.match(await ask(`127.0.0.1:${port}`), { text: /refused_by="probe"/ });
+  t.match(await ask(`127.0.0.1:${port}`), { text: /rejected_by="probe"/ });
   t.strictSame(negativeProbes, []);
 });
 

@@ -19,7 +19,7 @@ t.test('the longest duration is one that timers take, with its jitter', async (t
 t.test('a longer one is refused at its place, in files and flags', async (t) => {
   const file = join(temporaryDirectory(t), 'agent.toml');
   const probe = (rejections: string) => {
-    writeFileSync(file, `[probe]\nrefusals = "${rejections}"\n`);
+    writeFileSync(file, `[probe]\nnegative-interval = "${rejections}"\n`);
     return readAgentConfig(file).probe;
   };
   t.match(probe('500h'), { rejections: 1_800_000_000 });
