@@ -26,7 +26,7 @@ t.test('a longer one is refused at its place, in files and flags', async (t) => 
   for (const long of ['500h1ms', '720h', `${'9'.repeat(400)}h`]) {
     t.throws(() => probe(long), {
       code: 'config_invalid',
-      message: `${file}:2:12: probe.negative-interval is "${long}", longer than 500h`,
+      message: `${file}:2:21: probe.negative-interval is "${long}", longer than 500h`,
       hint: 'write probe.negative-interval = "500h" or less',
     });
   }
