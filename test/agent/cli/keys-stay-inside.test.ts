@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
@@ -137,8 +138,8 @@ t.test('no command prints a byte of a key, whatever is wrong with it', async (t)
 
 /** Both streams of all commands, one after the other. */
 function outputOf(t: Test, commands: readonly (readonly string[])[]): Promise<string> {
-  const runner = join(import.meta.dirname, '../../support/run-commands.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', runner], { env: { ...loudest, NODE_OPTIONS: '' } });
+  const runner = fileURLToPath(import.meta.resolve('../../support/run-commands.js'));
+  const child = spawn(process.execPath, [runner], { env: { ...loudest, NODE_OPTIONS: '' } });
   t.teardown(() => child.kill('SIGKILL'));
   child.stdin.end(JSON.stringify([main, ...commands]));
   const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WorkerFigures } from '../../../../agent/process/workers/figures.js';
@@ -9,11 +9,12 @@ import type { FromWorker } from '../../../../agent/process/workers/messages.js';
 import { superviseWorkers } from '../../../../agent/process/workers/supervisor.js';
 import { eventually } from '../../../support/eventually.js';
 
-const support = join(import.meta.dirname, '../../../support');
+/** A script of support/ as it is run, by its path. */
+const script = (name: string) => fileURLToPath(import.meta.resolve(`../../../support/${name}.js`));
 
 /** Two workers that do what is said of them; those that are left go with the test. */
 function superviseTwo(t: Test, signal: AbortSignal, acts: readonly string[]): Promise<number> {
-  cluster.setupPrimary({ exec: join(support, 'scripted-worker.ts'), args: [...acts] });
+  cluster.setupPrimary({ exec: script('scripted-worker'), args: [...acts] });
   t.teardown(() => {
     for (const worker of Object.values(cluster.workers ?? {})) {
       worker?.process.kill('SIGKILL');
@@ -67,6 +68,6 @@ t.test('told to stop before any was started: none is', async (t) => {
 });
 
 t.test('what is still to be told when the channel is closed ends no process', async (t) => {
-  const worker = fork(join(support, 'left-worker.ts'));
+  const worker = fork(script('left-worker'));
   t.strictSame(await once(worker, 'exit'), [0, null]);
 });

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { transform } from 'esbuild';
+import { globSync } from 'tinyglobby';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** JavaScript of the whole tree, in the same layout; it is made for tests only, `dist` is the program. */
+export const output = join(root, '.tap-js');
+
+const ignore = ['**/node_modules/**', '**/.*/**', 'dist*/**', 'agent/page/browser/**'];
+
+/** Where the JavaScript of a source file is, both relative to the root. */
+export function javaScriptOf(source: string): string {
+  return join(output, source.replace(/\.ts$/, '.js'));
+}
+
+/** Writes the JavaScript of every TypeScript file that is newer than what was written last. */
+export async function transpile(): Promise<void> {
+  const sources = globSync('**/*.ts', { cwd: root, ignore });
+  await Promise.all(sources.filter(isNewer).map(transpileFile));
+}
+
+function isNewer(source: string): boolean {
+  const target = javaScriptOf(source);
+  return !existsSync(target) || statSync(target).mtimeMs < statSync(join(root, source)).mtimeMs;
+}
+
+async function transpileFile(source: string): Promise<void> {
+  const file = join(root, source);
+  const target = javaScriptOf(source);
+  const { code } = await transform(readFileSync(file, 'utf8'), {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    sourcefile: file,
+    sourcemap: 'inline',
+    sourcesContent: false,
+    // Files that are read lie beside the source. What is run as a process is found with import.meta.resolve.
+    define: {
+      'import.meta.dirname': JSON.stringify(dirname(file)),
+      'import.meta.url': JSON.stringify(pathToFileURL(file).href),
+    },
+  });
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, source.endsWith('.test.ts') ? withSubtest(code) : code);
+}
+
+/** A test file's `t` is the subtest that its file has in a shared process, and the root where it runs alone. */
+function withSubtest(code: string): string {
+  const module = pathToFileURL(javaScriptOf('test/runner/current.ts')).href;
+  return code.replace('import t from "tap"', `import { current as t } from ${JSON.stringify(module)}`);
+}
