@@ -1,3 +1,4 @@
+import { errorCode } from './error-text.js';
 /** Why a credential file could not be used. A closed list: it is also a metric label. */
 export type CredentialErrorCode =
   | 'not_found'
@@ -35,7 +36,7 @@ export class CredentialError extends Error {
 
 /** OpenSSL itself will not load a pair that parses and matches, as with an RSA key too small for its security level. */
 export function notLoaded(file: string, error: unknown): CredentialError {
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  const reason = errorCode(error) || 'unknown reason';
   return new CredentialError(
     'unsupported_key',
     file,

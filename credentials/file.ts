@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { CredentialError } from './error.js';
+import { errorCode } from './error-text.js';
 
 export interface CredentialFile {
   readonly bytes: Buffer;
@@ -63,7 +64,7 @@ function identityOfStat(stat: { dev: bigint; ino: bigint; ctimeNs: bigint; mtime
 }
 
 function systemError(path: string, error: unknown): CredentialError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = errorCode(error) || 'unknown';
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

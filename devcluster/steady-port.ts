@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Server } from 'node:net';
+import { errorCode } from '../credentials/error-text.js';
 
 const tries = 100;
 
@@ -13,7 +14,7 @@ export async function listenOnSteadyPort(server: Server, left = tries): Promise<
     await listenOn(server, port);
     return port;
   } catch (error: unknown) {
-    if (left > 1 && error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    if (left > 1 && errorCode(error) === 'EADDRINUSE') {
       return await listenOnSteadyPort(server, left - 1);
     }
     throw error;

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { shippedFiles } from '../agent/process/package-files.js';
+import { errorCode } from '../credentials/error-text.js';
 import { noticesOf } from './notices.js';
 import { root } from './root.js';
 
@@ -47,7 +48,7 @@ function entryOf(path: string): readonly (readonly [string, string])[] {
   try {
     return [[path, readFileSync(join(root, path), 'utf8')]];
   } catch (error: unknown) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       return [];
     }
     throw error;

@@ -1,3 +1,5 @@
+import { errorMessage } from '../credentials/error-text.js';
+
 /** TLS alert descriptions (RFC 8446 section 6, and RFC 5246 for the older ones) that a server is known to send. */
 const alertNames: Readonly<Record<number, string>> = {
   10: 'unexpected_message',
@@ -31,7 +33,7 @@ export interface ReceivedAlert {
  * `https` hides them behind EPROTO. Undefined when the error is none, such as a judgement of our own.
  */
 export function receivedAlert(error: unknown): ReceivedAlert | undefined {
-  const match = /alert number (\d+)/i.exec(error instanceof Error ? error.message : '');
+  const match = /alert number (\d+)/i.exec(errorMessage(error));
   if (match === null) {
     return undefined;
   }

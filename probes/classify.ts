@@ -1,3 +1,4 @@
+import { errorCode, errorMessage } from '../credentials/error-text.js';
 import { receivedAlert } from './alerts.js';
 import type { Outcome, Rejection } from './observation.js';
 import type { HandshakeInfo } from './tls-connection.js';
@@ -35,12 +36,12 @@ export class NotThisProtocol extends Error {
 
 /** The codes of undici's parser, and its words for an answer before the question: bytes came, and made no sense. */
 export function isNonsense(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = errorCode(error);
   return (
     // undici gives some of its parser's errors no code.
     (error instanceof Error && error.name === 'HTTPParserError') ||
     /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_RES_|^NOT_THIS_PROTOCOL$/.test(code) ||
-    (code === 'UND_ERR_SOCKET' && messageOf(error) === 'bad response')
+    (code === 'UND_ERR_SOCKET' && firstLine(error) === 'bad response')
   );
 }
 
@@ -55,7 +56,7 @@ export function classifyFailure(error: unknown, seen: HandshakeInfo, plaintext: 
       detail: `the server refused with TLS alert ${alert.number} (${alert.name})`,
     };
   }
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (ownShortages.has(code)) {
     return { outcome: 'inconclusive', rejection: undefined, detail: `the agent could not ask: ${code}` };
   }
@@ -84,7 +85,7 @@ export function classifyFailure(error: unknown, seen: HandshakeInfo, plaintext: 
     };
   }
   if (seen.handshake !== undefined && isNonsense(error)) {
-    const detail = `the port took our certificate, but what it sent is not an answer: ${messageOf(error)}`;
+    const detail = `the port took our certificate, but what it sent is not an answer: ${firstLine(error)}`;
     return { outcome: 'inconclusive', rejection: undefined, detail };
   }
   const when = seen.handshake === undefined ? 'during the handshake' : 'after the handshake, before any answer';
@@ -115,10 +116,6 @@ export function needsPlaintextQuestion(error: unknown, seen: HandshakeInfo): boo
   return seen.connect !== undefined && seen.handshake === undefined && receivedAlert(error) === undefined;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+function firstLine(error: unknown): string {
+  return errorMessage(error).split('\n')[0] ?? '';
 }

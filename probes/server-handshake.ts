@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP, connect as netConnect } from 'node:net';
 import type { Certificate } from '../credentials/certificate.js';
+import { errorMessage } from '../credentials/error-text.js';
 import { certificateOf } from '../credentials/known-certificates.js';
 import { lookup } from './lookup.js';
 import { answersPlaintext } from './plaintext.js';
@@ -103,7 +104,7 @@ export class ServerMessages {
       return this.#readRecords();
     } catch (error: unknown) {
       // Reading past the end of a malformed message, or a certificate that does not parse.
-      return error instanceof Error ? `malformed: ${error.message}` : 'malformed';
+      return `malformed: ${errorMessage(error)}`;
     }
   }
 

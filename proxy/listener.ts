@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { CredentialStore } from '../credentials/credential-store.js';
+import { errorMessage } from '../credentials/error-text.js';
 import { peerCertificateDer } from '../credentials/peer-certificate.js';
 import { Acceptor } from './acceptor.js';
 import type { ProxyAddress } from './address.js';
@@ -205,7 +206,7 @@ export class ProxyListener {
   #failed(socket: Socket, error: unknown): void {
     // Whatever goes wrong with one connection must not end the others.
     const reason = error instanceof TargetError ? error.code : 'unforeseen';
-    this.#reject(socket, reason, error instanceof Error ? error.message : String(error));
+    this.#reject(socket, reason, errorMessage(error));
   }
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { isSea } from 'node:sea';
-import { hintOf, messageOf, OperatorError } from '../config/error.js';
+import { errorMessage } from '../../credentials/error-text.js';
+import { hintOf, OperatorError } from '../config/error.js';
 import { readVersion } from '../process/version.js';
 import { reportToParent } from '../process/workers/child.js';
 import { printable } from '../terminal/printable.js';
@@ -57,7 +58,7 @@ function report(error: unknown): void {
     process.stderr.write(`${programName}: internal error\n${error instanceof Error ? error.stack : String(error)}\n`);
     return;
   }
-  const failure = { message: messageOf(error), hint };
+  const failure = { message: errorMessage(error), hint };
   if (cluster.isWorker) {
     // The parent says it, once for all of its workers.
     reportToParent({ kind: 'failed', failure });

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Address, formatAddress, parseAddress } from '../../cluster/inventory/address.js';
+import { errorCode } from '../../credentials/error-text.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
 import type { ProbeRejectionReason } from '../../metrics/reasons.js';
 import { probeEndpoint } from '../../probes/probe.js';
@@ -133,8 +134,7 @@ async function placeOf(
   try {
     found = (await lookup(host)).address;
   } catch (error: unknown) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-    return reject(503, 'unresolved', `target ${target} cannot be resolved: ${code}`);
+    return reject(503, 'unresolved', `target ${target} cannot be resolved: ${errorCode(error) || 'no answer'}`);
   }
   if (isSpecialAddress(found) && !coversAddress(rules, found, port)) {
     const words = `resolves to ${found}, an address of this machine or its link; allow that address itself if it is meant`;

@@ -11,11 +11,6 @@ export class OperatorError extends Error {
   }
 }
 
-/** The text of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** The cure that our own error classes carry; undefined for foreign errors. */
 export function hintOf(error: unknown): string | undefined {
   return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;

@@ -1,4 +1,5 @@
-import { messageOf, OperatorError } from './error.js';
+import { errorCode, errorMessage } from '../../credentials/error-text.js';
+import { OperatorError } from './error.js';
 
 const reasons: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   ENOENT: ['does not exist', 'check the path'],
@@ -9,7 +10,9 @@ const reasons: Readonly<Record<string, readonly [message: string, hint: string]>
 
 /** What the system said about a file that was to be read, as the operator's mistake that it is. */
 export function unreadable(code: string, file: string, flag: string, error: unknown): OperatorError {
-  const cause = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const [message, hint] = reasons[cause] ?? [`cannot be read: ${messageOf(error)}`, 'check the disk and the mount'];
+  const [message, hint] = reasons[errorCode(error)] ?? [
+    `cannot be read: ${errorMessage(error)}`,
+    'check the disk and the mount',
+  ];
   return new OperatorError(code, `${file}: ${message}`, `${flag}: ${hint}`, error);
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { errorCode } from '../../credentials/error-text.js';
 import { withoutKeys } from '../../credentials/without-keys.js';
 
 export interface Answer {
@@ -35,5 +36,5 @@ async function* inBytes(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {
 }
 
 function isReaderGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return errorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
-import { messageOf, OperatorError } from '../config/error.js';
+import { errorMessage } from '../../credentials/error-text.js';
+import { OperatorError } from '../config/error.js';
 import { limitServer, serverOptions } from './limits.js';
 import { listen } from './listen.js';
 
@@ -23,12 +24,12 @@ export async function startMetricsServer(
     }
     metrics().then(
       (text) => response.writeHead(200, { 'content-type': contentType }).end(text),
-      (error: unknown) => response.writeHead(503).end(`${messageOf(error)}\n`),
+      (error: unknown) => response.writeHead(503).end(`${errorMessage(error)}\n`),
     );
   });
   limitServer(server);
   await listen(server, address, logger).catch((error: unknown) => {
-    throw new OperatorError('metrics_listen', messageOf(error), 'choose another address with --metrics', error);
+    throw new OperatorError('metrics_listen', errorMessage(error), 'choose another address with --metrics', error);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/inventory/address.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { visibleJson } from '../../metrics/unprintable.js';
 import type { ProbeAnswer } from '../collect/on-demand.js';
-import { messageOf, OperatorError } from '../config/error.js';
+import { OperatorError } from '../config/error.js';
 import { answerPage, contentSecurityPolicy } from '../page/routes.js';
 import type { AgentView } from '../page/view.js';
 import { findingsDocument } from '../report/json.js';
@@ -73,7 +74,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     respond(request)
       .catch((error: unknown) => {
-        options.logger.error({ reason: messageOf(error), path: request.url }, 'a request could not be answered');
+        options.logger.error({ reason: errorMessage(error), path: request.url }, 'a request could not be answered');
         return text(500, 'internal error; see the log');
       })
       .then(async ({ status, type, body, headers: special }) => {
@@ -82,7 +83,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         await sendBody(request.method === 'HEAD' ? '' : body, response);
       })
       .catch((error: unknown) => {
-        options.logger.error({ reason: messageOf(error), path: request.url }, 'an answer broke off');
+        options.logger.error({ reason: errorMessage(error), path: request.url }, 'an answer broke off');
       });
   };
   const server: Server =
@@ -98,7 +99,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         );
   limitServer(server);
   await listen(server, options.listen, options.logger).catch((error: unknown) => {
-    const message = `cannot listen on ${formatAddress(options.listen)}: ${messageOf(error)}`;
+    const message = `cannot listen on ${formatAddress(options.listen)}: ${errorMessage(error)}`;
     throw new OperatorError('cannot_listen', message, 'choose another address with [web] listen or --listen', error);
   });
   const { address, port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { errorMessage } from '../../credentials/error-text.js';
 import { fileIdentity } from '../../credentials/file.js';
-import { hintOf, messageOf, OperatorError } from '../config/error.js';
+import { hintOf, OperatorError } from '../config/error.js';
 import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-config.js';
 
 const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rateLimit: undefined };
@@ -53,7 +54,7 @@ export class WebConfigHolder {
       this.#logger.info({ file }, 'web configuration reloaded');
     } catch (error: unknown) {
       this.#onRead(false);
-      const [reason, hint] = [messageOf(error), hintOf(error)];
+      const [reason, hint] = [errorMessage(error), hintOf(error)];
       this.#logger.error({ reason, hint }, 'web configuration not reloaded; the one in force stays');
     }
   }

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { readText } from '../../cluster/documents/file-text.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { parseDuration } from '../config/duration.js';
-import { messageOf, OperatorError } from '../config/error.js';
+import { OperatorError } from '../config/error.js';
 import { ciphers, curves } from './go-tls-names.js';
 import { webConfigKeys } from './web-config-keys.js';
 import { YamlReader } from './yaml-reader.js';
@@ -65,7 +66,7 @@ export function readWebConfig(file: string): WebConfigFile {
   try {
     text = readText(file);
   } catch (error: unknown) {
-    throw new OperatorError('web_config_unreadable', messageOf(error), 'check the path of [web] config-file', error);
+    throw new OperatorError('web_config_unreadable', errorMessage(error), 'check the path of [web] config-file', error);
   }
   const reader = new YamlReader(text, file);
   for (const inline of ['cert', 'key', 'client_ca'].filter((name) => reader.has([tls, name]))) {

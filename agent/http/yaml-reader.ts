@@ -1,5 +1,6 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { messageOf, OperatorError } from '../config/error.js';
+import { errorMessage } from '../../credentials/error-text.js';
+import { OperatorError } from '../config/error.js';
 import { nearest } from '../config/nearest.js';
 
 /** Typed access to a YAML file of settings; every complaint is an OperatorError with file:line:column. */
@@ -23,7 +24,7 @@ export class YamlReader {
       // Aliases are resolved here: those of nothing, and those that would take all memory, are refused.
       this.#document.toJS({ maxAliasCount: 100 });
     } catch (error: unknown) {
-      const [message = ''] = messageOf(error).split('\n');
+      const [message = ''] = errorMessage(error).split('\n');
       throw this.#failAt(0, message, 'write the values out');
     }
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../credentials/error-text.js';
 /** Certificates and keys (PKCS#8) of a store, in DER. */
 export interface Pkcs12 {
   readonly certificates: readonly Buffer[];
@@ -36,7 +37,7 @@ export async function readPkcs12(
         ),
     };
   } catch (error: unknown) {
-    const isPassword = error instanceof Error && /password|MAC/i.test(error.message);
+    const isPassword = /password|MAC/i.test(errorMessage(error));
     return isPassword
       ? password === ''
         ? { message: 'wants a password', remediation: 'name the file with its password: --password-file' }

@@ -1,4 +1,5 @@
 import type { Certificate } from '../../credentials/certificate.js';
+import { errorCode } from '../../credentials/error-text.js';
 import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
 import { type Contents, type FoundKey, publicKeyOf } from './contents.js';
 
@@ -89,7 +90,7 @@ async function resultsOf(leaf: Certificate, holder: Contents | undefined, { key 
     return await verifyBothRoles(pair, bundle);
   } catch (error: unknown) {
     // OpenSSL itself will not load it, as with an RSA key too small for its security level.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const code = errorCode(error) || 'unknown reason';
     return (['client', 'server'] as const).map((role) => ({ role, trusted: false, code, partialChainOnly: false }));
   }
 }

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
+import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import { processDefinitions as definitions } from '../../metrics/process-definitions.js';
-import { messageOf } from '../config/error.js';
 
 const lookMilliseconds = 5_000;
 /** Of the limit; what is left is soon taken by a burst of connections. */
@@ -41,7 +41,7 @@ export async function watchDescriptors(registry: Registry, logger: Logger, signa
   };
   const looking = () =>
     look().catch((error: unknown) =>
-      logger.warn({ reason: messageOf(error) }, 'file descriptors could not be counted'),
+      logger.warn({ reason: errorMessage(error) }, 'file descriptors could not be counted'),
     );
   await looking();
   const timer = setInterval(() => void looking(), lookMilliseconds);
@@ -62,7 +62,7 @@ export function hasDescriptors(): boolean {
 }
 
 function isShortage(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+  return ['EMFILE', 'ENFILE'].includes(errorCode(error));
 }
 
 /** What a reader says, or the other value where no descriptor is left to read with, which is an answer, too. */

@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { CredentialStore, type Inheritance } from '../../credentials/credential-store.js';
 import { CredentialError } from '../../credentials/error.js';
+import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import { formatProxyAddress } from '../../proxy/address.js';
 import { type RunningProxy, type StartOptions, startProxy } from '../../proxy/proxy.js';
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
 import type { ProxySettings } from '../../proxy/settings.js';
-import { messageOf, OperatorError } from '../config/error.js';
+import { OperatorError } from '../config/error.js';
 
 /** Starts the listeners; what keeps one from starting is the operator's to mend. */
 export async function startProxies(
@@ -19,10 +20,9 @@ export async function startProxies(
     return await startProxy(settings, new ProxyMetrics(registry), logger, options);
   } catch (error: unknown) {
     rejectCredentials(error);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const addresses = settings.map(({ listen }) => formatProxyAddress(listen)).join(', ');
-    const remediation = remediations[code] ?? 'listen at an address of this machine';
-    throw new OperatorError('proxy_listen', messageOf(error), `${remediation}: ${addresses}`, error);
+    const remediation = remediations[errorCode(error)] ?? 'listen at an address of this machine';
+    throw new OperatorError('proxy_listen', errorMessage(error), `${remediation}: ${addresses}`, error);
   }
 }
 

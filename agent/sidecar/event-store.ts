@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { ComponentName } from '../../cluster/components/profile.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
 import { OperatorError } from '../config/error.js';
@@ -88,10 +89,9 @@ function readOrCreate(file: string): string {
       closeSync(descriptor);
     }
   } catch (error: unknown) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new OperatorError(
       'history_unwritable',
-      reason,
+      errorMessage(error),
       'check [history] file, and that the agent may write there',
       error,
     );

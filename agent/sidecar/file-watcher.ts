@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { errorCode } from '../../credentials/error-text.js';
 
 /** Which of the two mechanisms saw a change first: tells the operator when inotify is failing. */
 export type DetectedBy = 'event' | 'sweep';
@@ -172,8 +173,9 @@ function digestsOf(files: readonly string[]): ReadonlyMap<string, string> | unde
 
 /** A file or directory that cannot be read now is a state to compare, reported by the credential checks. */
 function ignoreAbsence(error: unknown): string {
-  if (error instanceof Error && 'code' in error) {
-    return String(error.code);
+  const code = errorCode(error);
+  if (code === '') {
+    throw error;
   }
-  throw error;
+  return code;
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { credentialKey, type Evidence, portKey } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
+import { errorCode } from '../../credentials/error-text.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 
 /** What the agent did for a port that stayed on its old certificate. */
@@ -78,7 +79,7 @@ function touch({ paths }: CredentialFacts): string | undefined {
     utimesSync(paths.cert ?? '', now, now);
     return undefined;
   } catch (error: unknown) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return errorCode(error) || String(error);
   }
 }
 

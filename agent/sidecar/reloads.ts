@@ -1,5 +1,5 @@
+import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
-import { messageOf } from '../config/error.js';
 import type { SidecarOptions } from './options.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
@@ -63,8 +63,8 @@ export class Reloads {
     }
     if ('error' in read) {
       metrics.recordConfigReload(false, now());
-      logger.error({ reason: messageOf(read.error) }, 'configuration not reloaded; the one in force stays');
-      return { ok: false, message: messageOf(read.error) };
+      logger.error({ reason: errorMessage(read.error) }, 'configuration not reloaded; the one in force stays');
+      return { ok: false, message: errorMessage(read.error) };
     }
     metrics.recordConfigReload(true, now());
     logger.info('configuration reloaded');
@@ -72,8 +72,8 @@ export class Reloads {
       await this.#take(read.next);
     } catch (error: unknown) {
       const message = 'configuration reloaded, but the first look with it failed';
-      logger.error({ reason: messageOf(error) }, message);
-      return { ok: false, message: `${message}: ${messageOf(error)}` };
+      logger.error({ reason: errorMessage(error) }, message);
+      return { ok: false, message: `${message}: ${errorMessage(error)}` };
     }
     return { ok: true, message: 'configuration reloaded' };
   }

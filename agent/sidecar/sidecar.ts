@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import { observeOnce } from '../collect/cycle.js';
-import { messageOf } from '../config/error.js';
 import { ChangeLog } from './change-log.js';
 import { Evaluation } from './evaluation.js';
 import { type DetectedBy, FileWatcher } from './file-watcher.js';
@@ -31,7 +31,7 @@ export class Sidecar {
   readonly #stop = new AbortController();
   readonly #evaluation = new Evaluation({
     evaluate: () => this.#evaluate(),
-    onError: (error) => this.#options.logger.error({ reason: messageOf(error) }, 'the evidence could not be judged'),
+    onError: (error) => this.#options.logger.error({ reason: errorMessage(error) }, 'the evidence could not be judged'),
     signal: this.#stop.signal,
   });
   readonly #reloads: Reloads;
@@ -54,10 +54,14 @@ export class Sidecar {
         if (working) {
           options.logger.info('file events are watched for again');
         } else {
-          options.logger.warn({ reason: messageOf(error) }, 'no file events can be had; the sweep alone sees changes');
+          options.logger.warn(
+            { reason: errorMessage(error) },
+            'no file events can be had; the sweep alone sees changes',
+          );
         }
       },
-      onError: (error) => options.logger.warn({ reason: messageOf(error) }, 'file watching failed; the sweep goes on'),
+      onError: (error) =>
+        options.logger.warn({ reason: errorMessage(error) }, 'file watching failed; the sweep goes on'),
     });
   }
 
@@ -115,7 +119,7 @@ export class Sidecar {
     }
     const timer = setTimeout(() => {
       this.#refresh(runtime).catch((error: unknown) => {
-        this.#options.logger.error({ reason: messageOf(error) }, 'the cluster could not be looked at again');
+        this.#options.logger.error({ reason: errorMessage(error) }, 'the cluster could not be looked at again');
         this.#planRefresh(runtime);
       });
     }, collector.config.refresh);
@@ -179,7 +183,7 @@ export class Sidecar {
     logger.info({ detectedBy, files: files.slice(0, mostNamed) }, 'a credential file changed');
     this.collector.readCredentials().then(
       () => this.#evaluation.request('urgent'),
-      (error: unknown) => logger.error({ reason: messageOf(error) }, 'credential files could not be read again'),
+      (error: unknown) => logger.error({ reason: errorMessage(error) }, 'credential files could not be read again'),
     );
   }
 
@@ -218,7 +222,7 @@ export class Sidecar {
     }
     if (collector.config.reload === 'trigger') {
       this.#trigger(collector).catch((error: unknown) =>
-        this.#options.logger.error({ reason: messageOf(error) }, 'a port could not be nudged'),
+        this.#options.logger.error({ reason: errorMessage(error) }, 'a port could not be nudged'),
       );
     }
   }

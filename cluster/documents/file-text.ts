@@ -1,4 +1,5 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
+import { errorCode } from '../../credentials/error-text.js';
 import { ConfigError } from './config-error.js';
 import type { Problem } from './origin.js';
 
@@ -31,9 +32,8 @@ export function readText(file: string): string {
       return readFileSync(file, 'utf8');
     }
   } catch (error: unknown) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const remediation = 'check the path and its mode; run as the user of the components';
-    throw unreadable(`cannot be read (${code})`, remediation, error);
+    throw unreadable(`cannot be read (${errorCode(error) || String(error)})`, remediation, error);
   }
   throw stat.isFile()
     ? unreadable(`is ${stat.size} bytes long, no config file`, 'name the file itself')

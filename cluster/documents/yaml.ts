@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
+import { errorMessage } from '../../credentials/error-text.js';
 import { ConfigError } from './config-error.js';
 import type { Entries, Entry } from './document.js';
 import type { Origin } from './origin.js';
@@ -121,7 +122,7 @@ class Reader {
         code: 'yaml-syntax',
         severity: 'fail' as const,
         origin: this.#at(node.range?.[0] ?? 0),
-        message: error instanceof Error ? error.message : String(error),
+        message: errorMessage(error),
         remediation: 'write the values out',
       };
       throw new ConfigError(problem, error);

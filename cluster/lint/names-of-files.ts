@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { errorCode } from '../../credentials/error-text.js';
 import { readCredentialFile } from '../../credentials/file.js';
 import type { Sourced } from '../documents/origin.js';
 
@@ -13,7 +14,7 @@ export function commonNamesIn(file: Sourced<string> | undefined): readonly (stri
       .match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
     return blocks?.map((pem) => /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1]);
   } catch (error: unknown) {
-    if (error instanceof Error && 'code' in error) {
+    if (errorCode(error) !== '') {
       // Elsewhere, not readable, or no certificate: the checks on files speak of that.
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { errorCode } from '../../credentials/error-text.js';
 
 /** Names in a folder of /proc; none where it is gone or another user's. */
 export function namesIn(directory: string): readonly string[] {
@@ -36,8 +37,7 @@ export function commandLines(root: string): readonly { readonly pid: string; rea
 
 /** Processes end while one looks, and those of other users may not be looked into; anything else is a fault. */
 function ignoreGone<T>(error: unknown, value: T): T {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM' || code === 'EINVAL') {
+  if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errorCode(error))) {
     return value;
   }
   throw error;

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { isMap, parseDocument, stringify } from 'yaml';
 import { deploy } from '../../agent/cli/commands/deploy.js';
-import { hintOf, messageOf } from '../../agent/config/error.js';
+import { hintOf } from '../../agent/config/error.js';
 import { readAgentConfig } from '../../agent/config/load.js';
 import { readTiupPlan } from '../../agent/deploy/tiup-plan.js';
 import { tiupSteps } from '../../agent/deploy/tiup-steps.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { definitions } from '../../metrics/definitions.js';
 import { runAgent } from '../support/run-agent.js';
 import { runCommand } from '../support/run-command.js';
@@ -197,7 +198,7 @@ t.test('what cannot be done is one line with its cure', async (t) => {
   ];
   for (const [what, args, expected] of mistakes) {
     const failed: unknown = await runCommand(deploy, args).catch((error: unknown) => error);
-    t.match(`${messageOf(failed)}\n${hintOf(failed)}`, expected, what);
+    t.match(`${errorMessage(failed)}\n${hintOf(failed)}`, expected, what);
   }
   const { status, stderr } = await runAgent('deploy', 'tiup', '--topology', plain, '--output', fresh);
   t.match({ status, lines: stderr.trim().split('\n').length }, { status: 2, lines: 2 }, stderr);

@@ -4,7 +4,7 @@ import t from 'tap';
 import { programName } from '../../agent/cli/commands/command.js';
 import { commands } from '../../agent/cli/commands/commands.js';
 import { commandCalled, parseFlags } from '../../agent/cli/commands/parse.js';
-import { messageOf } from '../../agent/config/error.js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { pageNames, readPage, root } from '../support/markdown.js';
 import { callsOf, commandsOf } from '../support/page-commands.js';
 
@@ -26,7 +26,7 @@ function complaintOf([program = '', ...args]: readonly string[]): string | undef
     parseFlags(commandCalled(args[0] ?? '', commands), args.slice(1));
     return undefined;
   } catch (error: unknown) {
-    return messageOf(error);
+    return errorMessage(error);
   }
 }
 

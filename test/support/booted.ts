@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
+import { errorMessage } from '../../credentials/error-text.js';
 import { needs } from './peers.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -57,7 +58,7 @@ StandardError=inherit
     try {
       return readFileSync(join(result, name), 'utf8');
     } catch (error: unknown) {
-      return error instanceof Error ? error.message : String(error);
+      return errorMessage(error);
     }
   };
   const console = `${stdout}${stderr}${text('script.log')}`;

@@ -6,7 +6,8 @@ import { openDocument } from '../../../cluster/documents/open-document.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { parseVersion } from '../../../cluster/inventory/version.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
-import { hintOf, messageOf, OperatorError } from '../../config/error.js';
+import { errorCode, errorMessage } from '../../../credentials/error-text.js';
+import { hintOf, OperatorError } from '../../config/error.js';
 import { configKeyOf, inArrayOfTables } from '../../config/keys.js';
 import { readAgentConfig } from '../../config/load.js';
 import { junitOfProblems } from '../../report/junit.js';
@@ -84,7 +85,7 @@ function kindOf(name: string): 'folder' | 'file' | 'nothing' {
     const stat = statSync(name, { throwIfNoEntry: false });
     return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file';
   } catch (error: unknown) {
-    if (error instanceof Error && 'code' in error) {
+    if (errorCode(error) !== '') {
       // It is there, or may be: whoever reads it says why it cannot be read.
       return 'file';
     }
@@ -117,14 +118,14 @@ function lintOwn(file: string): readonly Problem[] {
     if (!(error instanceof OperatorError)) {
       throw error;
     }
-    const [, line, column, message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(messageOf(error)) ?? [];
+    const [, line, column, message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(errorMessage(error)) ?? [];
     const origin = { kind: 'file', file, line: Number(line ?? 1), column: Number(column ?? 1) } as const;
     return [
       {
         code: 'agent-config',
         severity: 'fail',
         origin,
-        message: message ?? messageOf(error),
+        message: message ?? errorMessage(error),
         remediation: hintOf(error) ?? '',
       },
     ];

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { messageOf, OperatorError } from '../../config/error.js';
+import { errorCode, errorMessage } from '../../../credentials/error-text.js';
+import { OperatorError } from '../../config/error.js';
 
 /** Throws OperatorError unless there is no such directory yet, or nothing in it. */
 export function requireNew(directory: string): void {
@@ -11,10 +12,10 @@ export function requireNew(directory: string): void {
     if (error instanceof OperatorError) {
       throw error;
     }
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code !== 'ENOENT') {
       const hint = code === 'EACCES' ? 'name a folder that you may write to' : 'name a new directory';
-      throw new OperatorError('output_unusable', messageOf(error), hint, error);
+      throw new OperatorError('output_unusable', errorMessage(error), hint, error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { messageOf, OperatorError } from '../../config/error.js';
+import { errorMessage } from '../../../credentials/error-text.js';
+import { OperatorError } from '../../config/error.js';
 import { nearest } from '../../config/nearest.js';
 import { type Command, flagsOf, optionsOf, programName } from './command.js';
 
@@ -41,7 +42,7 @@ function parse(command: Command, args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: optionsOf(command), allowPositionals: true, strict: true });
   } catch (error: unknown) {
-    const message = messageOf(error).split(/[.\n]/)[0] ?? '';
+    const message = errorMessage(error).split(/[.\n]/)[0] ?? '';
     throw new OperatorError('bad_flag', message, hintFor(command, message), error);
   }
 }

@@ -3,11 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { knownNames } from '../../../checks/known-names.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
+import { errorMessage } from '../../../credentials/error-text.js';
 import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { credentialEntries } from '../../collect/credential-entries.js';
 import { OnDemandProbes } from '../../collect/on-demand.js';
 import type { AgentConfig } from '../../config/agent-config.js';
-import { messageOf, OperatorError } from '../../config/error.js';
+import { OperatorError } from '../../config/error.js';
 import { parseListen, readAgentConfig } from '../../config/load.js';
 import type { Shard } from '../../config/shard.js';
 import { startHttpServer } from '../../http/server.js';
@@ -142,7 +143,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hang
   metrics.setBuildInfo({ version });
   const { web, historyFile, proxies, probe } = readConfig();
   const history = new EventStore(historyFile, (error) =>
-    logger.error({ reason: messageOf(error) }, 'the history file could not be written'),
+    logger.error({ reason: errorMessage(error) }, 'the history file could not be written'),
   );
   const now = () => new Date();
   const sidecar = await Sidecar.create({ readConfig, metrics, logger, history, now, sweepInterval });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { proxy } from '../../../agent/cli/commands/proxy.js';
 import type { AgentConfig } from '../../../agent/config/agent-config.js';
-import { messageOf } from '../../../agent/config/error.js';
 import type { ConfigKey, ConfigKeys } from '../../../agent/config/key.js';
 import { tables, topLevelKeys } from '../../../agent/config/keys.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import { ConfigReader } from '../../../agent/config/reader.js';
 import { parseToml } from '../../../cluster/documents/toml.js';
+import { errorMessage } from '../../../credentials/error-text.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const file = join(temporaryDirectory(t), 'agent.toml');
@@ -55,7 +55,7 @@ t.test('each key is read: a value of no type is refused at its place', async (t)
       read(text);
       return 'read';
     } catch (error: unknown) {
-      return messageOf(error);
+      return errorMessage(error);
     }
   };
   for (const name of Object.keys(topLevelKeys)) {

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { hintOf, messageOf } from '../../../agent/config/error.js';
+import { hintOf } from '../../../agent/config/error.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
+import { errorMessage } from '../../../credentials/error-text.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 t.test('the least file, and what it leaves to defaults', async (t) => {
@@ -160,7 +161,7 @@ t.test('each mistake has its place, its reason and its cure', async (t) => {
       readAgentConfig(file);
       t.fail(`accepted: ${text}`);
     } catch (error: unknown) {
-      t.ok(messageOf(error).startsWith(`${file}:${expected}`), `${expected}; got ${messageOf(error)}`);
+      t.ok(errorMessage(error).startsWith(`${file}:${expected}`), `${expected}; got ${errorMessage(error)}`);
       t.match(hintOf(error) ?? '', remediation, expected);
     }
   }

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { messageOf } from '../../../agent/config/error.js';
 import { readWebConfig } from '../../../agent/http/web-config.js';
 import { webConfigKeys } from '../../../agent/http/web-config-keys.js';
+import { errorMessage } from '../../../credentials/error-text.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 /** What keys of a section go with. */
@@ -37,7 +37,7 @@ t.test('a key that the reference lacks is refused', async (t) => {
       readWebConfig(file);
       t.fail(text);
     } catch (error: unknown) {
-      t.match(messageOf(error), /unknown key /, text);
+      t.match(errorMessage(error), /unknown key /, text);
     }
   }
 });
