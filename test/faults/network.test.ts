@@ -93,7 +93,7 @@ t.test(
   async (t) => {
     // A resolver that takes every question and answers none; /etc/hosts still knows localhost.
     const silent = createSocket('udp4');
-    const address = `127.77.${process.pid % 250}.1`;
+    const address = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}`;
     await new Promise<void>((resolve) => silent.bind(53, address, resolve));
     t.teardown(() => silent.close());
     const file = join(temporaryDirectory(t), 'resolv.conf');

@@ -16,17 +16,11 @@ export interface FarSide {
 
 /** A host of its own behind a link, as a network namespace; needs root, and is gone with the test. */
 export function farSide(t: Test): FarSide {
-  const name = `mtls${process.pid}`;
-  const near = `n${process.pid}`;
-  // 192.0.2.0/24 is nobody's (RFC 5737).
-  const octet = 4 * (process.pid % 60);
-  const host = `192.0.2.${octet + 2}`;
-  const run = (...args: readonly string[]) => execFileSync(ip, args, { stdio: 'pipe' });
-  run('netns', 'add', name);
+  const { name, gateway, host } = freeNetwork();
   t.teardown(() => run('netns', 'del', name));
-  run('link', 'add', near, 'type', 'veth', 'peer', 'name', 'far', 'netns', name);
-  run('address', 'add', `192.0.2.${octet + 1}/30`, 'dev', near);
-  run('link', 'set', near, 'up');
+  run('link', 'add', name, 'type', 'veth', 'peer', 'name', 'far', 'netns', name);
+  run('address', 'add', `${gateway}/30`, 'dev', name);
+  run('link', 'set', name, 'up');
   const inside = (...args: readonly string[]) => run('-n', name, ...args);
   inside('address', 'add', `${host}/30`, 'dev', 'far');
   inside('link', 'set', 'far', 'up');
@@ -34,7 +28,7 @@ export function farSide(t: Test): FarSide {
     host,
     inside: (...args) => void inside(...args),
     lose: () => {
-      const hole = ['blackhole', `192.0.2.${octet + 1}/32`];
+      const hole = ['blackhole', `${gateway}/32`];
       let beat = 0;
       let lost = false;
       const timer = setInterval(() => {
@@ -59,4 +53,41 @@ export function farSide(t: Test): FarSide {
       return String(line).trim();
     },
   };
+}
+
+function run(...args: readonly string[]): string {
+  return execFileSync(ip, args, { stdio: 'pipe', encoding: 'utf8' });
+}
+
+/**
+ * A namespace and two addresses that nothing else on this machine has: another run may hold some, or have left them
+ * behind when it was killed, and 198.51.100.0/24 (RFC 5737) may be the network of the machine itself. The namespace is
+ * named by its network, so that only one can make it.
+ */
+function freeNetwork(): { readonly name: string; readonly gateway: string; readonly host: string } {
+  const networks = Array.from({ length: 64 }, (_, index) => ({
+    name: `mtls-far-${index}`,
+    gateway: `198.51.100.${4 * index + 1}`,
+    host: `198.51.100.${4 * index + 2}`,
+  }));
+  const free = networks.find(({ name, host }) => !isOnLink(host) && tryRun('netns', 'add', name) !== undefined);
+  if (free === undefined) {
+    throw new Error('every network for tests is in use: see `ip netns list`');
+  }
+  return free;
+}
+
+/** Whether a host is this machine or reached without a gateway. */
+function isOnLink(host: string): boolean {
+  const answer = tryRun('-json', 'route', 'get', host);
+  return answer !== undefined && JSON.parse(answer)[0].gateway === undefined;
+}
+
+/** What it prints; nothing where it fails. */
+function tryRun(...args: readonly string[]): string | undefined {
+  try {
+    return run(...args);
+  } catch {
+    return undefined;
+  }
 }
