@@ -9,10 +9,10 @@ import { devCluster } from '../support/dev-cluster.js';
 import { typeErrorsOf } from '../support/kubernetes-types.js';
 import { readPage } from '../support/markdown.js';
 import { needs } from '../support/peers.js';
+import { agentMain } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const root = join(import.meta.dirname, '../..');
-const main = join(root, 'dist/agent/cli/main.js');
 const pages = ['kubernetes', 'rotation/cert-manager', 'rotation/vault-agent', 'rotation/tiup'].map((name) => ({
   name,
   blocks: readPage(`docs/${name}.md`).blocks.map(({ value }) => value),
@@ -58,7 +58,7 @@ t.test('every command that needs no cluster runs', go, async (t) => {
   }
   for (const line of lines.filter((one) => one.startsWith('tidb-mtls-agent lint '))) {
     const args = line.split(' ').slice(1);
-    t.match(spawnSync(process.execPath, [main, ...args], { cwd: root, encoding: 'utf8' }), {
+    t.match(spawnSync(process.execPath, [agentMain, ...args], { cwd: root, encoding: 'utf8' }), {
       status: 0,
       stdout: /^\d+ files, 0 errors, 0 warnings, 0 notes\n$/,
     });
@@ -88,7 +88,7 @@ t.test(
     mkdirSync(bin);
     writeFileSync(join(tls, 'ca.crt'), cluster.authority.certificatePem);
     writeFileSync(join(tls, 'ca.pem'), cluster.authority.keyPem);
-    writeFileSync(join(bin, 'tidb-mtls-agent'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, {
+    writeFileSync(join(bin, 'tidb-mtls-agent'), `#!/bin/sh\nexec "${process.execPath}" "${agentMain}" "$@"\n`, {
       mode: 0o755,
     });
     const env = {

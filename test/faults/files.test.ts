@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { eventually } from '../support/eventually.js';
 import { needsRoot } from '../support/peers.js';
-import { main } from '../support/proxy-process.js';
-import { runAgent } from '../support/run-agent.js';
+import { agentMain, runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { endsWell, goesOnAsking, instanceAt, pair, statusPort, watchingAgent } from '../support/watching-agent.js';
 
@@ -141,7 +140,7 @@ t.test(
     t.match(readFileSync(join(full, 'log'), 'utf8').trim().split('\n').at(-1), /^\{.*\}$/, 'and the log, too');
     agent.kill('SIGTERM');
     t.strictSame(await agent.ended, { status: 0, signal: null });
-    const check = spawnSync('/bin/sh', ['-c', `"$@" >/dev/full`, 'sh', process.execPath, main, '--help'], {
+    const check = spawnSync('/bin/sh', ['-c', `"$@" >/dev/full`, 'sh', process.execPath, agentMain, '--help'], {
       encoding: 'utf8',
     });
     t.match(check, { status: 2, stderr: /the output cannot be written: ENOSPC/ }, 'a report on a full disk');

@@ -7,9 +7,9 @@ import t from 'tap';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/peers.js';
 import { ask, dial, dialPlain, echo, filesOf, friend, proxyTo, server, tcpServer } from '../support/proxy.js';
-import { main, proxyProcess } from '../support/proxy-process.js';
+import { proxyProcess } from '../support/proxy-process.js';
 import { freePort } from '../support/real-peer.js';
-import { runAgent } from '../support/run-agent.js';
+import { agentMain, runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
@@ -177,7 +177,7 @@ t.test(
     const target = `127.0.0.1:${await tcpServer(t, echo)}`;
     const flags = ['proxy', '--mode', 'terminate', '--target', target, '--allow-cn', 'friend'];
     const agent = ['--cacert', ca, '--cert', cert, '--key', key];
-    const args = ['-c', activate, path, process.execPath, main, ...flags, ...agent, '--listen', 'systemd:front'];
+    const args = ['-c', activate, path, process.execPath, agentMain, ...flags, ...agent, '--listen', 'systemd:front'];
     const child = spawn('/usr/bin/python3', args);
     t.teardown(() => child.kill('SIGKILL'));
     let output = '';

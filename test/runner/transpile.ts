@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
 import { globSync } from 'tinyglobby';
+import { bundle } from '../../packaging/bundle.js';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -16,10 +17,17 @@ export function javaScriptOf(source: string): string {
   return join(output, source.replace(/\.ts$/, '.js'));
 }
 
-/** Writes the JavaScript of every TypeScript file that is newer than what was written last. */
+/** The program as one file, which starts in half the time of `dist`: hundreds of processes of it are tests' to start. */
+const program = join(output, 'program/tidb-mtls-agent.mjs');
+
+/** Writes the JavaScript of every TypeScript file that is newer than what was written last, and the program of all. */
 export async function transpile(): Promise<void> {
-  const sources = globSync('**/*.ts', { cwd: root, ignore });
-  await Promise.all(sources.filter(isNewer).map(transpileFile));
+  const sources = globSync('**/*.ts', { cwd: root, ignore }).filter(isNewer);
+  await Promise.all(sources.map(transpileFile));
+  if (sources.length > 0 || !existsSync(program)) {
+    mkdirSync(dirname(program), { recursive: true });
+    await bundle('esm', program);
+  }
 }
 
 function isNewer(source: string): boolean {

@@ -1,10 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Test } from 'tap';
 import { eventually } from './eventually.js';
 import { filesOf, server } from './proxy.js';
-
-export const main = join(import.meta.dirname, '../../dist/agent/cli/main.js');
+import { agentMain } from './run-agent.js';
 
 export interface ProxyProcess {
   readonly child: ChildProcessWithoutNullStreams;
@@ -21,7 +19,7 @@ export async function proxyProcess(
 ): Promise<ProxyProcess> {
   const { ca, cert, key } = filesOf(t, server);
   const flags = ['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', target, '--allow-cn', 'friend'];
-  const args = [main, ...flags, '--cacert', ca, '--cert', cert, '--key', key, ...more];
+  const args = [agentMain, ...flags, '--cacert', ca, '--cert', cert, '--key', key, ...more];
   const child = spawn('/bin/sh', ['-c', `${before} exec "$@"`, 'sh', process.execPath, ...args]);
   t.teardown(() => child.kill('SIGKILL'));
   let output = '';

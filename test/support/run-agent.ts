@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
 
-/** The built program. */
-export const agentMain = join(import.meta.dirname, '../../dist/agent/cli/main.js');
+/** The program as the test runner bundles it. */
+export const agentMain = join(import.meta.dirname, '../../.tap-js/program/tidb-mtls-agent.mjs');
 
 export interface Ended {
   readonly status: number | null;

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { eventually } from './eventually.js';
 import { listening } from './listening.js';
-import { main } from './proxy-process.js';
+import { agentMain } from './run-agent.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const authority = await Authority.create();
@@ -72,7 +72,7 @@ export async function watchingAgent(t: Test, options: WatchingOptions): Promise<
   const config = at('agent.toml');
   const scope = 'scope = "cluster"';
   writeFileSync(config, `${scope}\n${security}\n[web]\nlisten = "127.0.0.1:0"\n[probe]\n${probe}\n${options.toml}\n`);
-  const command = [process.execPath, ...(options.args ?? []), main, 'run', '--config', config];
+  const command = [process.execPath, ...(options.args ?? []), agentMain, 'run', '--config', config];
   const redirected = options.log === undefined ? '' : `exec 2>${options.log};`;
   // What the test runner adds to every Node would write where another user may not.
   const unwatched = 'unset NODE_OPTIONS;';

@@ -7,7 +7,10 @@ import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { KeyTraces } from '../../support/key-traces.js';
 import { layOutKeys } from '../../support/keys-laid-out.js';
-import { main } from '../../support/proxy-process.js';
+import { agentMain } from '../../support/run-agent.js';
+
+/** The built program in its many files: it is loaded again for each command, and these share their libraries. */
+const builtMain = join(import.meta.dirname, '../../../dist/agent/cli/main.js');
 
 /** As talkative as program, runtime and libraries can be made. */
 const loudest = {
@@ -24,7 +27,7 @@ interface Running {
 }
 
 function start(t: Test, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [main, ...args], { env: loudest });
+  const child = spawn(process.execPath, [agentMain, ...args], { env: loudest });
   t.teardown(() => child.kill('SIGKILL'));
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -141,7 +144,7 @@ function outputOf(t: Test, commands: readonly (readonly string[])[]): Promise<st
   const runner = fileURLToPath(import.meta.resolve('../../support/run-commands.js'));
   const child = spawn(process.execPath, [runner], { env: { ...loudest, NODE_OPTIONS: '' } });
   t.teardown(() => child.kill('SIGKILL'));
-  child.stdin.end(JSON.stringify([main, ...commands]));
+  child.stdin.end(JSON.stringify([builtMain, ...commands]));
   const chunks: Buffer[] = [];
   // In the order in which they come, so that what is said to stderr belongs to the command above it or the next.
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

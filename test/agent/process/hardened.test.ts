@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
-import { main } from '../../support/proxy-process.js';
+import { agentMain } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const permission = Number(process.versions.node.split('.')[0]) >= 24 ? '--permission' : '--experimental-permission';
@@ -20,7 +20,7 @@ t.test('it runs without code from text, child processes, workers, or a place to 
     ...['--disallow-code-generation-from-strings', '--disable-proto=delete', permission],
     ...['--allow-fs-read=*', `--allow-fs-write=${state}/`],
   ];
-  const run = [main, 'run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0'];
+  const run = [agentMain, 'run', '--config', cluster.agentConfig, '--listen', '127.0.0.1:0'];
   // The test runner has every process it starts preload what is not allowed here, so another program starts ours.
   const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, ...flags, ...run]);
   t.teardown(() => child.kill('SIGKILL'));
