@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -6,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { describeCertificate } from '../credentials/certificate.js';
+import { peerCertificate } from '../credentials/peer-certificate.js';
+import { readCertificate } from '../credentials/read-certificate.js';
 import { type AgentUnderLoad, startAgent, sumOf } from './agent.js';
 import { type BenchFiles, writeCredentials } from './credentials.js';
 import { bestNode } from './nodes.js';
@@ -50,8 +50,7 @@ async function startNotingPort({ ca, cert, key }: BenchFiles) {
 }
 
 function fingerprintOf(socket: TLSSocket): string {
-  const certificate = socket.getPeerX509Certificate();
-  return certificate === undefined ? '' : describeCertificate(certificate).fingerprint;
+  return peerCertificate(socket)?.fingerprint ?? '';
 }
 
 /** What a listener serves now. */
@@ -90,7 +89,7 @@ async function measure(files: BenchFiles, pair: PairOnDisk, by: 'events' | 'swee
       await pause(((count + 0.5) / swaps.sweep) * sweep);
     }
     const next = await issue();
-    const { fingerprint } = describeCertificate(new X509Certificate(next.certificatePem));
+    const { fingerprint } = readCertificate(next.certificatePem);
     const start = performance.now();
     pair.replace(next);
     const note = (yes: boolean) => presented.push(...(yes ? [performance.now() - start] : []));

@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runChecks } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
-import { describeCertificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
 import { splitCertificates } from '../credentials/pem.js';
+import { readCertificate } from '../credentials/read-certificate.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import type { IdentityName, Observation } from '../probes/observation.js';
 import type { AgentOfMany } from './scale-cluster.js';
@@ -106,9 +105,7 @@ function seen(
 const chains = new Map<string, Observation['peerChain']>();
 
 function chainOf(file: string): Observation['peerChain'] {
-  const known =
-    chains.get(file) ??
-    splitCertificates(readFileSync(file, 'utf8')).map((pem) => describeCertificate(new X509Certificate(pem)));
+  const known = chains.get(file) ?? splitCertificates(readFileSync(file, 'utf8')).map((pem) => readCertificate(pem));
   chains.set(file, known);
   return known;
 }

@@ -68,9 +68,9 @@ function answering({ observations }: Evidence): readonly Finding[] {
 function oneCa({ observations, agent }: Evidence): readonly Finding[] {
   const ports = new Map<string, string[]>();
   for (const { instance, endpoint, observation } of observations) {
-    const top = observation.peerChain.at(-1)?.x509;
+    const top = observation.peerChain.at(-1);
     if (top !== undefined && observation.identity === 'agent') {
-      const signer = agent?.ca?.find(({ x509 }) => top.verify(x509.publicKey))?.fingerprint ?? '';
+      const signer = agent?.ca?.find((authority) => top.isSignedBy(authority))?.fingerprint ?? '';
       ports.set(signer, [...(ports.get(signer) ?? []), `${instance.component} ${instance.name} ${endpoint.name}`]);
     }
   }

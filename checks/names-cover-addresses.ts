@@ -1,5 +1,4 @@
 import { formatOrigin } from '../cluster/documents/origin.js';
-import { coversHost } from '../credentials/names.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding-of.js';
 
@@ -21,7 +20,7 @@ export const namesCoverAddresses: Check = {
       }
       const { dns, ip } = leaf.subjectAltNames;
       return instance.advertisedHosts.map(({ value: host, origin }) => {
-        if (coversHost(leaf, host)) {
+        if (leaf.coversHost(host)) {
           return findingOf(id, 'pass', instance, { message: `the certificate covers ${host}` });
         }
         const names = [...dns, ...ip];

@@ -5,7 +5,6 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import { coversHost } from '../credentials/names.js';
 import { type Check, credentialKey } from './check.js';
 import type { Finding } from './finding.js';
 import { findingOf } from './finding-of.js';
@@ -86,7 +85,7 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];
-    const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !coversHost(leaf, value));
+    const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !leaf.coversHost(value));
     return missing === undefined ? undefined : `its certificate does not cover ${missing.value}, which it dials itself`;
   },
   'own-name': (instance, { chain }) => {

@@ -22,8 +22,8 @@ export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): 
     keyFile && paths.key
       ? attempt(() => parseKey(pemText(keyFile.bytes, paths.key ?? ''), paths.key ?? ''))
       : undefined;
-  const keyMatches = chain === undefined || key === undefined ? undefined : chain[0]?.x509.checkPrivateKey(key);
-  if (keyMatches === false && key !== undefined && chain?.some(({ x509 }) => x509.checkPrivateKey(key))) {
+  const keyMatches = chain === undefined || key === undefined ? undefined : chain[0]?.matchesKey(key);
+  if (keyMatches === false && key !== undefined && chain?.some((one) => one.matchesKey(key))) {
     const hint = 'put the leaf first, then its issuers';
     errors.push(
       new CredentialError('chain_order', paths.cert ?? '', 'the certificate of the key is not the first one', hint),

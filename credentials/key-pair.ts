@@ -40,10 +40,10 @@ function requireMatch(
   paths: { readonly cert: string; readonly key: string },
 ): Certificate {
   const [leaf, ...others] = chain;
-  if (leaf?.x509.checkPrivateKey(key) === true) {
+  if (leaf?.matchesKey(key) === true) {
     return leaf;
   }
-  if (others.some((certificate) => certificate.x509.checkPrivateKey(key))) {
+  if (others.some((certificate) => certificate.matchesKey(key))) {
     throw new CredentialError(
       'chain_order',
       paths.cert,

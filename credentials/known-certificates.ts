@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { type Certificate, describeCertificate } from './certificate.js';
+import type { Certificate } from './certificate.js';
+import { readCertificate } from './read-certificate.js';
 
 const known = new Map<string, WeakRef<Certificate>>();
 const unheld = new FinalizationRegistry<string>((key) => {
@@ -19,7 +19,7 @@ export function certificateOf(der: Buffer): Certificate {
   if (found !== undefined) {
     return found;
   }
-  const certificate = describeCertificate(new X509Certificate(der));
+  const certificate = readCertificate(der);
   known.set(key, new WeakRef(certificate));
   unheld.register(certificate, key);
   return certificate;

@@ -1,8 +1,9 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Certificate } from './certificate.js';
 import { CredentialError } from './error.js';
 import { certificateOf } from './known-certificates.js';
 import { hasMismatchedCertificate, splitCertificates } from './pem.js';
+import { derOf } from './read-certificate.js';
 
 /** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16, which end a TiKV that reads them. */
 export function pemText(bytes: Buffer, path: string): string {
@@ -29,7 +30,7 @@ export function parseCertificates(pem: string, path: string): readonly Certifica
   }
   return blocks.map((block, index) => {
     try {
-      return certificateOf(new X509Certificate(block).raw);
+      return certificateOf(derOf(block));
     } catch (error: unknown) {
       throw new CredentialError(
         'bad_pem',

@@ -1,8 +1,7 @@
 import { isIP, connect as netConnect } from 'node:net';
 import { type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Certificate } from '../credentials/certificate.js';
-import { coversHost } from '../credentials/names.js';
-import { describePeerChain } from '../credentials/peer-chain.js';
+import { peerChain } from '../credentials/peer-certificate.js';
 import { lookup } from './lookup.js';
 import type { Identity, ProbeTarget } from './prober.js';
 
@@ -65,7 +64,7 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('closed')));
     socket.once('secureConnect', () => {
-      describe(socket, verified ?? socket.getPeerCertificate(true), name, seen);
+      describe(socket, verified, name, seen);
       seen.handshake = (performance.now() - start) / 1000;
       resolve();
     });
@@ -96,18 +95,18 @@ export function emptyHandshakeInfo(): HandshakeInfo {
   };
 }
 
-function describe(socket: TLSSocket, sent: DetailedPeerCertificate, name: string, seen: HandshakeInfo): void {
+function describe(socket: TLSSocket, sent: DetailedPeerCertificate | undefined, name: string, seen: HandshakeInfo): void {
   seen.tlsVersion = socket.getProtocol() ?? undefined;
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;
-  seen.peerChain = describePeerChain(sent);
+  seen.peerChain = peerChain(socket, sent);
   const [leaf] = seen.peerChain;
   // The types say Error; at run time it is the verify code's name.
   const code: unknown = socket.authorizationError;
   if (code !== undefined && code !== null) {
     seen.peerProblem = String(code);
     seen.peerProblemKind = 'certificate';
-  } else if (leaf === undefined || !coversHost(leaf, name)) {
+  } else if (leaf === undefined || !leaf.coversHost(name)) {
     // Node's own check takes a Common Name where there are no SANs, which no component does.
     seen.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
     seen.peerProblemKind = 'name';

@@ -1,5 +1,4 @@
-import { X509Certificate } from 'node:crypto';
-import { describeCertificate } from '../credentials/certificate.js';
+import { certificateOf } from '../credentials/known-certificates.js';
 import { Remembered } from '../credentials/remembered.js';
 import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
 
@@ -31,7 +30,7 @@ export class Admission {
     if (known !== undefined) {
       return known;
     }
-    const leaf = describeCertificate(new X509Certificate(der));
+    const leaf = certificateOf(der);
     const result = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
     this.#known.set(key, result);
     return result;

@@ -1,8 +1,7 @@
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { describeCertificate } from '../credentials/certificate.js';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { CredentialStore } from '../credentials/credential-store.js';
-import { peerCertificate } from '../credentials/peer-certificate.js';
+import { peerCertificate, serverIdentityProblem } from '../credentials/peer-certificate.js';
 import { type AccessRules, matchedRule } from './access.js';
 import { TargetError } from './targets.js';
 
@@ -29,7 +28,7 @@ export function originate(
       secureContext: store.current().secureContext,
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
       servername: isIP(serverName) === 0 ? serverName : '',
-      checkServerIdentity: (_name, certificate) => checkServerIdentity(serverName, certificate),
+      checkServerIdentity: (_name, certificate) => serverIdentityProblem(serverName, certificate),
     });
     const fail = (message: string, cause?: unknown) => {
       clearTimeout(timer);
@@ -42,8 +41,8 @@ export function originate(
     socket.once('error', failed);
     socket.once('secureConnect', () => {
       clearTimeout(timer);
-      const x509 = peerCertificate(socket);
-      if (x509 === undefined || matchedRule(verify, describeCertificate(x509)) === undefined) {
+      const server = peerCertificate(socket);
+      if (server === undefined || matchedRule(verify, server) === undefined) {
         fail('the server is none of those that verify-cn and verify-san name');
         return;
       }

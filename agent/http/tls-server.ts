@@ -1,8 +1,8 @@
-import { constants, type X509Certificate } from 'node:crypto';
+import { constants } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { describeCertificate } from '../../credentials/certificate.js';
+import type { Certificate } from '../../credentials/certificate.js';
 import { CredentialError, notLoaded } from '../../credentials/error.js';
 import { fileIdentity } from '../../credentials/file.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
@@ -124,7 +124,7 @@ function isAccepted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boo
 }
 
 /** Exact match of any DNS name, IP or e-mail address or URI with any entry, as Prometheus compares them. */
-function hasAllowedSan(certificate: X509Certificate, allowed: readonly string[]): boolean {
-  const { dns, ip, uri, email } = describeCertificate(certificate).subjectAltNames;
+function hasAllowedSan(certificate: Certificate, allowed: readonly string[]): boolean {
+  const { dns, ip, uri, email } = certificate.subjectAltNames;
   return [...dns, ...ip, ...uri, ...email].some((name) => allowed.includes(name));
 }

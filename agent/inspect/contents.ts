@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { type Certificate, describeCertificate } from '../../credentials/certificate.js';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { Certificate } from '../../credentials/certificate.js';
 import { hasMismatchedCertificate, splitCertificates } from '../../credentials/pem.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { readPkcs12 } from './pkcs12.js';
 
 /** A private key as far as anybody may see it; the key itself goes into handshakes in memory and nowhere else. */
@@ -99,7 +100,7 @@ async function readBinary(place: string, bytes: Buffer, password: string | undef
 
 function certificateOf(text: string | Buffer): Certificate | undefined {
   try {
-    return describeCertificate(new X509Certificate(text));
+    return readCertificate(text);
   } catch {
     // What does not parse is told by whoever asked; the reason of OpenSSL tells an operator nothing.
     return undefined;
@@ -120,7 +121,7 @@ function foundKey(place: string, key: KeyObject): FoundKey {
 }
 
 /** SubjectPublicKeyInfo, DER in hex. */
-export function publicKeyOf(key: KeyObject): string {
+function publicKeyOf(key: KeyObject): string {
   return key.export({ format: 'der', type: 'spki' }).toString('hex');
 }
 

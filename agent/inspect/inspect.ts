@@ -52,5 +52,5 @@ export async function inspect(operands: readonly string[], options: InspectOptio
 }
 
 function bundleOf(anchors: readonly Certificate[]): string | undefined {
-  return anchors.length === 0 ? undefined : anchors.map(({ x509 }) => x509.toString()).join('');
+  return anchors.length === 0 ? undefined : anchors.map(({ pem }) => pem).join('');
 }

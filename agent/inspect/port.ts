@@ -2,7 +2,6 @@ import { createSecureContext } from 'node:tls';
 import * as peculiar from '@peculiar/x509';
 import { type Address, formatAddress } from '../../cluster/inventory/address.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
-import { coversHost } from '../../credentials/names.js';
 import type { VerificationResult } from '../../credentials/verification.js';
 import type { Observation } from '../../probes/observation.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
@@ -59,7 +58,7 @@ export async function readPort(
       cipher: strict.cipher,
       requestsCertificate: serverHandshake.requestsCertificate,
       authorities: serverHandshake.authorities.map(nameOf),
-      namesHost: coversHost(leaf, address.host),
+      namesHost: leaf.coversHost(address.host),
       result: options.bundle === undefined ? undefined : await resultOf(strict, address, options),
     },
   };

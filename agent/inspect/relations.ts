@@ -1,7 +1,7 @@
 import type { Certificate } from '../../credentials/certificate.js';
 import { errorCode } from '../../credentials/error-text.js';
 import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
-import { type Contents, type FoundKey, publicKeyOf } from './contents.js';
+import type { Contents, FoundKey } from './contents.js';
 
 /** One certificate, wherever it was found, and what belongs to it. */
 export interface Inspected {
@@ -29,11 +29,11 @@ export interface Inspection {
 export async function relate(all: readonly Contents[], anchors: readonly Certificate[]): Promise<Inspection> {
   const found = distinct(all.flatMap(({ certificates }) => certificates));
   const keys = all.flatMap((one) => one.keys);
-  const bundle = anchors.map(({ x509 }) => x509.toString()).join('');
+  const bundle = anchors.map(({ pem }) => pem).join('');
   const certificates: Inspected[] = [];
   for (const certificate of found) {
     const holders = all.filter((one) => holds(one, certificate));
-    const agent = keys.filter(({ publicKey }) => publicKey === publicKeyOf(certificate.x509.publicKey));
+    const agent = keys.filter(({ publicKey }) => publicKey === certificate.publicKeyDer);
     const issuer = issuerOf(certificate, found);
     const [key] = agent;
     const evaluated = key !== undefined && anchors.length > 0 && !certificate.isCertificateAuthority;
@@ -66,24 +66,15 @@ export function anchorsOf(all: readonly Contents[]): readonly Certificate[] {
 /** By name and by signature; of several that fit, the one that is valid longest. */
 export function issuerOf(certificate: Certificate, among: readonly Certificate[]): Certificate | undefined {
   return among
-    .filter((other) => certificate.x509.checkIssued(other.x509) && isSignedBy(certificate, other))
+    .filter((other) => certificate.isIssuedBy(other))
     .sort((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
-}
-
-function isSignedBy({ x509 }: Certificate, issuer: Certificate): boolean {
-  try {
-    return x509.verify(issuer.x509.publicKey);
-  } catch {
-    // A kind of key that this signature cannot be of.
-    return false;
-  }
 }
 
 /** The pair as its holder would show it: the leaf, then what stands beside it. */
 async function resultsOf(leaf: Certificate, holder: Contents | undefined, { key }: FoundKey, bundle: string) {
   const beside = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
   const pair = {
-    certificatePem: [leaf, ...beside].map(({ x509 }) => x509.toString()).join(''),
+    certificatePem: [leaf, ...beside].map(({ pem }) => pem).join(''),
     keyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
   try {

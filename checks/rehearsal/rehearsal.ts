@@ -1,7 +1,6 @@
 import { countedName, isCallerAccepted, namesEnforced } from '../../cluster/access/expectation.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
-import { coversHost } from '../../credentials/names.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
 import { remediationOfList } from '../list-remediation.js';
@@ -39,7 +38,7 @@ function names({ candidate, component, inventory }: Rehearsal): readonly Finding
       ...instance.advertisedHosts.map(({ value }) => value),
       ...instance.endpoints.map(({ host }) => host),
     ]);
-    const uncovered = [...hosts].filter((host) => leaf !== undefined && !coversHost(leaf, host));
+    const uncovered = [...hosts].filter((host) => leaf !== undefined && !leaf.coversHost(host));
     return uncovered.length === 0
       ? [findingOf(rehearsalId, 'pass', instance, { message: `covers ${[...hosts].join(', ')}` })]
       : uncovered.map((host) =>

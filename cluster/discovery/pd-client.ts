@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { certificateOf } from '../../credentials/known-certificates.js';
-import { coversHost } from '../../credentials/names.js';
 import { type Address, parseAddress } from '../inventory/address.js';
 import { decodeMembers, decodeRange, decodeStores, PdError, type PdMembers, type PdStore } from './pd-messages.js';
 import { bytesField, varintField } from './protobuf.js';
@@ -121,7 +120,7 @@ function credentialsFor(url: string, { host }: Address, secureContext: SecureCon
   return url.startsWith('https://') && secureContext !== undefined
     ? ChannelCredentials.createFromSecureContext(secureContext, {
         checkServerIdentity: (_name, { raw }) =>
-          coversHost(certificateOf(raw), host) ? undefined : new Error(`the certificate's SANs do not cover ${host}`),
+          certificateOf(raw).coversHost(host) ? undefined : new Error(`the certificate's SANs do not cover ${host}`),
       })
     : credentials.createInsecure();
 }

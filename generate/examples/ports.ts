@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import type { Evidence } from '../../checks/check.js';
 import type { EndpointName } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { Observation } from '../../probes/observation.js';
 import type { ServerHandshake } from '../../probes/server-handshake.js';
@@ -59,8 +58,7 @@ function resumed(outcome: 'kept' | 'unknown', detail: string): Evidence {
   return evidence({ resumptions: [{ instance: pd, endpoint: endpointOf(pd, 'client'), resumption }] });
 }
 
-const subjectOf = ({ certificatePem }: typeof authority) =>
-  describeCertificate(new X509Certificate(certificatePem)).subjectDer;
+const subjectOf = ({ certificatePem }: typeof authority) => readCertificate(certificatePem).subjectDer;
 
 /** A port with the certificate of before, so many milliseconds after the file was written. */
 async function behind(instance: Instance, after: number): Promise<Evidence> {

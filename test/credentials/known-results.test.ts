@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { verifiedOnce } from '../../credentials/known-results.js';
 
 const authority = await Authority.create();
-const leaf = describeCertificate(new X509Certificate((await authority.issue({ commonName: 'x' })).certificatePem));
+const leaf = readCertificate((await authority.issue({ commonName: 'x' })).certificatePem);
 const result = { role: 'client', trusted: true, code: undefined, partialChainOnly: false } as const;
 const inForce = new Date((leaf.notBefore.getTime() + leaf.notAfter.getTime()) / 2);
 const beside = (edge: Date, milliseconds: number) => new Date(edge.getTime() + milliseconds);

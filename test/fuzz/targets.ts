@@ -16,8 +16,9 @@ import { parseYaml } from '../../cluster/documents/yaml.js';
 import { buildInventory } from '../../cluster/inventory/builder.js';
 import { lintFile } from '../../cluster/lint/lint.js';
 import { describeProcesses } from '../../cluster/sources/command-lines.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { type Certificate, certificateFields } from '../../credentials/certificate.js';
 import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
 import { HttpResponseReader } from '../../probes/http-response.js';
@@ -178,18 +179,15 @@ function onCommandLine(input: Buffer): void {
 
 /** OpenSSL refuses most of them; of what it reads, every fact can be had. */
 function lookAtDer(input: Buffer): void {
-  let x509: X509Certificate;
+  let certificate: Certificate;
   try {
-    x509 = new X509Certificate(input);
+    certificate = readCertificate(input);
   } catch {
     return;
   }
-  inspectInput(describeCertificate(x509));
+  inspectInput(certificate);
 }
 
-function inspectInput(certificate: ReturnType<typeof describeCertificate>): void {
-  const { subject, issuer, subjectDer, commonNames, organizationalUnits, subjectAltNames } = certificate;
-  const { keyUsage, extendedKeyUsage, isCertificateAuthority, serialNumber, publicKey } = certificate;
-  JSON.stringify([subject, issuer, subjectDer, commonNames, organizationalUnits, subjectAltNames, keyUsage]);
-  JSON.stringify([extendedKeyUsage, isCertificateAuthority, serialNumber, publicKey]);
+function inspectInput(certificate: Certificate): void {
+  JSON.stringify(certificateFields.map((field) => certificate[field]));
 }

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { writePki } from '../../certs-dev/pki.js';
 import type { Finding } from '../../checks/finding.js';
-import { describeCertificate } from '../../credentials/certificate.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions } from '../../metrics/definitions.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
@@ -171,7 +170,7 @@ t.test(
   async (t) => {
     const authority = await Authority.create();
     const issued = await authority.issue({ commonName: 'a "quoted" \\ name', dns: ['db.example'] });
-    const leaf = describeCertificate(new X509Certificate(issued.certificatePem));
+    const leaf = readCertificate(issued.certificatePem);
     const metrics = new AgentMetrics();
     const inventory = inventoryOf('a:20180');
     const entry = entryOf(inventory, 0, { ...accepted, peerChain: [leaf] });

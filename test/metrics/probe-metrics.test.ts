@@ -1,14 +1,13 @@
-import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
 import { accepted, rejected } from '../support/observations.js';
 
 t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
   const authority = await Authority.create();
   const issued = await authority.issue({ commonName: 'tikv', dns: ['db.example'], ip: ['10.0.0.1'] });
-  const leaf = describeCertificate(new X509Certificate(issued.certificatePem));
+  const leaf = readCertificate(issued.certificatePem);
   const seen = { ...accepted, peerChain: [leaf] };
   const good = await renderProbe(seen, { timeoutSeconds: 5 });
   t.match(good, /^probe_success 1$/m);

@@ -1,10 +1,9 @@
-import { X509Certificate } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
@@ -13,7 +12,7 @@ const authority = await Authority.create({ commonName: 'Hello CA' });
 const other = await Authority.create({ commonName: 'Other CA' });
 const pair = await authority.issue({ commonName: 'server', dns: ['localhost'], ip: ['127.0.0.1'] });
 const keys = { cert: pair.certificatePem, key: pair.keyPem };
-const derOf = (pem: string) => describeCertificate(new X509Certificate(pem)).subjectDer;
+const derOf = (pem: string) => readCertificate(pem).subjectDer;
 
 const ask = (port: number, timeout = patience) =>
   readServerHandshake({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);

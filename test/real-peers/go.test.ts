@@ -35,7 +35,7 @@ function asking(port: number, probe: HarmlessProbe, ca = authority.certificatePe
 
 async function servedBy(ask: ReturnType<typeof asking>, pair: Issued): Promise<string> {
   const seen = await ask(pair, 'TLSv1.3');
-  return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.x509.subject}` : say(seen);
+  return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.subject}` : say(seen);
 }
 
 async function start(t: Test, component: 'pd' | 'tidb', files: PairFiles, list: readonly string[]) {

@@ -45,7 +45,7 @@ async function serve(t: Test, directory: string, paths: ReturnType<typeof files>
     const seen = await withoutStall(() =>
       probeGrpc(target('/grpc.health.v1.Health/Check'), identity(pair, 'TLSv1.3', ca), { timeout: patience }),
     );
-    return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.x509.subject}` : say(seen);
+    return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.subject}` : say(seen);
   };
   return { directory, ask, served };
 }

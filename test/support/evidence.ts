@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -14,7 +13,7 @@ import type { ComponentName, EndpointName } from '../../cluster/components/profi
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Origin } from '../../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
-import { describeCertificate } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
@@ -136,9 +135,7 @@ export function observed(
   }
   const { chain, ...rest } = more;
   const peerChain =
-    chain === undefined
-      ? []
-      : splitCertificates(chain.certificatePem).map((pem) => describeCertificate(new X509Certificate(pem)));
+    chain === undefined ? [] : splitCertificates(chain.certificatePem).map((pem) => readCertificate(pem));
   const observation: Observation = {
     protocol: 'http',
     identity: 'agent',

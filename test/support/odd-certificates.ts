@@ -11,6 +11,9 @@ const smallRsa = {
   hash: 'SHA-256',
 };
 
+/** The OID of the subject alternative name. */
+export const subjectAltName = '2.5.29.17';
+
 /** A self-signed certificate whose SAN, or whatever the OID names, is these bytes instead of what belongs there. */
 export async function withExtension(oid: string, value: Uint8Array<ArrayBuffer>): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(ec, true, ['sign', 'verify']);

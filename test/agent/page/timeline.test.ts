@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { bar } from '../../../agent/page/timeline.js';
 import { urgencyOf } from '../../../checks/thresholds.js';
-import { type Certificate, describeCertificate } from '../../../credentials/certificate.js';
+import type { Certificate } from '../../../credentials/certificate.js';
+import { readCertificate } from '../../../credentials/read-certificate.js';
 import { authority, day, names } from '../../support/evidence.js';
 
 const now = new Date();
@@ -10,7 +10,7 @@ const at = (days: number) => new Date(now.getTime() + days * day);
 
 async function certificate(from: number, to: number): Promise<Certificate> {
   const { certificatePem } = await authority.issue({ ...names, notBefore: at(from), notAfter: at(to) });
-  return describeCertificate(new X509Certificate(certificatePem));
+  return readCertificate(certificatePem);
 }
 
 const draw = (chain: readonly Certificate[], end?: Date) =>

@@ -1,0 +1,99 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import t from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
+import { type Certificate, certificateFields } from '../../credentials/certificate.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
+import { subjectAltName, withExtension } from '../support/odd-certificates.js';
+
+const authority = await Authority.create();
+const issuer = readCertificate(authority.certificatePem);
+const named = { dns: ['localhost', 'a.example.com'], ip: ['127.0.0.1', '::1'] };
+const issued = await authority.issue({ commonName: 'leaf', ...named });
+const key = createPrivateKey(issued.keyPem);
+const malformed = await withExtension(subjectAltName, malformedNames());
+
+/** A GeneralNames whose length is larger than everything that follows. */
+function malformedNames(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]);
+}
+
+/** Numbers from 0 up to a limit, the same ones in every run (a linear congruential generator). */
+function seeded(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+function readOrNothing(der: Buffer): Certificate | undefined {
+  try {
+    return readCertificate(der);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everything that can be asked of a certificate; its dates have to be dates. */
+function askEverything(certificate: Certificate): void {
+  for (const field of certificateFields) {
+    JSON.stringify(certificate[field]);
+  }
+  certificate.unreadable;
+  certificate.notBefore.toISOString();
+  certificate.notAfter.toISOString();
+  certificate.coversHost('localhost');
+  certificate.coversHost('127.0.0.1');
+  certificate.matchesKey(key);
+  certificate.isIssuedBy(issuer);
+  issuer.isIssuedBy(certificate);
+  certificate.isSignedBy(certificate);
+}
+
+t.test('a sound certificate has no unreadable field', async (t) => {
+  for (const pem of [issued.certificatePem, authority.certificatePem]) {
+    t.strictSame(readCertificate(pem).unreadable, []);
+  }
+});
+
+t.test('names that are malformed are said to be unreadable, and are none', async (t) => {
+  const certificate = readCertificate(malformed.certificatePem);
+  t.strictSame(certificate.subjectAltNames, { dns: [], ip: [], uri: [], email: [] });
+  t.ok(certificate.unreadable.includes('subjectAltNames'));
+  t.equal(certificate.subject, 'CN=odd', 'and the other fields are read');
+  t.equal(certificate.coversHost('localhost'), false);
+});
+
+t.test('a time that is none counts as long past', async (t) => {
+  const der = Buffer.from(new X509Certificate(issued.certificatePem).raw);
+  const [, notAfter] = [...der.toString('latin1').matchAll(/\d{12}Z/g)];
+  der.write('9999', notAfter?.index ?? 0, 'latin1');
+  const certificate = readCertificate(der);
+  t.equal(certificate.notAfter.getTime(), 0);
+  t.strictSame(certificate.unreadable, ['notAfter']);
+});
+
+t.test('30 000 certificates with changed bytes: no question throws', async (t) => {
+  const random = seeded(1);
+  const originals = [issued, malformed, authority].map(({ certificatePem }) => new X509Certificate(certificatePem).raw);
+  const unreadable = new Set<string>();
+  let parsed = 0;
+  for (let round = 0; round < 30_000; round++) {
+    const der = Buffer.from(originals[round % originals.length] ?? '');
+    for (let changes = 1 + random(3); changes > 0; changes--) {
+      der[random(der.length)] = random(256);
+    }
+    const certificate = readOrNothing(der);
+    if (certificate !== undefined) {
+      parsed++;
+      askEverything(certificate);
+      for (const field of certificate.unreadable) {
+        unreadable.add(field);
+      }
+    }
+  }
+  t.ok(parsed > 10_000, `${parsed} were read`);
+  for (const field of ['subjectAltNames', 'notAfter', 'publicKey', 'keyUsage']) {
+    t.ok(unreadable.has(field), field);
+  }
+});
