@@ -6,6 +6,7 @@ import { certificateValidity } from './certificate-validity.js';
 import type { Check, Evidence } from './check.js';
 import { configuration } from './configuration.js';
 import { endpointAnswers } from './endpoint-answers.js';
+import { resultOf } from './failed-check.js';
 import { fileSafe } from './file-safe.js';
 import type { Finding, Status } from './finding.js';
 import { keyFileMode } from './key-file-mode.js';
@@ -71,15 +72,19 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
 }
 
 /** All findings, worst first. */
-export function runChecks(evidence: Evidence): readonly Finding[] {
-  return worstFirst(checks.flatMap((check) => check.run(evidence)));
+export function runChecks(evidence: Evidence, catalogue: readonly Check[] = checks): readonly Finding[] {
+  return worstFirst(catalogue.flatMap((check) => resultOf(check, evidence)));
 }
 
 /** As `runChecks`, waiting for `turn` after each check, so that a large cluster holds up nothing else meanwhile. */
-export async function runChecksInTurns(evidence: Evidence, turn: () => Promise<unknown>): Promise<readonly Finding[]> {
+export async function runChecksInTurns(
+  evidence: Evidence,
+  turn: () => Promise<unknown>,
+  catalogue: readonly Check[] = checks,
+): Promise<readonly Finding[]> {
   const findings: (readonly Finding[])[] = [];
-  for (const check of checks) {
-    findings.push(check.run(evidence));
+  for (const check of catalogue) {
+    findings.push(resultOf(check, evidence));
     await turn();
   }
   return worstFirst(findings.flat());

@@ -95,7 +95,12 @@ export function emptyHandshakeInfo(): HandshakeInfo {
   };
 }
 
-function describe(socket: TLSSocket, sent: DetailedPeerCertificate | undefined, name: string, seen: HandshakeInfo): void {
+function describe(
+  socket: TLSSocket,
+  sent: DetailedPeerCertificate | undefined,
+  name: string,
+  seen: HandshakeInfo,
+): void {
   seen.tlsVersion = socket.getProtocol() ?? undefined;
   seen.cipher = socket.getCipher().name;
   seen.alpn = socket.alpnProtocol || undefined;

@@ -6,6 +6,7 @@ import { changesOf } from '../report/diff.js';
 import { linesOf, renderFindings } from '../report/findings-table.js';
 import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
 import { fitting } from '../terminal/wrap.js';
+import { checkFailuresOn } from './check-failures.js';
 import { look } from './scan.js';
 
 export interface WatchOptions {
@@ -27,8 +28,9 @@ const eraseBelow = '\u001b[J';
  * was none.
  */
 export async function watchFindings(first: Collector, options: WatchOptions): Promise<readonly Finding[]> {
-  const { stdout, signal, now } = options;
+  const { stdout, stderr, signal, now } = options;
   const { interval, rejections } = first.config.probe;
+  const failures = checkFailuresOn(stderr);
   let collector = first;
   let findings: readonly Finding[] | undefined;
   let probedAll = now();
@@ -56,6 +58,7 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
       negativeProbesAt = unauthorizedClients ? startedAt : negativeProbesAt;
       const before = findings;
       [findings, probedAll] = [seen, now()];
+      failures.found(seen);
       if (terminalOf(stdout).screen) {
         draw();
       } else {

@@ -93,6 +93,10 @@ function notesOn(
   keys: readonly FoundKey[],
 ): readonly string[] {
   const notes: string[] = [];
+  const { unreadable } = certificate;
+  if (unreadable.length > 0) {
+    notes.push(`malformed: these fields cannot be read: ${unreadable.join(', ')}`);
+  }
   const behind = holders.find(({ certificates }) => certificates.findIndex((one) => same(one, certificate)) > 0);
   if (keys.length > 0 && behind !== undefined && behind.format !== 'PKCS#12' && !certificate.isCertificateAuthority) {
     notes.push(

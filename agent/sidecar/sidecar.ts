@@ -6,6 +6,7 @@ import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import { observeOnce } from '../collect/cycle.js';
 import { ChangeLog } from './change-log.js';
+import { CheckFailures } from './check-failures.js';
 import { Evaluation } from './evaluation.js';
 import { type DetectedBy, FileWatcher } from './file-watcher.js';
 import type { SidecarOptions } from './options.js';
@@ -27,6 +28,7 @@ export class Sidecar {
   /** The latest one whose first look came to its end. */
   #probedAll: Runtime | undefined;
   readonly #changeLog: ChangeLog;
+  readonly #checkFailures: CheckFailures;
   readonly #reloadTrigger = new ReloadTrigger();
   readonly #stop = new AbortController();
   readonly #evaluation = new Evaluation({
@@ -41,6 +43,9 @@ export class Sidecar {
     this.#options = options;
     this.#runtime = runtime;
     this.#changeLog = new ChangeLog(options.logger, options.history, options.now);
+    this.#checkFailures = new CheckFailures((check, exception) =>
+      options.logger.error({ check, exception }, 'a check itself failed; its result is inconclusive'),
+    );
     const take = (next: Runtime) => {
       this.#replace(next);
       return this.#begin(next);
@@ -204,6 +209,7 @@ export class Sidecar {
       return;
     }
     this.#findings = findings;
+    this.#checkFailures.found(findings);
     this.#changeLog.filesRead(collector.credentials().credentials);
     this.#changeLog.evaluated(this.#findings);
     for (const tell of [
@@ -213,7 +219,11 @@ export class Sidecar {
       () => metrics.setCredentials(credentialEntries(collector)),
       () => metrics.setIdentities(collector.identities.current()),
     ]) {
-      tell();
+      try {
+        tell();
+      } catch (error: unknown) {
+        this.#options.logger.error({ reason: errorMessage(error) }, 'some metrics keep their former values');
+      }
       // Of a large cluster each takes its time, and probes go on meanwhile.
       await turn();
       if (collector !== this.#runtime.collector) {

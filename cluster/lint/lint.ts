@@ -1,43 +1,69 @@
+import { exceptionText } from '../../credentials/error-text.js';
 import type { Origin, Problem } from '../documents/origin.js';
+import type { Described } from '../inventory/described.js';
 import { readDescribedFile } from '../sources/described-file.js';
 import { isCompose, lintCompose } from './compose-rules.js';
 import { lintManifests } from './kubernetes-rules.js';
-import { subjectOf } from './rule.js';
-import { rules } from './rules.js';
+import { type Rule, subjectOf } from './rule.js';
+import { rules as everyRule } from './rules.js';
 import { lintTopology } from './topology-rules.js';
 
 export interface LintOptions {
   /** The release of the cluster, where no file tells it. */
   readonly version?: string | undefined;
+  readonly rules?: readonly Rule[];
 }
 
 /** The TLS mistakes of one file, as far as the file alone proves them, in the order of its lines. Never throws. */
-export function lintFile(file: string, { version }: LintOptions = {}): readonly Problem[] {
+export function lintFile(file: string, { version, rules = everyRule }: LintOptions = {}): readonly Problem[] {
   const problems: Problem[] = [];
   const read = readDescribedFile(file, problems);
+  const lintDescribed = (described: Described) => rulesOn(described, file, version, rules);
   for (const described of read.described) {
-    problems.push(...lintDescribed(described, version));
+    problems.push(...lintDescribed(described));
     if (read.kind !== 'component' && described.second !== undefined) {
-      problems.push(
-        ...lintDescribed({ ...described, document: described.second, second: undefined, companion: true }, version),
-      );
+      problems.push(...lintDescribed({ ...described, document: described.second, second: undefined, companion: true }));
     }
   }
   if (read.kind === 'topology') {
-    problems.push(...lintTopology(read.topology));
+    problems.push(...resultOf('topology', file, () => lintTopology(read.topology)));
   }
   if (read.kind === 'kubernetes') {
-    problems.push(...lintManifests(read.documents));
+    problems.push(...resultOf('kubernetes', file, () => lintManifests(read.documents)));
   }
   if (read.kind === 'other') {
-    problems.push(...read.documents.filter(isCompose).flatMap(lintCompose));
+    problems.push(...resultOf('compose', file, () => read.documents.filter(isCompose).flatMap(lintCompose)));
   }
   return distinct(problems).sort((a, b) => lineOf(a.origin) - lineOf(b.origin));
 }
 
-function lintDescribed(described: Parameters<typeof subjectOf>[0], version: string | undefined): readonly Problem[] {
+function rulesOn(
+  described: Described,
+  file: string,
+  version: string | undefined,
+  rules: readonly Rule[],
+): readonly Problem[] {
   const subject = subjectOf(described, version);
-  return rules.flatMap(({ code, severity, run }) => run(subject).map((report) => ({ code, severity, ...report })));
+  return rules.flatMap(({ code, severity, run }) =>
+    resultOf(code, file, () => run(subject).map((report) => ({ code, severity, ...report }))),
+  );
+}
+
+/** What a rule reports. One that throws costs its own result alone, and the note that it leaves says what was thrown. */
+function resultOf(code: string, file: string, run: () => readonly Problem[]): readonly Problem[] {
+  try {
+    return run();
+  } catch (error: unknown) {
+    return [
+      {
+        code,
+        severity: 'note',
+        origin: { kind: 'file', file, line: 1, column: 1 },
+        message: `inconclusive: the rule itself failed, which says nothing about the file (${exceptionText(error)})`,
+        remediation: 'report this as a fault of tidb-mtls-agent',
+      },
+    ];
+  }
 }
 
 /** A setting that several instances share is reported once, and so is a note that holds for all of them. */

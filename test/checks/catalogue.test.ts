@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { checks, runChecks } from '../../checks/catalogue.js';
+import { checks, runChecks, runChecksInTurns } from '../../checks/catalogue.js';
+import { exceptionOf } from '../../checks/failed-check.js';
 import { evidenceOf, instanceOf, observed } from '../support/evidence.js';
 
 t.test('every check has an id of its own and a section that its findings link to', async (t) => {
@@ -29,5 +30,28 @@ t.test('findings come worst first, with status, cure and help; no evidence gives
   for (const { status, remediation, help, check } of findings) {
     t.equal(remediation === '', status === 'pass');
     t.equal(help, `docs/checks.md#${check}`);
+  }
+});
+
+t.test('a check that throws is inconclusive and says what it threw; the others give what they find', async (t) => {
+  const evidence = evidenceOf({ instances: [instanceOf('tikv', { list: ['tidb'] })] });
+  const [first, ...others] = checks;
+  const broken = {
+    ...(first as (typeof checks)[number]),
+    id: 'broken',
+    run: () => {
+      throw new TypeError('on purpose');
+    },
+  };
+  const catalogue = [broken, ...others];
+  const turn = async () => undefined;
+  for (const findings of [runChecks(evidence, catalogue), await runChecksInTurns(evidence, turn, catalogue)]) {
+    const [failed] = findings.filter(({ check }) => check === 'broken');
+    t.match(failed, { status: 'unknown', component: 'agent', message: /the check itself failed/ });
+    t.match(failed && exceptionOf(failed), /^TypeError: on purpose at .*catalogue\.test/);
+    t.strictSame(
+      findings.filter((one) => one !== failed),
+      runChecks(evidence, others),
+    );
   }
 });

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
 import { eventually } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
-import { longChain, withExtension } from '../support/odd-certificates.js';
+import { longChain, subjectAltName, withExtension } from '../support/odd-certificates.js';
 import { authority, instanceAt, keys, statusPort, watchingAgent } from '../support/watching-agent.js';
 
 type Act = (socket: TLSSocket) => void;
@@ -46,7 +46,6 @@ const certificateOf = ({ certificatePem, keyPem }: Issued) => ({ cert: certifica
 const head = 'HTTP/1.1 200 OK\r\n';
 const answer = `${head}Content-Length: 45\r\nConnection: close\r\n\r\n{"version":"8.0.11-TiDB-v8.5.0","git_hash":""}`;
 const names = { dns: ['localhost'], ip: ['127.0.0.1'] };
-const san = '2.5.29.17';
 
 /** What a port does, and what it must be called. */
 const cases: Readonly<Record<string, readonly [(t: Test) => Promise<number>, RegExp]>> = {
@@ -86,14 +85,14 @@ const cases: Readonly<Record<string, readonly [(t: Test) => Promise<number>, Reg
   ],
   'has names that are no ASN.1': [
     async (t) => {
-      const odd = await withExtension(san, new Uint8Array([0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+      const odd = await withExtension(subjectAltName, new Uint8Array([0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
       return asked(t, (socket) => socket.end(answer), certificateOf(odd));
     },
     /refused/,
   ],
   'has names that are another ASN.1': [
     async (t) => {
-      const odd = await withExtension(san, new Uint8Array([0x0c, 2, 104, 105]));
+      const odd = await withExtension(subjectAltName, new Uint8Array([0x0c, 2, 104, 105]));
       return asked(t, (socket) => socket.end(answer), certificateOf(odd));
     },
     /refused/,

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { type HttpServer, startHttpServer } from '../../agent/http/server.js';
 import type { AgentView } from '../../agent/page/view.js';
 
-const emptyView: AgentView = {
+export const emptyView: AgentView = {
   now: () => new Date(),
   startedAt: new Date(),
   version: '0.0.0',

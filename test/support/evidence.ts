@@ -13,10 +13,10 @@ import type { ComponentName, EndpointName } from '../../cluster/components/profi
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Origin } from '../../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
-import { readCertificate } from '../../credentials/read-certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import type { Observation } from '../../probes/observation.js';
 import type { ServerHandshake } from '../../probes/server-handshake.js';
 import { temporaryDirectory } from './temporary-directory.js';

@@ -23,6 +23,7 @@ import { sarifOfFindings } from '../../report/sarif.js';
 import { renderTextfile } from '../../report/textfile.js';
 import { jsonText } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
+import { checkFailuresOn } from '../check-failures.js';
 import { look } from '../scan.js';
 import { watchFindings } from '../watch.js';
 import { checkConfig, sourceOptions } from './check-config.js';
@@ -114,6 +115,7 @@ async function runCheck(invocation: Invocation): Promise<number> {
   formatOf(invocation, afterwards ? resultFormats : undefined);
   await look(collector, { unauthorizedClients: config.probe.rejections !== undefined, stderr, signal });
   const findings = afterwards ? afterEnable(collector.evidence()) : collector.evaluate();
+  checkFailuresOn(stderr).found(findings);
   return report(invocation, findings, undefined, () => renderTextfile(collector, findings, now()));
 }
 

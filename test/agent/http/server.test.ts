@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import t from 'tap';
 import { Authority } from '../../../certs-dev/authority.js';
-import { ask, startAgentServer } from '../../support/agent-server.js';
+import { ask, emptyView, startAgentServer } from '../../support/agent-server.js';
 import { authority, layOut, pair, withPair } from '../../support/web-files.js';
 
 const good = await authority.issue({ commonName: 'Prometheus', dns: ['prometheus.example.com'], ip: [] });
@@ -118,4 +118,23 @@ t.test('a request with endless headers is cut off, a silent connect does no harm
   });
   t.equal(status, 'HTTP/1.1 431 Request Header Fields Too Large');
   t.equal((await ask(url)).status, 200);
+});
+
+t.test('a view that throws costs its own answer, and the others are served', async (t) => {
+  const view = {
+    ...emptyView,
+    matrix: () => {
+      throw new TypeError('on purpose');
+    },
+  };
+  const { url } = await startAgentServer(t, undefined, view);
+  for (const [path, status] of [
+    ['/matrix', 500],
+    ['/api/v1/matrix', 500],
+    ['/', 200],
+    ['/checks', 200],
+    ['/metrics', 200],
+  ] as const) {
+    t.equal((await ask(`${url}${path}`)).status, status, path);
+  }
 });

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { documentOf, openssl, pairIn, quotes, runInspect, textOf } from '../../support/inspecting.js';
+import { subjectAltName, withExtension } from '../../support/odd-certificates.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const day = 86_400_000;
@@ -143,4 +144,13 @@ t.test('a certificate cannot speak to the terminal', openssl, async (t) => {
   const json = await runInspect('--json', join(folder, 'c.crt'));
   t.notMatch(json.stdout, /[\u202e\u009b]/);
   t.equal(JSON.parse(json.stdout).certificates[0].subject, 'CN=ev\u202eil\u009b31m', 'and is told exactly');
+});
+
+t.test('a certificate whose names are malformed is shown, with what cannot be read', async (t) => {
+  const { file } = await pairIn(t);
+  const odd = await withExtension(subjectAltName, new Uint8Array([0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+  const { status, stdout } = await runInspect(file('odd.crt', odd.certificatePem));
+  t.equal(status, 0);
+  t.match(stdout, /^CN=odd\n/);
+  t.match(stdout, /malformed: these fields cannot be read: .*subjectAltNames/);
 });

@@ -53,6 +53,23 @@ t.test('no rule is without such a pair', async (t) => {
   );
 });
 
+t.test('a rule that throws leaves an inconclusive note, and the other rules report', async (t) => {
+  const file = join(temporaryDirectory(t), 'tidb.toml');
+  writeFileSync(file, `[security]\n${tidbPaths}cluster-verify-cn = [""]\n`);
+  const broken = {
+    code: 'broken',
+    severity: 'fail',
+    title: 'throws',
+    run: () => {
+      throw new TypeError('on purpose');
+    },
+  } as const;
+  const [note, ...found] = lintFile(file, { rules: [broken, ...rules] });
+  t.match(note, { code: 'broken', severity: 'note', message: /^inconclusive: .*TypeError: on purpose at / });
+  t.ok(found.length > 0);
+  t.strictSame(found, lintFile(file));
+});
+
 t.test("the documentation's own lists, taken literally, and what each would break", async (t) => {
   const lists: readonly (readonly [string, string, readonly string[]])[] = [
     ['tidb.toml', `[security]\n${tidbPaths}cluster-verify-cn = ["tidb", "test-client", "prometheus"]\n`, ['pd']],

@@ -1,0 +1,26 @@
+import { exceptionOf } from '../../checks/failed-check.js';
+import type { Finding } from '../../checks/finding.js';
+
+/** So many exceptions are remembered as reported; more than the checks there are means that messages differ each time. */
+const mostRemembered = 100;
+
+/** Reports checks that failed themselves: each exception once, however often the check is run. */
+export class CheckFailures {
+  readonly #report: (check: string, exception: string) => void;
+  readonly #reported = new Set<string>();
+
+  constructor(report: (check: string, exception: string) => void) {
+    this.#report = report;
+  }
+
+  found(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      const exception = exceptionOf(finding);
+      const key = `${finding.check} ${exception}`;
+      if (exception !== undefined && !this.#reported.has(key) && this.#reported.size < mostRemembered) {
+        this.#reported.add(key);
+        this.#report(finding.check, exception);
+      }
+    }
+  }
+}
