@@ -31,7 +31,7 @@ export interface Certificate {
   readonly publicKeyDer: string;
   /** PEM of the whole certificate. */
   readonly pem: string;
-  /** The fields that cannot be decoded. Decodes every field, so it costs more than any of them. */
+  /** The fields that cannot be decoded. The first time decodes every field, which costs about a millisecond. */
   readonly unreadable: readonly CertificateField[];
   /** Whether the SANs cover a host or IP address, as Go and gRPC C-core see it: the CN does not count. */
   coversHost(host: string): boolean;

@@ -25,6 +25,8 @@ export function derOf(pem: string): Buffer {
 class LazyCertificate implements Certificate {
   readonly #x509: X509Certificate;
   #unreadable: Set<CertificateField> | undefined;
+  /** Once every field was asked for. */
+  #allUnreadable: readonly CertificateField[] | undefined;
   /** Null where it could not be parsed. */
   #parsed: peculiar.X509Certificate | null | undefined;
   readonly fingerprint: string;
@@ -103,10 +105,11 @@ class LazyCertificate implements Certificate {
   }
 
   get unreadable(): readonly CertificateField[] {
-    return certificateFields.filter((field) => {
+    this.#allUnreadable ??= certificateFields.filter((field) => {
       void this[field];
       return this.#unreadable?.has(field) === true;
     });
+    return this.#allUnreadable;
   }
 
   get pem(): string {

@@ -9,6 +9,7 @@ import { instanceOf as describeInstance } from '../../cluster/inventory/componen
 import { mergeReadings } from '../../cluster/inventory/merge.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { derOf, readCertificate } from '../../credentials/read-certificate.js';
 import { authority, bad, day, evidence, filesWith, issue, later, moment, node, origin } from './evidence.js';
 
 type Examples = Readonly<Record<string, readonly Evidence[]>>;
@@ -27,6 +28,14 @@ async function spoilt(which: 'cert' | 'key', bytes: Buffer) {
   const facts = await filesWith(good);
   writeFileSync(facts.paths[which] ?? '', bytes);
   return evidence({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, moment)] });
+}
+
+/** The certificate with a UTF8String where its subject alternative names begin. */
+function malformedNames(pem: string): Buffer {
+  const der = Buffer.from(derOf(pem));
+  const oid = Buffer.from('0603551d11', 'hex');
+  der[der.indexOf(oid) + oid.length + 2] = 0x0c;
+  return Buffer.from(readCertificate(der).pem);
 }
 
 /** Facts of a key that another user may read. */
@@ -90,7 +99,10 @@ export const fileExamples: Examples = {
       instances: [node('tikv', { security: { ...security, ca: undefined, cert: undefined, key: undefined } })],
     }),
   ],
-  'certificate-readable': [await spoilt('cert', Buffer.from(good.certificatePem.slice(0, 300)))],
+  'certificate-readable': [
+    await spoilt('cert', Buffer.from(good.certificatePem.slice(0, 300))),
+    await spoilt('cert', malformedNames(good.certificatePem)),
+  ],
   'file-safe': [await spoilt('cert', Buffer.from([0x30, 0x82, 1, 2, 3]))],
   'key-matches-certificate': [await ofPair(await bad('mismatchedKey'))],
   'verifies-under-ca': [
