@@ -1,5 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { globSync } from 'tinyglobby';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
@@ -104,3 +107,13 @@ t.test(
     }
   },
 );
+
+t.test("no other file asks Node's certificate for anything", async (t) => {
+  const root = join(import.meta.dirname, '../..').replace(/\/\.tap-js$/, '');
+  const files = globSync('{credentials,cluster,probes,checks,metrics,proxy,agent}/**/*.ts', { cwd: root });
+  t.ok(files.length > 200);
+  t.strictSame(
+    files.filter((file) => /import .*\bX509Certificate\b/.test(readFileSync(join(root, file), 'utf8'))),
+    ['credentials/read-certificate.ts'],
+  );
+});
