@@ -54,11 +54,11 @@ t.test('outcomes of the own identity exist at 0 before the first probe, and go w
   const metrics = new AgentMetrics();
   const both = inventoryOf('a:20180', 'b:20180');
   metrics.setInventory(both);
-  const outcome = /identity="agent",outcome="refused"\} 0$/;
+  const outcome = /identity="agent",outcome="rejected"\} 0$/;
   t.equal((await series(metrics, 'tidb_mtls_probes_total')).filter((line) => outcome.test(line)).length, 4);
   metrics.countProbe(entryOf(both, 1, rejected('tls-alert', 'unknown_ca')));
   metrics.setInventory(both);
-  t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="refused"\} 1\n/);
+  t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="rejected"\} 1\n/);
   metrics.setInventory(inventoryOf('a:20180'));
   t.notMatch(await metrics.render(), 'b:20180');
   metrics.countProbe(entryOf(both, 1, accepted));
