@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { globSync } from 'tinyglobby';
 import { longestFirst, recordDuration } from './durations.js';
@@ -7,7 +8,7 @@ import { javaScriptOf, root, transpile } from './transpile.js';
 
 /**
  * Runs test files: those that the arguments name, or all of them. The tree is transpiled once, and each process runs
- * JavaScript. Raw TAP is printed where nobody watches and with TAP_REPORTER=tap.
+ * JavaScript. A terminal gets a line for each process, and what failed; TAP_REPORTER=tap and pipes get all.
  */
 const processes = 2;
 /** Milliseconds for a process and for each test in it. */
@@ -20,12 +21,14 @@ if (files.length === 0) {
 }
 await transpile();
 
-if (process.stdout.isTTY && process.env.TAP_REPORTER !== 'tap') {
-  t.pipe(spawn('npx', ['tap', '-'], { stdio: ['pipe', 'inherit', 'inherit'] }).stdin);
-}
+const jobs = longestFirst(jobsOf(files));
+// Its result is the exit status.
+t.register();
+t.pipe(process.stdout.isTTY && process.env.TAP_REPORTER !== 'tap' ? failures() : process.stdout);
 t.setTimeout(0);
+t.plan(jobs.length);
 t.jobs = processes;
-for (const job of longestFirst(jobsOf(files))) {
+for (const job of jobs) {
   const start = performance.now();
   const env = { ...process.env, TAP_TIMEOUT: String(timeout / 1_000) };
   t.spawn('env', commandOf(job), { cwd: root, env, timeout, buffered: true }, job.name).then(() =>
@@ -38,4 +41,16 @@ function commandOf({ files }: Job): string[] {
   const [file = '', ...others] = files;
   const script = others.length === 0 ? [javaScriptOf(file)] : [javaScriptOf('test/runner/room.ts'), ...files];
   return ['-u', 'NODE_OPTIONS', process.execPath, '--enable-source-maps', ...script];
+}
+
+/** Prints TAP without the lines below those of the processes that say that something passed. */
+function failures(): NodeJS.WritableStream {
+  const passed = /^\s+(ok |1\.\.|# (Subtest|time))|^\s*$/;
+  const tap = new PassThrough();
+  createInterface(tap).on('line', (line) => {
+    if (!passed.test(line)) {
+      console.log(line);
+    }
+  });
+  return tap;
 }
