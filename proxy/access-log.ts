@@ -1,22 +1,23 @@
 import type { Logger } from 'pino';
 import type { ProxyEvents } from './events.js';
 
-/** Refusals logged in one second; the rest of them is counted and told once. */
+/** Rejections logged in one second; the others are counted and logged as one number. */
 const rejectionsPerSecond = 10;
 
-/** Each connection at debug, each refusal at info, no more of them than a person could read. */
+/** Logs connections at debug and rejections at info, of these no more in a second than a person could read. */
 export function accessLog(logger: Logger, now: () => number = () => performance.now()): ProxyEvents {
   let second = 0;
   let logged = 0;
   let omitted = 0;
   return {
     accepted: () => undefined,
-    opened: (milliseconds, detail) => logger.debug({ milliseconds: Math.round(milliseconds) }, `let in, ${detail}`),
+    established: (milliseconds, identity) =>
+      logger.debug({ milliseconds: Math.round(milliseconds), identity }, 'connection established'),
     rejected: (reason, detail) => {
       const current = Math.floor(now() / 1000);
       if (current !== second) {
         if (omitted > 0) {
-          logger.info({ omitted }, 'more refusals than are logged');
+          logger.info({ omitted }, 'more rejections than are logged');
         }
         second = current;
         logged = 0;
@@ -24,30 +25,30 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
       }
       if (logged < rejectionsPerSecond) {
         logged++;
-        logger[reason === 'unforeseen' ? 'error' : 'info']({ reason }, detail);
+        logger[reason === 'internal-error' ? 'error' : 'info']({ reason, detail }, 'connection rejected');
       } else {
         omitted++;
       }
     },
-    closed: (seconds, sent, received) => logger.debug({ seconds, sent, received }, 'closed'),
-    version: (number) => logger.info({ version: number }, 'new connections get this pair'),
+    closed: (seconds, sent, received) => logger.debug({ seconds, sent, received }, 'connection closed'),
+    credentialVersion: (version) => logger.info({ version }, 'new connections use this credential version'),
     acceptFailed: (error) => logger.error({ reason: error.message }, 'a connection could not be accepted'),
   };
 }
 
-/** One for several. */
+/** Passes every event to all of several. */
 export function toAll(...all: readonly ProxyEvents[]): ProxyEvents {
-  const each = (tell: (one: ProxyEvents) => void) => {
+  const each = (pass: (one: ProxyEvents) => void) => {
     for (const one of all) {
-      tell(one);
+      pass(one);
     }
   };
   return {
     accepted: () => each((one) => one.accepted()),
-    opened: (...args) => each((one) => one.opened(...args)),
+    established: (...args) => each((one) => one.established(...args)),
     rejected: (...args) => each((one) => one.rejected(...args)),
     closed: (...args) => each((one) => one.closed(...args)),
-    version: (...args) => each((one) => one.version(...args)),
+    credentialVersion: (...args) => each((one) => one.credentialVersion(...args)),
     acceptFailed: (...args) => each((one) => one.acceptFailed(...args)),
   };
 }

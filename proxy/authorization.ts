@@ -2,37 +2,37 @@ import { certificateOf } from '../credentials/known-certificates.js';
 import { Remembered } from '../credentials/remembered.js';
 import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
 
-/** What a listener's rules say of one leaf. */
-export interface ProbeResult {
+/** The rule that authorizes a client; undefined where none does. */
+export interface Authorized {
   readonly subject: string;
   readonly rule: MatchedRule | undefined;
 }
 
-/** The same few clients come again and again: so many certificates are read once and not at each handshake. */
+/** Certificates that are parsed once and not at every handshake. */
 const limit = 256;
 
 /**
- * Whom a listener's rules let in. Only what a certificate says is remembered, by its bytes: whether it verifies is
- * OpenSSL's verdict at every handshake.
+ * Authorizes clients by the names in their certificate. Only the parsed names are kept, by the certificate's bytes:
+ * OpenSSL verifies the certificate at every handshake.
  */
-export class Admission {
+export class Authorization {
   readonly #rules: AccessRules;
-  readonly #known = new Remembered<ProbeResult>(limit);
+  readonly #known = new Remembered<Authorized>(limit);
 
   constructor(rules: AccessRules) {
     this.#rules = rules;
   }
 
-  /** `der` is a leaf that OpenSSL has verified. */
-  resultOn(der: Buffer): ProbeResult {
+  /** `der` is a leaf certificate that OpenSSL has verified. */
+  authorize(der: Buffer): Authorized {
     const key = der.toString('latin1');
     const known = this.#known.get(key);
     if (known !== undefined) {
       return known;
     }
     const leaf = certificateOf(der);
-    const result = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
-    this.#known.set(key, result);
-    return result;
+    const authorized = { subject: leaf.subject, rule: matchedRule(this.#rules, leaf) };
+    this.#known.set(key, authorized);
+    return authorized;
   }
 }

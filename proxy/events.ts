@@ -1,29 +1,16 @@
-/** Why a connection did not come to be; a closed list, used as a label. */
-export const rejectionReasons = [
-  'handshake-timeout',
-  'no-certificate',
-  'foreign-ca',
-  'handshake-failed',
-  'not-allowed',
-  'target-unreachable',
-  'target-rejected',
-  'target-closed',
-  'proxy-header',
-  'too-many',
-  'unforeseen',
-] as const;
-export type RejectionReason = (typeof rejectionReasons)[number];
+import type { RejectionReason } from './rejection.js';
 
-/** What listeners tell of themselves. */
+/** What a listener reports of its connections. */
 export interface ProxyEvents {
+  /** A TCP or Unix connection was accepted by the system. */
   accepted(): void;
-  /** In service: both sides are joined. */
-  opened(milliseconds: number, detail: string): void;
+  /** Client and target are joined; the milliseconds of the setup, and who the client is. */
+  established(milliseconds: number, identity: string): void;
   rejected(reason: RejectionReason, detail: string): void;
-  /** Bytes from client to target, and back. */
+  /** An established connection is closed; bytes from client to target, and back. */
   closed(seconds: number, sent: number, received: number): void;
-  /** The pair that new connections get. */
-  version(number: number): void;
-  /** Accepting failed, as without descriptors; the listener goes on. */
+  /** The credential version that new connections use. */
+  credentialVersion(number: number): void;
+  /** One connection could not be accepted, as without file descriptors; the listener goes on. */
   acceptFailed(error: Error): void;
 }

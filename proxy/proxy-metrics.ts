@@ -1,10 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { proxyDefinitions as definitions } from '../metrics/proxy-definitions.js';
-import { type ProxyEvents, rejectionReasons } from './events.js';
+import type { ProxyEvents } from './events.js';
+import { rejectionReasons } from './rejection.js';
 
 type Name = keyof typeof definitions;
 
-/** The proxy's metrics on a registry, one set of events per listener. */
+/** The metrics of the proxy in a registry, with events for each listener. */
 export class ProxyMetrics {
   readonly #counters = new Map<Name, Counter>();
   readonly #gauges = new Map<Name, Gauge>();
@@ -29,7 +30,7 @@ export class ProxyMetrics {
     }
   }
 
-  /** Counts what a listener tells; every series but those of durations begins at 0. */
+  /** Counts the events of a listener; every series except the histograms begins at 0. */
   eventsFor(listener: string): ProxyEvents {
     const counter = (name: Name) => this.#counters.get(name);
     for (const reason of rejectionReasons) {
@@ -43,7 +44,7 @@ export class ProxyMetrics {
     this.#gauges.get('open')?.set({ listener }, 0);
     return {
       accepted: () => counter('accepted')?.inc({ listener }),
-      opened: (milliseconds) => {
+      established: (milliseconds) => {
         this.#gauges.get('open')?.inc({ listener });
         this.#histograms.get('setup')?.observe({ listener }, milliseconds / 1000);
       },
@@ -54,7 +55,7 @@ export class ProxyMetrics {
         counter('bytes')?.inc({ listener, direction: 'sent' }, sent);
         counter('bytes')?.inc({ listener, direction: 'received' }, received);
       },
-      version: (number) => this.#gauges.get('version')?.set({ listener }, number),
+      credentialVersion: (number) => this.#gauges.get('version')?.set({ listener }, number),
       acceptFailed: () => counter('acceptErrors')?.inc({ listener }),
     };
   }

@@ -1,37 +1,42 @@
 import type { Socket } from 'node:net';
 import { decodeProxyHeader, type Endpoint } from './proxy-protocol.js';
+import { Rejection } from './rejection.js';
 
-export type ReadHeader =
-  | { readonly kind: 'header'; readonly source: Endpoint | undefined }
-  | { readonly kind: 'invalid'; readonly reason: string };
-
-/** Reads the PROXY header that comes before everything else; what follows it stays in the socket. */
-export function readProxyHeader(socket: Socket, timeout: number): Promise<ReadHeader> {
-  return new Promise((resolve) => {
+/**
+ * Reads the PROXY header that precedes everything else; the bytes after it stay in the socket. Resolves with the
+ * client's address, undefined where the header names none. Rejects with Rejection.
+ */
+export function readProxyHeader(socket: Socket, timeout: number): Promise<Endpoint | undefined> {
+  return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0);
-    const finish = (read: ReadHeader, rest?: Buffer) => {
+    const stop = () => {
       clearTimeout(timer);
       socket.pause();
-      socket.off('data', take);
+      socket.off('data', read);
       socket.off('end', ended);
       socket.off('close', ended);
-      if (rest !== undefined && rest.length > 0) {
-        socket.unshift(rest);
-      }
-      resolve(read);
     };
-    const timer = setTimeout(() => finish({ kind: 'invalid', reason: `no header within ${timeout} ms` }), timeout);
-    const ended = () => finish({ kind: 'invalid', reason: 'closed before its header' });
-    const take = (chunk: Buffer) => {
+    const fail = (reason: string) => {
+      stop();
+      reject(new Rejection('invalid-proxy-header', reason));
+    };
+    const timer = setTimeout(() => fail(`no PROXY header within ${timeout} ms`), timeout);
+    const ended = () => fail('the connection was closed before its PROXY header');
+    const read = (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk]);
       const decoded = decodeProxyHeader(bytes);
       if (decoded.kind === 'invalid') {
-        finish(decoded);
+        fail(decoded.reason);
       } else if (decoded.kind === 'header') {
-        finish({ kind: 'header', source: decoded.source }, bytes.subarray(decoded.length));
+        stop();
+        const rest = bytes.subarray(decoded.length);
+        if (rest.length > 0) {
+          socket.unshift(rest);
+        }
+        resolve(decoded.source);
       }
     };
-    socket.on('data', take);
+    socket.on('data', read);
     socket.once('end', ended);
     socket.once('close', ended);
     socket.resume();

@@ -1,26 +1,18 @@
 import { connect, type Socket } from 'node:net';
 import { formatProxyAddress, type ProxyAddress } from './address.js';
+import { codeOf } from './openssl-error.js';
+import { Rejection } from './rejection.js';
 
-/** How long a target that failed is asked last, in milliseconds. */
+/** For how long a target that failed is tried after the others, in milliseconds. */
 const deadMilliseconds = 5_000;
-
-export class TargetError extends Error {
-  override readonly name = 'TargetError';
-  readonly code: 'target-unreachable' | 'target-rejected';
-
-  constructor(code: TargetError['code'], message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
-}
 
 export interface Connected {
   readonly socket: Socket;
-  /** The one that was dialled. */
+  /** The target that was connected. */
   readonly address: ProxyAddress;
 }
 
-/** One of several targets for each connection: in the order given, those that failed lately last. */
+/** Connects one of several targets: in the order of the configuration, those that failed lately last. */
 export class Targets {
   readonly #addresses: readonly ProxyAddress[];
   readonly #deadUntil = new Map<ProxyAddress, number>();
@@ -31,53 +23,51 @@ export class Targets {
     this.#timeout = timeout;
   }
 
-  /** Tries each target once. Rejects with TargetError when none takes the connection. */
+  /** Tries each target once. Rejects with the Rejection of the last one where none accepts the connection. */
   async connect(): Promise<Connected> {
     const now = performance.now();
     const isDead = (address: ProxyAddress) => (this.#deadUntil.get(address) ?? 0) > now;
     const order = [...this.#addresses].sort((a, b) => Number(isDead(a)) - Number(isDead(b)));
-    let failure: TargetError | undefined;
+    let failure: Rejection | undefined;
     for (const address of order) {
       try {
         const socket = await open(address, this.#timeout);
         this.#deadUntil.delete(address);
         return { socket, address };
       } catch (error: unknown) {
-        if (!(error instanceof TargetError)) {
+        if (!(error instanceof Rejection)) {
           throw error;
         }
         this.#deadUntil.set(address, performance.now() + deadMilliseconds);
         failure = error;
       }
     }
-    throw failure ?? new TargetError('target-unreachable', 'no target is named');
+    throw failure ?? new Rejection('target-unreachable', 'no target is configured');
   }
 }
 
 function open(address: ProxyAddress, timeout: number): Promise<Socket> {
   const where = formatProxyAddress(address);
   if (address.kind === 'systemd') {
-    return Promise.reject(new TargetError('target-unreachable', `${where} is no target`));
+    return Promise.reject(new Rejection('target-unreachable', `${where} cannot be a target`));
   }
   return new Promise((resolve, reject) => {
     const options = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
     const socket = connect({ ...options, allowHalfOpen: true, noDelay: true });
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new TargetError('target-unreachable', `${where} does not answer within ${timeout} ms`));
+      reject(new Rejection('target-unreachable', `${where}: not connected within ${timeout} ms`));
     }, timeout);
     const failed = (error: Error) => {
       clearTimeout(timer);
-      const code = 'code' in error ? String(error.code) : error.message;
-      const rejected = code === 'ECONNREFUSED' || code === 'ENOENT';
-      reject(new TargetError(rejected ? 'target-rejected' : 'target-unreachable', `${where}: ${code}`, error));
+      reject(new Rejection('target-unreachable', `${where}: ${codeOf(error) || error.message}`, error));
     };
     socket.once('error', failed);
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', failed);
-      // For as long as it lives: a reset that nobody listens to would end the process.
-      socket.on('error', () => socket.destroy());
+      // Stays: a reset without a listener would end the process. An error destroys the socket.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
   });

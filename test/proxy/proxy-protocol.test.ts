@@ -50,7 +50,7 @@ t.test('a name that makes the header too long: no header, and no connection with
   const { port, metric } = await proxyTo(t, [target], { proxyProtocolOut: true, access: { ...closed, all: true } });
   const wordy = await authority.issue({ commonName: 'x'.repeat(5_000) });
   t.equal(await dial(port, wordy).then((socket) => ask(socket, 'x')), undefined);
-  t.equal(await metric('rejections_total', 'unforeseen'), 1);
+  t.equal(await metric('rejections_total', 'internal-error'), 1);
   t.match(await ask(await dial(port, friend), 'x'), /friend/, 'the next one is served');
   t.equal(reached, 1, 'and nobody else reached the target');
 });
@@ -104,7 +104,7 @@ t.test('in: a header before TLS is taken, and its source passed on; without one 
   t.equal(await ask(socket, 'x'), 'ok');
   t.match(decodeProxyHeader(head), { source: { host: '203.0.113.9', port: 4711 } });
   await t.rejects(dial(port, friend), 'TLS at once');
-  t.equal(await metric('rejections_total', 'proxy-header'), 1);
+  t.equal(await metric('rejections_total', 'invalid-proxy-header'), 1);
 });
 
 t.test('echo is still echo', async (t) => {

@@ -23,7 +23,7 @@ t.test('a new pair counts from the next connection on; a torn one leaves the las
   writeFileSync(files.cert, 'garbage');
   t.equal(await served(), 'next');
   t.equal(await ask(old, 'still'), 'still', 'the old connection');
-  t.equal(await metric('credential_generation', 'test'), 2);
+  t.equal(await metric('credential_version', 'test'), 2);
   old.destroy();
 });
 

@@ -32,7 +32,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
   const alone = await proxyTo(t, [1]);
   t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
-  t.equal(await alone.metric('rejections_total', 'target-rejected'), 1);
+  t.equal(await alone.metric('rejections_total', 'target-unreachable'), 1);
   const two = await proxyTo(t, [1, await tcpServer(t, echo)]);
   for (const text of ['a', 'b']) {
     t.equal(await ask(await dial(two.port, friend), text), text);
@@ -211,7 +211,7 @@ t.test('a target that hangs in its handshake is given up in time, and refused by
   const silent = await tcpServer(t, (socket) => socket.resume());
   const { port, metric } = await proxyTo(t, [silent], { targetTls: true, handshakeTimeout: 3_000 });
   t.equal(await ask(await dial(port, friend), 'x'), undefined);
-  t.equal(await metric('rejections_total', 'target-rejected'), 1);
+  t.equal(await metric('rejections_total', 'target-handshake-failed'), 1);
 });
 
 t.test(

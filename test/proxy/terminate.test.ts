@@ -44,9 +44,9 @@ t.test('who is on the list is let in, over both versions of TLS; everybody else 
       t.equal(answer, undefined, version);
     }
   }
-  t.equal(await metric('rejections_total', 'not-allowed'), 4);
+  t.equal(await metric('rejections_total', 'not-authorized'), 4);
   t.equal(await metric('rejections_total', 'no-certificate'), 2);
-  t.equal(await metric('rejections_total', 'foreign-ca'), 8, 'a chain longer than its CAs allow among them');
+  t.equal(await metric('rejections_total', 'invalid-certificate'), 8, 'among them a chain longer than its CAs allow');
 });
 
 t.test('a key of any usual kind comes in, over both versions of TLS', async (t) => {
@@ -204,7 +204,7 @@ t.test('beyond the limit one waits, takes the place of one that goes, and gives 
     () => 'given up',
   );
   t.equal(fourth, 'given up');
-  t.equal(await metric('rejections_total', 'too-many'), 1);
+  t.equal(await metric('rejections_total', 'connection-limit'), 1);
 });
 
 t.test('at the limit, whoever holds a place and says nothing makes room for those who wait', async (t) => {
@@ -224,7 +224,7 @@ t.test('at the limit, whoever holds a place and says nothing makes room for thos
     t.equal(await ask(socket, 'b'), 'b', 'served');
   }
   await gone;
-  t.equal(await metric('rejections_total', 'too-many'), 2);
+  t.equal(await metric('rejections_total', 'connection-limit'), 2);
   t.equal(await metric('rejections_total', 'test'), 2, 'and nothing else is counted');
 });
 

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { CredentialStore } from '../credentials/credential-store.js';
+import { peerCertificateDer } from '../credentials/peer-certificate.js';
+import type { Authorization } from './authorization.js';
+import { clientHeader } from './client-header.js';
+import type { ConnectionLimit } from './connection-limit.js';
+import type { ProxyEvents } from './events.js';
+import { join } from './join.js';
+import { readProxyHeader } from './read-header.js';
+import { Rejection, rejectionOf } from './rejection.js';
+import type { ProxySettings } from './settings.js';
+import { watchTargetRejection } from './target-rejection.js';
+import { startTargetTls } from './target-tls.js';
+import type { Targets } from './targets.js';
+import type { TlsAcceptor } from './tls-acceptor.js';
+
+/** What the connections of one listener share. */
+export interface ListenerContext {
+  readonly settings: ProxySettings;
+  readonly events: ProxyEvents;
+  readonly store: CredentialStore;
+  readonly limit: ConnectionLimit;
+  readonly acceptor: TlsAcceptor;
+  readonly authorization: Authorization;
+  readonly targets: Targets;
+}
+
+/** Serves one accepted connection from its first byte to its last. Never rejects: what fails is an event. */
+export async function serveConnection(socket: Socket, listener: ListenerContext): Promise<void> {
+  const { settings, events, limit, acceptor, authorization } = listener;
+  let source = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+  let client = socket;
+  let identity = 'plaintext';
+  try {
+    await limit.enter(socket);
+    const start = performance.now();
+    if (settings.proxyProtocolIn) {
+      source = (await readProxyHeader(socket, settings.handshakeTimeout)) ?? source;
+    }
+    if (settings.mode === 'terminate') {
+      const secure = await acceptor.accept(socket);
+      client = secure;
+      identity = authorize(secure, authorization);
+    }
+    limit.established(socket);
+    // Before the target is connected: a Common Name may be too long for the header.
+    const header = settings.proxyProtocolOut ? clientHeader(client, source) : undefined;
+    const target = await connectTarget(listener, header);
+    if (client.destroyed) {
+      target.destroy();
+      throw new Rejection('client-closed', 'the client closed the connection before the target was connected');
+    }
+    events.established(performance.now() - start, identity);
+    if (settings.idleTimeout > 0) {
+      client.setTimeout(settings.idleTimeout, () => client.destroy());
+    }
+    if (target instanceof TLSSocket) {
+      watchTargetRejection(target, client, (reason, detail) => events.rejected(reason, `${identity}: ${detail}`));
+    }
+    await join(client, target);
+    events.closed((performance.now() - start) / 1000, client.bytesRead, client.bytesWritten);
+  } catch (error: unknown) {
+    client.destroy();
+    // What destroyed the socket is the cause, and the error only its consequence.
+    const { code, message } = rejectionOf(socket.errored instanceof Rejection ? socket.errored : error);
+    events.rejected(code, `${source.host || 'a local client'}: ${message}`);
+  }
+}
+
+/** The matched rule and the subject of an authorized client. Throws Rejection. */
+function authorize(client: TLSSocket, authorization: Authorization): string {
+  const der = peerCertificateDer(client);
+  if (der === undefined) {
+    throw new Rejection('no-certificate', 'the client sent no certificate');
+  }
+  const { subject, rule } = authorization.authorize(der);
+  if (rule === undefined) {
+    throw new Rejection('not-authorized', `${subject} matches no entry of an allow list`);
+  }
+  return `${rule}: ${subject}`;
+}
+
+/** The target after its header was sent, and after its handshake where TLS is asked for. Rejects with Rejection. */
+async function connectTarget(listener: ListenerContext, header: Buffer | undefined): Promise<Socket> {
+  const { mode, targetTls, serverName, access, alpn, handshakeTimeout } = listener.settings;
+  const { socket, address } = await listener.targets.connect();
+  if (header !== undefined) {
+    socket.write(header);
+  }
+  if (mode === 'terminate' && !targetTls) {
+    return socket;
+  }
+  return await startTargetTls(socket, {
+    store: listener.store,
+    serverName: serverName ?? (address.kind === 'tcp' ? address.host : 'localhost'),
+    verify: mode === 'originate' ? access : anyName,
+    alpn,
+    timeout: handshakeTimeout,
+  });
+}
+
+const anyName = { commonNames: [], subjectAltNames: [], organizationalUnits: [], all: true };
