@@ -1,4 +1,4 @@
-/** The proxy's metrics; `buckets` makes one a histogram, `aggregator` is how those of several workers are one. */
+/** The proxy's metrics; `aggregator` is how the values of several workers become one. */
 export const proxyDefinitions = {
   accepted: {
     name: 'tidb_mtls_proxy_connections_total',
@@ -10,28 +10,28 @@ export const proxyDefinitions = {
   open: {
     name: 'tidb_mtls_proxy_connections_open',
     type: 'gauge',
-    help: 'Connections in service now.',
+    help: 'Established connections.',
     labels: ['listener'],
     when: 'for each listener, from its start',
   },
   rejected: {
     name: 'tidb_mtls_proxy_rejections_total',
     type: 'counter',
-    help: 'Connections that did not come into service, by reason.',
+    help: 'Connections rejected, by reason.',
     labels: ['listener', 'reason'],
     when: 'for each listener and reason, from its start',
   },
   bytes: {
     name: 'tidb_mtls_proxy_bytes_total',
     type: 'counter',
-    help: 'Bytes passed on by connections that have ended, from the client (sent) and to it (received).',
+    help: 'Bytes of closed connections, from the client to the target (sent) and back (received).',
     labels: ['listener', 'direction'],
     when: 'for each listener, from its start',
   },
   setup: {
     name: 'tidb_mtls_proxy_setup_seconds',
     type: 'histogram',
-    help: 'From accepting a connection to its service: handshakes and the connection to the target.',
+    help: 'Time from accepting a connection to establishing it: handshakes and the connection to the target.',
     labels: ['listener'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     when: 'for each listener, from its first connection',
@@ -39,7 +39,7 @@ export const proxyDefinitions = {
   lifetime: {
     name: 'tidb_mtls_proxy_connection_seconds',
     type: 'histogram',
-    help: 'How long connections were in service.',
+    help: 'Lifetime of established connections.',
     labels: ['listener'],
     buckets: [0.01, 0.1, 1, 10, 60, 600, 3600, 86_400],
     when: 'for each listener, from its first connection',
@@ -47,26 +47,26 @@ export const proxyDefinitions = {
   version: {
     name: 'tidb_mtls_proxy_credential_version',
     type: 'gauge',
-    help: 'The pair that new connections get, counted from 1 at the start.',
+    help: 'Credential version that new connections use, counted from 1 at the start.',
     labels: ['listener'],
     aggregator: 'max',
-    when: 'for each listener that terminates, from its first connection',
+    when: 'for each listener of mode terminate, from its first connection',
   },
   acceptErrors: {
     name: 'tidb_mtls_proxy_accept_errors_total',
     type: 'counter',
-    help: 'Connections that could not be accepted, as without descriptors.',
+    help: 'Connections that could not be accepted, for example without file descriptors.',
     labels: ['listener'],
     when: 'for each listener, from its start',
   },
 } as const;
 
-/** What the parent of several workers says of them. */
+/** Metrics of the parent of several workers. */
 export const workerDefinitions = {
   workers: {
     name: 'tidb_mtls_proxy_workers',
     type: 'gauge',
-    help: 'Workers, by whether they answered this scrape in time (answering) or not (silent, counted with what they said last).',
+    help: 'Workers by state: answering, or silent (did not answer this scrape in time, counted with their last values).',
     labels: ['state'],
     when: 'with --workers, always',
   },

@@ -1,18 +1,18 @@
 import type { Certificate } from '../credentials/certificate.js';
 
-/** Whom a listener lets in. Entries are exact; one match of any kind is enough. */
+/** Which clients a listener authorizes. Entries match exactly; one match of any kind is enough. */
 export interface AccessRules {
   readonly commonNames: readonly string[];
   /** DNS names, IP addresses and URIs alike. */
   readonly subjectAltNames: readonly string[];
   readonly organizationalUnits: readonly string[];
-  /** Every certificate of the CA. */
+  /** Every certificate that the CA issued. */
   readonly all: boolean;
 }
 
 export type MatchedRule = 'cn' | 'san' | 'ou' | 'all';
 
-/** The rule by which a verified leaf is let in; undefined: it is not. Only the leaf counts, never what is above it. */
+/** The rule that authorizes a verified leaf certificate; undefined where none does. Its issuers are not considered. */
 export function matchedRule(rules: AccessRules, leaf: Certificate): MatchedRule | undefined {
   if (rules.commonNames.some((name) => leaf.commonNames.includes(name))) {
     return 'cn';
@@ -28,15 +28,15 @@ export function matchedRule(rules: AccessRules, leaf: Certificate): MatchedRule 
   return rules.all ? 'all' : undefined;
 }
 
-/** Why these rules cannot be meant, or undefined. */
+/** Why these rules are a mistake; undefined where they are none. */
 export function problemOf(rules: AccessRules): string | undefined {
   const lists = [rules.commonNames, rules.subjectAltNames, rules.organizationalUnits];
   if (lists.some((list) => list.some((entry) => entry.trim() === ''))) {
-    return 'an empty entry would let in certificates without that name';
+    return 'an empty entry would authorize certificates without that name';
   }
   const listed = lists.some((list) => list.length > 0);
   if (!listed && !rules.all) {
-    return 'nobody is let in: name allow-cn, allow-san or allow-ou, or set allow-all';
+    return 'no client is authorized: set allow-cn, allow-san or allow-ou, or set allow-all';
   }
-  return listed && rules.all ? 'allow-all and a list contradict each other' : undefined;
+  return listed && rules.all ? 'allow-all and an allow list contradict each other' : undefined;
 }

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 
-/** Where a proxy listens or connects: TCP, a Unix socket, or a socket that systemd passed. */
+/** An address to listen at or to connect to: TCP, a Unix socket, or a socket that systemd passed. */
 export type ProxyAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'systemd'; readonly name: string };
 
-/** Bytes; sockaddr_un of Linux has room for one more, and the system cuts silently what does not fit. */
+/** Bytes of a socket's path: Linux has room for 108 with the final zero, and silently truncates a longer one. */
 const longestPath = 107;
 
-/** `host:port`, `[v6]:port`, `:port`, `unix:/path`, `systemd:name`; undefined when it is none of them. */
+/** `host:port`, `[v6]:port`, `:port`, `unix:/path`, `systemd:name`; undefined where the text is none of them. */
 export function parseProxyAddress(text: string): ProxyAddress | undefined {
   const [, scheme, rest = ''] = /^(unix|systemd):(.+)$/.exec(text) ?? [];
   if (scheme !== undefined) {

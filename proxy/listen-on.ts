@@ -7,8 +7,8 @@ import { formatProxyAddress, type ProxyAddress } from './address.js';
 const firstDescriptor = 3;
 
 /**
- * Binds a server and resolves with the address in use. A Unix socket that nobody answers any more is taken away first,
- * as a crash leaves it; one that systemd passed is left to systemd.
+ * Binds a server and resolves with the address in use. A stale Unix socket, which a crash leaves behind, is removed
+ * first; one that systemd passed is left to systemd.
  */
 export async function listenOn(server: Server, address: ProxyAddress): Promise<string> {
   const options = await optionsFor(address);
@@ -30,9 +30,9 @@ async function optionsFor(address: ProxyAddress) {
     case 'tcp':
       return { host: address.host, port: address.port };
     case 'unix':
-      // The parent of several workers has done so, and may have one that listens already.
+      // With workers the parent has removed it, and another worker may already listen there.
       if (cluster.isPrimary) {
-        await removeStale(address);
+        await removeStaleSocket(address);
       }
       return { path: address.path };
     case 'systemd':
@@ -40,9 +40,9 @@ async function optionsFor(address: ProxyAddress) {
   }
 }
 
-/** By name in LISTEN_FDNAMES, or by number, counting from 0. */
+/** The descriptor with this name in LISTEN_FDNAMES, or with this number, counted from 0. */
 function descriptorOf(name: string, env = process.env): number {
-  // A worker shares what its parent was given.
+  // A worker inherits the descriptors that systemd passed to its parent.
   const isOurs = [process.pid, process.ppid].map(String).includes(env.LISTEN_PID ?? '');
   const count = isOurs ? Number(env.LISTEN_FDS ?? 0) : 0;
   const names = (env.LISTEN_FDNAMES ?? '').split(':');
@@ -53,8 +53,8 @@ function descriptorOf(name: string, env = process.env): number {
   return firstDescriptor + index;
 }
 
-/** Takes away a Unix socket that nobody answers any more. */
-export async function removeStale(address: ProxyAddress): Promise<void> {
+/** Removes a Unix socket on which no process listens. */
+export async function removeStaleSocket(address: ProxyAddress): Promise<void> {
   if (address.kind !== 'unix') {
     return;
   }
@@ -62,14 +62,14 @@ export async function removeStale(address: ProxyAddress): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) {
     return;
   }
-  const rejected = await new Promise<boolean>((resolve) => {
+  const refused = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
       resolve(false);
     });
     socket.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
   });
-  if (rejected) {
+  if (refused) {
     unlinkSync(path);
   }
 }

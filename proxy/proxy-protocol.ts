@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 
-/** Who connected to whom, as the PROXY protocol (version 2) tells it. */
+/** The two ends of a connection, as a PROXY header of version 2 carries them. */
 export interface ProxyHeader {
   readonly source: Endpoint;
   readonly destination: Endpoint;
-  /** Set when the connection came over TLS. */
+  /** Set where the client connected over TLS. */
   readonly tls?: { readonly version: string; readonly commonName: string | undefined; readonly verified: boolean };
 }
 
@@ -14,15 +14,15 @@ export interface Endpoint {
 }
 
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
-/** A longer header is neither sent nor read. */
+/** Bytes; a longer header is neither sent nor read. */
 const largestLength = 4_096;
 
 const type = { tls: 0x20, version: 0x21, commonName: 0x22 } as const;
 const flag = { tls: 1, certificate: 2 } as const;
 
 /**
- * The bytes of a header. Addresses that are no IP addresses (a Unix socket) go as `UNSPEC`. Throws RangeError where a
- * name makes it too long: a target must not take a connection for one whose caller is unknown.
+ * The bytes of a header. Addresses that are no IP addresses (a Unix socket) are sent as `UNSPEC`. Throws RangeError
+ * where a Common Name makes it too long: without a header the target would not know the client.
  */
 export function encodeProxyHeader({ source, destination, tls }: ProxyHeader): Buffer {
   const family = isIP(source.host);
@@ -71,7 +71,7 @@ function port(number: number): Buffer {
   return bytes;
 }
 
-/** Whether more bytes are needed, the header is none, or it was read and takes so many bytes. */
+/** More bytes are needed, or the bytes are no valid header, or the header is complete and has this many bytes. */
 export type DecodedHeader =
   | { readonly kind: 'more' }
   | { readonly kind: 'invalid'; readonly reason: string }
@@ -80,17 +80,17 @@ export type DecodedHeader =
 export function decodeProxyHeader(bytes: Buffer): DecodedHeader {
   const begun = bytes.subarray(0, signature.length);
   if (!signature.subarray(0, begun.length).equals(begun)) {
-    return { kind: 'invalid', reason: 'no PROXY header of version 2' };
+    return { kind: 'invalid', reason: 'the first bytes are no PROXY header of version 2' };
   }
   if (bytes.length < 16) {
     return { kind: 'more' };
   }
   const length = 16 + bytes.readUInt16BE(14);
   if (bytes[12] !== 0x21 && bytes[12] !== 0x20) {
-    return { kind: 'invalid', reason: 'another version or command than PROXY 2' };
+    return { kind: 'invalid', reason: 'the PROXY header has an unknown version or command' };
   }
   if (length > largestLength) {
-    return { kind: 'invalid', reason: `a header of ${length} bytes` };
+    return { kind: 'invalid', reason: `the PROXY header has ${length} bytes, more than ${largestLength}` };
   }
   if (bytes.length < length) {
     return { kind: 'more' };

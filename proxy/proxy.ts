@@ -6,20 +6,21 @@ import type { ProxyMetrics } from './proxy-metrics.js';
 import type { ProxySettings } from './settings.js';
 
 export interface RunningProxy {
-  /** `name address` of each listener. */
+  /** The name and the address in use of each listener. */
   readonly addresses: readonly { readonly name: string; readonly address: string }[];
   readonly listeners: readonly ProxyListener[];
-  /** Resolves true when everything in service ended within the time, false when something was cut. */
+  /** Accepts no more. Resolves true when all connections ended in time, false when some were closed at the end of it. */
   drain(milliseconds: number): Promise<boolean>;
 }
 
 export interface StartOptions {
-  /** The pair to begin with instead of the one on disk, by the listener's name. */
+  /** The credentials to start with instead of the files, by the listener's name. */
   readonly inherited?: Readonly<Record<string, Inheritance>>;
+  /** Called after a listener has loaded new credentials. */
   readonly onReloaded?: () => void;
 }
 
-/** Starts every listener, or none: where one cannot have its address, those before it are closed again. */
+/** Starts every listener or none: where one fails to listen, those before it are closed again. */
 export async function startProxy(
   settings: readonly ProxySettings[],
   metrics: ProxyMetrics,
@@ -40,14 +41,14 @@ export async function startProxy(
         inherited: inherited[one.name],
         onReload: ({ outcome, version, error }) => {
           if (outcome === 'failed') {
-            log.warn({ reason: error?.message }, 'the changed pair is not used; the last good one stays');
+            log.warn({ reason: error?.message }, 'credentials could not be reloaded; the last good ones stay in use');
           } else {
             onReloaded?.();
-            warnOfDates(version, log);
+            warnOfValidity(version, log);
           }
         },
       });
-      warnOfDates(store.current(), log);
+      warnOfValidity(store.current(), log);
       const listener = new ProxyListener(one, store, toAll(metrics.eventsFor(one.name), accessLog(log)));
       addresses.push({ name: one.name, address: await listener.listen() });
       listeners.push(listener);
@@ -59,11 +60,11 @@ export async function startProxy(
   return { addresses, listeners, drain };
 }
 
-function warnOfDates({ pair: { leaf } }: CredentialVersion, logger: Logger, now = new Date()): void {
+function warnOfValidity({ pair: { leaf } }: CredentialVersion, logger: Logger, now = new Date()): void {
   if (now < leaf.notBefore || now > leaf.notAfter) {
     logger.warn(
       { notBefore: leaf.notBefore, notAfter: leaf.notAfter },
-      `${leaf.subject} is not valid now: peers refuse it`,
+      `${leaf.subject} is not valid now: peers reject it`,
     );
   }
 }

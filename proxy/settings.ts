@@ -10,27 +10,28 @@ export interface CredentialFiles {
 /** One listener. Times in milliseconds. */
 export interface ProxySettings {
   readonly name: string;
-  /** `terminate`: mutual TLS comes in. `originate`: it goes out. */
+  /** `terminate`: clients connect over mutual TLS. `originate`: the target is connected over mutual TLS. */
   readonly mode: 'terminate' | 'originate';
   readonly listen: ProxyAddress;
   readonly targets: readonly ProxyAddress[];
   readonly files: CredentialFiles;
   readonly reloadCa: boolean;
-  /** Who may come in (terminate), or whom the server must be (originate); the latter besides its host name. */
+  /** The authorized clients (terminate), or the names required of the target besides its host name (originate). */
   readonly access: AccessRules;
-  /** Terminate: a fresh mutual TLS to the target, with the same pair. Originate: always so. */
+  /** Terminate: new mutual TLS to the target, with the same credentials. Originate: always so. */
   readonly targetTls: boolean;
-  /** The name the target's certificate must be for, where it is not the host that is dialled. */
+  /** The name that the target's certificate must be for, where it is not the host of the target's address. */
   readonly serverName: string | undefined;
-  /** Protocols that TLS agrees on, in this order (`h2` for gRPC); none are spoken of when empty. */
+  /** ALPN protocols, preferred first (`h2` for gRPC); empty: no ALPN. */
   readonly alpn: readonly string[];
   readonly handshakeTimeout: number;
   readonly connectTimeout: number;
-  /** 0: connections may be silent for ever. */
+  /** 0: never. */
   readonly idleTimeout: number;
   readonly maxConnections: number;
-  /** PROXY protocol version 2: expected before TLS, and sent to the target. */
+  /** A PROXY header of version 2 is expected before TLS. */
   readonly proxyProtocolIn: boolean;
+  /** A PROXY header of version 2 is sent to the target. */
   readonly proxyProtocolOut: boolean;
 }
 

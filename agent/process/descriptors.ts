@@ -5,13 +5,13 @@ import { Gauge, type Registry } from 'prom-client';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import { processDefinitions as definitions } from '../../metrics/process-definitions.js';
 
-const lookMilliseconds = 5_000;
-/** Of the limit; what is left is soon taken by a burst of connections. */
-const closeToLimit = 0.9;
+const intervalMilliseconds = 5_000;
+/** The part of the limit beyond which a burst of connections would exhaust it. */
+const nearLimit = 0.9;
 
 /**
- * Counts the file descriptors of this process, for its metrics and, once per time that it comes close to the limit, for
- * the log: without descriptors Node's accept fails without a word, and clients see a reset. Ends with the signal.
+ * Counts the file descriptors of this process for its metrics, and logs when the count comes near the limit and when it
+ * falls again: without descriptors Node's accept fails silently, and clients see a reset. Ends with the signal.
  */
 export async function watchDescriptors(registry: Registry, logger: Logger, signal: AbortSignal): Promise<void> {
   if (process.platform !== 'linux') {
@@ -19,36 +19,42 @@ export async function watchDescriptors(registry: Registry, logger: Logger, signa
   }
   const gauge = (one: (typeof definitions)[keyof typeof definitions]) =>
     new Gauge({ name: one.name, help: one.help, aggregator: one.aggregator, registers: [registry] });
-  const open = gauge(definitions.descriptors);
-  const most = gauge(definitions.descriptorLimit);
-  let limit = await descriptorLimit();
-  let close = false;
-  const look = async () => {
-    // Read each time: prlimit changes it for a process that runs.
-    limit = await unlessShort(descriptorLimit, limit);
-    const count = await unlessShort(async () => (await readdir('/proc/self/fd')).length, limit);
-    most.set(limit);
-    open.set(count);
-    const now = count > limit * closeToLimit;
-    if (now !== close) {
-      close = now;
-      const hint = 'raise LimitNOFILE or ulimit -n, or lower max-connections';
-      logger[close ? 'error' : 'info'](
-        { open: count, limit, ...(close ? { hint } : {}) },
-        close ? 'nearly out of file descriptors: new connections will be reset' : 'enough file descriptors again',
-      );
-    }
+  const [open, limit] = [gauge(definitions.descriptors), gauge(definitions.descriptorLimit)];
+  const log = nearLimitLog(logger);
+  let most = await descriptorLimit();
+  const count = async () => {
+    // Read each time: prlimit changes it for a running process.
+    most = await readOr(most, descriptorLimit);
+    const used = await readOr(most, async () => (await readdir('/proc/self/fd')).length);
+    limit.set(most);
+    open.set(used);
+    log(used, most);
   };
-  const looking = () =>
-    look().catch((error: unknown) =>
+  const countOrWarn = () =>
+    count().catch((error: unknown) =>
       logger.warn({ reason: errorMessage(error) }, 'file descriptors could not be counted'),
     );
-  await looking();
-  const timer = setInterval(() => void looking(), lookMilliseconds);
+  await countOrWarn();
+  const timer = setInterval(() => void countOrWarn(), intervalMilliseconds);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
-/** Whether this process can open one more. */
+/** Logs one line each time that the count crosses the mark near the limit. */
+function nearLimitLog(logger: Logger): (open: number, limit: number) => void {
+  let near = false;
+  return (open, limit) => {
+    const now = open > limit * nearLimit;
+    if (now && !near) {
+      const hint = 'raise LimitNOFILE or ulimit -n, or lower max-connections';
+      logger.error({ open, limit, hint }, 'nearly out of file descriptors: new connections will be reset');
+    } else if (near && !now) {
+      logger.info({ open, limit }, 'enough file descriptors again');
+    }
+    near = now;
+  };
+}
+
+/** Whether this process can open one more file descriptor. */
 export function hasDescriptors(): boolean {
   try {
     closeSync(openSync('/dev/null', 'r'));
@@ -65,8 +71,8 @@ function isShortage(error: unknown): boolean {
   return ['EMFILE', 'ENFILE'].includes(errorCode(error));
 }
 
-/** What a reader says, or the other value where no descriptor is left to read with, which is an answer, too. */
-async function unlessShort(read: () => Promise<number>, otherwise: number): Promise<number> {
+/** What `read` resolves with; `otherwise` where no file descriptor is left to read with. */
+async function readOr(otherwise: number, read: () => Promise<number>): Promise<number> {
   try {
     return await read();
   } catch (error: unknown) {
@@ -77,7 +83,7 @@ async function unlessShort(read: () => Promise<number>, otherwise: number): Prom
   }
 }
 
-/** The soft limit; infinite where the system says unlimited. */
+/** The soft limit; infinite where it is unlimited. */
 async function descriptorLimit(): Promise<number> {
   const limits = await readFile('/proc/self/limits', 'utf8');
   const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The bundler puts it here, for a program that has no package around it. */
+/** Set by the bundler, for a program that runs without the package's files. */
 declare const bundledFiles: Readonly<Record<string, string>> | undefined;
 
-/** Files of the package that the program reads, by their path in it. */
+/** Files of the package that the program reads, by their path in the package. */
 export const shippedFiles = [
   'package.json',
   'deploy/tiup/tidb-mtls.rules.yml',
@@ -19,7 +19,7 @@ export function shippedFile(path: ShippedFile): string {
   return bundled ?? readFileSync(new URL(path, packageRoot()), 'utf8');
 }
 
-/** The package lies two levels above this file in the source tree, and three in `dist`. */
+/** The package is two levels above this file in the source tree, and three in `dist`. */
 function packageRoot(): URL {
   const root = ['../../', '../../../']
     .map((candidate) => new URL(candidate, import.meta.url))

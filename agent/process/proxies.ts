@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { CredentialStore, type Inheritance } from '../../credentials/credential-store.js';
+import { CredentialStore } from '../../credentials/credential-store.js';
 import { CredentialError } from '../../credentials/error.js';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import { formatProxyAddress } from '../../proxy/address.js';
@@ -8,8 +8,9 @@ import { type RunningProxy, type StartOptions, startProxy } from '../../proxy/pr
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import { OperatorError } from '../config/error.js';
+import type { ListenerCredentials } from './workers/messages.js';
 
-/** Starts the listeners; what keeps one from starting is the operator's to mend. */
+/** Starts the listeners. Throws OperatorError where one cannot listen or load its credentials. */
 export async function startProxies(
   settings: readonly ProxySettings[],
   registry: Registry,
@@ -21,13 +22,16 @@ export async function startProxies(
   } catch (error: unknown) {
     rejectCredentials(error);
     const addresses = settings.map(({ listen }) => formatProxyAddress(listen)).join(', ');
-    const remediation = remediations[errorCode(error)] ?? 'listen at an address of this machine';
-    throw new OperatorError('proxy_listen', errorMessage(error), `${remediation}: ${addresses}`, error);
+    const hint = hints[errorCode(error)] ?? 'listen at an address of this machine';
+    throw new OperatorError('proxy_listen', errorMessage(error), `${hint}: ${addresses}`, error);
   }
 }
 
-/** Keeps the last good pair of each listener; every call of the function looks at the files. Throws OperatorError. */
-export function lastGoodPairs(settings: readonly ProxySettings[]): () => Readonly<Record<string, Inheritance>> {
+/**
+ * Keeps the last good credentials of each listener; every call of the returned function reads the files where they
+ * changed. Throws OperatorError.
+ */
+export function lastGoodCredentials(settings: readonly ProxySettings[]): () => ListenerCredentials {
   try {
     const stores = settings.map(({ name, files, reloadCa }) => ({
       name,
@@ -46,9 +50,9 @@ function rejectCredentials(error: unknown): void {
   }
 }
 
-const remediations: Readonly<Record<string, string | undefined>> = {
-  EADDRINUSE: 'see who holds the address',
-  EACCES: 'the port, or the folder of the socket, needs rights that this process does not have, or is missing',
-  ENOTFOUND: 'the name does not resolve',
-  EADDRNOTAVAIL: 'no interface of this machine has that address',
+const hints: Readonly<Record<string, string | undefined>> = {
+  EADDRINUSE: 'another process listens there: ss -ltnp shows it',
+  EACCES: 'this process may not use the port, or may not write to the folder of the socket',
+  ENOTFOUND: 'the host name does not resolve',
+  EADDRNOTAVAIL: 'no interface of this machine has the address',
 };

@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
 
 /**
- * SIGHUP, from the moment of construction: with nobody listening to it, it ends the process. One that comes while there
- * is nothing to reload yet is kept.
+ * Handles SIGHUP from its construction on: without a handler the signal would end the process. One that comes before
+ * there is anything to reload is kept, and reloads later.
  */
-export class Hangups {
+export class SighupHandler {
   readonly #logger: Logger;
-  readonly #heard = () => this.#reloadOrKeep();
+  readonly #handle = () => this.#reloadOrKeep();
   #reload: (() => void) | undefined;
   #kept = false;
 
   constructor(logger: Logger) {
     this.#logger = logger;
-    process.on('SIGHUP', this.#heard);
+    process.on('SIGHUP', this.#handle);
   }
 
-  /** From now on each one reloads, and those that were kept do so once. */
+  /** From now on each signal reloads. Those that were kept reload once. */
   reloadWith(reload: () => void): void {
     this.#reload = reload;
     if (this.#kept) {
@@ -23,15 +23,15 @@ export class Hangups {
     }
   }
 
-  /** Leaves the signal to others. */
+  /** No longer handles the signal. */
   end(): void {
-    process.off('SIGHUP', this.#heard);
+    process.off('SIGHUP', this.#handle);
   }
 
   #reloadOrKeep(): void {
     if (this.#reload === undefined) {
       this.#kept = true;
-      this.#logger.info('asked to reload while starting; it is done when the start is over');
+      this.#logger.info('SIGHUP during the start: the configuration is reloaded once the agent has started');
     } else {
       this.#reload();
     }

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 
-export interface Notified {
-  /** It serves, and from now on tells that it lives. */
+export interface SystemdNotifier {
+  /** The service is ready. From now on the watchdog is notified, too. */
   ready(): void;
   stopping(): Promise<void>;
 }
 
 /**
- * Tells systemd that the service is ready, then at half the watchdog's interval that it lives, and that it stops.
- * Node has no Unix datagrams, so `systemd-notify` speaks for it (the unit needs `NotifyAccess=all`). Without systemd
- * nothing happens.
+ * Notifies systemd that the service is ready, at half of the watchdog's interval that it is alive, and that it stops.
+ * Node has no Unix datagrams, so `systemd-notify` sends the messages (the unit needs `NotifyAccess=all`). Without
+ * systemd nothing happens.
  */
-export function notifySystemd(signal: AbortSignal, logger: Logger): Notified {
+export function systemdNotifier(signal: AbortSignal, logger: Logger): SystemdNotifier {
   if (process.env.NOTIFY_SOCKET === undefined) {
     return { ready: () => undefined, stopping: async () => undefined };
   }
@@ -20,7 +20,7 @@ export function notifySystemd(signal: AbortSignal, logger: Logger): Notified {
   return {
     ready: () => {
       if (signal.aborted) {
-        // Told to stop during its start.
+        // Stopped during its start.
         return;
       }
       void send('READY=1');
@@ -36,7 +36,7 @@ function notify(state: string, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     const child = spawn('systemd-notify', [`--pid=${process.pid}`, state], { stdio: 'ignore' });
     child.once('error', (error) => {
-      logger.warn({ reason: error.message }, 'systemd could not be told');
+      logger.warn({ reason: error.message }, 'systemd could not be notified');
       resolve();
     });
     child.once('exit', () => resolve());

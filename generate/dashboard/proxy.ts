@@ -18,7 +18,7 @@ function setup(quantile: number): Panel['queries'][number] {
 
 export const proxyRow: Row = {
   title: 'Proxy',
-  tells: 'connections, refusals and bytes of the listeners that run beside the agent or by themselves',
+  tells: 'connections, rejections and bytes of the proxy listeners, beside the agent or by themselves',
   panels: [
     over(
       'Connections accepted',
@@ -28,13 +28,13 @@ export const proxyRow: Row = {
     ),
     over(
       'Connections open',
-      'In service now.',
+      'Established connections.',
       [{ expr: `sum by (${listener}) (${selectProxy('open')})`, legend }],
       'short',
     ),
     over(
-      'Refusals of the proxy',
-      'Connections that did not come into service.',
+      'Rejections of the proxy',
+      'Connections that were rejected, by reason.',
       [
         {
           expr: `sum by (${listener}, reason) (increase(${selectProxy('rejected')}[$__rate_interval])) > 0`,
@@ -45,7 +45,7 @@ export const proxyRow: Row = {
     ),
     over(
       'Bytes',
-      'Of connections that have ended, per second.',
+      'Bytes of closed connections, per second.',
       [
         {
           expr: `sum by (${listener}, direction) (rate(${selectProxy('bytes')}[$__rate_interval]))`,
@@ -55,8 +55,8 @@ export const proxyRow: Row = {
       'Bps',
     ),
     over(
-      'Time to service',
-      'Handshakes and the connection to the target: half of them, and all but one in a hundred.',
+      'Setup time',
+      'Handshakes and the connection to the target: median and 99th percentile.',
       [setup(0.5), setup(0.99)],
       's',
     ),
@@ -64,7 +64,7 @@ export const proxyRow: Row = {
       kind: 'table',
       title: 'Listeners',
       description:
-        'Which pair new connections get, counted from 1 at the start, and what could not be accepted in a day.',
+        'The credential version that new connections use, the connections of a day that could not be accepted, and the mean lifetime.',
       width: 8,
       height: 7,
       queries: [
@@ -75,9 +75,9 @@ export const proxyRow: Row = {
         },
       ],
       columns: [
-        { name: 'pair' },
+        { name: 'credential version' },
         { name: 'not accepted', look: none('red') },
-        { name: 'mean life', look: { unit: 's' } },
+        { name: 'mean lifetime', look: { unit: 's' } },
       ],
     },
   ],

@@ -3,7 +3,7 @@ import { type Alert, agent, total } from './alert.js';
 
 const listener = `${agent}, listener`;
 
-/** Refusals of five minutes, by what tells listeners apart. */
+/** Rejections of five minutes, by listener. */
 function rejected(reasons: string, labels = listener): string {
   return `${total(labels, `increase(${proxyDefinitions.rejected.name}{reason=~"${reasons}"}[5m])`)} > 0`;
 }
@@ -13,22 +13,22 @@ export const proxyAlerts: readonly Alert[] = [
     name: 'proxy_target_down',
     level: 'critical',
     for: '5m',
-    expr: rejected('target-unreachable|target-refused', `${listener}, reason`),
-    summary: 'the proxy does not reach its target, or the target refuses it',
+    expr: rejected('target-unreachable|target-handshake-failed|target-rejected', `${listener}, reason`),
+    summary: 'the proxy cannot connect to its target, or TLS with the target fails',
   },
   {
     name: 'proxy_rejects_clients',
     level: 'warning',
     for: '15m',
-    expr: rejected('no-certificate|foreign-ca|not-allowed', `${listener}, reason`),
-    summary: 'somebody keeps coming to the proxy without a certificate that it lets in',
+    expr: rejected('no-certificate|invalid-certificate|not-authorized', `${listener}, reason`),
+    summary: 'the proxy keeps rejecting clients without a valid or an authorized certificate',
   },
   {
     name: 'proxy_full',
     level: 'warning',
     for: '5m',
-    expr: rejected('too-many'),
-    summary: 'the proxy has as many connections as it may and turns clients away',
+    expr: rejected('connection-limit'),
+    summary: 'the proxy is at its connection limit and rejects clients',
   },
   {
     name: 'proxy_cannot_accept',
@@ -41,7 +41,7 @@ export const proxyAlerts: readonly Alert[] = [
     name: 'proxy_fault',
     level: 'warning',
     for: '0s',
-    expr: rejected('unforeseen'),
-    summary: 'the proxy ended a connection for a reason it did not foresee',
+    expr: rejected('internal-error'),
+    summary: 'the proxy closed a connection because of an internal error',
   },
 ];

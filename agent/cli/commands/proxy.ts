@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { removeStale } from '../../../proxy/listen-on.js';
+import { removeStaleSocket } from '../../../proxy/listen-on.js';
 import type { ProxySettings } from '../../../proxy/settings.js';
 import { OperatorError } from '../../config/error.js';
 import { parseListen, readAgentConfig } from '../../config/load.js';
@@ -10,11 +10,11 @@ import { proxySettings } from '../../config/proxies.js';
 import type { ProxyKey } from '../../config/proxy-keys.js';
 import { startMetricsServer } from '../../http/metrics-server.js';
 import { watchDescriptors } from '../../process/descriptors.js';
-import { lastGoodPairs, startProxies } from '../../process/proxies.js';
-import { notifySystemd } from '../../process/systemd.js';
-import { inheritedPairs, reportFigures, reportToParent } from '../../process/workers/child.js';
-import { WorkerFigures } from '../../process/workers/figures.js';
+import { lastGoodCredentials, startProxies } from '../../process/proxies.js';
+import { systemdNotifier } from '../../process/systemd.js';
+import { inheritedCredentials, reportMetrics, reportToParent } from '../../process/workers/child.js';
 import { superviseWorkers } from '../../process/workers/supervisor.js';
+import { WorkerMetrics } from '../../process/workers/worker-metrics.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { durationOf, integerOf, loggerOf, logLevelOption } from './flags.js';
 import { untilAborted } from './run.js';
@@ -87,32 +87,39 @@ async function runProxy(invocation: Invocation): Promise<number> {
     return await serve({ settings, drainTimeout, signal, logger });
   }
   const registry = new Registry();
-  const figures = workers > 1 ? new WorkerFigures() : undefined;
-  const pairs = figures === undefined ? undefined : lastGoodPairs(settings);
+  const workerMetrics = workers > 1 ? new WorkerMetrics() : undefined;
+  const credentials = workerMetrics === undefined ? undefined : lastGoodCredentials(settings);
   const listen = text(invocation, 'metrics');
   const metrics =
     listen === undefined
       ? undefined
       : await startMetricsServer(
           parseListen(listen, '--metrics'),
-          () => figures?.render() ?? registry.metrics(),
+          () => workerMetrics?.render() ?? registry.metrics(),
           registry.contentType,
           logger,
         );
   if (metrics !== undefined) {
     logger.info({ address: metrics.address }, 'serving /metrics');
   }
-  const notified = notifySystemd(signal, logger);
-  void untilAborted(signal).then(() => notified.stopping());
-  const onListening = () => notified.ready();
+  const systemd = systemdNotifier(signal, logger);
+  void untilAborted(signal).then(() => systemd.stopping());
+  const onListening = () => systemd.ready();
   try {
-    if (figures === undefined || pairs === undefined) {
+    if (workerMetrics === undefined || credentials === undefined) {
       return await serve({ settings, drainTimeout, signal, logger, registry, onListening });
     }
     for (const { listen: address } of settings) {
-      await removeStale(address);
+      await removeStaleSocket(address);
     }
-    return await superviseWorkers({ count: workers, signal, logger, figures, pairs, onListening });
+    return await superviseWorkers({
+      count: workers,
+      signal,
+      logger,
+      metrics: workerMetrics,
+      credentials,
+      onListening,
+    });
   } finally {
     metrics?.close();
   }
@@ -132,11 +139,11 @@ interface ServeOptions {
 async function serve(options: ServeOptions): Promise<number> {
   const { settings, drainTimeout, signal, logger, registry = new Registry(), onListening } = options;
   const running = await startProxies(settings, registry, logger, {
-    inherited: await inheritedPairs(),
+    inherited: await inheritedCredentials(),
     onReloaded: () => reportToParent({ kind: 'reloaded' }),
   });
   await watchDescriptors(registry, logger, signal);
-  const reportLast = cluster.isWorker ? reportFigures(registry) : undefined;
+  const reportLast = cluster.isWorker ? reportMetrics(registry) : undefined;
   if (cluster.isWorker) {
     reportToParent({ kind: 'ready', addresses: running.addresses });
   } else {

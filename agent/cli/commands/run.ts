@@ -14,8 +14,8 @@ import type { Shard } from '../../config/shard.js';
 import { startHttpServer } from '../../http/server.js';
 import { watchDescriptors } from '../../process/descriptors.js';
 import { startProxies } from '../../process/proxies.js';
-import { Hangups } from '../../process/sighup.js';
-import { notifySystemd } from '../../process/systemd.js';
+import { SighupHandler } from '../../process/sighup.js';
+import { systemdNotifier } from '../../process/systemd.js';
 import { readVersion } from '../../process/version.js';
 import { EventStore } from '../../sidecar/event-store.js';
 import { Sidecar } from '../../sidecar/sidecar.js';
@@ -68,10 +68,10 @@ async function runSidecar(invocation: Invocation): Promise<number> {
     logger.info('stopped before the first look at every port was finished');
     return 0;
   }
-  const notified = notifySystemd(signal, logger);
-  notified.ready();
+  const systemd = systemdNotifier(signal, logger);
+  systemd.ready();
   await untilAborted(signal);
-  await Promise.all([notified.stopping(), served.stop()]);
+  await Promise.all([systemd.stopping(), served.stop()]);
   logger.info('stopped');
   return 0;
 }
@@ -127,16 +127,16 @@ const drainMilliseconds = 10_000;
  * port; it serves before, so that ports which hang do not keep the metrics away.
  */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const hangups = new Hangups(options.logger);
+  const sighup = new SighupHandler(options.logger);
   try {
-    return await start(options, hangups);
+    return await start(options, sighup);
   } catch (error: unknown) {
-    hangups.end();
+    sighup.end();
     throw error;
   }
 }
 
-async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hangups): Promise<Served> {
+async function start({ readConfig, logger, signal }: ServeOptions, sighup: SighupHandler): Promise<Served> {
   const metrics = new AgentMetrics(hostname());
   const version = readVersion();
   const startedAt = new Date();
@@ -190,13 +190,13 @@ async function start({ readConfig, logger, signal }: ServeOptions, hangups: Hang
   const stop = async () => {
     stopping.abort();
     await Promise.all([server.close(), sidecar.stop(), proxy.drain(drainMilliseconds)]);
-    hangups.end();
+    sighup.end();
   };
   const stopSidecar = () => void sidecar.stop();
   signal?.addEventListener('abort', stopSidecar, { once: true });
   const begun = sidecar.begin();
   // Not before: what is replaced has to have begun.
-  hangups.reloadWith(() => void reload());
+  sighup.reloadWith(() => void reload());
   await begun.catch(async (error: unknown) => {
     await stop();
     throw error;

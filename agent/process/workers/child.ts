@@ -1,46 +1,45 @@
 import cluster from 'node:cluster';
 import type { Registry } from 'prom-client';
-import type { Inheritance } from '../../../credentials/credential-store.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { FromWorker, ListenerCredentials, ToWorker } from './messages.js';
 
-/** What a worker that is killed had counted since is lost, so the parent is told often; in milliseconds. */
-const tellMilliseconds = 5_000;
+/** What a killed worker counted since its last report is lost, hence often; in milliseconds. */
+const reportMilliseconds = 5_000;
 
-/** The pairs that the parent hands to a worker at its start, by listener; none in a process that is no worker. */
-export async function inheritedPairs(): Promise<Readonly<Record<string, Inheritance>>> {
+/** The credentials that the parent passes to a worker at its start; none in a process that is no worker. */
+export async function inheritedCredentials(): Promise<ListenerCredentials> {
   if (!cluster.isWorker) {
     return {};
   }
   return await new Promise((resolve) => {
-    const take = (message: ToWorker) => {
+    const begin = (message: ToWorker) => {
       if (message.kind === 'begin') {
-        process.off('message', take);
-        resolve(message.pairs);
+        process.off('message', begin);
+        resolve(message.credentials);
       }
     };
-    process.on('message', take);
+    process.on('message', begin);
     reportToParent({ kind: 'started' });
   });
 }
 
-/** Says nothing once the channel is closed: a question may still come in between the last figures and the end. */
+/** Does nothing once the channel is closed: a request may still come after the last report. */
 export function reportToParent(message: FromWorker): void {
   if (process.connected) {
     process.send?.(message);
   }
 }
 
-/** Tells the parent this worker's metrics, now and then and when asked; the function returned tells them a last time. */
-export function reportFigures(registry: Registry): () => Promise<void> {
-  const tell = async () => reportToParent({ kind: 'figures', figures: await registry.getMetricsAsJSON() });
-  const timer = setInterval(() => void tell(), tellMilliseconds);
+/** Reports this worker's metrics at an interval and on request; the returned function reports them a last time. */
+export function reportMetrics(registry: Registry): () => Promise<void> {
+  const report = async () => reportToParent({ kind: 'metrics', values: await registry.getMetricsAsJSON() });
+  const timer = setInterval(() => void report(), reportMilliseconds);
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'ask-figures') {
-      void tell();
+    if (message.kind === 'metrics-request') {
+      void report();
     }
   });
   return () => {
     clearInterval(timer);
-    return tell();
+    return report();
   };
 }

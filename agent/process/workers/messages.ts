@@ -1,28 +1,31 @@
 import type { Registry } from 'prom-client';
 import type { Inheritance } from '../../../credentials/credential-store.js';
 
-/** A registry's metrics as they cross from process to process. */
-export type Figures = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+/** A registry's metrics as they are sent from process to process. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** An operator's mistake: one line and its cure. */
+/** The credentials of each listener, by its name. */
+export type ListenerCredentials = Readonly<Record<string, Inheritance>>;
+
+/** An operator's mistake: one line, and how to fix it. */
 export interface Failure {
   readonly message: string;
   readonly hint: string;
 }
 
-/** What the parent tells a worker. */
+/** Messages of the parent to a worker. */
 export type ToWorker =
-  /** The answer to `started`: the pair of each listener, by its name. */
-  { readonly kind: 'begin'; readonly pairs: Readonly<Record<string, Inheritance>> } | { readonly kind: 'ask-figures' };
+  /** The answer to `started`. */
+  { readonly kind: 'begin'; readonly credentials: ListenerCredentials } | { readonly kind: 'metrics-request' };
 
-/** What a worker tells its parent. */
+/** Messages of a worker to its parent. */
 export type FromWorker =
-  /** It can be spoken to; what is sent to it before is lost. */
+  /** The worker receives messages; those sent before are lost. */
   | { readonly kind: 'started' }
-  /** It listens. */
+  /** The worker listens. */
   | { readonly kind: 'ready'; readonly addresses: readonly { readonly name: string; readonly address: string }[] }
-  /** It has a new pair, so the parent looks, too. */
+  /** The worker has loaded new credentials, so that the parent reads the files, too. */
   | { readonly kind: 'reloaded' }
-  /** It cannot start, which the parent says once for all. */
+  /** The worker cannot start; the parent reports it once for all workers. */
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'figures'; readonly figures: Figures };
+  | { readonly kind: 'metrics'; readonly values: MetricValues };

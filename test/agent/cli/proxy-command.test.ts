@@ -31,7 +31,7 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
   const base = ['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', '127.0.0.1:1'];
   const busy = `127.0.0.1:${await tcpServer(t, echo)}`;
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no list', [...base, ...own], /nobody is let in.*\n.*allow-all/],
+    ['no list', [...base, ...own], /no client is authorized.*\n.*allow-all/],
     ['a list and all', [...base, ...own, '--allow-cn', 'x', '--allow-all'], /contradict/],
     ['an empty entry', [...base, ...own, '--allow-cn', ''], /an empty entry/],
     ['no certificate', [...base, '--allow-all'], /--cacert: needs ca-path/],

@@ -11,7 +11,7 @@ async function twoWorkers(t: Test) {
   const files = filesOf(t, server);
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
   const own = ['--cacert', files.ca, '--cert', files.cert, '--key', files.key, '--allow-cn', 'friend'];
-  // Where no worker is left for a moment, port 0 would be another one afterwards.
+  // While no worker is left, a port chosen by the system would be free, and the next one different.
   const flags = [
     '--listen',
     `127.0.0.1:${await freePort()}`,
@@ -46,7 +46,7 @@ async function twoWorkers(t: Test) {
 const accepted = (text: string) => Number(/^tidb_mtls_proxy_connections_total\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
 
 t.test(
-  'workers share a listener and give one view; one that is killed is started again, and its counts stay',
+  'workers share a listener and one /metrics; a killed worker is started again, and what it counted stays',
   async (t) => {
     const { agent, port, metrics, workers, served } = await twoWorkers(t);
     for (let index = 0; index < 6; index++) {
@@ -57,8 +57,8 @@ t.test(
       text = await metrics();
       return /^tidb_mtls_proxy_workers\{state="answering"\} 2$/m.test(text);
     });
-    t.equal(accepted(text), 6, 'over both');
-    t.match(text, /^tidb_mtls_proxy_credential_version\{[^}]*\} 1$/m, 'not added up');
+    t.equal(accepted(text), 6, 'of both workers');
+    t.match(text, /^tidb_mtls_proxy_credential_version\{[^}]*\} 1$/m, 'the highest, not the sum');
     const killed = workers();
     for (const worker of killed) {
       process.kill(worker, 'SIGKILL');
@@ -66,15 +66,15 @@ t.test(
     await eventually('both are started again', async () =>
       /^tidb_mtls_proxy_worker_restarts_total 2$/m.test(await metrics()),
     );
-    await eventually('and serve', served);
+    await eventually('and both serve', served);
     t.match(agent.output(), /no worker is left; one is started again/);
-    await eventually('what the killed ones counted is still counted', async () => accepted(await metrics()) >= 7);
+    await eventually('what the killed workers counted is still counted', async () => accepted(await metrics()) >= 7);
     const held = await dial(port, friend);
     t.equal(await ask(held, 'a'), 'a');
     process.kill(agent.child.pid ?? 0, 'SIGHUP');
     agent.child.kill('SIGTERM');
-    await eventually('no new ones', async () => !(await served()));
-    t.equal(await ask(held, 'b'), 'b', 'served until its client goes');
+    await eventually('new connections are not accepted', async () => !(await served()));
+    t.equal(await ask(held, 'b'), 'b', 'served until its client closes');
     held.end();
     held.resume();
     const { status, signal } = await agent.ended;
@@ -82,7 +82,7 @@ t.test(
   },
 );
 
-t.test('one worker stopped: the metrics answer all the same, and say so', async (t) => {
+t.test('one worker is stopped: /metrics answers all the same, and reports the worker as silent', async (t) => {
   const { metrics, workers, served } = await twoWorkers(t);
   t.ok(await served());
   await eventually('it is counted', async () => accepted(await metrics()) === 1);
@@ -91,26 +91,26 @@ t.test('one worker stopped: the metrics answer all the same, and say so', async 
   t.teardown(() => process.kill(stopped, 'SIGCONT'));
   for (let scrape = 0; scrape < 2; scrape++) {
     let text = '';
-    await eventually('they answer, and say that one is silent', async () => {
+    await eventually('one worker is reported as silent', async () => {
       text = await metrics();
       return /^tidb_mtls_proxy_workers\{state="silent"\} 1$/m.test(text);
     });
-    t.equal(accepted(text), 1, 'what the stopped one said last counts');
+    t.equal(accepted(text), 1, 'the last values of the stopped worker count');
   }
-  t.ok(await served(), 'the other one serves');
+  t.ok(await served(), 'the other worker serves');
   process.kill(stopped, 'SIGCONT');
   await eventually('it answers again', async () =>
     /^tidb_mtls_proxy_workers\{state="silent"\} 0$/m.test(await metrics()),
   );
 });
 
-t.test('a worker started again while the pair on disk is bad serves with the last good one', async (t) => {
+t.test('a worker started again while the files are bad serves with the last good credentials', async (t) => {
   const { agent, files, port, metrics, workers, served } = await twoWorkers(t);
   const next = await authority.issue({ commonName: 'next', dns: ['localhost'], ip: ['127.0.0.1'] });
   writeFileSync(files.key, next.keyPem);
   writeFileSync(files.cert, next.certificatePem);
-  await eventually('the new pair is served', async () => (await servedName(port)) === 'next');
-  await eventually('the parent has heard of both', async () =>
+  await eventually('the new certificate is served', async () => (await servedName(port)) === 'next');
+  await eventually('both workers have reported to the parent', async () =>
     /^tidb_mtls_proxy_workers\{state="silent"\} 0$/m.test(await metrics()),
   );
   rmSync(files.key);
@@ -122,9 +122,9 @@ t.test('a worker started again while the pair on disk is bad serves with the las
     /^tidb_mtls_proxy_worker_restarts_total 2$/m.test(await metrics()),
   );
   await eventually('served', served);
-  t.equal(await servedName(port), 'next', 'with the last good pair');
-  t.equal(await dial(port, nobody).then((socket) => ask(socket, 'x')), undefined, 'and by the same rules');
-  t.match(agent.output(), /the changed pair is not used; the last good one stays/);
+  t.equal(await servedName(port), 'next', 'with the last good certificate');
+  t.equal(await dial(port, nobody).then((socket) => ask(socket, 'x')), undefined, 'and with the same authorization');
+  t.match(agent.output(), /credentials could not be reloaded; the last good ones stay in use/);
   t.notMatch(agent.output(), /PRIVATE KEY/);
 });
 

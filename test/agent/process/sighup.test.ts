@@ -15,16 +15,16 @@ function runWith(t: Test, toml: string) {
   return agent;
 }
 
-t.test('SIGHUP while PD keeps the start waiting is one reload after it', async (t) => {
+t.test('SIGHUP while the start waits for PD is one reload after the start', async (t) => {
   const asking = new Set<Socket>();
   const pd = createServer((socket) => asking.add(socket));
   const url = `http://127.0.0.1:${await listening(t, pd)}`;
   const agent = runWith(t, `[cluster]\npd = "${url}"\n[probe]\ntimeout = "1h"\n`);
   await eventually('PD is asked', () => asking.size > 0);
-  const kept = () => agent.output().match(/asked to reload while starting/g)?.length ?? 0;
+  const kept = () => agent.output().match(/SIGHUP during the start/g)?.length ?? 0;
   for (const times of [1, 2]) {
     agent.child.kill('SIGHUP');
-    await eventually('it is kept', () => kept() === times);
+    await eventually('the signal is kept', () => kept() === times);
   }
   t.notMatch(agent.output(), /serving status page/);
   pd.close();
@@ -32,14 +32,14 @@ t.test('SIGHUP while PD keeps the start waiting is one reload after it', async (
     socket.destroy();
   }
   await readyAt(agent);
-  await eventually('it reloads', () => /"configuration reloaded"/.test(agent.output()));
+  await eventually('the configuration is reloaded', () => /"configuration reloaded"/.test(agent.output()));
   agent.child.kill('SIGTERM');
   const { status, signal, stderr } = await agent.ended;
   t.strictSame({ status, signal }, { status: 0, signal: null });
   t.equal(stderr.match(/"configuration reloaded"/g)?.length, 1);
 });
 
-t.test('SIGHUP while the last connections are waited for does not end the agent before they do', async (t) => {
+t.test('SIGHUP while the agent waits for its last connections does not end the agent', async (t) => {
   const agent = runWith(t, '[[instance]]\ncomponent = "tidb"\naddress = "127.0.0.1:1"\n');
   const port = Number(new URL(await readyAt(agent)).port);
   const unfinished = connect(port, '127.0.0.1', () => unfinished.write('GET /metrics HTTP/1.1\r\n'));
@@ -47,7 +47,7 @@ t.test('SIGHUP while the last connections are waited for does not end the agent 
   t.teardown(() => unfinished.destroy());
   await fetch(`http://127.0.0.1:${port}/-/healthy`);
   agent.child.kill('SIGTERM');
-  await eventually('nobody else is let in', async () => !(await isOpen(port)));
+  await eventually('new connections are not accepted', async () => !(await isOpen(port)));
   agent.child.kill('SIGHUP');
   const { status, signal, stderr } = await agent.ended;
   t.strictSame({ status, signal }, { status: 0, signal: null });

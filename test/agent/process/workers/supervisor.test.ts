@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { WorkerFigures } from '../../../../agent/process/workers/figures.js';
 import type { FromWorker } from '../../../../agent/process/workers/messages.js';
 import { superviseWorkers } from '../../../../agent/process/workers/supervisor.js';
+import { WorkerMetrics } from '../../../../agent/process/workers/worker-metrics.js';
 import { eventually } from '../../../support/eventually.js';
 
-/** A script of support/ as it is run, by its path. */
+/** The path of a script of support/ as it runs. */
 const script = (name: string) => fileURLToPath(import.meta.resolve(`../../../support/${name}.js`));
 
-/** Two workers that do what is said of them; those that are left go with the test. */
+/** Supervises two workers that act as the arguments say; those that are left are killed after the test. */
 function superviseTwo(t: Test, signal: AbortSignal, acts: readonly string[]): Promise<number> {
   cluster.setupPrimary({ exec: script('scripted-worker'), args: [...acts] });
   t.teardown(() => {
@@ -24,50 +24,53 @@ function superviseTwo(t: Test, signal: AbortSignal, acts: readonly string[]): Pr
     count: 2,
     signal,
     logger: pino({ level: 'silent' }),
-    figures: new WorkerFigures(),
-    pairs: () => ({}),
+    metrics: new WorkerMetrics(),
+    credentials: () => ({}),
     onListening: () => undefined,
   });
 }
 
-/** The exit status of two workers, of which the second is killed; all are told to stop once the third has said `kind`. */
+/** The result for two workers, the second of which is killed; all are stopped once the third has sent `kind`. */
 async function statusOf(
   t: Test,
   kind: FromWorker['kind'],
   ...acts: readonly [string, string, string]
 ): Promise<number> {
-  const heard: { readonly worker: Worker; readonly kind: FromWorker['kind'] }[] = [];
-  const hear = (worker: Worker, message: FromWorker) => heard.push({ worker, kind: message.kind });
-  cluster.on('message', hear);
+  const received: { readonly worker: Worker; readonly kind: FromWorker['kind'] }[] = [];
+  const receive = (worker: Worker, message: FromWorker) => received.push({ worker, kind: message.kind });
+  cluster.on('message', receive);
   const controller = new AbortController();
   const status = superviseTwo(t, controller.signal, acts);
-  await eventually('both listen', () => heard.filter((message) => message.kind === 'ready').length === 2);
-  const before = new Set(heard.map(({ worker }) => worker));
+  await eventually('both listen', () => received.filter((message) => message.kind === 'ready').length === 2);
+  const before = new Set(received.map(({ worker }) => worker));
   const [, second] = [...before].sort((one, other) => one.id - other.id);
   second?.process.kill('SIGKILL');
-  await eventually(`the one started in its place has said that it is ${kind}`, () =>
-    heard.some((message) => message.kind === kind && !before.has(message.worker)),
+  await eventually(`the worker started in its place has sent ${kind}`, () =>
+    received.some((message) => message.kind === kind && !before.has(message.worker)),
   );
   controller.abort();
-  cluster.off('message', hear);
+  cluster.off('message', receive);
   return await status;
 }
 
-t.test('told to stop while one is started again: what becomes of that one does not count', async (t) => {
+t.test('stopped while a worker is started again: the exit status of that worker does not count', async (t) => {
   t.equal(await statusOf(t, 'started', 'serves', 'serves', 'breaks-starting'), 0);
 });
 
-t.test('one that cut its connections off counts, be it the first or one that was started again', async (t) => {
-  t.equal(await statusOf(t, 'ready', 'breaks-draining', 'serves', 'serves'), 1);
-  t.equal(await statusOf(t, 'ready', 'serves', 'serves', 'breaks-draining'), 1);
-});
+t.test(
+  'the status of a worker that closed connections counts, whether it was there from the start or was started again',
+  async (t) => {
+    t.equal(await statusOf(t, 'ready', 'breaks-draining', 'serves', 'serves'), 1);
+    t.equal(await statusOf(t, 'ready', 'serves', 'serves', 'breaks-draining'), 1);
+  },
+);
 
-t.test('told to stop before any was started: none is', async (t) => {
-  const started = once(cluster, 'fork').then(() => 'one was started');
+t.test('stopped before any worker was started: none is started', async (t) => {
+  const started = once(cluster, 'fork').then(() => 'a worker was started');
   t.equal(await Promise.race([superviseTwo(t, AbortSignal.abort(), ['serves']), started]), 0);
 });
 
-t.test('what is still to be told when the channel is closed ends no process', async (t) => {
-  const worker = fork(script('left-worker'));
+t.test('a report after the channel was closed ends no process', async (t) => {
+  const worker = fork(script('disconnected-worker'));
   t.strictSame(await once(worker, 'exit'), [0, null]);
 });

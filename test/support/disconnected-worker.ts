@@ -1,5 +1,5 @@
 import { reportToParent } from '../../agent/process/workers/child.js';
 
-// As a worker that has drained: its channel is closed, and something is still to be told.
+// Like a worker that has drained: its channel is closed, and one report is still to come.
 process.disconnect();
 reportToParent({ kind: 'reloaded' });
