@@ -1,3 +1,5 @@
+import { errorCode } from '../credentials/error-text.js';
+
 /** OpenSSL's reason, without its source file and line; the message of any other error. */
 export function reasonOf(error: Error): string {
   return 'reason' in error ? String(error.reason) : error.message.trim();
@@ -5,15 +7,10 @@ export function reasonOf(error: Error): string {
 
 /** Whether the peer ended the handshake or the connection with a TLS alert. */
 export function isAlert(error: Error): boolean {
-  return codeOf(error).includes('_ALERT_');
+  return errorCode(error).includes('_ALERT_');
 }
 
 /** Whether a handshake failed because the client sent no certificate. */
 export function lacksCertificate(error: Error): boolean {
-  return codeOf(error).includes('PEER_DID_NOT_RETURN_A_CERTIFICATE');
-}
-
-/** The error's `code`; empty where it has none. */
-export function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  return errorCode(error).includes('PEER_DID_NOT_RETURN_A_CERTIFICATE');
 }

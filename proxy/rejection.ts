@@ -1,3 +1,5 @@
+import { errorMessage } from '../credentials/error-text.js';
+
 /** Why a connection was not served; a closed list, the label `reason` of the metric. */
 export const rejectionReasons = [
   'connection-limit',
@@ -32,5 +34,5 @@ export function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) {
     return error;
   }
-  return new Rejection('internal-error', error instanceof Error ? error.message : String(error), error);
+  return new Rejection('internal-error', errorMessage(error), error);
 }

@@ -1,9 +1,10 @@
 import { isIP, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { CredentialStore } from '../credentials/credential-store.js';
+import { errorCode } from '../credentials/error-text.js';
 import { peerCertificate, serverIdentityProblem } from '../credentials/peer-certificate.js';
 import { type AccessRules, matchedRule } from './access.js';
-import { codeOf, isAlert } from './openssl-error.js';
+import { isAlert } from './openssl-error.js';
 import { Rejection, type RejectionReason } from './rejection.js';
 
 export interface TargetTlsOptions {
@@ -56,7 +57,7 @@ function handshake(socket: TLSSocket, timeout: number): Promise<void> {
     const timer = setTimeout(() => fail('target-handshake-failed', `not complete within ${timeout} ms`), timeout);
     // Stays: an error after the handshake destroys the socket, and whoever uses it hears `close`.
     socket.on('error', (error) => {
-      fail(isAlert(error) ? 'target-rejected' : 'target-handshake-failed', codeOf(error) || error.message, error);
+      fail(isAlert(error) ? 'target-rejected' : 'target-handshake-failed', errorCode(error) || error.message, error);
     });
     socket.once('secureConnect', () => {
       clearTimeout(timer);

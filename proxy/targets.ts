@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { errorCode } from '../credentials/error-text.js';
 import { formatProxyAddress, type ProxyAddress } from './address.js';
-import { codeOf } from './openssl-error.js';
 import { Rejection } from './rejection.js';
 
 /** For how long a target that failed is tried after the others, in milliseconds. */
@@ -60,7 +60,7 @@ function open(address: ProxyAddress, timeout: number): Promise<Socket> {
     }, timeout);
     const failed = (error: Error) => {
       clearTimeout(timer);
-      reject(new Rejection('target-unreachable', `${where}: ${codeOf(error) || error.message}`, error));
+      reject(new Rejection('target-unreachable', `${where}: ${errorCode(error) || error.message}`, error));
     };
     socket.once('error', failed);
     socket.once('connect', () => {

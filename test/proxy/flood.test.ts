@@ -9,7 +9,7 @@ import { proxyProcess } from '../support/proxy-process.js';
 const descriptorLimit = Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
 
 t.test(
-  'ten thousand connections that say nothing: a good client is served meanwhile, the others are reaped',
+  'ten thousand silent connections: a good client is served meanwhile, the others are closed in time',
   { skip: descriptorLimit < 11_000 && `only ${descriptorLimit} descriptors: ulimit -n 11000` },
   async (t) => {
     const proxy = await proxyProcess(t, `127.0.0.1:${await tcpServer(t, echo)}`, '', [
@@ -28,9 +28,9 @@ t.test(
         socket.on('end', () => socket.end());
         silent.push(socket.resume());
       }
-      // One that the kernel has yet to hand over would never hear that it was reaped.
+      // A connection that the kernel has not passed to the process would not see the close.
       await eventually(
-        'they are taken',
+        'they are accepted',
         () => descriptors() + silent.filter(({ closed }) => closed).length >= agent + silent.length,
       );
     }
@@ -38,7 +38,7 @@ t.test(
     t.equal(await ask(good, 'hello'), 'hello');
     const grown = resident() - before;
     t.ok(grown < 1_000, `${Math.round(grown)} MiB for ten thousand`);
-    await eventually('all are reaped', async () => silent.every((socket) => socket.closed));
+    await eventually('all are closed', async () => silent.every((socket) => socket.closed));
     t.equal(await ask(good, 'still'), 'still');
     good.destroy();
   },

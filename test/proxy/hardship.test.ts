@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
 
-t.test('without descriptors it goes on, and serves again when there are some', prlimit, async (t) => {
+t.test('without file descriptors the proxy goes on, and serves again when there are some', prlimit, async (t) => {
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
   const proxy = await proxyProcess(t, target, '', ['--handshake-timeout', '30s']);
   const port = await proxy.port();
@@ -26,7 +26,7 @@ t.test('without descriptors it goes on, and serves again when there are some', p
     socket.on('error', () => socket.destroy());
     many.push(socket);
   }
-  await eventually('it is said', async () => /nearly out of file descriptors/.test(proxy.output()));
+  await eventually('the shortage is logged', async () => /nearly out of file descriptors/.test(proxy.output()));
   for (const socket of many) {
     socket.destroy();
   }
@@ -36,86 +36,92 @@ t.test('without descriptors it goes on, and serves again when there are some', p
     socket?.destroy();
     return answer === 'hello';
   });
-  await eventually('that is said, too', async () => /enough file descriptors again/.test(proxy.output()));
-  t.equal(proxy.child.exitCode, null, 'it lives');
+  await eventually('its end is logged', async () => /enough file descriptors again/.test(proxy.output()));
+  t.equal(proxy.child.exitCode, null, 'the process runs');
 });
 
-t.test('a target killed in the middle: its connections end, the next ones say so, and it comes back', async (t) => {
-  const script =
-    'const s=require("net").createServer((c)=>{c.on("error",()=>0);c.pipe(c)});s.listen(Number(process.argv[1]),"127.0.0.1",()=>console.log(s.address().port))';
-  const start = async (port: number) => {
-    const child = spawn(process.execPath, ['-e', script, String(port)]);
-    t.teardown(() => child.kill('SIGKILL'));
-    const [line] = await once(child.stdout, 'data');
-    return { child, port: Number(String(line)) };
-  };
-  const first = await start(await freePort());
-  const { port } = await proxyTo(t, [first.port]);
-  const socket = await dial(port, friend);
-  t.equal(await ask(socket, 'a'), 'a');
-  first.child.kill('SIGKILL');
-  await new Promise<void>((resolve) => {
-    socket.once('error', () => resolve());
-    socket.once('close', () => resolve());
-    socket.resume();
-  });
-  t.equal(await ask(await dial(port, friend), 'b'), undefined, 'down');
-  await start(first.port);
-  const again = await dial(port, friend);
-  t.equal(await ask(again, 'c'), 'c', 'and back');
-  again.destroy();
-});
+t.test(
+  'a killed target: its connections end, the next ones are closed, and after its restart it serves again',
+  async (t) => {
+    const script =
+      'const s=require("net").createServer((c)=>{c.on("error",()=>0);c.pipe(c)});s.listen(Number(process.argv[1]),"127.0.0.1",()=>console.log(s.address().port))';
+    const start = async (port: number) => {
+      const child = spawn(process.execPath, ['-e', script, String(port)]);
+      t.teardown(() => child.kill('SIGKILL'));
+      const [line] = await once(child.stdout, 'data');
+      return { child, port: Number(String(line)) };
+    };
+    const first = await start(await freePort());
+    const { port } = await proxyTo(t, [first.port]);
+    const socket = await dial(port, friend);
+    t.equal(await ask(socket, 'a'), 'a');
+    first.child.kill('SIGKILL');
+    await new Promise<void>((resolve) => {
+      socket.once('error', () => resolve());
+      socket.once('close', () => resolve());
+      socket.resume();
+    });
+    t.equal(await ask(await dial(port, friend), 'b'), undefined, 'down');
+    await start(first.port);
+    const again = await dial(port, friend);
+    t.equal(await ask(again, 'c'), 'c', 'and back');
+    again.destroy();
+  },
+);
 
-t.test('SIGTERM under load: transfers finish and exit is 0; one that never ends is cut, and exit is 1', async (t) => {
-  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
-  const proxy = await proxyProcess(t, target, '', ['--drain-timeout', '1h']);
-  const port = await proxy.port();
-  const sockets = await Promise.all(Array.from({ length: 5 }, () => dial(port, friend)));
-  for (const socket of sockets) {
-    t.equal(await ask(socket, 'x'), 'x');
-  }
-  proxy.child.kill('SIGTERM');
-  await eventually('no new ones', async () => {
-    const rejected = await dialPlain(port).then(
-      (one) => !one.destroy(),
-      () => true,
-    );
-    return rejected;
-  });
-  for (const socket of sockets) {
-    t.equal(await ask(socket, 'y'), 'y', 'still served');
-    socket.end();
-  }
-  t.strictSame(await once(proxy.child, 'exit'), [0, null]);
+t.test(
+  'SIGTERM under load: transfers finish and the exit status is 0; one that never ends is closed, and it is 1',
+  async (t) => {
+    const target = `127.0.0.1:${await tcpServer(t, echo)}`;
+    const proxy = await proxyProcess(t, target, '', ['--drain-timeout', '1h']);
+    const port = await proxy.port();
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => dial(port, friend)));
+    for (const socket of sockets) {
+      t.equal(await ask(socket, 'x'), 'x');
+    }
+    proxy.child.kill('SIGTERM');
+    await eventually('new connections are not accepted', async () => {
+      const rejected = await dialPlain(port).then(
+        (one) => !one.destroy(),
+        () => true,
+      );
+      return rejected;
+    });
+    for (const socket of sockets) {
+      t.equal(await ask(socket, 'y'), 'y', 'still served');
+      socket.end();
+    }
+    t.strictSame(await once(proxy.child, 'exit'), [0, null]);
 
-  const stuck = await proxyProcess(t, target, '', ['--drain-timeout', '300ms']);
-  const held = await dial(await stuck.port(), friend);
-  held.on('error', () => held.destroy());
-  t.equal(await ask(held, 'x'), 'x');
-  stuck.child.kill('SIGTERM');
-  t.strictSame(await once(stuck.child, 'exit'), [1, null]);
-});
+    const stuck = await proxyProcess(t, target, '', ['--drain-timeout', '300ms']);
+    const held = await dial(await stuck.port(), friend);
+    held.on('error', () => held.destroy());
+    t.equal(await ask(held, 'x'), 'x');
+    stuck.child.kill('SIGTERM');
+    t.strictSame(await once(stuck.child, 'exit'), [1, null]);
+  },
+);
 
-t.test('a client that leaves before its handshake is not waited for', async (t) => {
+t.test('a client that closes before its handshake holds no connection', async (t) => {
   const { port, running } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 60_000 });
   const ways: Record<string, (socket: Socket) => unknown> = {
     closes: (socket) => socket.destroy(),
     'ends its half': (socket) => socket.end(),
     resets: (socket) => socket.resetAndDestroy(),
-    'ends in the middle of its hello': (socket) => socket.end(Buffer.from([22, 3, 1, 0, 200, 1, 0, 0, 196])),
+    'ends in the middle of its ClientHello': (socket) => socket.end(Buffer.from([22, 3, 1, 0, 200, 1, 0, 0, 196])),
   };
   for (const [way, leave] of Object.entries(ways)) {
     const socket = await dialPlain(port);
     socket.on('error', () => socket.destroy());
     socket.resume();
-    await eventually(`${way}: taken`, async () => running.listeners[0]?.connections() === 1);
+    await eventually(`${way}: accepted`, async () => running.listeners[0]?.connections() === 1);
     leave(socket);
-    await eventually(`${way}: let go`, async () => running.listeners[0]?.connections() === 0);
+    await eventually(`${way}: closed`, async () => running.listeners[0]?.connections() === 0);
     t.pass(way);
   }
 });
 
-t.test('six hundred short connections leave nothing behind', async (t) => {
+t.test('six hundred short connections: none is held afterwards', async (t) => {
   const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
   for (let round = 0; round < 6; round++) {
     await Promise.all(
@@ -131,11 +137,11 @@ t.test('six hundred short connections leave nothing behind', async (t) => {
   }
   await eventually('none is held', async () => running.listeners[0]?.connections() === 0);
   t.equal(await metric('connections_total', 'test'), 600);
-  await eventually('none is counted open', async () => (await metric('connections_open', 'test')) === 0);
+  await eventually('none is counted as open', async () => (await metric('connections_open', 'test')) === 0);
   t.equal(await metric('bytes_total', 'sent'), 600);
 });
 
-t.test('oversized records and a broken handshake are refused, and bounded', async (t) => {
+t.test('oversized records and a broken handshake are rejected in time', async (t) => {
   const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 3_000 });
   for (const bytes of [
     Buffer.from([22, 3, 1, 255, 255, ...Buffer.alloc(70_000)]),
@@ -169,7 +175,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
 `;
 
 t.test(
-  'a socket that systemd passes is taken by its name, and its path stays when the proxy ends',
+  'a socket that systemd passes is found by its name, and its path stays when the proxy ends',
   needs('/usr/bin/python3', 'python3'),
   async (t) => {
     const path = join(temporaryDirectory(t), 'front.sock');
@@ -190,7 +196,7 @@ t.test(
     socket.end();
     child.kill('SIGTERM');
     t.strictSame(await once(child, 'exit'), [0, null]);
-    t.ok(existsSync(path), "the path is systemd's");
+    t.ok(existsSync(path), 'the path belongs to systemd');
     const other = await runAgent(...flags, ...agent, '--listen', 'systemd:back');
     t.match(other, { status: 2, stderr: /systemd passed no socket called back/ });
   },

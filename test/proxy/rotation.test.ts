@@ -5,44 +5,47 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { ask, authority, dial, echo, friend, names, proxyTo, tcpServer } from '../support/proxy.js';
 
-t.test('a new pair counts from the next connection on; a torn one leaves the last; what runs goes on', async (t) => {
-  const { port, files, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
-  const served = async () => {
-    const socket = await dial(port, friend);
-    const { subject } = socket.getPeerCertificate();
-    socket.destroy();
-    return subject.CN;
-  };
-  const old = await dial(port, friend);
-  t.equal(await served(), 'server');
-  const next = await authority.issue({ commonName: 'next', ...names });
-  writeFileSync(files.cert, next.certificatePem);
-  t.equal(await served(), 'server', 'torn: the last good one');
-  writeFileSync(files.key, next.keyPem);
-  t.equal(await served(), 'next', 'without event, timer or signal');
-  writeFileSync(files.cert, 'garbage');
-  t.equal(await served(), 'next');
-  t.equal(await ask(old, 'still'), 'still', 'the old connection');
-  t.equal(await metric('credential_version', 'test'), 2);
-  old.destroy();
-});
+t.test(
+  'a new certificate is used from the next connection on; mismatched files leave the last one; open connections go on',
+  async (t) => {
+    const { port, files, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
+    const served = async () => {
+      const socket = await dial(port, friend);
+      const { subject } = socket.getPeerCertificate();
+      socket.destroy();
+      return subject.CN;
+    };
+    const old = await dial(port, friend);
+    t.equal(await served(), 'server');
+    const next = await authority.issue({ commonName: 'next', ...names });
+    writeFileSync(files.cert, next.certificatePem);
+    t.equal(await served(), 'server', 'mismatched: the last good one');
+    writeFileSync(files.key, next.keyPem);
+    t.equal(await served(), 'next', 'without signal or timer');
+    writeFileSync(files.cert, 'garbage');
+    t.equal(await served(), 'next');
+    t.equal(await ask(old, 'still'), 'still', 'the old connection');
+    t.equal(await metric('credential_version', 'test'), 2);
+    old.destroy();
+  },
+);
 
 t.test('the CA stays the one of the start, unless reload-ca is set', async (t) => {
   const other = await Authority.create();
   const unauthorizedClient = await other.issue({ commonName: 'friend' });
   for (const reloadCa of [false, true]) {
     const { port, files } = await proxyTo(t, [await tcpServer(t, echo)], { reloadCa });
-    const letsIn = async (pair: typeof friend) =>
+    const accepts = async (pair: typeof friend) =>
       (await dial(port, pair).then(
         (socket) => ask(socket, 'x'),
         () => undefined,
       )) === 'x';
-    t.ok(await letsIn(friend));
+    t.ok(await accepts(friend));
     writeFileSync(files.ca, other.certificatePem);
-    t.equal(await letsIn(unauthorizedClient), reloadCa);
-    t.equal(await letsIn(friend), !reloadCa);
+    t.equal(await accepts(unauthorizedClient), reloadCa);
+    t.equal(await accepts(friend), !reloadCa);
     writeFileSync(files.ca, 'garbage');
-    t.equal(await letsIn(reloadCa ? unauthorizedClient : friend), true, 'a bad one is not taken');
+    t.equal(await accepts(reloadCa ? unauthorizedClient : friend), true, 'a bad CA file is not loaded');
   }
 });
 
@@ -86,7 +89,7 @@ t.test('reload under load: five rotations while ten transfers run, and every byt
   t.equal(await metric('rejections_total'), 0);
 });
 
-t.test('no session is resumed: nobody comes back by what was true before', async (t) => {
+t.test('no session is resumed, so that no client is authorized by an earlier handshake', async (t) => {
   const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const versions = { minVersion: version, maxVersion: version };

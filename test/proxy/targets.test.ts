@@ -29,7 +29,7 @@ import {
 import { freePort } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-t.test('a target that is down: the client is closed, the next target is taken, and remembered', async (t) => {
+t.test('a target that is down: the client is closed; of two targets the next one is used', async (t) => {
   const alone = await proxyTo(t, [1]);
   t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);
   t.equal(await alone.metric('rejections_total', 'target-unreachable'), 1);
@@ -39,7 +39,7 @@ t.test('a target that is down: the client is closed, the next target is taken, a
   }
 });
 
-t.test('a target that is back is taken again', async (t) => {
+t.test('a target that is back is used again', async (t) => {
   const port = await freePort();
   const { port: front } = await proxyTo(t, [port]);
   t.equal(await ask(await dial(front, friend), 'x'), undefined, 'down');
@@ -51,7 +51,7 @@ t.test('a target that is back is taken again', async (t) => {
   socket.destroy();
 });
 
-t.test('originate: plain in, mutual TLS out, and only to the server that is meant', async (t) => {
+t.test('originate: plaintext from the client, mutual TLS to the target, and only to the right one', async (t) => {
   const target = await mutualTlsServer(t, (socket) => {
     socket.write(`${socket.getPeerCertificate().subject?.CN}: `);
     socket.pipe(socket);
@@ -77,7 +77,7 @@ t.test('originate: plain in, mutual TLS out, and only to the server that is mean
   );
 });
 
-t.test('the certificate of each of several targets is verified for the host that was dialled', async (t) => {
+t.test('the certificate of each of several targets is verified for its own host', async (t) => {
   const named = await authority.issue({ commonName: 'server', dns: ['localhost'] });
   const target = await mutualTlsServer(t, (socket) => socket.end(`asked for ${socket.servername}`), named);
   const answerBy = async (...targets: readonly (readonly [host: string, port: number])[]) => {
@@ -90,28 +90,29 @@ t.test('the certificate of each of several targets is verified for the host that
     return String(await readAll(await dialPlain(port)).catch(() => ''));
   };
   t.equal(await answerBy(['127.0.0.1', 1], ['localhost', target]), 'asked for localhost');
-  t.equal(await answerBy(['localhost', 1], ['127.0.0.1', target]), '', 'the name of the other is none of its');
+  t.equal(
+    await answerBy(['localhost', 1], ['127.0.0.1', target]),
+    '',
+    'the name of the other target is not valid for this one',
+  );
 });
 
-t.test(
-  'a target that closes without a byte has a reason of its own; one whose client left first is not blamed',
-  async (t) => {
-    const target = await mutualTlsServer(t, (socket) => socket.once('data', () => socket.end()));
-    const access = { ...closed, all: true };
-    const files = filesOf(t, friend);
-    const { port, metric } = await proxyTo(t, [target], { mode: 'originate', targetTls: true, files, access });
-    const patient = await dialPlain(port);
-    patient.write('hello');
-    t.equal(String(await readAll(patient)), '');
-    patient.end();
-    await eventually('counted', async () => (await metric('rejections_total', 'target-closed')) === 1);
-    const hasty = await dialPlain(port);
-    hasty.end('hello');
-    await readAll(hasty).catch(() => undefined);
-    await eventually('both are over', async () => (await metric('connections_open', 'test')) === 0);
-    t.equal(await metric('rejections_total', 'target-closed'), 1);
-  },
-);
+t.test('a target that closes without a byte has a reason of its own, unless its client closed first', async (t) => {
+  const target = await mutualTlsServer(t, (socket) => socket.once('data', () => socket.end()));
+  const access = { ...closed, all: true };
+  const files = filesOf(t, friend);
+  const { port, metric } = await proxyTo(t, [target], { mode: 'originate', targetTls: true, files, access });
+  const patient = await dialPlain(port);
+  patient.write('hello');
+  t.equal(String(await readAll(patient)), '');
+  patient.end();
+  await eventually('counted', async () => (await metric('rejections_total', 'target-closed')) === 1);
+  const hasty = await dialPlain(port);
+  hasty.end('hello');
+  await readAll(hasty).catch(() => undefined);
+  await eventually('both are over', async () => (await metric('connections_open', 'test')) === 0);
+  t.equal(await metric('rejections_total', 'target-closed'), 1);
+});
 
 t.test('terminate with fresh mutual TLS to the target', async (t) => {
   const target = await mutualTlsServer(t, (socket) => socket.pipe(socket));
@@ -121,7 +122,7 @@ t.test('terminate with fresh mutual TLS to the target', async (t) => {
   socket.destroy();
 });
 
-t.test('Unix sockets on either side; a stale one is taken away, one in use is not', async (t) => {
+t.test('Unix sockets on either side; one in use is not replaced', async (t) => {
   const directory = temporaryDirectory(t);
   const path = join(directory, 'front.sock');
   const back = join(directory, 'back.sock');
@@ -135,10 +136,10 @@ t.test('Unix sockets on either side; a stale one is taken away, one in use is no
   socket.destroy();
   await t.rejects(proxyTo(t, [], settings), { code: 'EADDRINUSE' }, 'in use');
   await first.running.drain(0);
-  t.notOk(existsSync(path), 'and gone when it ends');
+  t.notOk(existsSync(path), 'removed at the end');
 });
 
-t.test('a busy address: none of the listeners stays', async (t) => {
+t.test('an address in use: none of the listeners stays', async (t) => {
   const { port: busy, settings } = await proxyTo(t, [1]);
   const free = await freePort();
   const metrics = new ProxyMetrics(new Registry());
@@ -149,29 +150,32 @@ t.test('a busy address: none of the listeners stays', async (t) => {
   await t.rejects(dialPlain(free), { code: 'ECONNREFUSED' });
 });
 
-t.test('drain: no new ones, those in service finish, a stuck one is cut at the end', async (t) => {
-  const { port, running } = await proxyTo(t, [await tcpServer(t, echo)]);
-  const socket = await dial(port, friend);
-  t.equal(await ask(socket, 'a'), 'a');
-  const draining = running.drain(3_600_000);
-  const late = await new Promise<string>((resolve) => {
-    const one = connect(port, '127.0.0.1', () => resolve('connected'));
-    one.once('error', (error) => resolve('code' in error ? String(error.code) : ''));
-  });
-  t.equal(late, 'ECONNREFUSED');
-  t.equal(await ask(socket, 'b'), 'b', 'still in service');
-  socket.end();
-  t.equal(await draining, true);
+t.test(
+  'drain: no new connection is accepted, open ones finish, one that does not end is closed at the end',
+  async (t) => {
+    const { port, running } = await proxyTo(t, [await tcpServer(t, echo)]);
+    const socket = await dial(port, friend);
+    t.equal(await ask(socket, 'a'), 'a');
+    const draining = running.drain(3_600_000);
+    const late = await new Promise<string>((resolve) => {
+      const one = connect(port, '127.0.0.1', () => resolve('connected'));
+      one.once('error', (error) => resolve('code' in error ? String(error.code) : ''));
+    });
+    t.equal(late, 'ECONNREFUSED');
+    t.equal(await ask(socket, 'b'), 'b', 'still served');
+    socket.end();
+    t.equal(await draining, true);
 
-  const stuck = await proxyTo(t, [await tcpServer(t, echo)]);
-  const held = await dial(stuck.port, friend);
-  held.on('error', () => held.destroy());
-  t.equal(await ask(held, 'a'), 'a');
-  t.equal(await stuck.running.drain(200), false);
-  await eventually('it is cut', async () => held.destroyed || held.closed);
-});
+    const stuck = await proxyTo(t, [await tcpServer(t, echo)]);
+    const held = await dial(stuck.port, friend);
+    held.on('error', () => held.destroy());
+    t.equal(await ask(held, 'a'), 'a');
+    t.equal(await stuck.running.drain(200), false);
+    await eventually('it is closed', async () => held.destroyed || held.closed);
+  },
+);
 
-t.test('a client on no list never reaches the target', async (t) => {
+t.test('a client that is not authorized never reaches the target', async (t) => {
   let reached = 0;
   const { port } = await proxyTo(t, [
     await tcpServer(t, (socket) => {
@@ -184,7 +188,7 @@ t.test('a client on no list never reaches the target', async (t) => {
 });
 
 t.test(
-  'a target that takes connections and resets them: the client is closed each time, and nothing is left',
+  'a target that accepts connections and resets them: the client is closed each time, and none is left',
   async (t) => {
     const target = await tcpServer(t, (socket) => socket.resetAndDestroy());
     const { port, running } = await proxyTo(t, [target]);
@@ -197,7 +201,7 @@ t.test(
   },
 );
 
-t.test('a target that resets a connection which nobody uses yet ends no process', async (t) => {
+t.test('a target that resets a connection before it is joined ends no process', async (t) => {
   const accepted: Socket[] = [];
   const port = await tcpServer(t, (socket) => accepted.push(socket));
   const { socket } = await new Targets([{ kind: 'tcp', host: '127.0.0.1', port }], patience).connect();
@@ -207,7 +211,7 @@ t.test('a target that resets a connection which nobody uses yet ends no process'
   t.notOk(socket.writable);
 });
 
-t.test('a target that hangs in its handshake is given up in time, and refused by that name', async (t) => {
+t.test('a target that hangs in its handshake: the client is closed in time, with a reason of its own', async (t) => {
   const silent = await tcpServer(t, (socket) => socket.resume());
   const { port, metric } = await proxyTo(t, [silent], { targetTls: true, handshakeTimeout: 3_000 });
   t.equal(await ask(await dial(port, friend), 'x'), undefined);
@@ -215,7 +219,7 @@ t.test('a target that hangs in its handshake is given up in time, and refused by
 });
 
 t.test(
-  'a target that does not take the connection is given up in time, and the next one serves',
+  'a target that does not accept the connection in time: the next one serves',
   needs('/usr/bin/python3', 'python3'),
   async (t) => {
     // A listener whose queue is full leaves those that follow without an answer.
@@ -232,7 +236,7 @@ t.test(
     const two = await proxyTo(t, [full, await tcpServer(t, echo)], { connectTimeout: 3_000 });
     const socket = await dial(two.port, friend);
     t.equal(await ask(socket, 'x'), 'x');
-    t.equal(await two.metric('rejections_total', 'target-unreachable'), 0, 'nobody was refused');
+    t.equal(await two.metric('rejections_total', 'target-unreachable'), 0, 'no client was rejected');
     socket.destroy();
     filler.destroy();
   },

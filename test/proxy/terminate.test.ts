@@ -20,36 +20,39 @@ import {
   tcpServer,
 } from '../support/proxy.js';
 
-t.test('who is on the list is let in, over both versions of TLS; everybody else is refused, by reason', async (t) => {
-  const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
-  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-    const versions = { minVersion: version, maxVersion: version };
-    const socket = await dial(port, friend, versions);
-    t.equal(await ask(socket, 'hello'), 'hello', version);
-    socket.destroy();
-    const rejected = [
-      nobody,
-      undefined,
-      await (await Authority.create()).issue({ commonName: 'friend' }),
-      await issueBad(authority, 'expired', { commonName: 'friend' }),
-      await issueBad(authority, 'serverAuthOnly', { commonName: 'friend' }),
-      await longChain(authority, 2),
-      await authority.issue({ commonName: 'friendly' }),
-    ];
-    for (const pair of rejected) {
-      const answer = await dial(port, pair, versions).then(
-        (one) => ask(one, 'hello'),
-        () => undefined,
-      );
-      t.equal(answer, undefined, version);
+t.test(
+  'a client on the allow list is accepted, over both versions of TLS; all others are rejected, by reason',
+  async (t) => {
+    const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const versions = { minVersion: version, maxVersion: version };
+      const socket = await dial(port, friend, versions);
+      t.equal(await ask(socket, 'hello'), 'hello', version);
+      socket.destroy();
+      const rejected = [
+        nobody,
+        undefined,
+        await (await Authority.create()).issue({ commonName: 'friend' }),
+        await issueBad(authority, 'expired', { commonName: 'friend' }),
+        await issueBad(authority, 'serverAuthOnly', { commonName: 'friend' }),
+        await longChain(authority, 2),
+        await authority.issue({ commonName: 'friendly' }),
+      ];
+      for (const pair of rejected) {
+        const answer = await dial(port, pair, versions).then(
+          (one) => ask(one, 'hello'),
+          () => undefined,
+        );
+        t.equal(answer, undefined, version);
+      }
     }
-  }
-  t.equal(await metric('rejections_total', 'not-authorized'), 4);
-  t.equal(await metric('rejections_total', 'no-certificate'), 2);
-  t.equal(await metric('rejections_total', 'invalid-certificate'), 8, 'among them a chain longer than its CAs allow');
-});
+    t.equal(await metric('rejections_total', 'not-authorized'), 4);
+    t.equal(await metric('rejections_total', 'no-certificate'), 2);
+    t.equal(await metric('rejections_total', 'invalid-certificate'), 8, 'among them a chain longer than its CAs allow');
+  },
+);
 
-t.test('a key of any usual kind comes in, over both versions of TLS', async (t) => {
+t.test('a client key of each usual algorithm is accepted, over both versions of TLS', async (t) => {
   const { port } = await proxyTo(t, [await tcpServer(t, echo)]);
   for (const algorithm of ['ec', 'ec521', 'rsa'] as const) {
     const pair = await authority.issue({ commonName: 'friend', algorithm });
@@ -62,7 +65,7 @@ t.test('a key of any usual kind comes in, over both versions of TLS', async (t) 
 });
 
 t.test(
-  'by SAN, by organizational unit, by any certificate of the CA; on the leaf, never on what is above it',
+  'authorization by SAN, by organizational unit, by any certificate of the CA; by the leaf, never by its issuers',
   async (t) => {
     const target = await tcpServer(t, echo);
     const service = await authority.issue({ commonName: 'x', dns: ['svc.example.com'], ip: ['10.0.0.7'] });
@@ -71,7 +74,7 @@ t.test(
       ...under,
       certificatePem: under.certificatePem + (await authority.intermediate('friend')).certificatePem,
     };
-    const letsIn = async (access: Partial<typeof closed>, pair: typeof service) => {
+    const accepts = async (access: Partial<typeof closed>, pair: typeof service) => {
       const { port } = await proxyTo(t, [target], { access: { ...closed, ...access } });
       return (
         (await dial(port, pair).then(
@@ -80,25 +83,28 @@ t.test(
         )) === 'x'
       );
     };
-    t.ok(await letsIn({ subjectAltNames: ['svc.example.com'] as never }, service));
-    t.ok(await letsIn({ subjectAltNames: ['10.0.0.7'] as never }, service));
-    t.notOk(await letsIn({ subjectAltNames: ['example.com'] as never }, service), 'exactly');
-    t.ok(await letsIn({ all: true }, nobody));
-    t.notOk(await letsIn({ commonNames: ['friend'] as never }, chain), 'an intermediate of that name');
+    t.ok(await accepts({ subjectAltNames: ['svc.example.com'] as never }, service));
+    t.ok(await accepts({ subjectAltNames: ['10.0.0.7'] as never }, service));
+    t.notOk(await accepts({ subjectAltNames: ['example.com'] as never }, service), 'exactly');
+    t.ok(await accepts({ all: true }, nobody));
+    t.notOk(await accepts({ commonNames: ['friend'] as never }, chain), 'an intermediate of that name');
   },
 );
 
-t.test('half-close: the target answers two seconds after the client ended, all of it arrives', async (t) => {
-  const target = await tcpServer(t, (socket) => {
-    readAll(socket).then((bytes) =>
-      setTimeout(() => socket.end(Buffer.concat([bytes, Buffer.alloc(1 << 20, 1)])), 2_000),
-    );
-  });
-  const { port } = await proxyTo(t, [target]);
-  const socket = await dial(port, friend, { allowHalfOpen: true } as object);
-  socket.end('question');
-  t.equal((await readAll(socket)).length, 8 + (1 << 20));
-});
+t.test(
+  'half-close: the target answers two seconds after the client ended, and all of the answer arrives',
+  async (t) => {
+    const target = await tcpServer(t, (socket) => {
+      readAll(socket).then((bytes) =>
+        setTimeout(() => socket.end(Buffer.concat([bytes, Buffer.alloc(1 << 20, 1)])), 2_000),
+      );
+    });
+    const { port } = await proxyTo(t, [target]);
+    const socket = await dial(port, friend, { allowHalfOpen: true } as object);
+    socket.end('question');
+    t.equal((await readAll(socket)).length, 8 + (1 << 20));
+  },
+);
 
 t.test('the target ends first, and what the client still sends arrives', async (t) => {
   let received: Promise<Buffer> | undefined;
@@ -168,7 +174,7 @@ t.test('a reset from either side takes the other down, and nothing is left behin
   await eventually('and counted so', async () => (await metric('connections_open', 'test')) === 0);
 });
 
-t.test('silence, garbage and half a handshake: a good client is served meanwhile, the others are reaped', async (t) => {
+t.test('silence, garbage and half a handshake: a good client is served meanwhile, the others are closed', async (t) => {
   const { port, running, metric } = await proxyTo(t, [await tcpServer(t, echo)], { handshakeTimeout: 6_000 });
   const silent = await Promise.all(Array.from({ length: 40 }, () => dialPlain(port)));
   const garbage = await Promise.all(Array.from({ length: 20 }, () => dialPlain(port)));
@@ -188,7 +194,7 @@ t.test('silence, garbage and half a handshake: a good client is served meanwhile
   good.destroy();
 });
 
-t.test('beyond the limit one waits, takes the place of one that goes, and gives up in time', async (t) => {
+t.test('beyond the limit a client waits, gets the slot of one that closes, and is rejected in time', async (t) => {
   const limits = { maxConnections: 2, handshakeTimeout: 6_000 };
   const { port, metric, running } = await proxyTo(t, [await tcpServer(t, echo)], limits);
   const [one, two] = [await dial(port, friend), await dial(port, friend)];
@@ -198,16 +204,16 @@ t.test('beyond the limit one waits, takes the place of one that goes, and gives 
   third.catch(() => undefined);
   await eventually('it waits', () => running.listeners[0]?.connections() === 3);
   one.destroy();
-  t.equal(await ask(await third, 'c'), 'c', 'the freed place is taken');
+  t.equal(await ask(await third, 'c'), 'c', 'it has the free slot');
   const fourth = await dial(port, friend).then(
-    () => 'in',
-    () => 'given up',
+    () => 'accepted',
+    () => 'rejected',
   );
-  t.equal(fourth, 'given up');
+  t.equal(fourth, 'rejected');
   t.equal(await metric('rejections_total', 'connection-limit'), 1);
 });
 
-t.test('at the limit, whoever holds a place and says nothing makes room for those who wait', async (t) => {
+t.test('at the limit, a connection that holds a slot and sends nothing is closed for one that waits', async (t) => {
   const limits = { maxConnections: 3, handshakeTimeout: 3_600_000 };
   const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)], limits);
   const good = await dial(port, friend);
@@ -228,7 +234,7 @@ t.test('at the limit, whoever holds a place and says nothing makes room for thos
   t.equal(await metric('rejections_total', 'test'), 2, 'and nothing else is counted');
 });
 
-t.test('an idle connection is closed, one that speaks is not', async (t) => {
+t.test('an idle connection is closed, an active one is not', async (t) => {
   const { port } = await proxyTo(t, [await tcpServer(t, echo)], { idleTimeout: 3_000 });
   const [idle, busy] = [await dial(port, friend), await dial(port, friend)];
   await ask(idle, 'x');

@@ -10,7 +10,7 @@ import { freePort } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 t.test(
-  'HAProxy before and behind it: the header of the one is read, ours is read by the other, with the client in both',
+  'HAProxy on both sides: its header is read, and ours is read by it, with the client in both',
   needs('/usr/sbin/haproxy', 'haproxy'),
   async (t) => {
     const directory = temporaryDirectory(t);

@@ -33,7 +33,7 @@ const outcome = (program: string, args: readonly string[], env = {}) =>
     }),
   );
 
-/** A plain exporter, as one that knows nothing of TLS. */
+/** An exporter without TLS. */
 async function exporter(t: Test): Promise<number> {
   const listener = createServer((_request, response) => response.end('plain_exporter_up 1\n'));
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -42,7 +42,7 @@ async function exporter(t: Test): Promise<number> {
 }
 
 t.test(
-  'curl and openssl s_client: a friend is served, nobody else',
+  'curl and openssl s_client: an authorized client is served, others are rejected',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const { port } = await proxyTo(t, [await exporter(t)]);
@@ -75,7 +75,7 @@ t.test(
   },
 );
 
-t.test('renegotiation is refused, and the proxy goes on', needs('/usr/bin/openssl', 'openssl'), async (t) => {
+t.test('renegotiation is rejected, and the proxy goes on', needs('/usr/bin/openssl', 'openssl'), async (t) => {
   const { port } = await proxyTo(t, [await exporter(t)]);
   const { ca, cert, key } = filesOf(t, friend);
   // A line of one R asks s_client to renegotiate once the handshake is over.
@@ -94,7 +94,7 @@ t.test('renegotiation is refused, and the proxy goes on', needs('/usr/bin/openss
 });
 
 t.test(
-  'originate: a server that refuses our certificate after its handshake is told as such',
+  'originate: a target that rejects the certificate after the handshake has a reason of its own',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const target = await freePort();

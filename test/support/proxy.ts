@@ -33,12 +33,12 @@ export function filesOf(t: Test, pair: Issued, ca = authority.certificatePem) {
   return files;
 }
 
-/** A plain TCP server on a free port; its sockets go with the test. */
+/** A plain TCP server on a free port; its sockets are closed after the test. */
 export async function tcpServer(t: Test, serve: (socket: Socket) => void): Promise<number> {
   return await listening(t, createServer({ allowHalfOpen: true }, serve));
 }
 
-/** A server that lets in whom the authority knows, and knows half-close. */
+/** A TLS server that accepts every client certificate of the authority, with half-close. */
 export async function mutualTlsServer(t: Test, serve: (socket: TLSSocket) => void, pair = server): Promise<number> {
   const { certificatePem: cert, keyPem: key } = pair;
   const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
@@ -56,11 +56,11 @@ export interface TestProxy {
   readonly port: number;
   readonly settings: ProxySettings;
   readonly files: ReturnType<typeof filesOf>;
-  /** The value of a metric with these labels in it, added up over the others; NaN where there is none. */
+  /** The sum of a metric's series with these label values; NaN where there is none. */
   readonly metric: (name: string, ...labels: readonly string[]) => Promise<number>;
 }
 
-/** A listener on a free port that lets `friend` in, unless told otherwise. */
+/** A listener on a free port that authorizes `friend`, unless `more` says otherwise. */
 export async function proxyTo(
   t: Test,
   targets: readonly number[],
@@ -106,7 +106,7 @@ export function dialPlain(port: number): Promise<Socket> {
   });
 }
 
-/** Everything until the end; rejects where the connection fails. Leaves the other direction open. */
+/** All bytes until the end; rejects where the connection fails. Leaves the other direction open. */
 export function readAll(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -117,7 +117,7 @@ export function readAll(socket: Socket): Promise<Buffer> {
   });
 }
 
-/** Sends, and resolves with the first bytes that come back; undefined when the connection ends without any. */
+/** Sends, and resolves with the first bytes of the answer; undefined where the connection ends without any. */
 export async function ask(socket: Socket, text: string): Promise<string | undefined> {
   return await new Promise((resolve) => {
     socket.once('data', (bytes) => resolve(bytes.toString()));
