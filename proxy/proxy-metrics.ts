@@ -3,60 +3,63 @@ import { proxyDefinitions as definitions } from '../metrics/proxy-definitions.js
 import type { ProxyEvents } from './events.js';
 import { rejectionReasons } from './rejection.js';
 
-type Name = keyof typeof definitions;
-
 /** The metrics of the proxy in a registry, with events for each listener. */
 export class ProxyMetrics {
-  readonly #counters = new Map<Name, Counter>();
-  readonly #gauges = new Map<Name, Gauge>();
-  readonly #histograms = new Map<Name, Histogram>();
+  readonly #accepted: Counter;
+  readonly #open: Gauge;
+  readonly #rejected: Counter;
+  readonly #bytes: Counter;
+  readonly #setup: Histogram;
+  readonly #lifetime: Histogram;
+  readonly #version: Gauge;
+  readonly #acceptErrors: Counter;
 
   constructor(registry: Registry) {
-    for (const [name, definition] of Object.entries(definitions) as [Name, (typeof definitions)[Name]][]) {
-      const options = {
-        name: definition.name,
-        help: definition.help,
-        labelNames: [...definition.labels],
-        registers: [registry],
-      };
-      if (definition.type === 'counter') {
-        this.#counters.set(name, new Counter(options));
-      } else if (definition.type === 'gauge') {
-        const aggregator = 'aggregator' in definition ? definition.aggregator : 'sum';
-        this.#gauges.set(name, new Gauge({ ...options, aggregator }));
-      } else {
-        this.#histograms.set(name, new Histogram({ ...options, buckets: [...definition.buckets] }));
-      }
-    }
+    const options = ({ name, help, labels }: (typeof definitions)[keyof typeof definitions]) => {
+      return { name, help, labelNames: [...labels], registers: [registry] };
+    };
+    const { accepted, open, rejected, bytes, setup, lifetime, version, acceptErrors } = definitions;
+    this.#accepted = new Counter(options(accepted));
+    this.#open = new Gauge(options(open));
+    this.#rejected = new Counter(options(rejected));
+    this.#bytes = new Counter(options(bytes));
+    this.#setup = new Histogram({ ...options(setup), buckets: [...setup.buckets] });
+    this.#lifetime = new Histogram({ ...options(lifetime), buckets: [...lifetime.buckets] });
+    this.#version = new Gauge({ ...options(version), aggregator: version.aggregator });
+    this.#acceptErrors = new Counter(options(acceptErrors));
   }
 
-  /** Counts the events of a listener; every series except the histograms begins at 0. */
+  /** Counts the events of a listener; every series except the histograms and the version begins at 0. */
   eventsFor(listener: string): ProxyEvents {
-    const counter = (name: Name) => this.#counters.get(name);
+    const accepted = this.#accepted.labels({ listener });
+    const open = this.#open.labels({ listener });
+    const setup = this.#setup.labels({ listener });
+    const lifetime = this.#lifetime.labels({ listener });
+    const sent = this.#bytes.labels({ listener, direction: 'sent' });
+    const received = this.#bytes.labels({ listener, direction: 'received' });
+    const acceptErrors = this.#acceptErrors.labels({ listener });
+    for (const counter of [accepted, sent, received, acceptErrors]) {
+      counter.inc(0);
+    }
     for (const reason of rejectionReasons) {
-      counter('rejected')?.inc({ listener, reason }, 0);
+      this.#rejected.inc({ listener, reason }, 0);
     }
-    for (const direction of ['sent', 'received']) {
-      counter('bytes')?.inc({ listener, direction }, 0);
-    }
-    counter('accepted')?.inc({ listener }, 0);
-    counter('acceptErrors')?.inc({ listener }, 0);
-    this.#gauges.get('open')?.set({ listener }, 0);
+    open.set(0);
     return {
-      accepted: () => counter('accepted')?.inc({ listener }),
+      accepted: () => accepted.inc(),
       established: (milliseconds) => {
-        this.#gauges.get('open')?.inc({ listener });
-        this.#histograms.get('setup')?.observe({ listener }, milliseconds / 1000);
+        open.inc();
+        setup.observe(milliseconds / 1000);
       },
-      rejected: (reason) => counter('rejected')?.inc({ listener, reason }),
-      closed: (seconds, sent, received) => {
-        this.#gauges.get('open')?.dec({ listener });
-        this.#histograms.get('lifetime')?.observe({ listener }, seconds);
-        counter('bytes')?.inc({ listener, direction: 'sent' }, sent);
-        counter('bytes')?.inc({ listener, direction: 'received' }, received);
+      rejected: (reason) => this.#rejected.inc({ listener, reason }),
+      closed: (seconds, bytesSent, bytesReceived) => {
+        open.dec();
+        lifetime.observe(seconds);
+        sent.inc(bytesSent);
+        received.inc(bytesReceived);
       },
-      credentialVersion: (number) => this.#gauges.get('version')?.set({ listener }, number),
-      acceptFailed: () => counter('acceptErrors')?.inc({ listener }),
+      credentialVersion: (number) => this.#version.set({ listener }, number),
+      acceptFailed: () => acceptErrors.inc(),
     };
   }
 }

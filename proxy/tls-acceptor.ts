@@ -50,7 +50,6 @@ export class TlsAcceptor {
       secure.destroy();
       throw new Rejection('invalid-certificate', error.message, error);
     }
-    secure.allowHalfOpen = true;
     return secure;
   }
 
@@ -88,6 +87,8 @@ function handshake(secure: TLSSocket, timeout: number): Promise<void> {
     secure.once('secure', () => {
       clearTimeout(timer);
       secure.off('close', closed);
+      // Here, and not after the promise: the client's end may follow in the same segment.
+      secure.allowHalfOpen = true;
       resolve();
     });
   });

@@ -2,6 +2,7 @@ import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
+import { eventually } from '../support/eventually.js';
 import { ask, authority, closed, dial, dialPlain, echo, friend, proxyTo, tcpServer } from '../support/proxy.js';
 
 t.test('what is encoded is decoded again', async () => {
@@ -108,6 +109,21 @@ t.test('in: a header before TLS is read, and its source passed on; without one t
   t.match(decodeProxyHeader(head), { source: { host: '203.0.113.9', port: 4711 } });
   await t.rejects(dial(port, friend), 'TLS at once');
   t.equal(await metric('rejections_total', 'invalid-proxy-header'), 1);
+});
+
+t.test('in: a connection that is closed for others before its header counts once', async (t) => {
+  const limits = { maxConnections: 1, handshakeTimeout: 3_600_000, proxyProtocolIn: true };
+  const { port, metric, running } = await proxyTo(t, [await tcpServer(t, echo)], limits);
+  const [silent, waiting] = [await dialPlain(port), await dialPlain(port)];
+  for (const socket of [silent, waiting]) {
+    socket.on('error', () => undefined);
+    socket.resume();
+  }
+  await eventually('it is rejected', async () => (await metric('rejections_total', 'connection-limit')) === 1);
+  await eventually('the other one has its slot', () => running.listeners[0]?.connections() === 1);
+  t.equal(await metric('rejections_total', 'test'), 1, 'and for no other reason');
+  silent.destroy();
+  waiting.destroy();
 });
 
 t.test('echo is still echo', async (t) => {

@@ -80,11 +80,12 @@ function rejected(alert: string, reason: string, hold: number): AlertCounter {
 
 export const counters: readonly AlertCounter[] = [
   rejected('proxy_target_down', 'target-unreachable', 5),
+  rejected('proxy_target_down', 'target-handshake-failed', 5),
   rejected('proxy_target_down', 'target-rejected', 5),
-  rejected('proxy_rejects_clients', 'foreign-ca', 15),
-  rejected('proxy_full', 'too-many', 5),
+  rejected('proxy_rejects_clients', 'invalid-certificate', 15),
+  rejected('proxy_full', 'connection-limit', 5),
   { alert: 'proxy_cannot_accept', series: `tidb_mtls_proxy_accept_errors_total{${self},listener="l"}`, hold: 0 },
-  rejected('proxy_fault', 'unforeseen', 0),
+  rejected('proxy_fault', 'internal-error', 0),
 ];
 
 /** Alerts with scenarios of their own. */

@@ -17,7 +17,7 @@ const pems: Readonly<Record<string, string>> = {
   ed25519: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
 };
 
-/** What a program could print of a key. */
+/** The forms in which a program could print a key. */
 const encodings: Readonly<Record<string, (pem: string) => string | Buffer>> = {
   'the file': (pem) => pem,
   'one line of it': (pem) => pem.split('\n').at(-4) ?? pem.split('\n')[1] ?? '',
@@ -70,7 +70,7 @@ for (const [name, pem] of Object.entries(pems)) {
   });
 }
 
-t.test('found when a logger is handed it', async (t) => {
+t.test('found when a key is passed to a logger', async (t) => {
   let output = '';
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
@@ -86,7 +86,7 @@ t.test('found when a logger is handed it', async (t) => {
   t.not(traces.find(output).length, 0);
 });
 
-t.test('what everybody may see is no trace: certificates, public keys, fingerprints, other keys, noise', async (t) => {
+t.test('public data is no trace: certificates, public keys, other keys, noise', async (t) => {
   const traces = new KeyTraces(Object.entries(pems).map(([name, pem]) => ({ name, pem })));
   const other = await authority.issue({ commonName: 'x' });
   for (const harmless of [
@@ -102,7 +102,7 @@ t.test('what everybody may see is no trace: certificates, public keys, fingerpri
   }
 });
 
-t.test('an encrypted key is found as its file and as what it holds', async (t) => {
+t.test('an encrypted key is found as its file and as the key inside', async (t) => {
   const passphrase = 'open';
   const pem = createPrivateKey(issued.keyPem).export({
     type: 'pkcs8',
