@@ -1,10 +1,10 @@
-/** One row per metric: what code registers, what docs/metrics.md says. */
+/** One row per metric. The registry and docs/metrics.md are made from these rows. */
 export interface MetricDefinition {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly help: string;
   readonly labels: readonly string[];
-  /** When a series exists, so that a query knows what absence means. */
+  /** When a series exists. A query has to know what its absence means. */
   readonly when: string;
 }
 
@@ -12,20 +12,20 @@ const files = ['component', 'instance'] as const;
 const port = ['component', 'instance', 'endpoint'] as const;
 const attempt = [...port, 'identity'] as const;
 const whileReadable = 'while the file can be read';
-const afterChain = 'after the first probe that saw a certificate';
+const afterChain = 'after the first probe that received a certificate';
 const afterProbe = 'after the first probe';
 const always = 'always';
 
 export const definitions = {
   notAfter: gauge(
     'certificate_not_after_timestamp_seconds',
-    'Earliest end in a credential file, by position (leaf, intermediate, ca; calling: the other pair that TiProxy calls with, and its CA).',
+    'Earliest expiry in a credential file, by position (leaf, intermediate, ca; calling: the separate client certificate of TiProxy and its CA).',
     [...files, 'position'],
     whileReadable,
   ),
   notBefore: gauge(
     'certificate_not_before_timestamp_seconds',
-    'Beginning of the certificate with that end.',
+    'Start of validity of the certificate with that expiry.',
     [...files, 'position'],
     whileReadable,
   ),
@@ -49,13 +49,13 @@ export const definitions = {
   ),
   caChanged: gauge(
     'ca_changed',
-    'Whether the CA file changed after what runs read it (0 or 1).',
+    'Whether the CA file changed after the running process read it (0 or 1).',
     files,
     'while the CA file can be read',
   ),
-  pairMatched: gauge(
+  keyPairMatched: gauge(
     'key_pair_matched',
-    'Whether the key on disk belongs to the certificate on disk (0 or 1).',
+    'Whether the key on disk matches the certificate on disk (0 or 1).',
     files,
     'while both can be read',
   ),
@@ -63,17 +63,17 @@ export const definitions = {
     'credential_error',
     'Whether a credential file has this problem now (0 or 1).',
     [...files, 'reason'],
-    'for every reason, from the first look',
+    'for every reason, after the first scan',
   ),
   servedNotAfter: gauge(
     'served_certificate_not_after_timestamp_seconds',
-    'End of the leaf that the port served last.',
+    'Expiry of the leaf certificate that the port served last.',
     port,
     afterChain,
   ),
   servedNotBefore: gauge(
     'served_certificate_not_before_timestamp_seconds',
-    'Beginning of the leaf that the port served last.',
+    'Start of validity of the leaf certificate that the port served last.',
     port,
     afterChain,
   ),
@@ -81,80 +81,80 @@ export const definitions = {
     'served_matches_file',
     'Whether the port serves the certificate on disk (0 or 1).',
     port,
-    'when both are known',
+    'when both certificates are known',
   ),
   endpointUp: gauge(
     'endpoint_up',
-    'Whether the last probe with this identity was answered (0 or 1).',
+    'Whether the last probe with this identity was answered over mutual TLS (0 or 1).',
     attempt,
     afterProbe,
   ),
   callerAccepted: gauge(
     'caller_accepted',
-    "Whether the port lets in a component of the agent's node (0 or 1).",
+    "Whether the port accepts the certificate of a component of the agent's node (0 or 1), by identity.",
     attempt,
     'when the last probe was conclusive',
   ),
   unauthorizedClientRejected: gauge(
     'unauthorized_client_rejected',
-    'Whether the port refuses a stranger (0 or 1): plaintext, anonymous, untrusted, imposter, or a component that does not call it.',
+    'Whether the port rejects an unauthorized client (0 or 1), by identity: plaintext, no-certificate, foreign-ca, wrong-name, or a component that does not call it.',
     attempt,
-    'when the last visit was conclusive',
+    'when the last negative probe was conclusive',
   ),
   probeSeconds: gauge('probe_duration_seconds', 'Duration of the last probe with this identity.', attempt, afterProbe),
   probes: counter(
     'probes_total',
     'Probes by outcome.',
     [...attempt, 'outcome'],
-    "for the agent's own identity at once, for others after the first probe; every outcome at 0",
+    'for the identity agent at once, for others after the first probe; every outcome from 0',
   ),
   rejections: counter(
     'probe_rejections_total',
-    "Refusals by reason: a TLS alert's name or other-alert, close, rpc-status, http-status; certificate and name when the probe refused the server.",
+    'Rejections by reason: the name of a TLS alert or other-alert, close, rpc-status, http-status; certificate and name when the probe rejected the server.',
     [...attempt, 'reason'],
-    'after the first refusal for this reason',
+    'after the first rejection for this reason',
   ),
   findingStatus: gauge(
     'finding',
-    'Worst status of a check at its place: 0 pass, 1 unknown, 2 warn, 3 fail.',
+    'Worst status of a check for these labels: 0 pass, 1 unknown, 2 warn, 3 fail.',
     ['check', ...attempt],
-    'while the check has something to judge',
+    'while the check applies',
   ),
-  findings: gauge('findings', 'Findings now, by status.', ['status'], 'after the first judgement'),
-  lastCheck: gauge('last_check_timestamp_seconds', 'When the checks ran last; 0 before the first time.', [], always),
+  findings: gauge('findings', 'Current findings by status.', ['status'], 'after the first evaluation'),
+  lastCheck: gauge('last_check_timestamp_seconds', 'When the checks ran last; 0 before the first run.', [], always),
   reloads: counter(
     'credential_reloads_total',
-    'Changes of the pair the agent presents: taken, or refused with the last good one kept.',
+    'Reloads of a certificate and key that the agent presents; after a failure the last good ones stay in use.',
     ['outcome'],
     always,
   ),
   identityCurrent: gauge(
     'identity_current',
-    'Whether the agent presents the pair on disk (0 or 1); 0 where that one cannot be used, so that an older one or none is presented.',
+    'Whether the agent presents the certificate on disk (0 or 1). At 0 the files cannot be used, and the agent presents the last good certificate, or none.',
     ['identity'],
-    'for its own pair and that of each component of its node',
+    'for the identity agent and for each component of its node',
   ),
   reloadTriggers: counter(
     'reload_triggers_total',
-    'What the agent did for ports that stayed on an old certificate (touch or failed-handshake).',
+    'Reloads that the agent triggered on ports that serve an old certificate, by kind (touch or failed-handshake).',
     ['kind'],
     always,
   ),
   fileChanges: counter(
     'file_changes_total',
-    'Changes of credential files, by what saw them first (event or sweep).',
+    'Changes of credential files, by what detected them first (event or sweep).',
     ['detected_by'],
     always,
   ),
   probeRequestsRejected: counter(
     'probe_requests_rejected_total',
-    'Requests to /probe that were answered without asking a port, by reason.',
+    'Requests to /probe that were answered without a probe, by reason.',
     ['reason'],
     always,
   ),
   fileEvents: gauge(
     'file_events_watched',
-    'Whether changes of files are seen by events (1), or by the sweep alone (0), as without inotify watches.',
+    'Whether file events are available (1), or changes are detected by the sweep alone (0), for example without inotify watches.',
     [],
     always,
   ),
@@ -162,19 +162,19 @@ export const definitions = {
   endpoints: gauge('endpoints', 'Ports in the inventory.', ['component'], always),
   configReloadOk: gauge(
     'config_last_reload_successful',
-    "Whether the last reading of the agent's configuration succeeded (0 or 1).",
+    "Whether the last reload of the agent's configuration succeeded (0 or 1).",
     [],
     always,
   ),
   configReloadAt: gauge(
     'config_last_reload_success_timestamp_seconds',
-    "When the agent's configuration was last read with success.",
+    "When the agent's configuration was last loaded successfully.",
     [],
     always,
   ),
   webConfigReloadOk: gauge(
     'web_config_last_reload_successful',
-    'Whether the last reading of the web configuration file succeeded (0 or 1).',
+    'Whether the last reload of the web configuration file succeeded (0 or 1).',
     [],
     always,
   ),
@@ -183,10 +183,10 @@ export const definitions = {
 
 export type MetricKey = keyof typeof definitions;
 
-function gauge(name: string, help: string, labels: readonly string[], when: string): MetricDefinition {
-  return { name: `tidb_mtls_${name}`, type: 'gauge', help, labels, when };
+function gauge(name: string, help: string, labels: readonly string[], when: string) {
+  return { name: `tidb_mtls_${name}`, type: 'gauge', help, labels, when } as const;
 }
 
-function counter(name: string, help: string, labels: readonly string[], when: string): MetricDefinition {
-  return { name: `tidb_mtls_${name}`, type: 'counter', help, labels, when };
+function counter(name: string, help: string, labels: readonly string[], when: string) {
+  return { name: `tidb_mtls_${name}`, type: 'counter', help, labels, when } as const;
 }

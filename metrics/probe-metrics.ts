@@ -4,10 +4,10 @@ import type { Observation } from '../probes/observation.js';
 import { seconds } from './labels.js';
 import { visibleMetrics } from './unprintable.js';
 
-/** A server may have thousands of names; a label is no place for them. */
+/** A certificate may have thousands of names, which are too many for a label. */
 const longestNames = 1_024;
 
-/** The answer of `/probe` in blackbox_exporter's vocabulary, on a registry of its own so that nothing stale survives. */
+/** The answer of `/probe` with the metric names of blackbox_exporter. Each answer has its own registry, so nothing stale is in it. */
 export async function renderProbe(
   observation: Observation,
   options: { readonly timeoutSeconds: number },
@@ -20,10 +20,10 @@ export async function renderProbe(
   };
   const { protocol, outcome, durations, peerChain, peerProblem, tlsVersion, cipher, application, rejection } =
     observation;
-  set('probe_success', 'Whether application bytes came back.', outcome === 'accepted' ? 1 : 0);
-  set('probe_duration_seconds', 'How long the probe took.', durations.total);
-  set('probe_timeout_seconds', 'How long it was allowed to take.', options.timeoutSeconds);
-  set('tidb_mtls_probe_outcome', 'What was seen; always 1.', 1, {
+  set('probe_success', 'Whether the port answered with application bytes (0 or 1).', outcome === 'accepted' ? 1 : 0);
+  set('probe_duration_seconds', 'Duration of the probe.', durations.total);
+  set('probe_timeout_seconds', 'Timeout of the probe.', options.timeoutSeconds);
+  set('tidb_mtls_probe_outcome', 'Outcome of the probe; always 1.', 1, {
     outcome,
     rejected_by: rejection?.side ?? '',
     reason: rejection?.name ?? '',
@@ -31,12 +31,12 @@ export async function renderProbe(
   const [leaf] = peerChain;
   if (leaf !== undefined) {
     const earliest = Math.min(...peerChain.map(({ notAfter }) => seconds(notAfter)));
-    set('probe_ssl_earliest_cert_expiry', 'Earliest end in the chain served.', earliest);
+    set('probe_ssl_earliest_cert_expiry', 'Earliest expiry in the chain that the port served.', earliest);
     if (peerProblem === undefined) {
-      set('probe_ssl_last_chain_expiry_timestamp_seconds', 'Earliest end in the chain that verified.', earliest);
+      set('probe_ssl_last_chain_expiry_timestamp_seconds', 'Earliest expiry in the verified chain.', earliest);
     }
     const { dns, ip, uri } = leaf.subjectAltNames;
-    set('probe_ssl_last_chain_info', 'The leaf served; always 1.', 1, {
+    set('probe_ssl_last_chain_info', 'The leaf certificate that the port served; always 1.', 1, {
       fingerprint_sha256: leaf.fingerprint,
       subject: leaf.subject,
       issuer: leaf.issuer,
@@ -45,7 +45,7 @@ export async function renderProbe(
     });
   }
   if (tlsVersion !== undefined) {
-    // Go, and so every dashboard made for blackbox_exporter, writes `TLS 1.3` where Node has `TLSv1.3`.
+    // blackbox_exporter and its dashboards write `TLS 1.3` where Node has `TLSv1.3`.
     set('probe_tls_version_info', 'TLS version; always 1.', 1, { version: tlsVersion.replace(/^TLSv/, 'TLS ') });
     set('probe_tls_cipher_info', 'Cipher suite; always 1.', 1, { cipher: cipher ?? '' });
   }

@@ -1,9 +1,9 @@
-/** What a process of ours says of itself; of several workers, the one that is worst off. */
+/** Metrics of every process of this program; `aggregator` combines those of several workers. */
 export const processDefinitions = {
   descriptors: {
     name: 'tidb_mtls_open_descriptors',
     type: 'gauge',
-    help: 'File descriptors that the process holds; of several workers, the most that one holds.',
+    help: 'Open file descriptors of the process; with several workers, the highest number of one worker.',
     labels: [],
     aggregator: 'max',
     when: 'on Linux, always',
@@ -11,7 +11,7 @@ export const processDefinitions = {
   descriptorLimit: {
     name: 'tidb_mtls_open_descriptors_limit',
     type: 'gauge',
-    help: 'File descriptors that a process may hold; at the limit, new connections are reset.',
+    help: 'Limit of open file descriptors of the process; at the limit, new connections are reset.',
     labels: [],
     aggregator: 'max',
     when: 'on Linux, always',

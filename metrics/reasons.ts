@@ -1,7 +1,7 @@
 import type { CredentialErrorCode } from '../credentials/error.js';
 import type { Outcome, Rejection } from '../probes/observation.js';
 
-/** Closed lists behind labels: what comes from a file or from the wire never becomes a label value as it is. */
+/** Label values come from closed lists, never from a file or a peer as they are. */
 const codes: Readonly<Record<CredentialErrorCode, true>> = {
   not_found: true,
   permission_denied: true,
@@ -21,10 +21,10 @@ const codes: Readonly<Record<CredentialErrorCode, true>> = {
   changed_while_reading: true,
 };
 
-/** Every reason a credential file can be unusable for; the type makes a forgotten one a compile error. */
+/** Every reason why a credential file cannot be used. The type of `codes` makes a missing one a compile error. */
 export const credentialReasons: readonly string[] = Object.keys(codes);
 
-/** Why `/probe` asked nobody. */
+/** Why a request to `/probe` was answered without a probe. */
 export const probeRejectionReasons = [
   'unknown-module',
   'bad-target',
@@ -46,12 +46,12 @@ export const outcomes: readonly Outcome[] = [
   'inconclusive',
 ];
 
-/** What a stranger's counters begin with; the others appear with their first time, for each port has several strangers. */
+/** The outcomes of negative probes that are counted from 0. The others appear when they first occur, because each port has several such identities. */
 export const unauthorizedClientOutcomes: readonly Outcome[] = ['accepted', 'rejected'];
 
 /**
- * The label for a refusal: the alert's name where TLS has one, else only the kind. Status numbers, gRPC messages and
- * verify codes are the peer's or the library's to choose, so they stay in findings and logs.
+ * The label for a rejection: the name of the TLS alert, otherwise only the kind. Status numbers, gRPC messages and
+ * verify codes are chosen by the peer or a library, so they stay in findings and logs.
  */
 export function rejectionReason({ by, name }: Rejection): string {
   if (by !== 'tls-alert') {

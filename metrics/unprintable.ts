@@ -1,25 +1,25 @@
 /**
- * What a terminal or browser obeys, hides, or shows as something else: control and escape characters, marks that turn the
- * direction of writing, characters without width, private ones, halves of surrogate pairs, and every space that is not
- * the ordinary one. Certificates and peers can say anything.
+ * Characters that a terminal or browser interprets, hides, or shows as something else: control and escape characters,
+ * marks of the direction of writing, characters without width, private ones, halves of surrogate pairs, and every space
+ * but U+0020. Names in certificates and answers of peers may contain any of them.
  */
 export const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
-/** JSON that means the same and has none of them as themselves: `\u202e` in their place; its own line breaks stay. */
+/** The same JSON with escapes such as `\u202e` in place of these characters; line breaks between tokens stay. */
 export function visibleJson(json: string): string {
   return json.replace(unprintable, (character) => (character === '\n' ? character : inUnits(character, '\\')));
 }
 
-/** Prometheus' text format with none of them: a label value then reads `\u202e`. */
+/** Prometheus' text format with `\u202e` in place of such a character in a label value. */
 export function visibleMetrics(exposition: string): string {
-  // Nearly always, and of ten thousand ports it is megabytes.
+  // The usual case, and the text of ten thousand ports is megabytes.
   if (!/[^\n\x20-\x7e]/.test(exposition)) {
     return exposition;
   }
   return exposition.replace(unprintable, (character) => (character === '\n' ? character : inUnits(character, '\\\\')));
 }
 
-/** Escapes name UTF-16 units, not code points. */
+/** The escapes of each UTF-16 unit; JSON has none for code points. */
 function inUnits(character: string, backslash: string): string {
   return character
     .split('')

@@ -5,14 +5,14 @@ import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import { readVersion } from '../process/version.js';
 
-/** Gauges of a process that goes on running. */
+/** Gauges that only make sense for a process that keeps running. */
 const ofTheProcess: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
 
 /**
- * What `/metrics` would say now, for node_exporter's textfile collector: gauges only, since a counter that begins anew
- * at every look counts nothing, and no metric that node_exporter has itself.
+ * The gauges of `/metrics` for node_exporter's textfile collector. Counters are left out: each run would start them at 0.
+ * So are metrics that node_exporter has itself.
  */
-export function renderTextfile(collector: Collector, findings: readonly Finding[], now: Date): string {
+export function renderTextfile(collector: Collector, findings: readonly Finding[], now: Date): Promise<string> {
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: readVersion() });
   metrics.setInventory(collector.inventory);
@@ -20,6 +20,5 @@ export function renderTextfile(collector: Collector, findings: readonly Finding[
   metrics.setObservations(collector.observations());
   metrics.setFindings(findings, now);
   const keys = Object.keys(definitions) as MetricKey[];
-  const gauges = keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key));
-  return metrics.textOf(gauges);
+  return metrics.render(keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key)));
 }

@@ -39,7 +39,7 @@ export const fileAlerts: readonly Alert[] = [
     name: 'key_pair_mismatched',
     level: 'critical',
     for: '2m',
-    expr: `${least(file, definitions.pairMatched.name)} == 0`,
+    expr: `${least(file, definitions.keyPairMatched.name)} == 0`,
     summary: 'key and certificate on disk do not belong together',
     checks: ['key-matches-certificate'],
   },

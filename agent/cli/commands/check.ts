@@ -142,24 +142,24 @@ function readyToEnable(file: string): readonly Finding[] {
 }
 
 /** Prints findings as asked for; resolves to the exit status. `metrics` is there where ports were looked at. */
-function report(
+async function report(
   invocation: Invocation,
   given: readonly Finding[],
   possible: readonly Format[] | undefined,
-  metrics: () => string = () => '',
-): number {
+  metrics: () => string | Promise<string> = () => '',
+): Promise<number> {
   const { values, stdout } = invocation;
   const findings = worstFirst(given);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
-  const printers: Readonly<Record<Format, () => string>> = {
+  const printers: Readonly<Record<Format, () => string | Promise<string>>> = {
     table: () => renderFindings(findings, { all, terminal: terminalOf(stdout) }),
     json: () => jsonText(findingsDocument(findings)),
     sarif: () => jsonText(sarifOfFindings(findings)),
     junit: () => junitOfFindings(findings, failOn),
     prometheus: metrics,
   };
-  stdout.write(printers[formatOf(invocation, possible)]());
+  stdout.write(await printers[formatOf(invocation, possible)]());
   return statusOf(
     findings.map(({ status }) => status),
     failOn,

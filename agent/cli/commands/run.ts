@@ -147,7 +147,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
   );
   const now = () => new Date();
   const sidecar = await Sidecar.create({ readConfig, metrics, logger, history, now, sweepInterval });
-  const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRejected(reason));
+  const onDemand = new OnDemandProbes(probe.concurrency, (reason) => metrics.recordProbeRequestRejected(reason));
   const reload = () => sidecar.reload();
   const proxy = await startProxies(proxies, metrics.registry, logger).catch(async (error: unknown) => {
     await sidecar.stop();
@@ -161,7 +161,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
   const server = await startHttpServer({
     listen: { host: web.host, port: web.port },
     ...(web.configFile === undefined ? {} : { webConfigFile: web.configFile }),
-    onWebConfigRead: (ok) => metrics.recordWebConfig(ok),
+    onWebConfigRead: (ok) => metrics.recordWebConfigReload(ok),
     view: {
       now,
       startedAt,
