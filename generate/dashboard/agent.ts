@@ -2,17 +2,17 @@ import { none, yesOrNo } from './appearance.js';
 import type { Row } from './panel.js';
 import { recorded, select } from './select.js';
 
-/** Of what an agent says of itself, `instance` is its address. */
+/** In an agent's metrics about itself, `instance` is the agent's address. */
 const one = 'tidb_cluster, instance';
 
 export const agentRow: Row = {
   title: 'Agents',
-  tells: 'whether the agents themselves are well: versions, their last look, configuration, identities, durations',
+  summary: 'the agents: versions, last evaluation, configuration, identities and probe durations',
   panels: [
     {
       kind: 'table',
       title: 'Agents',
-      description: 'One line per agent. An agent that is missing here is in the alert TiDB_mtls_agent_missing.',
+      description: 'One line per agent. The alert TiDB_mtls_agent_missing reports an agent that is missing here.',
       width: 14,
       height: 8,
       queries: [
@@ -24,10 +24,10 @@ export const agentRow: Row = {
         { expr: `min by (${one}) (${select('identityCurrent')})` },
       ],
       columns: [
-        { name: 'last look', look: { unit: 's', colours: [{ colour: 'green' }, { colour: 'red', from: 900 }] } },
-        { name: 'configuration in force', look: yesOrNo },
-        { name: 'web configuration in force', look: yesOrNo },
-        { name: 'pairs on disk in use', look: yesOrNo },
+        { name: 'last evaluation', style: { unit: 's', colours: [{ colour: 'green' }, { colour: 'red', from: 900 }] } },
+        { name: 'configuration loaded', style: yesOrNo },
+        { name: 'web configuration loaded', style: yesOrNo },
+        { name: 'certificates on disk in use', style: yesOrNo },
       ],
     },
     {
@@ -41,7 +41,7 @@ export const agentRow: Row = {
     {
       kind: 'bargauge',
       title: 'Ports not verified',
-      description: 'Ports that did not answer every agent that looks at them, by component. From the recording rules.',
+      description: 'Ports that did not answer every agent that probes them, by component. From the recording rules.',
       width: 5,
       height: 8,
       queries: [
@@ -50,7 +50,7 @@ export const agentRow: Row = {
           legend: '{{component}}',
         },
       ],
-      look: none('orange'),
+      style: none('orange'),
     },
     {
       kind: 'timeseries',
@@ -59,12 +59,12 @@ export const agentRow: Row = {
       width: 12,
       height: 7,
       queries: [{ expr: `max by (component) (${select('probeSeconds')})`, legend: '{{component}}' }],
-      look: { unit: 's' },
+      style: { unit: 's' },
     },
     {
       kind: 'timeseries',
-      title: "Changes of the agents' pairs",
-      description: 'Pairs taken after a change on disk, and pairs that could not be taken.',
+      title: 'Certificate reloads of the agents',
+      description: 'Reloads after a change on disk, by outcome.',
       width: 12,
       height: 7,
       queries: [{ expr: `sum by (outcome) (increase(${select('reloads')}[$__rate_interval]))`, legend: '{{outcome}}' }],

@@ -1,8 +1,8 @@
 import { thresholds } from '../../checks/thresholds.js';
-import type { Look } from './panel.js';
+import type { Style } from './panel.js';
 
 /** Time left, coloured by the days of checks/thresholds.ts. */
-export const timeLeft: Look = {
+export const timeLeft: Style = {
   unit: 's',
   decimals: 1,
   colours: [
@@ -14,8 +14,8 @@ export const timeLeft: Look = {
 };
 
 /** The values of `tidb_mtls_finding`. */
-export const result: Look = {
-  words: { 0: 'pass', 1: 'not known', 2: 'warn', 3: 'fail' },
+export const result: Style = {
+  words: { 0: 'pass', 1: 'inconclusive', 2: 'warn', 3: 'fail' },
   colours: [
     { colour: 'green' },
     { colour: 'blue', from: 1 },
@@ -24,14 +24,14 @@ export const result: Look = {
   ],
 };
 
-/** A count of which there should be none. */
-export function none(colour: string): Look {
+/** A count that should be 0. */
+export function none(colour: string): Style {
   return { decimals: 0, colours: [{ colour: 'green' }, { colour, from: 1 }] };
 }
 
-export const count: Look = { decimals: 0, colours: [{ colour: 'blue' }] };
+export const count: Style = { decimals: 0, colours: [{ colour: 'blue' }] };
 
-export const yesOrNo: Look = {
+export const yesOrNo: Style = {
   words: { 0: 'no', 1: 'yes' },
   colours: [{ colour: 'red' }, { colour: 'green', from: 1 }],
 };

@@ -8,25 +8,26 @@ const year = 365 * 86_400;
 const soonest = 40;
 
 export const expiryRow: Row = {
-  title: 'Ends of certificates',
-  tells: 'when each certificate ends, on disk (leaf, intermediate, CA) and as served, from now to a year ahead',
+  title: 'Certificate expiry',
+  summary: 'when each certificate expires, on disk (leaf, intermediate, CA) and as served, for the next year',
   panels: [
     {
       kind: 'table',
-      title: 'Ends',
-      description: 'The first end in each file by position, and the end of what each port serves.',
+      title: 'Expiry',
+      description:
+        'The earliest expiry in each file by position, and the expiry of the certificate that each port serves.',
       width: 12,
       height: 10,
       queries: [{ expr: `sort((${onDisk} or ${served}) - time())` }, { expr: `(${onDisk} or ${served}) * 1000` }],
       columns: [
-        { name: 'left', look: timeLeft },
-        { name: 'ends', look: { unit: 'dateTimeAsIso' } },
+        { name: 'left', style: timeLeft },
+        { name: 'expires', style: { unit: 'dateTimeAsIso' } },
       ],
     },
     {
       kind: 'bargauge',
-      title: 'From now to a year ahead',
-      description: `Each bar ends where the certificate ends; the full width is a year. The ${soonest} that end first.`,
+      title: 'Time left of one year',
+      description: `The full width is a year. The ${soonest} certificates that expire first.`,
       width: 12,
       height: 10,
       queries: [
@@ -35,12 +36,13 @@ export const expiryRow: Row = {
           legend: '{{component}} {{instance}} {{endpoint}} {{position}}',
         },
       ],
-      look: { ...timeLeft, max: year },
+      style: { ...timeLeft, max: year },
     },
     {
       kind: 'timeseries',
-      title: 'Time left of leaves',
-      description: 'Falls steadily and jumps up at each renewal. What never jumps is not renewed.',
+      title: 'Time left of leaf certificates',
+      description:
+        'Decreases steadily and jumps up at each renewal. A line that never jumps is a certificate that is not renewed.',
       width: 24,
       height: 7,
       queries: [
@@ -49,7 +51,7 @@ export const expiryRow: Row = {
           legend: '{{component}} {{instance}}',
         },
       ],
-      look: { unit: 's' },
+      style: { unit: 's' },
     },
   ],
 };

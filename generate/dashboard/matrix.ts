@@ -1,19 +1,19 @@
 import { componentNames } from '../../cluster/components/profile.js';
-import type { Look, Row } from './panel.js';
+import type { Row, Style } from './panel.js';
 import { port, select } from './select.js';
 
-/** Who comes to a port, in the order of the columns. */
+/** The identities of probes, in the order of the columns. */
 export const callers = ['agent', ...componentNames, 'plaintext', 'no-certificate', 'foreign-ca', 'wrong-name'] as const;
 
-const cell: Look = {
+const cell: Style = {
   words: {
-    0: 'let in',
-    1: 'not known',
-    2: 'let in: no list',
-    3: 'let in, should be refused',
-    4: 'refused, as it should be',
-    5: 'refused, should be let in',
-    6: 'refused, no list says so',
+    0: 'accepted',
+    1: 'inconclusive',
+    2: 'accepted: no allow-list',
+    3: 'accepted, should be rejected',
+    4: 'rejected, as configured',
+    5: 'rejected, should be accepted',
+    6: 'rejected without an allow-list',
   },
   colours: [
     { colour: 'green' },
@@ -26,12 +26,13 @@ const cell: Look = {
   ],
 };
 
-/** Our own identity only asks whether the port answers. */
-const ownCell: Look = { ...cell, words: { 0: 'answers', 1: 'not known', 5: 'does not answer' } };
+/** The identity `agent` shows whether the port answers. */
+const agentCell: Style = { ...cell, words: { 0: 'answers', 1: 'inconclusive', 5: 'does not answer' } };
 
 /**
- * One number per port for one caller. As a stranger: the finding, and 4 more where it was refused. As one who calls the
- * port: the finding, with a failure as 5. Pairs of several instances of one component are `tikv`, `tikv@host`.
+ * One number per port for one identity. For an unauthorized client: the finding, plus 4 where it was rejected. For a
+ * component that calls the port: the finding, with a failure as 5. Several instances of one component have the identities
+ * `tikv`, `tikv@host`.
  */
 function resultsOf(caller: string): string {
   const identity = `identity=~"${caller}(@.*)?"`;
@@ -43,18 +44,18 @@ function resultsOf(caller: string): string {
 }
 
 export const matrixRow: Row = {
-  title: 'Who is let in where',
-  tells: 'for each port what happened to each caller and stranger at its last visit, and whether that was right',
+  title: 'Access matrix',
+  summary: 'for each port and each identity the result of the last probe, and whether the configuration agrees',
   panels: [
     {
       kind: 'table',
-      title: 'Callers and strangers by port',
+      title: 'Identities by port',
       description:
-        "One line per port, one column per caller. Components come with the pairs of an agent's node; plaintext, anonymous, untrusted and imposter are strangers. An empty cell was not tried.",
+        "One line per port, one column per identity. A component's probe uses its certificate on an agent's node. plaintext, no-certificate, foreign-ca and wrong-name are unauthorized clients. An empty cell was not probed.",
       width: 24,
       height: 12,
       queries: callers.map((caller) => ({ expr: resultsOf(caller) })),
-      columns: callers.map((name) => ({ name, look: name === 'agent' ? ownCell : cell })),
+      columns: callers.map((name) => ({ name, style: name === 'agent' ? agentCell : cell })),
     },
   ],
 };

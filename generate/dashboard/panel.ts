@@ -1,15 +1,15 @@
-/** What a row file says of a panel; `render.ts` makes Grafana's JSON of it. */
+/** A panel, as the row files declare it. `render.ts` renders Grafana's JSON. */
 export interface Panel {
   readonly kind: 'stat' | 'table' | 'timeseries' | 'bargauge';
   readonly title: string;
-  /** What it tells, and what its emptiness means. */
+  /** What it shows, and what an empty panel means. */
   readonly description: string;
   /** Of the 24 columns of a dashboard. */
   readonly width: number;
   /** In steps of 30 pixels. */
   readonly height: number;
   readonly queries: readonly Query[];
-  readonly look?: Look;
+  readonly style?: Style;
   /** Tables: the columns of values, in the order of the queries. Labels are columns by themselves. */
   readonly columns?: readonly Column[];
 }
@@ -19,8 +19,8 @@ export interface Query {
   readonly legend?: string;
 }
 
-/** How values are shown; units are Grafana's. */
-export interface Look {
+/** How values are shown. Units are those of Grafana. */
+export interface Style {
   readonly unit?: string;
   readonly decimals?: number;
   readonly max?: number;
@@ -30,10 +30,10 @@ export interface Look {
 
 export interface Column {
   readonly name: string;
-  readonly look?: Look;
+  readonly style?: Style;
 }
 
-/** A colour and where it begins; the first begins below everything. */
+/** A colour and the lowest value that it applies to. The first one applies to all lower values. */
 export interface Colour {
   readonly colour: string;
   readonly from?: number;
@@ -42,6 +42,6 @@ export interface Colour {
 export interface Row {
   readonly title: string;
   /** One sentence for docs/grafana.md. */
-  readonly tells: string;
+  readonly summary: string;
   readonly panels: readonly Panel[];
 }

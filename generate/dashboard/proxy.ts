@@ -6,7 +6,7 @@ const listener = 'tidb_cluster, instance, listener';
 const legend = '{{instance}} {{listener}}';
 
 function over(title: string, description: string, queries: Panel['queries'], unit: string): Panel {
-  return { kind: 'timeseries', title, description, width: 8, height: 7, queries, look: { unit } };
+  return { kind: 'timeseries', title, description, width: 8, height: 7, queries, style: { unit } };
 }
 
 function setup(quantile: number): Panel['queries'][number] {
@@ -18,7 +18,7 @@ function setup(quantile: number): Panel['queries'][number] {
 
 export const proxyRow: Row = {
   title: 'Proxy',
-  tells: 'connections, rejections and bytes of the proxy listeners, beside the agent or by themselves',
+  summary: 'connections, rejections and bytes of the proxy listeners, inside the agent or in a process of their own',
   panels: [
     over(
       'Connections accepted',
@@ -28,13 +28,13 @@ export const proxyRow: Row = {
     ),
     over(
       'Connections open',
-      'Established connections.',
+      'Connections that are established now.',
       [{ expr: `sum by (${listener}) (${selectProxy('open')})`, legend }],
       'short',
     ),
     over(
       'Rejections of the proxy',
-      'Connections that were rejected, by reason.',
+      'Connections that were closed before they were established, by reason.',
       [
         {
           expr: `sum by (${listener}, reason) (increase(${selectProxy('rejected')}[$__rate_interval])) > 0`,
@@ -64,7 +64,7 @@ export const proxyRow: Row = {
       kind: 'table',
       title: 'Listeners',
       description:
-        'The credential version that new connections use, the connections of a day that could not be accepted, and the mean lifetime.',
+        'Version of the certificate that new connections use, counted from 1 at the start; accept errors and mean duration of a day.',
       width: 8,
       height: 7,
       queries: [
@@ -75,9 +75,9 @@ export const proxyRow: Row = {
         },
       ],
       columns: [
-        { name: 'credential version' },
-        { name: 'not accepted', look: none('red') },
-        { name: 'mean lifetime', look: { unit: 's' } },
+        { name: 'certificate version' },
+        { name: 'accept errors', style: none('red') },
+        { name: 'mean duration', style: { unit: 's' } },
       ],
     },
   ],

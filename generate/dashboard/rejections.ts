@@ -3,13 +3,14 @@ import type { Row } from './panel.js';
 import { attempt, select } from './select.js';
 
 export const rejectionsRow: Row = {
-  title: 'Refusals',
-  tells: 'who is refused and why over time, and who is refused or let in now against the configuration',
+  title: 'Rejections',
+  summary:
+    'rejections by reason over time, and the clients that are rejected or accepted against the configuration now',
   panels: [
     {
       kind: 'timeseries',
-      title: 'Refusals by reason',
-      description: 'Strangers are refused at each visit; what matters is a reason that was not there before.',
+      title: 'Rejections by reason',
+      description: 'Negative probes are rejected all the time. Style for a reason that was not there before.',
       width: 12,
       height: 8,
       queries: [
@@ -18,21 +19,21 @@ export const rejectionsRow: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Callers refused',
-      description: "Refusals of the agent's own identity and of components on ports that they call. None is good.",
+      title: 'Callers rejected',
+      description: 'Rejections of the agent and of components on ports that they call. Empty in a healthy cluster.',
       width: 12,
       height: 8,
       queries: [
         {
-          expr: `sum by (${attempt}) (increase(${select('probes', 'outcome="refused"')}[$__rate_interval])) unless on (${attempt}) ${select('findingStatus', 'check="rejects-unauthorized"')}`,
+          expr: `sum by (${attempt}) (increase(${select('probes', 'outcome="rejected"')}[$__rate_interval])) unless on (${attempt}) ${select('findingStatus', 'check="rejects-unauthorized"')}`,
           legend: '{{identity}} by {{component}} {{instance}} {{endpoint}}',
         },
       ],
     },
     {
       kind: 'timeseries',
-      title: 'Own probes by outcome',
-      description: "Probes with the agent's own identity, per second.",
+      title: 'Probes of the agent by outcome',
+      description: "Probes with the agent's certificate, per second.",
       width: 12,
       height: 8,
       queries: [
@@ -41,12 +42,12 @@ export const rejectionsRow: Row = {
           legend: '{{outcome}}',
         },
       ],
-      look: { unit: 'ops' },
+      style: { unit: 'ops' },
     },
     {
       kind: 'table',
-      title: 'Against the configuration now',
-      description: 'Callers that are refused and strangers that are let in. Empty is good.',
+      title: 'Differences from the configuration',
+      description: 'Callers that are rejected and unauthorized clients that are accepted. Empty in a healthy cluster.',
       width: 12,
       height: 8,
       queries: [
@@ -54,7 +55,7 @@ export const rejectionsRow: Row = {
           expr: `sort_desc(max by (check, ${attempt}) (${select('findingStatus', 'check=~"caller-accepted|rejects-unauthorized|requests-certificate"')}) > 1)`,
         },
       ],
-      columns: [{ name: 'verdict', look: result }],
+      columns: [{ name: 'result', style: result }],
     },
   ],
 };

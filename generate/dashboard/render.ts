@@ -2,7 +2,7 @@ import { definitions } from '../../metrics/definitions.js';
 import { agentRow } from './agent.js';
 import { expiryRow } from './expiry.js';
 import { matrixRow } from './matrix.js';
-import type { Column, Look, Panel, Row } from './panel.js';
+import type { Column, Panel, Row, Style } from './panel.js';
 import { proxyRow } from './proxy.js';
 import { rejectionsRow } from './rejections.js';
 import { rotationRow } from './rotation.js';
@@ -14,8 +14,8 @@ const datasource = '$datasource';
 const columnsOfPage = 24;
 
 /**
- * deploy/grafana/tidb-mtls.json: the classic model as Grafana 7.5 has it, which later ones migrate when they load it.
- * The data source is a string, and nothing has to be replaced in the file.
+ * deploy/grafana/tidb-mtls.json: the classic model of Grafana 7.5, which later releases migrate when they load it.
+ * The data source is a variable, so nothing has to be replaced in the file.
  */
 export function renderDashboard(): string {
   return `${JSON.stringify(
@@ -23,7 +23,7 @@ export function renderDashboard(): string {
       title: 'TiDB-mTLS',
       uid: 'tidb-mtls',
       tags: ['tidb', 'tls'],
-      description: 'Mutual TLS between TiDB components, as tidb-mtls-agent proves it.',
+      description: 'Mutual TLS between TiDB components, as verified by tidb-mtls-agent.',
       schemaVersion: 27,
       version: 1,
       editable: true,
@@ -41,7 +41,7 @@ export function renderDashboard(): string {
   )}\n`;
 }
 
-/** `.*` also matches what has no such label: TiUP sets none on the series. */
+/** `.*` also matches series without the label, as under TiUP. */
 function variables() {
   const finding = definitions.findingStatus.name;
   const inCluster = 'tidb_cluster=~"$tidb_cluster"';
@@ -80,7 +80,7 @@ function labelVariable(name: string, label: string, query: string) {
   };
 }
 
-/** Rows one below the other; within a row panels go to the right, and below when there is no room. */
+/** Rows are placed below each other, panels of a row from left to right, and below when the row is full. */
 function panels(): readonly object[] {
   const rendered: object[] = [];
   let top = 0;
@@ -112,7 +112,7 @@ function panels(): readonly object[] {
 }
 
 function renderPanel(panel: Panel): object {
-  const { kind, title, description, queries, columns = [], look = {} } = panel;
+  const { kind, title, description, queries, columns = [], style = {} } = panel;
   const table = kind === 'table';
   const names = queries.map((_, index) => refId(index));
   return {
@@ -129,7 +129,7 @@ function renderPanel(panel: Panel): object {
       ...(table ? { format: 'table' } : {}),
     })),
     fieldConfig: {
-      defaults: { ...lookOf(look), ...(kind === 'timeseries' ? { custom: line } : {}) },
+      defaults: { ...styleOf(style), ...(kind === 'timeseries' ? { custom: line } : {}) },
       overrides: columns.map(overrideOf),
     },
     options: options[kind],
@@ -158,7 +158,7 @@ const options: Readonly<Record<Panel['kind'], object>> = {
   table: { showHeader: true },
 };
 
-function lookOf({ unit, decimals, max, colours, words }: Look) {
+function styleOf({ unit, decimals, max, colours, words }: Style) {
   return {
     ...(unit === undefined ? {} : { unit }),
     ...(decimals === undefined ? {} : { decimals }),
@@ -168,24 +168,24 @@ function lookOf({ unit, decimals, max, colours, words }: Look) {
   };
 }
 
-function thresholdsOf(colours: NonNullable<Look['colours']>) {
+function thresholdsOf(colours: NonNullable<Style['colours']>) {
   return { mode: 'absolute', steps: colours.map(({ colour, from = null }) => ({ color: colour, value: from })) };
 }
 
-/** Value mappings as they were before Grafana 8, which migrates them. */
-function mappingsOf(words: NonNullable<Look['words']>) {
+/** Value mappings of Grafana 7.5. Later releases migrate them. */
+function mappingsOf(words: NonNullable<Style['words']>) {
   return Object.entries(words).map(([value, text], id) => ({ id, type: 1, op: '=', value, text }));
 }
 
-function overrideOf({ name, look = {} }: Column) {
-  const cell = look.colours === undefined ? {} : { 'custom.displayMode': 'color-background' };
+function overrideOf({ name, style = {} }: Column) {
+  const cell = style.colours === undefined ? {} : { 'custom.displayMode': 'color-background' };
   return {
     matcher: { id: 'byName', options: name },
-    properties: Object.entries({ ...lookOf(look), ...cell }).map(([id, value]) => ({ id, value })),
+    properties: Object.entries({ ...styleOf(style), ...cell }).map(([id, value]) => ({ id, value })),
   };
 }
 
-/** Labels first, then the values by their names; `Value` is the name where there is one query. */
+/** Labels first, then the values by their names. With one query, Grafana names its value `Value`. */
 function transformations(names: readonly string[], columns: readonly Column[]) {
   const fields = (names.length === 1 ? ['Value'] : names.map((name) => `Value #${name}`)).map(
     (field, index) => [field, columns[index]?.name ?? field] as const,

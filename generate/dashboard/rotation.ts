@@ -2,54 +2,55 @@ import { none, timeLeft } from './appearance.js';
 import type { Row } from './panel.js';
 import { file, port, select } from './select.js';
 
-const behind = `(max by (${port}) (${select('findingStatus', 'check="served-matches-file"')}) > 0)`;
+const outdated = `(max by (${port}) (${select('findingStatus', 'check="served-matches-file"')}) > 0)`;
 const written = `max by (${file}) (${select('modifiedAt')})`;
-/** Since the certificate file was written, for the ports that do not serve it yet. */
-const lag = `0 * ${behind} + on (${file}) group_left () (time() - ${written})`;
+/** The time since the certificate file was written, for ports that do not serve it yet. */
+const delay = `0 * ${outdated} + on (${file}) group_left () (time() - ${written})`;
 
 export const rotationRow: Row = {
   title: 'Rotations',
-  tells: 'which ports do not yet serve the certificate on disk, and since when; a rotation that works is a short peak',
+  summary:
+    'ports that do not yet serve the certificate on disk, and since when; a rotation without faults is a short peak',
   panels: [
     {
       kind: 'stat',
-      title: 'Ports behind',
-      description: 'Ports that serve another certificate than the one on disk, still in time or not.',
+      title: 'Ports with an old certificate',
+      description: 'Ports that serve a certificate other than the one on disk, before or after their reload deadline.',
       width: 4,
       height: 8,
-      queries: [{ expr: `count(${behind}) or vector(0)` }],
-      look: none('orange'),
+      queries: [{ expr: `count(${outdated}) or vector(0)` }],
+      style: none('orange'),
     },
     {
       kind: 'timeseries',
-      title: 'Lag behind the file',
+      title: 'Reload delay',
       description:
-        'For each port that is behind, the time since the certificate file was written. Nothing to draw is good.',
+        'The time since the certificate file was written, for each port that serves an old certificate. Empty in a healthy cluster.',
       width: 10,
       height: 8,
-      queries: [{ expr: lag, legend: '{{component}} {{instance}} {{endpoint}}' }],
-      look: { unit: 's' },
+      queries: [{ expr: delay, legend: '{{component}} {{instance}} {{endpoint}}' }],
+      style: { unit: 's' },
     },
     {
       kind: 'table',
-      title: 'Behind now',
-      description: 'Lag, and what is left of the certificate served. Empty is good.',
+      title: 'Old certificates in use',
+      description: 'The delay, and the time left of the certificate that the port serves. Empty in a healthy cluster.',
       width: 10,
       height: 8,
       queries: [
-        { expr: `sort_desc(${lag})` },
-        { expr: `${behind} * 0 + (min by (${port}) (${select('servedNotAfter')}) - time())` },
+        { expr: `sort_desc(${delay})` },
+        { expr: `${outdated} * 0 + (min by (${port}) (${select('servedNotAfter')}) - time())` },
       ],
       columns: [
-        { name: 'lag', look: { unit: 's' } },
-        { name: 'left of what is served', look: timeLeft },
+        { name: 'delay', style: { unit: 's' } },
+        { name: 'time left of served certificate', style: timeLeft },
       ],
     },
     {
       kind: 'timeseries',
-      title: 'Changes of files',
+      title: 'File changes',
       description:
-        'Changes of credential files, by what saw them first. Sweeps alone mean that file events do not arrive.',
+        'Changes of credential files, by what detected them first. If only the sweep detects changes, file events do not work.',
       width: 12,
       height: 6,
       queries: [
@@ -61,8 +62,8 @@ export const rotationRow: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Nudges',
-      description: 'What agents with reload = "trigger" did for ports that stayed behind.',
+      title: 'Triggered reloads',
+      description: 'Reloads that agents with reload = "trigger" triggered on ports that serve an old certificate.',
       width: 12,
       height: 6,
       queries: [

@@ -6,12 +6,12 @@ export const lastSeen = 'tidb_mtls:agent_last_seen_timestamp_seconds';
 const build = definitions.buildInfo.name;
 const finding = definitions.findingStatus.name;
 
-/** How long a vanished agent is spoken of, in seconds. */
+/** How long an agent that is gone is reported, in seconds. */
 const remembered = 3 * 86_400;
 
 /**
- * When each agent was scraped last. The rule reads its own result, so that an agent stays known after its series are
- * gone, and an hour without Prometheus forgets none. By instance alone: an upgraded agent is the same one.
+ * When each agent was scraped last. The rule reads its own previous result, so an agent stays known after its series are
+ * gone and after an hour without Prometheus. Only by instance: an agent with another version is the same agent.
  */
 export const agentRecordings: readonly Recording[] = [
   {
@@ -20,23 +20,23 @@ export const agentRecordings: readonly Recording[] = [
   },
 ];
 
-/** The agents themselves: who watches the watchers. */
+/** Alerts about the agents themselves. */
 export const agentAlerts: readonly Alert[] = [
   {
     name: 'agent_missing',
     level: 'warning',
     for: '5m',
     expr: `time() - ${lastSeen} > 120`,
-    summary: 'an agent is not seen any more',
+    summary: 'an agent is no longer scraped',
     value: 'seconds',
   },
-  // 0 before the first time, so an agent that never finishes its first look is among them.
+  // The metric is 0 before the first evaluation, so an agent that never finishes its first scan is included.
   {
     name: 'agent_stuck',
     level: 'critical',
     for: '5m',
     expr: `time() - ${least(agent, definitions.lastCheck.name)} > 900`,
-    summary: 'an agent answers but has judged nothing for a quarter of an hour',
+    summary: 'an agent has not evaluated its checks for 15 minutes',
     value: 'seconds',
   },
   {
@@ -44,42 +44,42 @@ export const agentAlerts: readonly Alert[] = [
     level: 'warning',
     for: '15m',
     expr: `${total(agent, definitions.instances.name)} == 0`,
-    summary: 'an agent knows no component',
+    summary: 'an agent has found no TiDB component',
   },
   {
     name: 'agent_versions_differ',
     level: 'warning',
     for: '24h',
     expr: `count by (${cluster}) (count by (${cluster}, version) (${build})) > 1`,
-    summary: 'the agents of a cluster are of several versions',
+    summary: 'the agents of a cluster have different versions',
   },
   {
     name: 'reload_failed',
     level: 'warning',
     for: '5m',
     expr: `${least(`${agent}, identity`, definitions.identityCurrent.name)} == 0`,
-    summary: 'an agent cannot take the pair on disk; it presents an older one, or none',
+    summary: 'an agent cannot load the certificate and key on disk; it presents older ones, or none',
   },
   {
     name: 'agent_config_not_reloaded',
     level: 'warning',
     for: '5m',
     expr: `${least(agent, definitions.configReloadOk.name)} == 0`,
-    summary: "an agent's changed configuration could not be used; the one before is in force",
+    summary: 'an agent could not load its changed configuration; the previous one stays in use',
   },
   {
     name: 'web_config_not_reloaded',
     level: 'warning',
     for: '5m',
     expr: `${least(agent, definitions.webConfigReloadOk.name)} == 0`,
-    summary: "the changed web configuration of an agent's page and metrics could not be used",
+    summary: 'an agent could not load its changed web configuration file',
   },
   {
     name: 'file_events_missing',
     level: 'warning',
     for: '0s',
     expr: `${changes('sweep')} > ${changes('event')}`,
-    summary: 'an agent sees changes of files by its sweep and not by events',
+    summary: 'an agent detects file changes by its sweep and not by file events',
   },
   {
     name: 'labels_overwritten',

@@ -1,6 +1,6 @@
 export type Level = 'warning' | 'critical' | 'emergency';
 
-/** One alert: every form of the rule files is made of these. */
+/** One alert, from which every form of the rule files is rendered. */
 export interface Alert {
   /** Without the prefix; also the heading of its section in docs/runbook.md. */
   readonly name: string;
@@ -9,9 +9,9 @@ export interface Alert {
   readonly for: string;
   readonly expr: string;
   readonly summary: string;
-  /** What the value is, for the text of the alert; a number unless said otherwise. */
+  /** The unit of the value in the text of the alert; without it a plain number. */
   readonly value?: 'seconds';
-  /** Checks of the catalogue whose verdict it tells. */
+  /** Checks of the catalogue whose result it reports. */
   readonly checks?: readonly string[];
 }
 
@@ -23,15 +23,15 @@ export interface Recording {
 
 export const alertPrefix = 'TiDB_mtls_';
 
-/** What tells clusters apart in one Prometheus; a label that a site does not set costs nothing. */
+/** Labels that distinguish the clusters of one Prometheus. A label that a site does not set changes nothing. */
 export const cluster = 'k8s_cluster, tidb_cluster, cluster, kubernetes_namespace';
 export const file = `${cluster}, component, instance`;
 export const port = `${file}, endpoint`;
 export const attempt = `${port}, identity`;
-/** `instance` of what an agent says of itself is the agent's own address. */
+/** In an agent's metrics about itself, `instance` is the agent's address. */
 export const agent = `${cluster}, instance`;
 
-/** Several agents may see one thing, each with its own clock: the worst of them speaks, so that none flaps. */
+/** Several agents may report the same port at different times. The worst value counts, so that alerts do not flap. */
 export function least(labels: string, expr: string): string {
   return `min by (${labels}) (${expr})`;
 }

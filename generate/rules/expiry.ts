@@ -5,22 +5,22 @@ import { type Alert, file, least, port, type Recording } from './alert.js';
 export const remaining = 'tidb_mtls:certificate_remaining_seconds';
 const lifetime = 'tidb_mtls:certificate_lifetime_seconds';
 
-const ends = definitions.notAfter.name;
-const begins = definitions.notBefore.name;
-const servedEnds = definitions.servedNotAfter.name;
-const servedBegins = definitions.servedNotBefore.name;
+const notAfter = definitions.notAfter.name;
+const notBefore = definitions.notBefore.name;
+const servedNotAfter = definitions.servedNotAfter.name;
+const servedNotBefore = definitions.servedNotBefore.name;
 
-/** What a port serves counts where it is not what the file holds: the leaf on disk speaks for the rest. */
-const served = `(${least(port, servedEnds)} unless (${least(port, servedEnds)} == on (${file}) group_left () ${least(file, `${ends}{position="leaf"}`)}))`;
+/** Expiry of the certificates that ports serve, where it differs from that of the leaf on disk. */
+const served = `(${least(port, servedNotAfter)} unless (${least(port, servedNotAfter)} == on (${file}) group_left () ${least(file, `${notAfter}{position="leaf"}`)}))`;
 
 export const expiryRecordings: readonly Recording[] = [
-  { record: remaining, expr: `${least(`${file}, position`, ends)} - time()` },
-  { record: lifetime, expr: `${least(`${file}, position`, ends)} - ${least(`${file}, position`, begins)}` },
+  { record: remaining, expr: `${least(`${file}, position`, notAfter)} - time()` },
+  { record: lifetime, expr: `${least(`${file}, position`, notAfter)} - ${least(`${file}, position`, notBefore)}` },
   { record: remaining, expr: `${served} - time()`, labels: { position: 'served' } },
-  { record: lifetime, expr: `${served} - ${least(port, servedBegins)}`, labels: { position: 'served' } },
+  { record: lifetime, expr: `${served} - ${least(port, servedNotBefore)}`, labels: { position: 'served' } },
 ];
 
-/** Below both limits, as `checks/thresholds.ts` has them, now or already since `sinceSeconds`. */
+/** Below both limits of a threshold, for at least `sinceSeconds`. */
 function below({ seconds, share }: Threshold, which = '', sinceSeconds = 0): string {
   const then = sinceSeconds === 0 ? `${remaining}${which}` : `(${remaining}${which} + ${sinceSeconds})`;
   return `(${then} < ${seconds} and ${then} < ${share} * ${lifetime}${which})`;
@@ -30,8 +30,8 @@ const minute = 60;
 const hold = 15;
 
 /**
- * The step before goes silent a minute after the next one has fired, not when that one begins to wait: what is left
- * only falls, so that "below since then" can be said without looking back.
+ * An alert stops a minute after the next level has fired, not when that level becomes pending. The remaining time only
+ * decreases, so "below the limit for so long" follows from its value now.
  */
 const critical = below(thresholds.critical, '', (hold + 1) * minute);
 const emergency = `(${below(thresholds.emergency)} or ${remaining} <= 0)`;
@@ -46,7 +46,7 @@ export const expiryAlerts: readonly Alert[] = [
     level: 'warning',
     for: `${hold}m`,
     expr: `${below(thresholds.warning, others)} unless ${critical}`,
-    summary: 'a certificate ends soon',
+    summary: 'a certificate expires soon',
     value: 'seconds',
     checks: ['certificate-validity'],
   },
@@ -55,7 +55,7 @@ export const expiryAlerts: readonly Alert[] = [
     level: 'critical',
     for: `${hold}m`,
     expr: `${below(thresholds.critical)} unless ${emergencySince}`,
-    summary: 'a certificate ends very soon',
+    summary: 'a certificate expires very soon',
     value: 'seconds',
     checks: ['certificate-validity'],
   },
@@ -64,7 +64,7 @@ export const expiryAlerts: readonly Alert[] = [
     level: 'emergency',
     for: '1m',
     expr: emergency,
-    summary: 'a certificate ended or is about to',
+    summary: 'a certificate has expired, or expires within a day',
     value: 'seconds',
     checks: ['certificate-validity'],
   },
@@ -73,7 +73,7 @@ export const expiryAlerts: readonly Alert[] = [
     level: 'warning',
     for: `${hold}m`,
     expr: `${below(thresholds.warning, agentOnly)} unless ${critical}`,
-    summary: "the agent's own certificate ends soon",
+    summary: "the agent's certificate expires soon",
     value: 'seconds',
     checks: ['certificate-validity'],
   },
@@ -81,7 +81,7 @@ export const expiryAlerts: readonly Alert[] = [
     name: 'certificate_not_yet_valid',
     level: 'critical',
     for: '5m',
-    expr: `(${least(`${file}, position`, begins)} or ${least(port, servedBegins)}) - time() > 0`,
+    expr: `(${least(`${file}, position`, notBefore)} or ${least(port, servedNotBefore)}) - time() > 0`,
     summary: 'a certificate is not valid yet',
     value: 'seconds',
     checks: ['certificate-validity'],

@@ -6,9 +6,9 @@ const finding = definitions.findingStatus.name;
 /** The value of `tidb_mtls_finding` for a failed check. */
 export const failed = 3;
 const warned = 2;
-const skipped = 1;
+const inconclusive = 1;
 
-/** The worst status of a check at each place that `labels` tell apart. */
+/** The worst status of a check for each value of `labels`. */
 export function worst(check: string, labels: string, more = ''): string {
   return most(labels, `${finding}{check="${check}"${more}}`);
 }
@@ -17,7 +17,7 @@ function failing(check: string, labels: string, more = ''): string {
   return `${worst(check, labels, more)} == ${failed}`;
 }
 
-/** What is wrong with files, before anybody connects. */
+/** Faults in files. They are known before a client connects. */
 export const fileAlerts: readonly Alert[] = [
   {
     name: 'credential_unreadable',
@@ -32,7 +32,7 @@ export const fileAlerts: readonly Alert[] = [
     level: 'emergency',
     for: '0s',
     expr: failing('file-safe', file),
-    summary: 'a credential file is one that the running component does not survive reading',
+    summary: 'a credential file that makes the running component exit when it reads it',
     checks: ['file-safe'],
   },
   {
@@ -40,15 +40,15 @@ export const fileAlerts: readonly Alert[] = [
     level: 'critical',
     for: '2m',
     expr: `${least(file, definitions.keyPairMatched.name)} == 0`,
-    summary: 'key and certificate on disk do not belong together',
+    summary: 'the key on disk does not match the certificate on disk',
     checks: ['key-matches-certificate'],
   },
   {
-    name: 'pair_not_trusted',
+    name: 'certificate_not_trusted',
     level: 'critical',
     for: '5m',
     expr: failing('verifies-under-ca', file),
-    summary: 'a pair on disk does not verify under the CA file beside it',
+    summary: 'a certificate on disk does not verify with the CA file of its component',
     checks: ['verifies-under-ca'],
   },
   {
@@ -56,7 +56,7 @@ export const fileAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('key-usages', file),
-    summary: 'a certificate may not be used in both roles',
+    summary: 'a certificate lacks the extended key usage of a server or of a client',
     checks: ['key-usages'],
   },
   {
@@ -64,7 +64,7 @@ export const fileAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('names-cover-addresses', file),
-    summary: 'a certificate is not good for an address that its component advertises',
+    summary: 'a certificate is not valid for an address that its component advertises',
     checks: ['names-cover-addresses'],
   },
   {
@@ -72,7 +72,7 @@ export const fileAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('survives-restart', file),
-    summary: 'a component would not start again with its files as they are',
+    summary: 'a component would fail to start with its current files',
     checks: ['survives-restart'],
   },
   {
@@ -80,32 +80,32 @@ export const fileAlerts: readonly Alert[] = [
     level: 'warning',
     for: '5m',
     expr: `${most(file, `${finding}{check=~"ca-unchanged|trusts-ca-on-disk"}`)} >= ${warned}`,
-    summary: 'the CA file changed and what runs still trusts the old one',
+    summary: 'the CA file changed, and the running process still trusts the old CA',
     checks: ['ca-unchanged', 'trusts-ca-on-disk'],
   },
-  // Components of one cluster whose CA files do not hold the same CAs, by key, whatever their names.
+  // By fingerprint, because two CAs may have the same name.
   {
     name: 'ca_files_differ',
     level: 'warning',
     for: '1h',
     expr: `${counted(cluster, file)} > on (${cluster}) group_right () ${counted(`${cluster}, fingerprint`, `${file}, fingerprint`)}`,
-    summary: 'a CA is in the files of some components and not of others',
+    summary: 'a CA certificate is in the CA files of some components and not of others',
   },
 ];
 
-/** How many components there are for each of `labels`, each once however many agents see it. */
+/** The number of components for each value of `labels`. Each counts once, however many agents report it. */
 function counted(labels: string, each: string): string {
   return `count by (${labels}) (count by (${each}) (${definitions.caInfo.name}{component!="agent"}))`;
 }
 
-/** What is wrong with settings and lists, before a restart makes it count. */
+/** Faults in settings and allow-lists. They take effect at the next restart. */
 export const settingAlerts: readonly Alert[] = [
   {
     name: 'configuration_unusable',
     level: 'warning',
     for: '15m',
     expr: failing('configuration', file),
-    summary: "a component's configuration cannot be read or used",
+    summary: "a component's configuration cannot be read or is invalid",
     checks: ['configuration'],
   },
   {
@@ -113,7 +113,7 @@ export const settingAlerts: readonly Alert[] = [
     level: 'warning',
     for: '15m',
     expr: failing('sources-agree', file),
-    summary: 'files, topology, command lines and PD do not say the same',
+    summary: 'configuration file, topology, command line and PD disagree about a component',
     checks: ['sources-agree'],
   },
   {
@@ -121,7 +121,7 @@ export const settingAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('tls-configured', file),
-    summary: 'a component has TLS configured by half',
+    summary: 'a component has only some of its TLS settings',
     checks: ['tls-configured'],
   },
   {
@@ -129,7 +129,7 @@ export const settingAlerts: readonly Alert[] = [
     level: 'warning',
     for: '15m',
     expr: failing('caller-in-allow-list', attempt),
-    summary: 'an allow-list lacks a component that calls the port',
+    summary: 'an allow-list lacks the name of a component that calls the port',
     checks: ['caller-in-allow-list'],
   },
   {
@@ -137,12 +137,12 @@ export const settingAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('own-name-in-list', file),
-    summary: 'PD is not in its own list and ends at its next start',
+    summary: 'PD is not in its own allow-list and would exit after its next start',
     checks: ['own-name-in-list'],
   },
 ];
 
-/** What ports do when they are called. */
+/** Faults that probes find at ports. */
 export const portAlerts: readonly Alert[] = [
   {
     name: 'endpoint_down',
@@ -153,18 +153,18 @@ export const portAlerts: readonly Alert[] = [
     checks: ['endpoint-answers'],
   },
   {
-    name: 'endpoint_unsteady',
+    name: 'endpoint_flapping',
     level: 'warning',
     for: '15m',
     expr: `${missed(`outcome!="accepted",identity="agent"`)} / ${missed('identity="agent"')} > 0.1 unless ${failing('endpoint-answers', port)}`,
-    summary: 'a port answers now and then: more than a tenth of the probes of half an hour failed',
+    summary: 'a port is up, but more than 10 % of the probes of the last 30 minutes failed',
   },
   {
     name: 'endpoint_unverified',
     level: 'warning',
     for: '30m',
-    expr: `${worst('endpoint-answers', port)} == ${skipped}`,
-    summary: 'nothing can be said of a port',
+    expr: `${worst('endpoint-answers', port)} == ${inconclusive}`,
+    summary: 'the result for a port is inconclusive',
     checks: ['endpoint-answers'],
   },
   {
@@ -172,7 +172,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'critical',
     for: '3m',
     expr: failing('caller-accepted', attempt),
-    summary: 'a component would be refused by a port it calls',
+    summary: 'a port rejects a component that calls it',
     checks: ['caller-accepted'],
   },
   {
@@ -180,7 +180,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: failing('peers-reach-each-other', attempt),
-    summary: 'a component says that it does not reach its peer',
+    summary: 'a component reports that it cannot reach its peer',
     checks: ['peers-reach-each-other'],
   },
   {
@@ -188,7 +188,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'critical',
     for: '3m',
     expr: failing('server-verifies', attempt),
-    summary: 'callers do not accept the certificate that a port serves',
+    summary: 'callers reject the certificate that a port serves',
     checks: ['server-verifies'],
   },
   {
@@ -196,7 +196,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'critical',
     for: '0s',
     expr: failing('rejects-unauthorized', attempt, ',identity!="plaintext"'),
-    summary: 'a port lets in somebody whom its configuration refuses',
+    summary: 'a port accepts a client that its configuration does not authorize',
     checks: ['rejects-unauthorized'],
   },
   {
@@ -208,11 +208,11 @@ export const portAlerts: readonly Alert[] = [
     checks: ['rejects-unauthorized'],
   },
   {
-    name: 'certificate_not_asked',
+    name: 'certificate_not_requested',
     level: 'critical',
     for: '5m',
     expr: failing('requests-certificate', port),
-    summary: 'a port asks nobody for a certificate, though its configuration has a list',
+    summary: 'a port requests no client certificate, although its configuration has an allow-list',
     checks: ['requests-certificate'],
   },
   {
@@ -220,7 +220,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'warning',
     for: '1h',
     expr: `${worst('resumption-rejected', port)} >= ${warned}`,
-    summary: 'a caller whose certificate is taken away comes back by its session',
+    summary: 'a client without a certificate is accepted by session resumption',
     checks: ['resumption-rejected'],
   },
   {
@@ -228,7 +228,7 @@ export const portAlerts: readonly Alert[] = [
     level: 'warning',
     for: '15m',
     expr: failing('served-matches-file', attempt),
-    summary: 'a port serves another certificate than the one on disk',
+    summary: 'a port serves a certificate other than the one on disk',
     checks: ['served-matches-file'],
   },
 ];

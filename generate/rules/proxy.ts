@@ -3,7 +3,7 @@ import { type Alert, agent, total } from './alert.js';
 
 const listener = `${agent}, listener`;
 
-/** Rejections of five minutes, by listener. */
+/** Whether connections were rejected for these reasons in the last five minutes. */
 function rejected(reasons: string, labels = listener): string {
   return `${total(labels, `increase(${proxyDefinitions.rejected.name}{reason=~"${reasons}"}[5m])`)} > 0`;
 }
@@ -14,21 +14,21 @@ export const proxyAlerts: readonly Alert[] = [
     level: 'critical',
     for: '5m',
     expr: rejected('target-unreachable|target-handshake-failed|target-rejected', `${listener}, reason`),
-    summary: 'the proxy cannot connect to its target, or TLS with the target fails',
+    summary: 'the proxy cannot reach its target, or the target rejects it',
   },
   {
     name: 'proxy_rejects_clients',
     level: 'warning',
     for: '15m',
     expr: rejected('no-certificate|invalid-certificate|not-authorized', `${listener}, reason`),
-    summary: 'the proxy keeps rejecting clients without a valid or an authorized certificate',
+    summary: 'a client without an authorized certificate keeps connecting to the proxy',
   },
   {
     name: 'proxy_full',
     level: 'warning',
     for: '5m',
     expr: rejected('connection-limit'),
-    summary: 'the proxy is at its connection limit and rejects clients',
+    summary: 'the proxy has reached max-connections and rejects clients',
   },
   {
     name: 'proxy_cannot_accept',

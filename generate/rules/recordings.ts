@@ -3,7 +3,7 @@ import { cluster, file, least, port, type Recording } from './alert.js';
 import { remaining } from './expiry.js';
 import { failed, worst } from './findings.js';
 
-/** What only all agents together can say; the file is of use without the alerts, but for the last of them. */
+/** Figures of a whole cluster, from all its agents. All but the last work without the alert rules. */
 export const clusterRecordings: readonly Recording[] = [
   {
     record: 'tidb_mtls:ca_fingerprints:count',
@@ -13,7 +13,7 @@ export const clusterRecordings: readonly Recording[] = [
     record: 'tidb_mtls:agents:count',
     expr: `count by (${cluster}, version) (count by (${cluster}, version, instance) (${definitions.buildInfo.name}))`,
   },
-  // Each port once: it is verified when every agent that looks at it had an answer.
+  // Each port counts once. It is verified when every agent that probes it had an answer.
   {
     record: 'tidb_mtls:endpoints:count',
     expr: `count by (${cluster}, component) (${worst('endpoint-answers', port)})`,

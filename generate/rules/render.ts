@@ -3,10 +3,10 @@ import { type Alert, alertPrefix, type Recording } from './alert.js';
 import { alerts, recordings } from './catalogue.js';
 import { clusterRecordings } from './recordings.js';
 
-/** Where the sections of the runbook are; docs/prometheus.md says how a site puts its own in its place. */
+/** Where the sections of the runbook are; docs/prometheus.md describes how to replace it. */
 export const runbookBase = 'https://unpkg.com/tidb-mtls-agent/docs/runbook.md';
 
-/** What differs between the forms of the rules: the labels of an alert, and how its description begins. */
+/** The differences between the forms of the rules: labels of an alert, and the start of its description. */
 interface Form {
   readonly labels: (alert: Alert) => Readonly<Record<string, string>>;
   readonly describedBy: string;
@@ -14,10 +14,10 @@ interface Form {
 
 const plain: Form = { labels: () => ({}), describedBy: '' };
 
-/** The placeholder that TiUP replaces by the name of the cluster when it installs rule files. */
+/** TiUP replaces this placeholder by the name of the cluster when it installs rule files. */
 const clusterName = 'ENV_LABELS_ENV';
 
-/** As the rules that come with TiDB: `env`, and the expression once more as text. */
+/** As in TiDB's own rules: the labels `env`, and `expr` with the expression as text. */
 const tiup: Form = {
   labels: ({ expr }) => ({ env: clusterName, expr }),
   describedBy: `cluster: ${clusterName}, `,
@@ -30,7 +30,7 @@ export function renderRules(): string {
   return yaml({ groups: [alertGroup(plain)] });
 }
 
-/** deploy/tiup/tidb-mtls.rules.yml: TiUP takes a file from `rule_dir` only when its name ends in `.rules.yml`. */
+/** deploy/tiup/tidb-mtls.rules.yml: TiUP copies only files whose names end in `.rules.yml` from `rule_dir`. */
 export function renderTiupRules(): string {
   return yaml({ groups: [alertGroup(tiup)] });
 }
@@ -55,8 +55,8 @@ function yaml(document: object): string {
 }
 
 /**
- * Nothing in it depends on `job`. One group, because the rules of a group run in order: an alert never meets the
- * recordings of the round before.
+ * No expression depends on `job`. There is one group, because the rules of a group run in order: an alert never reads
+ * recordings of the previous evaluation.
  */
 function alertGroup(form: Form) {
   const rules = alerts.map((alert) => {
@@ -86,7 +86,7 @@ function valueText({ value }: Alert): string {
   return value === 'seconds' ? '{{ $value | humanizeDuration }}' : '{{ $value }}';
 }
 
-/** Labels an alert lacks are left out of its text. */
+/** The text leaves out labels that an alert does not have. */
 const where = [
   '{{ with $labels.component }}component: {{ . }}, {{ end }}instance: {{ $labels.instance }}',
   ...['endpoint', 'identity', 'position', 'reason', 'listener', 'fingerprint'].map(

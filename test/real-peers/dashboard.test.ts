@@ -16,13 +16,13 @@ import { prometheusProgram, type RealPrometheus, startPrometheus } from '../supp
 import { servedAgent } from '../support/served-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-/** What a healthy cluster cannot show: the fault that brings it, by the panel. */
+/** Panels that are empty in a healthy cluster, and the fault that fills each. */
 const faults = {
-  'What is not a pass': 'a port that keeps its old certificate',
-  'Lag behind the file': 'a port that keeps its old certificate',
-  'Behind now': 'a port that keeps its old certificate',
-  'Callers refused': 'a port that refuses a caller',
-  'Against the configuration now': 'a port that refuses a caller',
+  'Failures and warnings': 'a port that keeps its old certificate',
+  'Reload delay': 'a port that keeps its old certificate',
+  'Old certificates in use': 'a port that keeps its old certificate',
+  'Callers rejected': 'a port that rejects a caller',
+  'Differences from the configuration': 'a port that rejects a caller',
 } as const;
 
 async function withProxy(t: Test, cluster: DevCluster): Promise<number> {

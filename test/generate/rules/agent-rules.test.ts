@@ -128,12 +128,12 @@ t.test('a port that answers now and then', promtool, async (t) => {
     {
       name: 'one of five fails',
       series: [probes('accepted', '0+4x120'), probes('timeout', '0+1x120')],
-      expected: [['60m', 'endpoint_unsteady', 1]],
+      expected: [['60m', 'endpoint_flapping', 1]],
     },
     {
       name: 'one of fifty fails',
       series: [probes('accepted', '0+49x120'), probes('timeout', '0+1x120')],
-      expected: [['60m', 'endpoint_unsteady', 0]],
+      expected: [['60m', 'endpoint_flapping', 0]],
     },
     {
       name: 'what is down has an alert already',
@@ -146,7 +146,7 @@ t.test('a port that answers now and then', promtool, async (t) => {
         },
       ],
       expected: [
-        ['60m', 'endpoint_unsteady', 0],
+        ['60m', 'endpoint_flapping', 0],
         ['60m', 'endpoint_down', 1],
       ],
     },

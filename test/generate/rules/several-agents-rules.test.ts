@@ -56,7 +56,7 @@ t.test('several agents and several clusters', promtool, async (t) => {
                 severity: 'critical',
               },
               exp_annotations: {
-                summary: 'key and certificate on disk do not belong together',
+                summary: 'the key on disk does not match the certificate on disk',
                 description: 'component: tikv, instance: db-tikv-0, values: 0',
                 value: '0',
                 runbook_url: `${runbookBase}#key_pair_mismatched`,
@@ -83,7 +83,7 @@ t.test('several agents and several clusters', promtool, async (t) => {
                 severity: 'critical',
               },
               exp_annotations: {
-                summary: 'a certificate ended or is about to',
+                summary: 'a certificate has expired, or expires within a day',
                 description: 'component: tikv, instance: h:20180, position: leaf, values: 12h 0m 0s',
                 value: '43200',
                 runbook_url: `${runbookBase}#certificate_expired`,
