@@ -1,7 +1,7 @@
 import {
   classifyFailure,
   classifyPeerProblem,
-  isNonsense,
+  isProtocolError,
   needsPlaintextQuestion,
   type ProbeResult,
   timedOut,
@@ -58,7 +58,7 @@ export async function attempt(
     answered = result === expired ? { result: timedOut(seen, options.timeout), application: undefined } : result;
   } catch (error: unknown) {
     // Bytes that make no sense came before the close that followed them.
-    const cause = isNonsense(error) ? error : (context.connection()?.firstError() ?? error);
+    const cause = isProtocolError(error) ? error : (context.connection()?.firstError() ?? error);
     const left = options.timeout - (performance.now() - start);
     const plaintext =
       needsPlaintextQuestion(cause, seen) && left > 0 ? await answersPlaintext(target, left) : undefined;

@@ -35,7 +35,7 @@ export class NotThisProtocol extends Error {
 }
 
 /** The codes of undici's parser, and its words for an answer before the question: bytes came, and made no sense. */
-export function isNonsense(error: unknown): boolean {
+export function isProtocolError(error: unknown): boolean {
   const code = errorCode(error);
   return (
     // undici gives some of its parser's errors no code.
@@ -84,7 +84,7 @@ export function classifyFailure(error: unknown, seen: HandshakeInfo, plaintext: 
       detail: `closed during the handshake: ${code || 'closed'}`,
     };
   }
-  if (seen.handshake !== undefined && isNonsense(error)) {
+  if (seen.handshake !== undefined && isProtocolError(error)) {
     const detail = `the port took our certificate, but what it sent is not an answer: ${firstLine(error)}`;
     return { outcome: 'inconclusive', rejection: undefined, detail };
   }

@@ -1,20 +1,27 @@
 import type { HarmlessProbe } from '../cluster/components/profile.js';
 import { type Answered, accepted, attempt, isProbeResult, type ProbeContext } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
-import { type HttpExchange, largestBody, largestList } from './http-exchange.js';
-import { leanExchange } from './lean-exchange.js';
+import type { exchange as exchangeHttp } from './http-exchange.js';
 import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import { rejectionWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
 
+/** undici, loaded by the first HTTP probe: it takes 20 MB, and an agent of gRPC ports alone has no use for it. */
+let loaded: Promise<typeof import('./http-exchange.js')> | undefined;
+
 /** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */
 export async function probeHttp(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   const question = target.probe?.protocol === 'http' ? target.probe : { path: '/status', accept: 'any' as const };
-  // A library that is not needed takes no memory.
-  const exchange = options.frequent ? leanExchange : (await import('./undici-exchange.js')).undiciExchange;
+  loaded ??= import('./http-exchange.js');
+  const { exchange } = await loaded;
   return await attempt('http', target, identity, options, (context) => get(target, question, context, exchange));
 }
+
+/** Bytes enough for what a component says of itself. */
+const largestBody = 64 * 1024;
+/** Bytes enough for what PD says of two thousand stores, at about 1 KiB each. */
+const largestList = 2 * 1024 * 1024;
 
 type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'path' | 'accept'>;
 
@@ -22,7 +29,7 @@ async function get(
   target: ProbeTarget,
   { path, accept }: Question,
   context: ProbeContext,
-  exchange: HttpExchange,
+  exchange: typeof exchangeHttp,
 ): Promise<Answered> {
   const opened = await context.open();
   if (isProbeResult(opened)) {

@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import type { HarmlessProbe } from '../cluster/components/profile.js';
-import type { IdentityName, Observation } from './observation.js';
+import type { IdentityName } from './observation.js';
 
 /** What is presented and trusted. The context is built once per generation: building one costs 1 ms. */
 export interface Identity {
@@ -25,9 +25,4 @@ export interface ProbeTarget {
 export interface ProbeOptions {
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
-  /** Asked at every interval, so that its cost counts: HTTP goes the lean way. */
-  readonly frequent?: boolean;
 }
-
-/** The one shape of all probers: never throws, always resolves within the timeout, socket always destroyed, no resumption. */
-export type Prober = (target: ProbeTarget, identity: Identity, options: ProbeOptions) => Promise<Observation>;

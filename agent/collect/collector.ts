@@ -161,7 +161,7 @@ export class Collector {
       if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
         break;
       }
-      const options = { timeout: this.config.probe.timeout, signal, frequent: true };
+      const options = { timeout: this.config.probe.timeout, signal };
       const observation = await probeEndpoint(targetOf(target.endpoint), identity, options);
       const entry = { instance: target.instance, endpoint: target.endpoint, observation };
       if (!signal.aborted) {
@@ -185,7 +185,7 @@ export class Collector {
   async #askOfOthers({ instance, endpoint }: Target, agent: Identity, signal: AbortSignal): Promise<void> {
     for (const probe of endpoint.profile.peerReported ?? []) {
       const asked = { ...targetOf(endpoint), alpn: endpoint.profile.alpn[probe.protocol], probe };
-      const options = { timeout: this.config.probe.timeout, signal, frequent: true };
+      const options = { timeout: this.config.probe.timeout, signal };
       const observation = await probeEndpoint(asked, agent, options);
       const path = probe.protocol === 'http' ? probe.path : probe.method;
       this.#peerReports.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });

@@ -50,7 +50,7 @@ export class NegativeProbes {
       return [];
     }
     const { endpoint } = target;
-    const options = { timeout: this.#settings.probe.timeout, signal, frequent: true };
+    const options = { timeout: this.#settings.probe.timeout, signal };
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
     const overTls = endpoint.scheme === 'https' ? await this.#unauthorizedClients.for(target, identities) : [];
     // A port that asks for no certificate sees none: who has the wrong one is to it like who has none.

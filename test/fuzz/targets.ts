@@ -21,7 +21,6 @@ import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
-import { HttpResponseReader } from '../../probes/http-response.js';
 import { ServerMessages } from '../../probes/server-handshake.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
 import { seeds } from './seeds.js';
@@ -111,17 +110,6 @@ export const targets: readonly FuzzTarget[] = [
       for (const kind of httpKinds) {
         decodeHttpAnswer(kind, input.toString());
       }
-    },
-  },
-  {
-    name: 'http-response',
-    seeds: seeds.httpResponses,
-    allowed: ['NotThisProtocol'],
-    read: (input) => {
-      const reader = new HttpResponseReader();
-      // In two parts, so that a line or a chunk is also cut.
-      const half = input.length >> 1;
-      return reader.push(input.subarray(0, half)) ?? reader.push(input.subarray(half)) ?? reader.end();
     },
   },
   {
