@@ -1,6 +1,5 @@
 import type { GrpcProbeMethod } from '../cluster/components/profile.js';
 import { type Answered, accepted, attempt, isProbeResult, type ProbeContext } from './attempt.js';
-import { decodeAnswer } from './grpc-messages.js';
 import { type GrpcResponse, GrpcSession } from './grpc-session.js';
 import { grpcStatus, grpcStatusNames } from './grpc-status.js';
 import type { Observation } from './observation.js';
@@ -25,12 +24,10 @@ async function ask(target: ProbeTarget, method: GrpcProbeMethod, context: ProbeC
   await rejectionWindow(opened, context);
   const session = new GrpcSession(opened, authorityOf(target));
   if (method !== isAlive) {
-    return answered(method, await session.call(method, context.timeout));
+    return answered(await session.call(method, context.timeout));
   }
   const before = await session.call(health, context.timeout);
-  return isTiFlash(before)
-    ? answered(isAlive, await session.call(isAlive, context.timeout))
-    : unlessRejected(answered(health, before));
+  return isTiFlash(before) ? answered(await session.call(isAlive, context.timeout)) : unlessRejected(answered(before));
 }
 
 const health = '/grpc.health.v1.Health/Check';
@@ -53,10 +50,9 @@ function unlessRejected(answer: Answered): Answered {
   return { ...answer, result: { outcome: 'inconclusive', rejection: undefined, detail } };
 }
 
-function answered(method: GrpcProbeMethod, { status, details, message }: GrpcResponse): Answered {
+function answered({ status }: GrpcResponse): Answered {
   const name = grpcStatusNames[status] ?? String(status);
-  const answer = status === 0 && message !== undefined ? decodeAnswer(method, message) : undefined;
-  const application = { protocol: 'grpc' as const, status, message: details, answer };
+  const application = { protocol: 'grpc' as const, status };
   if (status === grpcStatus('UNAUTHENTICATED') || status === grpcStatus('PERMISSION_DENIED')) {
     const rejection = { side: 'peer', by: 'rpc-status', number: status, name } as const;
     const detail = `the server refused with gRPC ${status} ${name}`;

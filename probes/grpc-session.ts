@@ -9,11 +9,11 @@ import { NotThisProtocol } from './classify.js';
 import { grpcStatus, grpcStatusOfHttp, grpcStatusOfReset } from './grpc-status.js';
 import type { TlsConnection } from './tls-connection.js';
 
-/** What a unary call ended with. `message` is undefined where none came that can be read. */
+/** How a unary call ended. Its message is not kept. */
 export interface GrpcResponse {
   readonly status: number;
+  /** `grpc-message`, or how the call ended without a gRPC status. */
   readonly details: string;
-  readonly message: Buffer | undefined;
 }
 
 /** The largest answer that is read, in bytes; that of gRPC's own clients. */
@@ -66,7 +66,6 @@ export class GrpcSession {
   #answer(stream: ClientHttp2Stream): Promise<GrpcResponse> {
     let head: IncomingHttpHeaders | undefined;
     let trailers: IncomingHttpHeaders | undefined;
-    const chunks: Buffer[] = [];
     let length = 0;
     return new Promise((resolve, reject) => {
       stream.on('response', (headers) => {
@@ -79,9 +78,7 @@ export class GrpcSession {
         length += chunk.length;
         if (length > largestAnswer) {
           stream.close(constants.NGHTTP2_CANCEL);
-          resolve({ status: grpcStatus('RESOURCE_EXHAUSTED'), details: 'the answer is too large', message: undefined });
-        } else {
-          chunks.push(chunk);
+          resolve({ status: grpcStatus('RESOURCE_EXHAUSTED'), details: 'the answer is too large' });
         }
       });
       stream.on('error', (error) => {
@@ -90,14 +87,14 @@ export class GrpcSession {
       stream.on('close', () => {
         const [status, details] = statusIn(trailers) ?? statusIn(head) ?? [];
         if (status !== undefined) {
-          resolve({ status, details: details ?? '', message: messageIn(Buffer.concat(chunks)) });
+          resolve({ status, details: details ?? '' });
         } else if (head !== undefined) {
           const http = Number(head[constants.HTTP2_HEADER_STATUS]);
           const said = `HTTP ${http} without a gRPC status`;
-          resolve({ status: grpcStatusOfHttp(http), details: said, message: undefined });
+          resolve({ status: grpcStatusOfHttp(http), details: said });
         } else if (!this.#session.destroyed) {
           const reset = `the call was reset with HTTP/2 code ${stream.rstCode}`;
-          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), details: reset, message: undefined });
+          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), details: reset });
         } else {
           reject(this.#whyItEnded());
         }
@@ -135,10 +132,4 @@ function percentDecoded(text: string): string {
     }
     throw error;
   }
-}
-
-/** The one message of an answer, if it is one that is not compressed. */
-function messageIn(bytes: Buffer): Buffer | undefined {
-  const [flag, length] = bytes.length < 5 ? [] : [bytes[0], bytes.readUInt32BE(1)];
-  return flag === 0 && length === bytes.length - 5 ? bytes.subarray(5) : undefined;
 }

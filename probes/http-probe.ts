@@ -39,7 +39,7 @@ async function get(
   const largest = accept === 'pd-stores' ? largestList : largestBody;
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path, largest });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
-  const application = { protocol: 'http' as const, status, length: text.length, answer };
+  const application = { protocol: 'http' as const, status, answer };
   if (status === 403) {
     const rejection = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
     return { result: { outcome: 'rejected', rejection, detail: 'the server refused with HTTP 403' }, application };

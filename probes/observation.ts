@@ -67,33 +67,11 @@ export type ApplicationAnswer =
   | {
       readonly protocol: 'http';
       readonly status: number;
-      /** Characters of the body that were read; what they said is kept as `answer` alone. */
-      readonly length: number;
-      /** Decoded when the question has an answer of known shape; undefined then means: this is not that component. */
+      /**
+       * The decoded body where the profile expects one and the status is 200; undefined then means that another
+       * program answered.
+       */
       readonly answer: HttpAnswer | undefined;
     }
-  | {
-      readonly protocol: 'grpc';
-      readonly status: number;
-      readonly message: string;
-      readonly answer: GrpcAnswer | undefined;
-    };
-
-/** 64-bit ids stay decimal strings. */
-export type GrpcAnswer =
-  | { readonly kind: 'health'; readonly servingStatus: number }
-  | { readonly kind: 'cluster'; readonly clusterId: string }
-  | { readonly kind: 'alive'; readonly available: boolean }
-  | {
-      readonly kind: 'members';
-      readonly clusterId: string;
-      readonly members: readonly PdMember[];
-      readonly leader: string | undefined;
-    };
-
-export interface PdMember {
-  readonly name: string;
-  readonly memberId: string;
-  readonly peerUrls: readonly string[];
-  readonly clientUrls: readonly string[];
-}
+  /** The gRPC status alone: no check reads the message of the answer. */
+  | { readonly protocol: 'grpc'; readonly status: number };

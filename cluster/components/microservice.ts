@@ -29,7 +29,6 @@ export function microservice(
         name: 'service',
         title: `${title} port`,
         defaultPort: 3379,
-        protocols: ['http', 'grpc'],
         callers: { ...goCallers, clientCertificate: 'with-allow-list', verifiesIfGiven: true },
         probe: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
         questions: {

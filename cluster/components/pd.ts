@@ -31,7 +31,6 @@ export const pd: ComponentProfile = {
       name: 'client',
       title: 'PD client port',
       defaultPort: 2379,
-      protocols: ['http', 'grpc'],
       callers: { ...goCallers, minimumEntries: 2 },
       probe: { protocol: 'grpc', method: '/pdpb.PD/GetMembers' },
       peerReported: [
@@ -71,7 +70,6 @@ export const pd: ComponentProfile = {
       name: 'peer',
       title: 'PD peer port',
       defaultPort: 2380,
-      protocols: ['http'],
       callers: goCallers,
       probe: { protocol: 'http', path: '/version', accept: 'any' },
       questions: {},

@@ -91,7 +91,6 @@ export interface EndpointProfile {
   readonly name: EndpointName;
   readonly title: string;
   readonly defaultPort: number;
-  readonly protocols: readonly ('http' | 'grpc' | 'tls')[];
   /** Offered by a probe; empty means offer none. */
   readonly alpn: Readonly<Record<'http' | 'grpc' | 'tls', readonly string[]>>;
   readonly maximumVersion: 'TLSv1.2' | 'TLSv1.3';

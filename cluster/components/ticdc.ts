@@ -31,7 +31,6 @@ export const ticdc: ComponentProfile = {
       name: 'api',
       title: 'TiCDC port',
       defaultPort: 8300,
-      protocols: ['http', 'grpc'],
       callers: { ...goCallers, clientCertificate: 'with-switch', commonNameMatch: 'equal-in-chain' },
       reloadSince: '6.6.0',
       probe: { protocol: 'http', path: '/status', accept: 'ticdc-status' },

@@ -29,7 +29,6 @@ export const tidb: ComponentProfile = {
       name: 'status',
       title: 'TiDB status port',
       defaultPort: 10080,
-      protocols: ['http', 'grpc'],
       callers: { ...goCallers, clientCertificate: 'with-allow-list' },
       probe: { protocol: 'http', path: '/status', accept: 'tidb-status' },
       questions: {},

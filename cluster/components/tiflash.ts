@@ -6,7 +6,6 @@ import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './tran
 
 /** What TiFlash serves over HTTP by itself, its proxy aside. */
 const ownHttps = {
-  protocols: ['http'],
   alpn: tikvStatus.alpn,
   maximumVersion: 'TLSv1.2',
   bearsSessions: false,
@@ -59,7 +58,6 @@ export const tiflash: ComponentProfile = {
       name: 'grpc',
       title: 'TiFlash gRPC port',
       defaultPort: 3930,
-      protocols: ['grpc'],
       callers: { ...grpcCoreCallers, commonNameMatch: 'equal' },
       pairReload: 'poll',
       caReload: 'poll',
@@ -87,7 +85,6 @@ export const tiflash: ComponentProfile = {
       name: 'proxy',
       title: 'TiFlash proxy gRPC port',
       defaultPort: 20170,
-      protocols: ['grpc'],
       callers: grpcCoreCallers,
       probe: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
       questions: {},
@@ -99,7 +96,6 @@ export const tiflash: ComponentProfile = {
       name: 'status',
       title: 'TiFlash proxy status port',
       defaultPort: 20292,
-      protocols: ['http'],
       callers: tikvStatusCallers,
       probe: { protocol: 'http', path: '/tiflash/store-status', accept: 'any' },
       survivesBadCertificatesSince: '4.0.7',

@@ -41,7 +41,6 @@ export const tiproxy: ComponentProfile = {
       name: 'api',
       title: 'TiProxy API port',
       defaultPort: 3080,
-      protocols: ['http'],
       callers: { ...goCallers, clientCertificate: 'with-switch', verifiesIfGiven: true },
       pairReload: 'hourly',
       // With a list a chain must be good under the CA of the start and under the one on disk.

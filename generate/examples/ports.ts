@@ -25,7 +25,7 @@ function seen(instance: Instance, name: EndpointName, more: Parameters<typeof ob
 }
 
 function viewed(answer: HttpAnswer | undefined, status = 200): Evidence {
-  const application = { protocol: 'http', status, length: 0, answer } as const;
+  const application = { protocol: 'http', status, answer } as const;
   return evidence({
     instances: [pd],
     peerReports: [observed(pd, 'client', { application, detail: `HTTP ${status}` })],

@@ -6,7 +6,7 @@ import type { IdentityName, Observation } from '../../probes/observation.js';
 import { evidenceOf, instanceOf, observed, origin, run } from '../support/evidence.js';
 
 const http = (answer: HttpAnswer | undefined, status = 200): Partial<Observation> => ({
-  application: { protocol: 'http', status, length: 0, answer },
+  application: { protocol: 'http', status, answer },
 });
 
 t.test('peers-reach-each-other: only a no counts, and who answers the agent is refused between them', async (t) => {

@@ -6,7 +6,7 @@ import { readAgentConfig } from '../../agent/config/load.js';
 import { readWebConfig } from '../../agent/http/web-config.js';
 import { EventStore } from '../../agent/sidecar/event-store.js';
 import { Authority } from '../../certs-dev/authority.js';
-import type { GrpcProbeMethod, HttpAnswerKind } from '../../cluster/components/profile.js';
+import type { HttpAnswerKind } from '../../cluster/components/profile.js';
 import { decodeMembers, decodeRange, decodeStores } from '../../cluster/discovery/pd-messages.js';
 import { bytesField, varintField } from '../../cluster/discovery/protobuf.js';
 import { registrationsIn } from '../../cluster/discovery/registrations.js';
@@ -19,7 +19,6 @@ import { describeProcesses } from '../../cluster/sources/command-lines.js';
 import { type Certificate, certificateFields } from '../../credentials/certificate.js';
 import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
-import { decodeAnswer } from '../../probes/grpc-messages.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
 import { ServerMessages } from '../../probes/server-handshake.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
@@ -65,12 +64,6 @@ const httpKinds: readonly HttpAnswerKind[] = [
   'etcd-health',
   'ticdc-status',
 ];
-const grpcMethods: readonly GrpcProbeMethod[] = [
-  '/grpc.health.v1.Health/Check',
-  '/debugpb.Debug/GetClusterInfo',
-  '/pdpb.PD/GetMembers',
-  '/tikvpb.Tikv/IsAlive',
-];
 const member = Buffer.concat([bytesField(1, 'pd-0'), bytesField(3, 'http://a:1'), bytesField(4, 'https://[::1]:2')]);
 const members = Buffer.concat([bytesField(1, varintField(1, 7n)), bytesField(2, member), bytesField(3, member)]);
 
@@ -109,16 +102,6 @@ export const targets: readonly FuzzTarget[] = [
     read: (input) => {
       for (const kind of httpKinds) {
         decodeHttpAnswer(kind, input.toString());
-      }
-    },
-  },
-  {
-    name: 'grpc-answers',
-    seeds: [members, Buffer.from([8, 1])],
-    allowed: [],
-    read: (input) => {
-      for (const method of grpcMethods) {
-        decodeAnswer(method, input);
       }
     },
   },

@@ -38,7 +38,7 @@ export const accepted: Observation = {
   cipher: 'TLS_AES_128_GCM_SHA256',
   alpn: 'h2',
   durations: { total: 0.01, connect: 0.001, handshake: 0.005 },
-  application: { protocol: 'grpc', status: 0, message: '', answer: undefined },
+  application: { protocol: 'grpc', status: 0 },
 };
 
 export function rejected(by: 'tls-alert' | 'http-status' | 'certificate', name: string): Observation {
