@@ -103,13 +103,13 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, evid
     case 'unreachable':
       return findingOf(id, 'fail', instance, {
         ...parts,
-        message: `cannot be reached, which is no refusal: ${detail}`,
+        message: detail,
         remediation: 'start the component, or mend address or network',
       });
     case 'timeout':
       return findingOf(id, 'fail', instance, {
         ...parts,
-        message: `does not answer in time, which is no refusal: ${detail}`,
+        message: `timeout: ${detail} (this is not a TLS rejection)`,
         remediation: 'see whether the component hangs or the network drops packets',
       });
     case 'not-tls':

@@ -49,7 +49,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    mend it before pd is restarted"
   ],
   "endpoint-answers": [
-    "✗ tidb 10.0.1.2:10080 status as agent  the server refused with TLS alert 42 (bad_certificate)  [endpoint-answers]",
+    "✗ tidb 10.0.1.2:10080 status as agent  rejected by the server with the TLS alert bad_certificate (42)  [endpoint-answers]",
     "    give the agent a pair this port admits, or add its Common Name to the component's list"
   ],
   "rejects-unauthorized": [
@@ -65,7 +65,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    after taking a caller away, restart pd"
   ],
   "caller-accepted": [
-    "✗ tikv 10.0.1.2:20160 grpc as pd  pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is TiDB-Server, TiKV-Server  [caller-accepted]",
+    "✗ tikv 10.0.1.2:20160 grpc as pd  pd is refused: rejected by the server with the TLS alert bad_certificate (42); its list is TiDB-Server, TiKV-Server  [caller-accepted]",
     "    add the Common Name of pd to the list of tikv, or mend the pair of pd"
   ],
   "peers-reach-each-other": [

@@ -1,6 +1,6 @@
 import { errorMessage } from '../credentials/error-text.js';
 
-/** TLS alert descriptions (RFC 8446 section 6, and RFC 5246 for the older ones) that a server is known to send. */
+/** Descriptions of TLS alerts (RFC 8446, section 6; RFC 5246, section 7.2) that a server may send. */
 const alertNames: Readonly<Record<number, string>> = {
   10: 'unexpected_message',
   20: 'bad_record_mac',
@@ -29,8 +29,8 @@ export interface ReceivedAlert {
 }
 
 /**
- * The alert a peer sent, read from the number in OpenSSL's message: Node 20 and 24 spell the codes differently, and
- * `https` hides them behind EPROTO. Undefined when the error is none, such as a judgement of our own.
+ * The alert that the peer sent, by the number in OpenSSL's error message: the error codes differ between Node 20 and
+ * 24. Undefined for any other error, such as a failed verification of the server.
  */
 export function receivedAlert(error: unknown): ReceivedAlert | undefined {
   const match = /alert number (\d+)/i.exec(errorMessage(error));

@@ -1,50 +1,53 @@
-/** A process that did not run for so long cannot tell what a port did meanwhile, in milliseconds. */
-const longestGap = 1_000;
-const beatMilliseconds = 200;
+/** Stalls that are reported are longer, in milliseconds. */
+const shortestStall = 1_000;
+const checkMilliseconds = 200;
 
 /**
- * Notices when this process did not run: stopped by a signal, frozen with its machine, or busy with something else.
- * Beats only while somebody listens.
+ * Notices event-loop stalls: the process was stopped by a signal, frozen with its machine, or busy. A timer checks the
+ * clock while at least one listener is registered.
  */
 export class StallDetector {
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
-  #beat = 0;
-  #gap = { end: Number.NEGATIVE_INFINITY, length: 0 };
+  #lastCheck = 0;
+  #lastStall = { end: Number.NEGATIVE_INFINITY, length: 0 };
 
-  /** Returns what tells how long the process did not run since, in milliseconds; 0 for less than a second. */
+  /**
+   * Starts to listen. The function that is returned stops, and gives the length of the last stall since, in
+   * milliseconds; 0 when none was longer than a second. Call it once.
+   */
   listen(): () => number {
     const since = performance.now();
     if (this.#listeners++ === 0) {
-      this.#beat = since;
-      this.#timer = setInterval(() => this.#look(), beatMilliseconds);
+      this.#lastCheck = since;
+      this.#timer = setInterval(() => this.#check(), checkMilliseconds);
     }
     return () => {
-      this.#look();
+      this.#check();
       if (--this.#listeners === 0) {
         clearInterval(this.#timer);
       }
-      return this.#gap.end > since ? this.#gap.length : 0;
+      return this.#lastStall.end > since ? this.#lastStall.length : 0;
     };
   }
 
-  #look(): void {
+  #check(): void {
     const now = performance.now();
-    if (now - this.#beat > longestGap) {
-      this.#gap = { end: now, length: now - this.#beat };
+    if (now - this.#lastCheck > shortestStall) {
+      this.#lastStall = { end: now, length: now - this.#lastCheck };
     }
-    this.#beat = now;
+    this.#lastCheck = now;
   }
 }
 
 const stallDetector = new StallDetector();
 
-/** Asks again, so many times at most, when this process did not run meanwhile: what it missed tells nothing of a port. */
+/** Calls `ask` again, up to `times` times in all, while the event loop stalled during it: such an answer is unreliable. */
 export async function withoutStall<T>(ask: () => Promise<T>, times = 3): Promise<T> {
-  const missed = stallDetector.listen();
-  let slept = false;
+  const stalledMilliseconds = stallDetector.listen();
+  let isStalled = false;
   const answer = await ask().finally(() => {
-    slept = missed() > 0;
+    isStalled = stalledMilliseconds() > 0;
   });
-  return slept && times > 1 ? await withoutStall(ask, times - 1) : answer;
+  return isStalled && times > 1 ? await withoutStall(ask, times - 1) : answer;
 }

@@ -5,8 +5,8 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { NotThisProtocol } from './classify.js';
 import { grpcStatus, grpcStatusOfHttp, grpcStatusOfReset } from './grpc-status.js';
+import { InvalidAnswer } from './protocol-error.js';
 import type { TlsConnection } from './tls-connection.js';
 
 /** How a unary call ended. Its message is not kept. */
@@ -19,20 +19,20 @@ export interface GrpcResponse {
 /** The largest answer that is read, in bytes; that of gRPC's own clients. */
 const largestAnswer = 4 * 1024 * 1024;
 
-/** An empty message: not compressed, of length 0. */
+/** A frame with an empty message, not compressed. */
 const emptyMessage = Buffer.alloc(5);
 
 /**
- * gRPC over one connection that is open, for a call or two: HTTP/2 is Node's, and what gRPC puts on it is here. A channel
- * of grpc-js, made for one call, takes as much time again as the whole probe. It ends when its connection is destroyed,
- * and no earlier: nghttp2 must not be told to end while it reads, and Node calls us from within that.
+ * gRPC over one open connection, for one or two calls: HTTP/2 is Node's, the gRPC part is here
+ * (docs/decisions/grpc-probes.md). The session ends when its connection is destroyed and never earlier: Node calls back
+ * while nghttp2 reads, and nghttp2 must not end a session then.
  */
 export class GrpcSession {
   readonly #connection: TlsConnection;
   readonly #authority: string;
   readonly #session: ClientHttp2Session;
   #error: Error | undefined;
-  #spoke = false;
+  #hasSettings = false;
 
   constructor(connection: TlsConnection, authority: string) {
     this.#connection = connection;
@@ -45,7 +45,7 @@ export class GrpcSession {
       this.#error ??= error;
     });
     this.#session.once('remoteSettings', () => {
-      this.#spoke = true;
+      this.#hasSettings = true;
     });
   }
 
@@ -90,11 +90,10 @@ export class GrpcSession {
           resolve({ status, details: details ?? '' });
         } else if (head !== undefined) {
           const http = Number(head[constants.HTTP2_HEADER_STATUS]);
-          const said = `HTTP ${http} without a gRPC status`;
-          resolve({ status: grpcStatusOfHttp(http), details: said });
+          resolve({ status: grpcStatusOfHttp(http), details: `HTTP ${http} without a gRPC status` });
         } else if (!this.#session.destroyed) {
-          const reset = `the call was reset with HTTP/2 code ${stream.rstCode}`;
-          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), details: reset });
+          const details = `the call was reset with HTTP/2 code ${stream.rstCode}`;
+          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), details });
         } else {
           reject(this.#whyItEnded());
         }
@@ -102,14 +101,14 @@ export class GrpcSession {
     });
   }
 
-  /** What nghttp2 could make nothing of is no gRPC; who sent HTTP/2 settings had taken our certificate. */
+  /** A server that sent HTTP/2 settings had accepted the certificate, so that its close is no rejection. */
   #whyItEnded(): Error {
     const { code } = (this.#error ?? {}) as NodeJS.ErrnoException;
     if (code === 'ERR_HTTP2_ERROR') {
-      return new NotThisProtocol('gRPC');
+      return new InvalidAnswer('the answer is not HTTP/2');
     }
-    return this.#spoke
-      ? new NotThisProtocol('gRPC', 'the connection ended before it')
+    return this.#hasSettings
+      ? new InvalidAnswer('the connection ended before the gRPC status')
       : (this.#connection.firstError() ?? this.#error ?? new Error('closed'));
   }
 }
@@ -122,7 +121,7 @@ function statusIn(headers: IncomingHttpHeaders | undefined): readonly [number, s
   return [Number(status), percentDecoded(String(headers?.['grpc-message'] ?? ''))];
 }
 
-/** As the sender wrote it where it is not well encoded. */
+/** The text as it was sent where its percent-encoding is malformed. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

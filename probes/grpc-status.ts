@@ -27,7 +27,7 @@ export function grpcStatus(name: GrpcStatusName): number {
   return grpcStatusNames.indexOf(name);
 }
 
-/** The status of an HTTP answer that has none of gRPC's (gRPC: "HTTP to gRPC Status Code Mapping"). */
+/** The gRPC status of an HTTP response that has none (gRPC: "HTTP to gRPC Status Code Mapping"). */
 export function grpcStatusOfHttp(status: number): number {
   return grpcStatus(ofHttp.get(status) ?? 'UNKNOWN');
 }
@@ -43,7 +43,7 @@ const ofHttp: ReadonlyMap<number, GrpcStatusName> = new Map([
   [504, 'UNAVAILABLE'],
 ]);
 
-/** The status of a call that the server reset (gRPC over HTTP/2: "Errors"). */
+/** The gRPC status of a call that the server reset, by HTTP/2 error code (gRPC over HTTP/2: "Errors"). */
 export function grpcStatusOfReset(code: number): number {
   return grpcStatus(ofReset.get(code) ?? 'INTERNAL');
 }

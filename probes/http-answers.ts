@@ -1,7 +1,7 @@
 import { parse } from 'lossless-json';
 import type { HttpAnswerKind } from '../cluster/components/profile.js';
 
-/** What a component said over HTTP, as far as anybody needs it. 64-bit ids stay decimal strings. */
+/** The decoded body of a component's HTTP answer, reduced to what is used. 64-bit ids stay decimal strings. */
 export type HttpAnswer =
   | { readonly kind: 'tidb-status'; readonly version: string }
   | {
@@ -32,11 +32,13 @@ export interface HttpPdMember {
   readonly clientUrls: readonly string[];
 }
 
-/** Decodes a body; undefined when it is not what this question is answered with. Sources: the HTTP APIs of PD, TiDB and TiCDC. */
+/**
+ * Decodes the body of an answer; undefined when it has another shape. Sources: the HTTP APIs of PD, TiDB, TiCDC and etcd.
+ */
 export function decodeHttpAnswer(kind: HttpAnswerKind, body: string): HttpAnswer | undefined {
   let value: unknown;
   try {
-    // Ids above 2^53 would lose their last digits as numbers.
+    // As numbers, ids above 2^53 would lose their last digits.
     value = parse(body, undefined, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text));
   } catch (error: unknown) {
     if (error instanceof SyntaxError || error instanceof TypeError) {

@@ -1,8 +1,9 @@
 import type { HarmlessProbe } from '../cluster/components/profile.js';
-import { type Answered, accepted, attempt, isProbeResult, type ProbeContext } from './attempt.js';
+import { attempt, type ProbeContext } from './attempt.js';
 import { decodeHttpAnswer } from './http-answers.js';
 import type { exchange as exchangeHttp } from './http-exchange.js';
 import type { Observation } from './observation.js';
+import { type Answered, isProbeResult, rejectedBy, resultOf, withoutAnswer } from './probe-result.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import { rejectionWindow } from './rejection-window.js';
 import { authorityOf } from './target.js';
@@ -10,7 +11,7 @@ import { authorityOf } from './target.js';
 /** undici, loaded by the first HTTP probe: it takes 20 MB, and an agent of gRPC ports alone has no use for it. */
 let loaded: Promise<typeof import('./http-exchange.js')> | undefined;
 
-/** One GET over a fresh connection. HTTP 403 is a refusal of the caller; any other status is an answer. */
+/** One GET over a fresh connection. HTTP 403 rejects the caller; any other status is an answer. */
 export async function probeHttp(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   const question = target.probe?.protocol === 'http' ? target.probe : { path: '/status', accept: 'any' as const };
   loaded ??= import('./http-exchange.js');
@@ -18,9 +19,9 @@ export async function probeHttp(target: ProbeTarget, identity: Identity, options
   return await attempt('http', target, identity, options, (context) => get(target, question, context, exchange));
 }
 
-/** Bytes enough for what a component says of itself. */
+/** Bytes; more than any component says of itself. */
 const largestBody = 64 * 1024;
-/** Bytes enough for what PD says of two thousand stores, at about 1 KiB each. */
+/** Bytes; PD's answer for 2 000 stores, at about 1 KiB each. */
 const largestList = 2 * 1024 * 1024;
 
 type Question = Pick<Extract<HarmlessProbe, { readonly protocol: 'http' }>, 'path' | 'accept'>;
@@ -33,7 +34,7 @@ async function get(
 ): Promise<Answered> {
   const opened = await context.open();
   if (isProbeResult(opened)) {
-    return { result: opened, application: undefined };
+    return withoutAnswer(opened);
   }
   await rejectionWindow(opened, context);
   const largest = accept === 'pd-stores' ? largestList : largestBody;
@@ -42,13 +43,13 @@ async function get(
   const application = { protocol: 'http' as const, status, answer };
   if (status === 403) {
     const rejection = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
-    return { result: { outcome: 'rejected', rejection, detail: 'the server refused with HTTP 403' }, application };
+    return { result: rejectedBy(rejection, 'rejected by the server with HTTP status 403'), application };
   }
   const foreign = accept !== 'any' && status === 200 && answer === undefined;
   const what = foreign
     ? `, but ${text.length >= largest ? `more than ${largest / 1024} KiB` : kindOf(text)} where JSON of this component was expected`
     : '';
-  return { result: accepted(`HTTP ${status}${what}`), application };
+  return { result: resultOf('accepted', `HTTP ${status}${what}`), application };
 }
 
 function kindOf(text: string): string {

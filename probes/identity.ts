@@ -3,12 +3,12 @@ import type { CredentialVersion } from '../credentials/credential-store.js';
 import type { IdentityName } from './observation.js';
 import type { Identity } from './prober.js';
 
-/** A pair as it is in use now. */
+/** The certificate and key of one credential version. */
 export function identityOf(name: IdentityName, version: CredentialVersion): Identity {
   return { name, secureContext: version.secureContext };
 }
 
-/** TLS without a client certificate. */
+/** No client certificate; does not verify the server. */
 export function noCertificateIdentity(): Identity {
   return {
     name: 'no-certificate',
@@ -17,14 +17,14 @@ export function noCertificateIdentity(): Identity {
   };
 }
 
-/** TLS without a client certificate by somebody who wants to know whom it met; without a CA it takes any server. */
+/** No client certificate; verifies the server when there is a CA (PEM). */
 export function anonymousClientIdentity(ca: string | undefined): Identity {
   const trust = ca === undefined ? {} : { ca };
   const secureContext = createSecureContext({ ...trust, minVersion: 'TLSv1.2' });
   return { name: 'no-certificate', secureContext, verifiesServer: ca !== undefined };
 }
 
-/** A pair that should not be let in; it does not care whom it meets. */
+/** A certificate that a server should reject; does not verify the server. */
 export function unauthorizedClientIdentity(
   name: IdentityName,
   pair: { readonly certificatePem: string; readonly keyPem: string },

@@ -3,24 +3,25 @@ import { lookup as ask } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import pLimit from 'p-limit';
 
-/** A name that took longer is suspected to hang, in milliseconds. */
-const suspiciousMilliseconds = 1_000;
+/** A name whose lookup took longer is looked up in the queue of slow names; milliseconds. */
+const slowMilliseconds = 1_000;
 
 const inFlight = new Map<string, Promise<readonly LookupAddress[]>>();
-const suspected = new Set<string>();
-const oneByOne = pLimit(1);
+const slowNames = new Set<string>();
+const slowQueue = pLimit(1);
 
 /**
- * Asks the system for the addresses of a name. A resolver that does not answer holds a thread for seconds, and two of
- * them are all that Node uses for names: so a name is asked for once at a time, whoever wants it, and those that hung
- * before share one thread, which leaves the other one to the rest.
+ * The addresses of a name, by the system's resolver. A lookup without an answer occupies a thread for seconds, and Node
+ * uses two threads for lookups. Concurrent lookups of one name are therefore shared, and names that were slow before
+ * are looked up one after the other, which leaves the second thread to all other names. Rejects with the resolver's
+ * error.
  */
 export async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
   const known = inFlight.get(host);
   if (known !== undefined) {
     return await known;
   }
-  const asking = suspected.has(host) ? oneByOne(() => timed(host)) : timed(host);
+  const asking = slowNames.has(host) ? slowQueue(() => timed(host)) : timed(host);
   inFlight.set(host, asking);
   try {
     return await asking;
@@ -34,15 +35,15 @@ async function timed(host: string): Promise<readonly LookupAddress[]> {
   try {
     return await ask(host, { all: true });
   } finally {
-    if (performance.now() - start > suspiciousMilliseconds) {
-      suspected.add(host);
+    if (performance.now() - start > slowMilliseconds) {
+      slowNames.add(host);
     } else {
-      suspected.delete(host);
+      slowNames.delete(host);
     }
   }
 }
 
-/** The same for sockets. */
+/** The same as the `lookup` option of a socket. */
 export const lookup: LookupFunction = (host, { all }, done) => {
   addressesOf(host).then(
     (addresses) => {

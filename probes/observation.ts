@@ -2,38 +2,39 @@ import type { ComponentName } from '../cluster/components/profile.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { HttpAnswer } from './http-answers.js';
 
-/** Who the probe says it is (design: client identities). */
+/** The client identity that a probe presents. */
 export type IdentityName =
   | 'agent'
   | ComponentName
-  /** A second process of one component on this node, with a pair of its own. */
+  /** A second process of one component on this node, with its own certificate. */
   | `${ComponentName}@${string}`
   | 'no-certificate'
   | 'foreign-ca'
   | 'wrong-name'
-  /** A pair that is not installed yet (rehearse). */
+  /** A certificate that is not installed yet (`rehearse`). */
   | 'candidate'
   | 'plaintext';
 
 export type Protocol = 'tls' | 'http' | 'grpc';
 
 /**
- * `accepted` means application bytes came back. `unreachable` and `timeout` are never `refused`.
- * `inconclusive`: a handshake without refusal and without application bytes.
+ * `accepted`: application bytes came back. `rejected`: one side rejected the other, see Rejection. `not-tls`: the port
+ * answers without TLS. `unreachable` and `timeout` are no rejections. `inconclusive`: none of these was observed, for
+ * example a handshake with neither application bytes nor a rejection.
  */
 export type Outcome = 'accepted' | 'rejected' | 'unreachable' | 'timeout' | 'not-tls' | 'inconclusive';
 
 export interface Rejection {
-  /** Who refused: the server refused our identity, or we refused the server's. */
+  /** `peer`: the server rejected the client. `probe`: the agent rejected the server's certificate. */
   readonly side: 'peer' | 'probe';
   readonly by: 'tls-alert' | 'close' | 'rpc-status' | 'http-status' | 'certificate' | 'name';
-  /** TLS alert, gRPC status, HTTP status; undefined for a close. */
+  /** Number of the TLS alert, gRPC status or HTTP status; otherwise undefined. */
   readonly number: number | undefined;
   /** `unknown_ca`, `UNAUTHENTICATED`, `403`, `CERT_HAS_EXPIRED`, `close`. */
   readonly name: string;
 }
 
-/** One attempt, one identity, one fresh connection: what was seen. Judges nothing. */
+/** What one attempt observed: one identity, one fresh connection. */
 export interface Observation {
   readonly protocol: Protocol;
   readonly identity: IdentityName;
@@ -42,21 +43,21 @@ export interface Observation {
   readonly at: Date;
   readonly outcome: Outcome;
   readonly rejection: Rejection | undefined;
-  /** One line in words, safe to print: no file contents, no time stamps. */
+  /** One line for people, safe to print: no file contents, no timestamps. */
   readonly detail: string;
-  /** What the server sent, leaf first, also when it then refused us or we refused it. */
+  /** The server's chain, leaf first, also when either side rejected the other; empty before the handshake. */
   readonly peerChain: readonly Certificate[];
-  /** Our own verdict of the server: undefined = trusted and named; else the verify code. */
+  /** OpenSSL's verify code, or ERR_TLS_CERT_ALTNAME_INVALID; undefined when chain and name are valid. */
   readonly peerProblem: string | undefined;
   readonly tlsVersion: string | undefined;
   readonly cipher: string | undefined;
   readonly alpn: string | undefined;
   readonly durations: Durations;
-  /** HTTP or gRPC status, and the decoded answer. */
+  /** Undefined where no HTTP or gRPC status came. */
   readonly application: ApplicationAnswer | undefined;
 }
 
-/** Seconds since the attempt began; undefined when not reached. */
+/** Seconds since the start of the attempt; undefined for a step that was not reached. */
 export interface Durations {
   readonly total: number;
   readonly connect: number | undefined;

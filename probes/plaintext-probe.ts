@@ -1,21 +1,22 @@
 import type { Observation } from './observation.js';
-import { askPlaintext } from './plaintext.js';
+import { requestPlaintext } from './plaintext.js';
 import type { ProbeOptions, ProbeTarget } from './prober.js';
 
-/** Speaks plain HTTP to the port. `accepted`: it answered, so anybody may. */
-export async function probePlaintext(target: ProbeTarget, { timeout, signal }: ProbeOptions): Promise<Observation> {
+/** One HTTP request without TLS. `accepted`: the port answered it, so that every client is accepted. */
+export async function probePlaintext(
+  { host, port }: ProbeTarget,
+  { timeout, signal }: ProbeOptions,
+): Promise<Observation> {
   const at = new Date();
   const start = performance.now();
-  const answer = await askPlaintext(target, timeout, signal);
+  const result = await requestPlaintext({ host, port }, timeout, signal);
   return {
     protocol: 'http',
     identity: 'plaintext',
-    host: target.host,
-    port: target.port,
+    host,
+    port,
     at,
-    outcome: outcomes[answer.kind],
-    detail: answer.detail,
-    rejection: answer.kind === 'rejected' ? answer.rejection : undefined,
+    ...result,
     peerChain: [],
     peerProblem: undefined,
     tlsVersion: undefined,
@@ -25,10 +26,3 @@ export async function probePlaintext(target: ProbeTarget, { timeout, signal }: P
     application: undefined,
   };
 }
-
-const outcomes = {
-  answered: 'accepted',
-  rejected: 'rejected',
-  unreachable: 'unreachable',
-  silent: 'timeout',
-} as const;

@@ -1,97 +1,93 @@
 import { connect } from 'node:net';
+import { errorCode, errorMessage } from '../credentials/error-text.js';
 import { lookup } from './lookup.js';
-import type { Rejection } from './observation.js';
+import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
+import { unreachableDetail } from './unreachable.js';
 
-/** What came of plain HTTP, sent at once; a refusal says how. */
-export type PlaintextAnswer =
-  | { readonly kind: 'answered' | 'unreachable' | 'silent'; readonly detail: string }
-  | { readonly kind: 'rejected'; readonly detail: string; readonly rejection: Rejection };
-
-const close: Rejection = { side: 'peer', by: 'close', number: undefined, name: 'close' };
-
-/** Go's HTTP server says so in plaintext on a TLS port, and nothing else: TiProxy's API port does. */
-const goesOnWith = 'HTTP/1.0 400 Bad Request';
-const tlsOnly = /^HTTP\/1\.0 400 Bad Request\r\n[\s\S]*\bClient sent an HTTP request to an HTTPS server\./;
-const badRequest: Rejection = { side: 'peer', by: 'http-status', number: 400, name: '400' };
+/** Go's HTTP server sends exactly this in plaintext on a TLS port; TiProxy's API port is one. */
+const requiresTlsStart = 'HTTP/1.0 400 Bad Request';
+const requiresTls = /^HTTP\/1\.0 400 Bad Request\r\n[\s\S]*\bClient sent an HTTP request to an HTTPS server\./;
 const mostCharacters = 1_024;
 
+/** The first bytes of TLS records (RFC 8446, section 5.1): alert and handshake. */
+const tlsRecords: readonly number[] = [21, 22];
+
+interface PlaintextTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
- * Asks the port in plain HTTP, a whole request at once: a connection that says nothing would hold up a TiKV status
- * port. An answer is bytes that are no TLS record, and do not say that the port wants TLS.
+ * Sends a plaintext HTTP request with the TCP connect: a connection that sends nothing would block a TiKV status port.
+ * `accepted` for any bytes that are no TLS record and do not say that the port requires TLS. Never rejects; the socket
+ * is destroyed before it resolves. `timeout` is in milliseconds.
  */
-export function askPlaintext(
-  target: { readonly host: string; readonly port: number },
+export function requestPlaintext(
+  { host, port }: PlaintextTarget,
   timeout: number,
   signal?: AbortSignal,
-): Promise<PlaintextAnswer> {
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host: target.host, port: target.port, lookup });
-    let connected = false;
-    let heard = '';
-    const finish = (answer: PlaintextAnswer) => {
+    const socket = connect({ host, port, lookup });
+    let isConnected = false;
+    let received = '';
+    const finish = (result: ProbeResult) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       socket.destroy();
-      resolve(answer);
+      resolve(result);
     };
-    const abort = () => finish({ kind: 'silent', detail: 'cut short before an answer' });
-    const end = (otherwise: PlaintextAnswer) => finish(heard === '' ? otherwise : answered);
-    const timer = setTimeout(
-      () => end({ kind: 'silent', detail: `no answer within ${timeout} ms` }),
-      Math.max(timeout, 1),
-    );
+    /** Whatever was received before the end is an answer. */
+    const end = (withoutBytes: ProbeResult) => finish(received === '' ? withoutBytes : answered);
+    const abort = () => finish(resultOf('timeout', 'the probe was aborted before an answer'));
+    const timer = setTimeout(() => end(resultOf('timeout', `no answer within ${timeout} ms`)), Math.max(timeout, 1));
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) {
       abort();
       return;
     }
-    socket.write(`GET /status HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`);
-    socket.once('connect', () => {
-      connected = true;
-    });
+    socket.write(`GET /status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     socket.setEncoding('latin1');
+    socket.once('connect', () => {
+      isConnected = true;
+    });
     socket.on('data', (text: string) => {
-      heard += text;
-      const result = resultOn(heard);
+      received += text;
+      const result = resultOn(received);
       if (result !== undefined) {
         finish(result);
       }
     });
     socket.once('error', (error) => {
-      const code = 'code' in error ? String(error.code) : error.message;
-      end(
-        connected
-          ? { kind: 'rejected', detail: `closed: ${code}`, rejection: close }
-          : { kind: 'unreachable', detail: `no connection: ${code}` },
-      );
+      const code = errorCode(error) || errorMessage(error);
+      const closed = rejectedBy(closedByPeer, `the server closed the plaintext connection: ${code}`);
+      end(isConnected ? closed : resultOf('unreachable', unreachableDetail(code)));
     });
     socket.once('close', () => {
-      const detail = 'closed without an answer';
-      end(connected ? { kind: 'rejected', detail, rejection: close } : { kind: 'unreachable', detail });
+      const closed = rejectedBy(closedByPeer, 'the server closed the plaintext connection without an answer');
+      end(isConnected ? closed : resultOf('unreachable', unreachableDetail('')));
     });
   });
 }
 
-const answered: PlaintextAnswer = { kind: 'answered', detail: 'the port answers without TLS' };
+const answered = resultOf('accepted', 'the port answers without TLS');
 
-/** Undefined while more is needed to tell. */
-function resultOn(heard: string): PlaintextAnswer | undefined {
-  // 21 is a TLS alert record; 22 a handshake one.
-  if (heard.startsWith('\u0015') || heard.startsWith('\u0016')) {
-    return { kind: 'rejected', detail: 'answered with a TLS record', rejection: close };
+/** Undefined while more bytes are needed. */
+function resultOn(received: string): ProbeResult | undefined {
+  if (tlsRecords.includes(received.charCodeAt(0))) {
+    return rejectedBy(closedByPeer, 'the server answered the plaintext request with a TLS record');
   }
-  if (tlsOnly.test(heard)) {
-    return { kind: 'rejected', detail: 'answered HTTP 400: it takes TLS only', rejection: badRequest };
+  if (requiresTls.test(received)) {
+    const badRequest = { side: 'peer', by: 'http-status', number: 400, name: '400' } as const;
+    return rejectedBy(badRequest, 'rejected by the server with HTTP status 400: it requires TLS');
   }
-  const mayYetSay = heard.length < mostCharacters && goesOnWith.startsWith(heard.slice(0, goesOnWith.length));
-  return mayYetSay ? undefined : answered;
+  const needsMore =
+    received.length < mostCharacters && requiresTlsStart.startsWith(received.slice(0, requiresTlsStart.length));
+  return needsMore ? undefined : answered;
 }
 
-/** True when it answers without TLS, false when it refuses to; undefined when neither was seen. */
-export async function answersPlaintext(
-  target: { readonly host: string; readonly port: number },
-  timeout: number,
-): Promise<boolean | undefined> {
-  const { kind } = await askPlaintext(target, timeout);
-  return kind === 'answered' ? true : kind === 'rejected' ? false : undefined;
+/** Whether the port answers without TLS; undefined when it neither answered nor rejected the request. */
+export async function answersPlaintext(target: PlaintextTarget, timeout: number): Promise<boolean | undefined> {
+  const { outcome } = await requestPlaintext(target, timeout);
+  return outcome === 'accepted' ? true : outcome === 'rejected' ? false : undefined;
 }

@@ -4,7 +4,7 @@ import type { Observation } from './observation.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import { probeTls } from './tls-probe.js';
 
-/** The prober of the target's harmless question; a bare handshake when it has none. */
+/** Probes with the harmless request of the target; with a bare handshake when it has none. */
 export function probeEndpoint(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   switch (target.probe?.protocol) {
     case 'http':

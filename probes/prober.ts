@@ -2,27 +2,28 @@ import type { SecureContext } from 'node:tls';
 import type { HarmlessProbe } from '../cluster/components/profile.js';
 import type { IdentityName } from './observation.js';
 
-/** What is presented and trusted. The context is built once per generation: building one costs 1 ms. */
+/** A client certificate or none, and the CA. The context is built once per credential version: that takes 1 ms. */
 export interface Identity {
   readonly name: IdentityName;
-  /** Undefined only for `plaintext`. Made with the bundle as `ca`; without a pair for `anonymous`. */
+  /** Undefined only for `plaintext`. */
   readonly secureContext: SecureContext | undefined;
-  /** A stranger wants to know whether it is let in, and takes any server. */
+  /** False for an unauthorized client: it accepts every server. Undefined means true. */
   readonly verifiesServer?: boolean;
 }
 
 export interface ProbeTarget {
   readonly host: string;
   readonly port: number;
-  /** Name to verify and to send as SNI instead of host. */
+  /** The name to verify and to send as SNI instead of `host`. */
   readonly serverName?: string | undefined;
   readonly alpn: readonly string[];
-  /** Undefined for the plain TLS prober. */
+  /** Undefined for a bare TLS handshake. */
   readonly probe?: HarmlessProbe | undefined;
 }
 
-/** Milliseconds; the socket is destroyed at the latest then. */
 export interface ProbeOptions {
+  /** Milliseconds; the socket is destroyed then at the latest. */
   readonly timeout: number;
+  /** An abort ends the attempt as the timeout does. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,42 +1,41 @@
 import type { ProbeContext } from './attempt.js';
 import type { TlsConnection } from './tls-connection.js';
 
-/** Shortest and longest wait of a caller that expects to be let in, and longest of a stranger, in milliseconds. */
-const [shortest, longest, longestOfUnauthorizedClient] = [3, 200, 1000];
+/** Bounds of the wait where the identity is expected to be accepted, in milliseconds. */
+const [shortest, longest] = [3, 200];
+/** The wait where it is expected to be rejected: as long as a busy server may need, in milliseconds. */
+const longestForUnauthorizedClient = 1000;
 
 /**
- * Waits before a question is asked. In TLS 1.3 a refusal comes one round trip after the handshake; a question sent before
- * it arrives makes the server's close a reset, and a reset can swallow the alert that gave the reason. Rejects with it.
- * A ticket ends the wait: servers send it when they have judged the caller's certificate. Without one, a stranger, for
- * whom a refusal is expected, waits as long as a busy server may need, but never more than half of `timeout`.
+ * Waits for a rejection before anything is sent. In TLS 1.3 the alert comes one round trip after the handshake, and
+ * data sent before it arrives can turn the server's close into a reset that swallows the alert. Rejects with the
+ * connection's error.
+ *
+ * A session ticket ends the wait: servers send it after they have verified the client certificate. Without one the wait
+ * is two round trips, or `longestForUnauthorizedClient`, and never more than half of the timeout.
  */
 export async function rejectionWindow(
   { socket, firstError }: TlsConnection,
-  {
-    seen: { connect = 0, handshake = 0, tlsVersion },
-    isUnauthorizedClient,
-    timeout,
-  }: Pick<ProbeContext, 'seen' | 'isUnauthorizedClient' | 'timeout'>,
+  { info, isUnauthorizedClient, timeout }: Pick<ProbeContext, 'info' | 'isUnauthorizedClient' | 'timeout'>,
 ): Promise<void> {
+  const { connect = 0, handshake = 0, tlsVersion } = info;
   if (tlsVersion !== 'TLSv1.3') {
     return;
   }
   const roundTrips = Math.min(Math.max(2 * (handshake - connect) * 1000, shortest), longest);
+  const wait = Math.min(isUnauthorizedClient ? longestForUnauthorizedClient : roundTrips, timeout / 2);
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(
-      done,
-      Math.min(isUnauthorizedClient ? longestOfUnauthorizedClient : roundTrips, timeout / 2),
-    );
-    // The ticket is told from within a read of OpenSSL's, in which a write would be lost.
-    const evaluated = () => setImmediate(done);
+    const timer = setTimeout(done, wait);
+    // Node emits `session` within a read of OpenSSL, and a write at that point would be lost.
+    const verified = () => setImmediate(done);
     function done() {
       clearTimeout(timer);
       socket.off('close', done);
-      socket.off('session', evaluated);
+      socket.off('session', verified);
       resolve();
     }
     socket.once('close', done);
-    socket.once('session', evaluated);
+    socket.once('session', verified);
   });
   const error = firstError();
   if (error !== undefined) {

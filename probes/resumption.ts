@@ -3,66 +3,72 @@ import { createSecureContext, type TLSSocket, connect as tlsConnect } from 'node
 import { lookup } from './lookup.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 
-/** Whether a port that admitted a caller admits it again without a certificate, by the ticket of the first time. */
+/** Whether a port accepts a client without a certificate that resumes the session of an accepted one. */
 export interface Resumption {
   readonly at: Date;
-  /** `kept`: let in again with no certificate. `ended`: not. `no-ticket`: none was given. `unknown`: it did not come to that. */
+  /**
+   * `kept`: accepted without a certificate in the resumed session. `ended`: rejected, or not resumed. `no-ticket`: the
+   * server sent no session ticket. `unknown`: neither was observed.
+   */
   readonly outcome: 'kept' | 'ended' | 'no-ticket' | 'unknown';
   readonly detail: string;
 }
 
-const question = (host: string) => Buffer.from(`GET /status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+const request = (host: string) => Buffer.from(`GET /status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
 
-/** The connection preface of HTTP/2 with empty SETTINGS: what a gRPC server answers before any call. */
+/** The HTTP/2 connection preface with empty SETTINGS: a gRPC server answers it before any call. */
 const preface = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from('000000040000000000', 'hex'),
 ]);
 
-/** Takes a ticket with an admitted identity, returns without a certificate. The only probe that resumes. */
+/**
+ * Gets a session ticket with an accepted identity, then resumes the session without a client certificate. The only probe
+ * that resumes. Never rejects; `timeout` applies to each of the two connections.
+ */
 export async function probeResumption(
   target: ProbeTarget,
-  identity: Identity,
+  { secureContext }: Identity,
   { timeout }: ProbeOptions,
 ): Promise<Resumption> {
   const at = new Date();
-  const first = await negativeProbe(target, { secureContext: identity.secureContext }, timeout);
+  const first = await exchange(target, { secureContext }, timeout);
   if (!first.answered) {
-    return { at, outcome: 'unknown', detail: `not let in the first time: ${first.detail}` };
+    return { at, outcome: 'unknown', detail: `the first connection was not accepted: ${first.detail}` };
   }
   if (first.session === undefined) {
-    return { at, outcome: 'no-ticket', detail: 'the port gives no tickets' };
+    return { at, outcome: 'no-ticket', detail: 'the server sent no session ticket' };
   }
-  const nobody = createSecureContext({ minVersion: 'TLSv1.2' });
-  const second = await negativeProbe(target, { secureContext: nobody, session: first.session }, timeout);
+  const withoutCertificate = createSecureContext({ minVersion: 'TLSv1.2' });
+  const second = await exchange(target, { secureContext: withoutCertificate, session: first.session }, timeout);
   if (second.answered && second.reused) {
-    return { at, outcome: 'kept', detail: 'a resumed session is answered without a certificate' };
+    return { at, outcome: 'kept', detail: 'a resumed session is accepted without a client certificate' };
   }
   return second.detail === 'timeout'
-    ? { at, outcome: 'unknown', detail: 'no answer in time the second time' }
-    : { at, outcome: 'ended', detail: second.reused ? second.detail : 'the session was not taken up' };
+    ? { at, outcome: 'unknown', detail: `no answer within ${timeout} ms on the second connection` }
+    : { at, outcome: 'ended', detail: second.reused ? second.detail : 'the server did not resume the session' };
 }
 
-interface NegativeProbe {
+interface Exchanged {
   readonly answered: boolean;
   readonly reused: boolean;
   readonly session: Buffer | undefined;
   readonly detail: string;
 }
 
-/** One connection, one question, until the first bytes of an answer and the ticket that may follow them. */
-function negativeProbe(
+/** One connection and one request, until the first bytes of the answer and the ticket that may follow them. */
+function exchange(
   { host, port, alpn, probe }: ProbeTarget,
   options: { readonly secureContext: Identity['secureContext']; readonly session?: Buffer },
   timeout: number,
-): Promise<NegativeProbe> {
+): Promise<Exchanged> {
   return new Promise((resolve) => {
     let session: Buffer | undefined;
     let answered = false;
     let reused = false;
     const tcp = netConnect({ host, port, noDelay: true, lookup });
     let tcpError: string | undefined;
-    // Before TLS listens, which would only say that the socket is gone.
+    // Registered before the TLS socket, whose error would only say that this socket is gone.
     tcp.on('error', (error) => {
       tcpError = 'code' in error ? String(error.code) : error.message;
     });
@@ -88,9 +94,9 @@ function negativeProbe(
       }
     });
     socket.on('secureConnect', () => {
-      // Asked now: a socket without its connection must not be asked.
+      // Read now: a closed socket does not know it.
       reused = socket.isSessionReused();
-      socket.write(probe?.protocol === 'grpc' ? preface : question(host));
+      socket.write(probe?.protocol === 'grpc' ? preface : request(host));
     });
     socket.on('data', () => {
       answered = true;

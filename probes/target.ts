@@ -1,13 +1,13 @@
 import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { ProbeTarget } from './prober.js';
 
-/** How to ask an endpoint its harmless question. */
+/** The endpoint with the harmless request of its profile. */
 export function targetOf({ host, port, profile }: Endpoint): ProbeTarget {
   const { probe } = profile;
   return { host, port, alpn: profile.alpn[probe.protocol], probe };
 }
 
-/** Host and port as a URL has them, by the name that is verified. */
+/** Host and port as in a URL, with the name that is verified. */
 export function authorityOf({ host, port, serverName = host }: ProbeTarget): string {
   return `${serverName.includes(':') ? `[${serverName}]` : serverName}:${port}`;
 }

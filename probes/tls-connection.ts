@@ -5,16 +5,16 @@ import { peerChain } from '../credentials/peer-certificate.js';
 import { lookup } from './lookup.js';
 import type { Identity, ProbeTarget } from './prober.js';
 
-/** What is learnt of a connection while it is made; filled in as it goes, so that a failure still tells it. */
 export interface TlsConnection {
   readonly socket: TLSSocket;
-  /** Resolves after the handshake, rejects with the first error; never hangs once the socket is destroyed. */
+  /** Resolves after the handshake; rejects with the first error, or when the socket is closed before. */
   readonly handshake: Promise<void>;
-  /** The first error of the socket, also when it comes after the handshake, as refusals in TLS 1.3 do. */
+  /** The first error of the socket, also after the handshake: in TLS 1.3 the server's rejection comes then. */
   firstError(): Error | undefined;
   destroy(): void;
 }
 
+/** What the handshake shows. Filled in step by step, so that it is known when a later step fails. */
 export interface HandshakeInfo {
   peerChain: readonly Certificate[];
   peerProblem: string | undefined;
@@ -27,11 +27,11 @@ export interface HandshakeInfo {
 }
 
 /**
- * Opens one fresh TLS connection: no session is offered, and the ClientHello leaves in the same tick as the TCP
- * connect, because a TiKV status port waits for one connection at a time. The server is judged by us after the
- * handshake, so that its chain is known also when it is bad.
+ * Opens one fresh TLS connection without offering a session. The ClientHello is sent with the TCP connect, because a
+ * TiKV status port serves one connection at a time. The server is verified after the handshake, so that its chain is
+ * known even when it is not trusted. `start` is the `performance.now()` that durations count from.
  */
-export function openTls(target: ProbeTarget, identity: Identity, start: number, seen: HandshakeInfo): TlsConnection {
+export function openTls(target: ProbeTarget, identity: Identity, start: number, info: HandshakeInfo): TlsConnection {
   if (identity.secureContext === undefined) {
     throw new TypeError(`identity ${identity.name} has no TLS context`);
   }
@@ -45,7 +45,7 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
     servername: isIP(name) === 0 ? name : '',
     ALPNProtocols: [...target.alpn],
     rejectUnauthorized: false,
-    // Called with a chain that verified: to ask for it once more would cost a tenth of the probe.
+    // Called with a chain that verified. Reading it once more would take a tenth of the probe.
     checkServerIdentity: (_name, chain) => {
       verified = chain as DetailedPeerCertificate;
       return undefined;
@@ -58,18 +58,18 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
       reject(firstError);
     };
     tcp.once('connect', () => {
-      seen.connect = (performance.now() - start) / 1000;
+      info.connect = (performance.now() - start) / 1000;
     });
     tcp.on('error', fail);
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('closed')));
     socket.once('secureConnect', () => {
-      describe(socket, verified, name, seen);
-      seen.handshake = (performance.now() - start) / 1000;
+      describeHandshake(socket, verified, name, info);
+      info.handshake = (performance.now() - start) / 1000;
       resolve();
     });
   });
-  // Who awaits it later still gets the rejection; unawaited it is no fault of the process.
+  // Whoever awaits it still gets the rejection; without an awaiter it must not end the process.
   handshake.catch(() => undefined);
   return {
     socket,
@@ -95,25 +95,25 @@ export function emptyHandshakeInfo(): HandshakeInfo {
   };
 }
 
-function describe(
+function describeHandshake(
   socket: TLSSocket,
   sent: DetailedPeerCertificate | undefined,
   name: string,
-  seen: HandshakeInfo,
+  info: HandshakeInfo,
 ): void {
-  seen.tlsVersion = socket.getProtocol() ?? undefined;
-  seen.cipher = socket.getCipher().name;
-  seen.alpn = socket.alpnProtocol || undefined;
-  seen.peerChain = peerChain(socket, sent);
-  const [leaf] = seen.peerChain;
-  // The types say Error; at run time it is the verify code's name.
+  info.tlsVersion = socket.getProtocol() ?? undefined;
+  info.cipher = socket.getCipher().name;
+  info.alpn = socket.alpnProtocol || undefined;
+  info.peerChain = peerChain(socket, sent);
+  const [leaf] = info.peerChain;
+  // The type is Error; at run time it is the name of the verify code.
   const code: unknown = socket.authorizationError;
   if (code !== undefined && code !== null) {
-    seen.peerProblem = String(code);
-    seen.peerProblemKind = 'certificate';
+    info.peerProblem = String(code);
+    info.peerProblemKind = 'certificate';
   } else if (leaf === undefined || !leaf.coversHost(name)) {
-    // Node's own check takes a Common Name where there are no SANs, which no component does.
-    seen.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
-    seen.peerProblemKind = 'name';
+    // Node's own check accepts a Common Name where there are no SANs; no component does.
+    info.peerProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
+    info.peerProblemKind = 'name';
   }
 }

@@ -16,7 +16,7 @@ const pd = node('pd');
 const rejected: Partial<Observation> = {
   outcome: 'rejected',
   rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
-  detail: 'the server refused with TLS alert 42 (bad_certificate)',
+  detail: 'rejected by the server with the TLS alert bad_certificate (42)',
 };
 const silent: Partial<Observation> = { outcome: 'timeout', detail: 'no answer within 5000 ms' };
 

@@ -27,7 +27,7 @@ const good = await authority.issue(names);
 const rejected = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
   outcome: 'rejected',
   rejection: { side, by, number: by === 'tls-alert' ? 42 : undefined, name: 'bad_certificate' },
-  detail: 'the server refused with TLS alert 42 (bad_certificate)',
+  detail: 'rejected by the server with the TLS alert bad_certificate (42)',
 });
 
 t.test(
@@ -42,14 +42,14 @@ t.test(
       [http(200, version), 'pass: answered: HTTP 200'],
       [http(500, undefined), 'fail: the port lets the agent in, but answers with an error: HTTP 500'],
       [http(200, undefined), 'fail: something answers here that is not this component: HTTP 200'],
-      [rejected('tls-alert'), 'fail: the server refused with TLS alert 42 (bad_certificate)'],
+      [rejected('tls-alert'), 'fail: rejected by the server with the TLS alert bad_certificate (42)'],
       [
-        { outcome: 'unreachable', detail: 'no connection: ECONNREFUSED' },
-        'fail: cannot be reached, which is no refusal: no connection: ECONNREFUSED',
+        { outcome: 'unreachable', detail: 'unreachable: connection refused (this is not a TLS rejection)' },
+        'fail: unreachable: connection refused (this is not a TLS rejection)',
       ],
       [
         { outcome: 'timeout', detail: 'no answer within 1 ms' },
-        'fail: does not answer in time, which is no refusal: no answer within 1 ms',
+        'fail: timeout: no answer within 1 ms (this is not a TLS rejection)',
       ],
       [
         { outcome: 'not-tls', detail: 'the port answers without TLS' },
@@ -75,7 +75,7 @@ t.test("caller-accepted: each local component's own pair on each port it calls",
     );
   t.strictSame(of({}), ['pass: pd is let in']);
   t.strictSame(of(rejected('tls-alert')), [
-    'fail: pd is refused: the server refused with TLS alert 42 (bad_certificate); its list is tidb',
+    'fail: pd is refused: rejected by the server with the TLS alert bad_certificate (42); its list is tidb',
   ]);
   t.match(of({ ...rejected('name', 'probe'), detail: 'the certificate is for other names' }), [
     /^fail: pd would refuse this server: /,

@@ -67,7 +67,7 @@ t.test(
     const said = (await agent.findings()).find(
       ({ check, instance }) => check === 'endpoint-answers' && instance.startsWith(far.host),
     );
-    t.match(said, { status: 'fail', message: /which is no refusal/ });
+    t.match(said, { status: 'fail', message: /this is not a TLS rejection/ });
     const nearBefore = (await outcomesAt(agent, `127.0.0.1:${near}`)).accepted ?? 0;
     await eventually(
       'the near one is asked on',

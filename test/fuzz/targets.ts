@@ -20,7 +20,7 @@ import { type Certificate, certificateFields } from '../../credentials/certifica
 import { parseCertificates, parseKey, pemText } from '../../credentials/parse.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { decodeHttpAnswer } from '../../probes/http-answers.js';
-import { ServerMessages } from '../../probes/server-handshake.js';
+import { ServerMessages } from '../../probes/server-messages.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
 import { seeds } from './seeds.js';
 

@@ -134,6 +134,6 @@ t.test('a connection that ends before the answer gives none', async (t) => {
   for (const [what, answer] of leaving) {
     const port = await serving(t, answer);
     const { name, message: why } = (await ours(port)) as Error;
-    t.match({ name, why }, { name: 'NotThisProtocol', why: /the connection ended before it/ }, what);
+    t.match({ name, why }, { name: 'InvalidAnswer', why: /the connection ended before the gRPC status/ }, what);
   }
 });

@@ -3,8 +3,8 @@ import { createSecureContext, createServer, type TLSSocket, connect as tlsConnec
 import fc from 'fast-check';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { isProtocolError } from '../../probes/classify.js';
 import { exchange, type HttpResponse } from '../../probes/http-exchange.js';
+import { isProtocolError } from '../../probes/protocol-error.js';
 import type { TlsConnection } from '../../probes/tls-connection.js';
 import { mutated } from '../fuzz/mutation.js';
 import { seeds } from '../fuzz/seeds.js';
@@ -125,11 +125,15 @@ const bad: readonly (readonly [what: string, text: string, why: RegExp])[] = [
   [
     'another protocol from here on',
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n',
-    /connection ended within it/,
+    /ended before the HTTP response was complete/,
   ],
-  ['half a head', 'HTTP/1.1 200 OK\r\nServ', /connection ended within it/],
-  ['half a body', `${ok}content-length: 5\r\n\r\nhel`, /connection ended within it/],
-  ['half the chunks', `${ok}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`, /connection ended within it/],
+  ['half a head', 'HTTP/1.1 200 OK\r\nServ', /ended before the HTTP response was complete/],
+  ['half a body', `${ok}content-length: 5\r\n\r\nhel`, /ended before the HTTP response was complete/],
+  [
+    'half the chunks',
+    `${ok}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+    /ended before the HTTP response was complete/,
+  ],
 ];
 
 t.test('what is no response is a protocol error', async (t) => {
@@ -205,5 +209,5 @@ t.test('an answer that comes before the request is none', async (t) => {
   t.teardown(() => socket.destroy());
   await once(socket, 'readable');
   const connection = { socket, firstError: () => undefined } as unknown as TlsConnection;
-  await t.rejects(exchange(connection, { authority: 'x', path: '/', largest }), { code: 'NOT_THIS_PROTOCOL' });
+  await t.rejects(exchange(connection, { authority: 'x', path: '/', largest }), { code: 'INVALID_ANSWER' });
 });

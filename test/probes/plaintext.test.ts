@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import t, { type Test } from 'tap';
-import { answersPlaintext, askPlaintext } from '../../probes/plaintext.js';
+import { answersPlaintext, requestPlaintext } from '../../probes/plaintext.js';
 import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { patience } from '../support/eventually.js';
@@ -18,23 +18,23 @@ async function asked(t: Test, act: (socket: Socket) => void) {
 }
 
 const cases: readonly (readonly [string, (socket: Socket) => void, string, RegExp])[] = [
-  ['an answer', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'answered', /answers without TLS/],
-  ['an answer of a connection left open', (socket) => socket.write('HTTP/1.0 200 OK\r\n\r\n'), 'answered', /./],
-  ['the greeting of another protocol', (socket) => socket.write('J\0\0\0\n8.0.11'), 'answered', /./],
-  ['one byte, and the end', (socket) => socket.end('H'), 'answered', /./],
-  ['a bad request, for another reason', (socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nno'), 'answered', /./],
-  ['what Go says on a TLS port', (socket) => socket.end(goes), 'rejected', /HTTP 400: it takes TLS only/],
-  ['the same, and left open', (socket) => socket.write(goes), 'rejected', /HTTP 400/],
+  ['an answer', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'accepted', /answers without TLS/],
+  ['an answer of a connection left open', (socket) => socket.write('HTTP/1.0 200 OK\r\n\r\n'), 'accepted', /./],
+  ['the greeting of another protocol', (socket) => socket.write('J\0\0\0\n8.0.11'), 'accepted', /./],
+  ['one byte, and the end', (socket) => socket.end('H'), 'accepted', /./],
+  ['a bad request, for another reason', (socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nno'), 'accepted', /./],
+  ['what Go says on a TLS port', (socket) => socket.end(goes), 'rejected', /HTTP status 400: it requires TLS/],
+  ['the same, and left open', (socket) => socket.write(goes), 'rejected', /HTTP status 400/],
   ['a TLS alert', (socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])), 'rejected', /a TLS record/],
-  ['a close', (socket) => socket.end(), 'rejected', /closed without an answer/],
+  ['a close', (socket) => socket.end(), 'rejected', /closed the plaintext connection without an answer/],
   ['a reset', (socket) => socket.resetAndDestroy(), 'rejected', /ECONNRESET/],
 ];
 
-for (const [what, act, kind, detail] of cases) {
-  t.test(`${what}: ${kind}`, async (t) => {
+for (const [what, act, outcome, detail] of cases) {
+  t.test(`${what}: ${outcome}`, async (t) => {
     const target = await asked(t, act);
-    t.match(await askPlaintext(target, patience), { kind, detail });
-    t.equal(await answersPlaintext(target, patience), kind === 'answered');
+    t.match(await requestPlaintext(target, patience), { outcome, detail });
+    t.equal(await answersPlaintext(target, patience), outcome === 'accepted');
   });
 }
 
@@ -53,17 +53,17 @@ t.test('what Go says on a TLS port, byte by byte: refused', async (t) => {
 
 t.test('silence is silence, even after half of a sentence that was none yet', async (t) => {
   const silent = await asked(t, () => undefined);
-  t.match(await askPlaintext(silent, 100), { kind: 'silent', detail: 'no answer within 100 ms' });
+  t.match(await requestPlaintext(silent, 100), { outcome: 'timeout', detail: 'no answer within 100 ms' });
   t.equal(await answersPlaintext(silent, 100), undefined);
   const half = await asked(t, (socket) => socket.write('HTTP/1.0 400'));
-  t.match(await askPlaintext(half, 100), { kind: 'answered' }, 'bytes without TLS');
+  t.match(await requestPlaintext(half, 100), { outcome: 'accepted' }, 'bytes without TLS');
 });
 
 t.test('told to stop, it waits no longer, and begins nothing', async (t) => {
   const stop = new AbortController();
   const target = await asked(t, () => stop.abort());
   const probe = { ...target, alpn: [] };
-  const cut = { outcome: 'timeout', detail: 'cut short before an answer' };
+  const cut = { outcome: 'timeout', detail: 'the probe was aborted before an answer' };
   t.match(await probePlaintext(probe, { timeout: patience, signal: stop.signal }), cut);
   t.match(await probePlaintext(probe, { timeout: patience, signal: stop.signal }), cut, 'stopped before');
 });
@@ -80,6 +80,6 @@ t.test('a port that is gone does not refuse', async (t) => {
   const target = { host: '127.0.0.1', port, alpn: [] };
   const identity = { name: 'no-certificate', secureContext: createSecureContext({}), verifiesServer: false } as const;
   t.match(await probeTls(target, identity, { timeout: patience }), { outcome: 'inconclusive' });
-  t.match(await askPlaintext(target, patience), { kind: 'unreachable' });
+  t.match(await requestPlaintext(target, patience), { outcome: 'unreachable' });
   t.equal(await answersPlaintext(target, patience), undefined);
 });

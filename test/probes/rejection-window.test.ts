@@ -68,8 +68,8 @@ t.test("the server's ticket ends the wait, and nothing is left behind on the soc
   t.teardown(() => mock.timers.reset());
   const socket = new EventEmitter();
   const connection = { socket, firstError: () => undefined } as unknown as TlsConnection;
-  const seen = { ...emptyHandshakeInfo(), tlsVersion: 'TLSv1.3' as const };
-  const waited = rejectionWindow(connection, { seen, isUnauthorizedClient: true, timeout: patience });
+  const info = { ...emptyHandshakeInfo(), tlsVersion: 'TLSv1.3' as const };
+  const waited = rejectionWindow(connection, { info, isUnauthorizedClient: true, timeout: patience });
   socket.emit('session');
   await waited;
   t.strictSame(socket.eventNames(), []);

@@ -60,6 +60,6 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
 
 t.test('what does not come to a second visit is not known', async (t) => {
   const rejecting = await portThat(t, {}, () => false);
-  t.match(await ask(rejecting), { outcome: 'unknown', detail: /not let in the first time/ });
+  t.match(await ask(rejecting), { outcome: 'unknown', detail: /first connection was not accepted/ });
   t.match(await ask(1), { outcome: 'unknown', detail: /ECONNREFUSED/ });
 });

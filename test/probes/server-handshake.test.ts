@@ -34,7 +34,7 @@ t.test('what is no first flight is told apart', async (t) => {
       createServer((socket) => socket.once('data', () => act(socket))),
     );
   const cases: readonly (readonly [string, number, string, RegExp])[] = [
-    ['nobody there', 1, 'unreachable', /^no connection: ECONNREFUSED$/],
+    ['nobody there', 1, 'unreachable', /^unreachable: connection refused/],
     ['silence', await listening(t, createServer()), 'timeout', /timeout/],
     ['plaintext', await after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'not-tls', /no TLS record/],
     ['TLS 1.3 only', await listening(t, createTls({ ...keys, minVersion: 'TLSv1.3' })), 'inconclusive', /alert 70/],

@@ -15,7 +15,7 @@ export const hostile = `"><script>alert('x')</script>\u202e\u001b[31m\n&amp;`;
 const rejectedByPeer: Partial<Observation> = {
   outcome: 'rejected',
   rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
-  detail: 'the server refused with TLS alert 42 (bad_certificate)',
+  detail: 'rejected by the server with the TLS alert bad_certificate (42)',
 };
 
 /**

@@ -89,7 +89,7 @@ t.test('a port: what it serves, whom it asks, whether its chain is good; nothing
   writeFileSync(unauthorizedClient, (await Authority.create({ commonName: 'stranger' })).certificatePem);
   t.match(await textOf([address], { cacert: unauthorizedClient }), /as server: by NOBODY/);
   await cluster.fault('pd', 'client', 'down', true);
-  t.match(await runInspect(address), { status: 2, stderr: /no connection: ECONNREFUSED\n.*check address/ });
+  t.match(await runInspect(address), { status: 2, stderr: /unreachable: connection refused .*\n.*check address/ });
 });
 
 t.test('standard input', async (t) => {

@@ -1,0 +1,90 @@
+import type { Certificate } from '../credentials/certificate.js';
+import { errorMessage } from '../credentials/error-text.js';
+import { certificateOf } from '../credentials/known-certificates.js';
+
+/** Content types of TLS records, and types of handshake messages. */
+const record = { alert: 21, handshake: 22 } as const;
+const message = { certificate: 11, certificateRequest: 13, serverHelloDone: 14 } as const;
+/** Bytes; messages with long chains and hundreds of CA names are shorter. */
+const largestHandshake = 1 << 20;
+
+/** Reads the server's first messages, record by record and message by message (RFC 5246, sections 6.2 and 7.4). */
+export class ServerMessages {
+  requestsCertificate = false;
+  authorities: readonly string[] = [];
+  chain: readonly Certificate[] = [];
+  #records: Buffer = Buffer.alloc(0);
+  #messages: Buffer = Buffer.alloc(0);
+
+  /** How the handshake ended, as `exchange` says; undefined while more bytes are needed. */
+  take(bytes: Buffer): string | undefined {
+    this.#records = Buffer.concat([this.#records, bytes]);
+    if (this.#records.length + this.#messages.length > largestHandshake) {
+      return 'too long';
+    }
+    try {
+      return this.#readRecords();
+    } catch (error: unknown) {
+      // Reading past the end of a malformed message, or a certificate that does not parse.
+      return `malformed: ${errorMessage(error)}`;
+    }
+  }
+
+  #readRecords(): string | undefined {
+    while (this.#records.length >= 5) {
+      const type = this.#records[0];
+      const length = this.#records.readUInt16BE(3);
+      if (type !== record.alert && type !== record.handshake) {
+        return 'no TLS record';
+      }
+      if (this.#records.length < 5 + length) {
+        return undefined;
+      }
+      const payload = this.#records.subarray(5, 5 + length);
+      this.#records = this.#records.subarray(5 + length);
+      if (type === record.alert) {
+        return `alert ${payload[1]}`;
+      }
+      this.#messages = Buffer.concat([this.#messages, payload]);
+      if (this.#readMessages()) {
+        return 'done';
+      }
+    }
+    return undefined;
+  }
+
+  #readMessages(): boolean {
+    while (this.#messages.length >= 4 && this.#messages.length >= 4 + this.#messages.readUIntBE(1, 3)) {
+      const type = this.#messages[0];
+      const body = this.#messages.subarray(4, 4 + this.#messages.readUIntBE(1, 3));
+      this.#messages = this.#messages.subarray(4 + body.length);
+      if (type === message.certificate) {
+        this.chain = vectors(body.subarray(3), 3).map(certificateOf);
+      } else if (type === message.certificateRequest) {
+        this.requestsCertificate = true;
+        this.authorities = authoritiesIn(body);
+      } else if (type === message.serverHelloDone) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+/** The names follow two vectors: certificate types and signature algorithms. */
+function authoritiesIn(body: Buffer): readonly string[] {
+  const afterTypes = 1 + body.readUInt8(0);
+  const afterAlgorithms = afterTypes + 2 + body.readUInt16BE(afterTypes);
+  return vectors(body.subarray(afterAlgorithms + 2), 2).map((name) => name.toString('hex'));
+}
+
+/** Consecutive vectors, each after its length in so many bytes. */
+function vectors(bytes: Buffer, lengthBytes: number): readonly Buffer[] {
+  const found: Buffer[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    const length = bytes.readUIntBE(offset, lengthBytes);
+    found.push(bytes.subarray(offset + lengthBytes, offset + lengthBytes + length));
+    offset += lengthBytes + length;
+  }
+  return found;
+}
