@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Identities } from '../agent/collect/identities.js';
 import { NegativeProbes } from '../agent/collect/negative-probes.js';
+import { ObservationStore } from '../agent/collect/observation-store.js';
+import { PortAccess } from '../agent/collect/port-access.js';
+import { PortLocks } from '../agent/collect/port-locks.js';
 import { negativeTargetsOf, type Target, targetsOf } from '../agent/collect/targets.js';
+import { UnauthorizedClients } from '../agent/collect/unauthorized-clients.js';
 import type { Scope } from '../agent/config/agent-config.js';
 import { defaultProbe } from '../agent/config/load.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
@@ -48,17 +52,17 @@ export async function createCluster(size: number): Promise<Cluster> {
   const nodes = Array.from({ length: size }, (_, node) => instancesOf(node, pki));
   const everything = nodes.flat();
   const own = pathsOf(pki, 'agent');
-  // The files are the same on all nodes, and so are the strangers: made once for all.
-  let first: { readonly identities: Identities; readonly negativeProbes: NegativeProbes } | undefined;
+  // The files are the same on all nodes, and so are the unauthorized clients: made once for all.
+  let first: Identities | undefined;
+  const unauthorizedClients = new UnauthorizedClients(undefined);
+  const access = new PortAccess({ locks: new PortLocks(), factsOf: () => undefined, now: () => new Date() });
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
-    const identities = new Identities(own, instances, () => undefined, first?.identities);
-    const negativeProbes = new NegativeProbes(
-      { probe: defaultProbe, wrongName: undefined },
-      first?.negativeProbes,
-      () => false,
-    );
-    first ??= { identities, negativeProbes };
+    const identities = new Identities(own, instances, () => undefined, first);
+    const { timeout, resumption } = defaultProbe;
+    const store = ObservationStore.create();
+    const negativeProbes = new NegativeProbes({ identities, unauthorizedClients, access, store, timeout, resumption });
+    first ??= identities;
     const targets = targetsOf(inventory, { scope, peers });
     return { inventory, identities, negativeProbes, targets, negativeTargets: negativeTargetsOf(inventory, scope) };
   };

@@ -24,7 +24,7 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     }
   }
   for (const target of negativeTargets) {
-    const questions = await negativeProbes.unauthorizedClients(target, identities, AbortSignal.timeout(1_000));
+    const questions = await negativeProbes.attempts(target, AbortSignal.timeout(1_000));
     const names: readonly IdentityName[] = ['plaintext', 'no-certificate', 'foreign-ca'];
     observations.push(...names.slice(0, questions.length).map((name) => seen(target, name, 'rejected')));
   }
@@ -45,7 +45,7 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     peerReports: [],
     serverHandshakes: [],
     resumptions: [],
-    awaited: [],
+    negativeProbesPending: [],
   };
 }
 

@@ -91,9 +91,9 @@ async function simulateUnauthorizedClients(cluster: Cluster, variant: Variant): 
   const loads = new Loads(cluster);
   const tasks: (() => void)[][] = [];
   for (let node = 0; node < agents; node++) {
-    const { negativeTargets, negativeProbes, identities } = cluster.agentOf(node, variant);
+    const { negativeTargets, negativeProbes } = cluster.agentOf(node, variant);
     const ofAgent = negativeTargets.map(async (target) => {
-      const questions = await negativeProbes.unauthorizedClients(target, identities, AbortSignal.timeout(60_000));
+      const questions = await negativeProbes.attempts(target, AbortSignal.timeout(60_000));
       // The first flight is read on a connection of its own.
       return () => loads.add(formatAddress(target.endpoint), 1, questions.length + 1);
     });

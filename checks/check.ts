@@ -60,8 +60,8 @@ export interface Evidence {
   readonly peerReports: readonly EndpointObservation[];
   readonly serverHandshakes: readonly EndpointServerHandshake[];
   readonly resumptions: readonly EndpointResumption[];
-  /** Ports that strangers are to come to, and have not yet. */
-  readonly awaited: readonly EndpointOfInstance[];
+  /** Ports where negative probes are due and none was made yet. */
+  readonly negativeProbesPending: readonly EndpointOfInstance[];
 }
 
 export interface EndpointOfInstance {
@@ -69,16 +69,15 @@ export interface EndpointOfInstance {
   readonly endpoint: Endpoint;
 }
 
-export function credentialKey(instance: Pick<Instance, 'component' | 'name'>): string {
+export function credentialKey(instance: { readonly component: string; readonly name: string }): string {
   return `${instance.component}/${instance.name}`;
 }
 
-export function portKey(instance: Pick<Instance, 'component' | 'name'>, endpoint: Pick<Endpoint, 'name'>): string {
+export function portKey(
+  instance: { readonly component: string; readonly name: string },
+  endpoint: { readonly name: string },
+): string {
   return `${credentialKey(instance)}/${endpoint.name}`;
-}
-
-export function observationKey({ instance, endpoint, observation }: EndpointObservation): string {
-  return `${portKey(instance, endpoint)}/${observation.identity}`;
 }
 
 /** The pair that an instance shows to those it calls, and the CA by which it judges them. */

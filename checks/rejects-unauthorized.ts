@@ -32,10 +32,10 @@ export const unauthorizedClientsRejected: Check = {
     const evaluated = evidence.observations
       .filter(({ endpoint, observation }) => isUnauthorizedClient(endpoint, observation.identity))
       .map((entry) => evaluate(entry, names));
-    const awaited = evidence.awaited.map(({ instance, endpoint }) =>
+    const pending = evidence.negativeProbesPending.map(({ instance, endpoint }) =>
       findingOf(id, 'unknown', instance, { endpoint, message: 'not known: no stranger has come to it yet' }),
     );
-    return [...evaluated, ...awaited];
+    return [...evaluated, ...pending];
   },
 };
 

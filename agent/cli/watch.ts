@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../checks/finding.js';
 import type { Collector } from '../collect/collector.js';
+import { elapsed } from '../collect/elapsed.js';
 import { interrupted } from '../collect/interrupted.js';
 import { changesOf } from '../report/diff.js';
 import { linesOf, renderFindings } from '../report/findings-table.js';
@@ -66,7 +66,7 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
           before === undefined ? whole(seen, options) : changes(before, seen, probedAll, terminalOf(stdout)),
         );
       }
-      await untilNext(interval - (performance.now() - startedAt), signal);
+      await elapsed(interval - (performance.now() - startedAt), signal);
     }
   } finally {
     stdout.off('resize', draw);
@@ -93,14 +93,6 @@ async function lookOrStop(
     }
     throw error;
   }
-}
-
-async function untilNext(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await pause(Math.max(0, milliseconds), undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) {
-      throw error;
-    }
-  });
 }
 
 function whole(findings: readonly Finding[], { stdout, all }: WatchOptions): string {

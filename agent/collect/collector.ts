@@ -1,21 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { runChecks, runChecksInTurns } from '../../checks/catalogue.js';
-import { credentialKey, type EndpointObservation, type Evidence, observationKey } from '../../checks/check.js';
+import { credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Discovery } from '../../cluster/discovery/discover.js';
 import type { Address } from '../../cluster/inventory/address.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
 import type { ReloadEvent } from '../../credentials/credential-store.js';
-import type { CredentialFacts } from '../../credentials/facts.js';
 import type { IdentityName } from '../../probes/observation.js';
-import { probeEndpoint } from '../../probes/probe.js';
-import type { Identity } from '../../probes/prober.js';
-import { targetOf } from '../../probes/target.js';
 import type { AgentConfig, AgentPaths } from '../config/agent-config.js';
 import { hasDescriptors } from '../process/descriptors.js';
+import { AuthorizedProbes } from './authorized-probes.js';
 import { Baselines } from './ca-baselines.js';
-import { isMismatched, untilQuiet } from './files-being-replaced.js';
 import { Identities } from './identities.js';
 import { type Loaded, loadInventory } from './load-inventory.js';
 import {
@@ -26,70 +22,84 @@ import {
   unread,
 } from './local-credentials.js';
 import { NegativeProbes } from './negative-probes.js';
-import { awaitedOf, unchangedOf, whatIsKnown, whatUnauthorizedClientsMet } from './retention.js';
-import { negativeTargetsOf, type Target, targetsOf } from './targets.js';
-import { isMadeInMemory, survivesBadCertificates } from './unauthorized-identities.js';
+import { ObservationStore } from './observation-store.js';
+import { PortAccess } from './port-access.js';
+import { PortLocks } from './port-locks.js';
+import { type Retention, reconfigured, sameConfiguration, withoutNegativeProbe } from './retention.js';
+import { negativeTargetsOf, portsOf, type Target, targetsOf } from './targets.js';
+import { isMadeInMemory, survivesBadCertificates, UnauthorizedClients } from './unauthorized-clients.js';
 
 export interface CollectorOptions {
   readonly now: () => Date;
-  /** A pair that probes show was read anew, or could not be; `certificate` is its path. */
+  /** A certificate and key that probes present were read anew, or could not be; `certificate` is its path. */
   readonly onReload: (event: ReloadEvent, certificate: string) => void;
 }
 
-/** Gathers evidence and has it judged: the part that `check` runs once and `run` keeps running. */
+/** The collector that this one follows: for a changed inventory, or for another configuration. */
+interface Former {
+  readonly collector: Collector | undefined;
+  readonly reason: 'inventory' | 'configuration';
+}
+
+/** Gathers the evidence of one configuration and one inventory: `check` uses it once, `run` until it is replaced. */
 export class Collector {
   readonly config: AgentConfig;
   readonly inventory: Inventory;
   readonly targets: readonly Target[];
   readonly negativeTargets: readonly Target[];
   readonly identities: Identities;
+  readonly store: ObservationStore;
+  readonly access: PortAccess;
   readonly #options: CollectorOptions;
   readonly #discovery: Discovery | undefined;
-  readonly #now: () => Date;
   readonly #baselines: Baselines;
-  readonly #observations: Map<string, EndpointObservation>;
+  readonly #authorizedProbes: AuthorizedProbes;
   readonly #negativeProbes: NegativeProbes;
-  /** Where strangers come. */
-  readonly #probed: readonly Target[];
-  readonly #peerReports: Map<string, EndpointObservation>;
+  readonly #unauthorizedClients: UnauthorizedClients;
   #credentials: NodeCredentials = unread;
 
-  /** The one it takes the place of has another inventory, or another configuration. */
   private constructor(
     config: AgentConfig,
     options: CollectorOptions,
-    loaded: Loaded,
-    { refreshed, reloaded }: { readonly refreshed?: Collector; readonly reloaded?: Collector | undefined } = {},
+    { inventory, discovery }: Loaded,
+    { collector: former, reason }: Former,
   ) {
+    const { instances } = inventory;
     this.config = config;
+    this.inventory = inventory;
     this.#options = options;
-    this.#now = options.now;
-    this.#discovery = loaded.discovery;
-    this.inventory = loaded.inventory;
-    const reach = { scope: config.scope, peers: config.probe.peers };
-    this.targets = targetsOf(this.inventory, reach);
-    this.negativeTargets = negativeTargetsOf(this.inventory, config.scope);
-    const { instances } = this.inventory;
+    this.#discovery = discovery;
+    this.targets = targetsOf(inventory, { scope: config.scope, peers: config.probe.peers });
+    this.negativeTargets = negativeTargetsOf(inventory, config.scope);
+    const refreshed = reason === 'inventory' ? former : undefined;
     this.identities = new Identities(config.security, instances, options.onReload, refreshed?.identities);
-    const known = new Set(instances.map(credentialKey));
-    this.#baselines = new Baselines(refreshed === undefined ? undefined : refreshed.#baselines, known);
-    this.#probed = config.probe.rejections === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
-    const stillComes = (name: IdentityName) => isMadeInMemory(name) || this.pathsOf(name) !== undefined;
-    const counting =
-      reloaded === undefined
-        ? whatIsKnown(known)
-        : whatUnauthorizedClientsMet(unchangedOf(this.#probed, reloaded.#probed), stillComes);
-    const former = refreshed ?? reloaded;
-    this.#observations = counting.looks(former === undefined ? [] : former.#observations);
-    this.#peerReports = counting.looks(former === undefined ? [] : former.#peerReports);
-    this.#negativeProbes = new NegativeProbes(
-      config,
-      former === undefined ? undefined : former.#negativeProbes,
-      counting.isNegativeProbe,
+    this.#baselines = new Baselines(
+      refreshed === undefined ? undefined : refreshed.#baselines,
+      new Set(instances.map(credentialKey)),
     );
+    const retention =
+      former === undefined || reason === 'inventory' ? sameConfiguration(instances) : this.#retentionAfter(former);
+    this.store = former?.store.successor(instances, retention) ?? ObservationStore.create();
+    const sameClients = isDeepStrictEqual(config.wrongName, former?.config.wrongName);
+    this.#unauthorizedClients =
+      former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);
+    this.access = new PortAccess({
+      locks: former?.access.locks ?? new PortLocks(),
+      factsOf: ({ instance }) => this.#credentials.credentials.get(credentialKey(instance)),
+      now: options.now,
+    });
+    const { identities, access, store } = this;
+    const { timeout, resumption } = config.probe;
+    const shared = { identities, access, store, timeout };
+    this.#authorizedProbes = new AuthorizedProbes(shared);
+    this.#negativeProbes = new NegativeProbes({
+      ...shared,
+      unauthorizedClients: this.#unauthorizedClients,
+      resumption,
+    });
   }
 
-  /** `current` is the observer in force: what strangers met at ports that are what they were still counts. */
+  /** `current` is the collector in force, whose negative probes still count at ports that stayed the same. */
   static async create(
     config: AgentConfig,
     options: CollectorOptions,
@@ -98,35 +108,33 @@ export class Collector {
     const former = current();
     const samePd = former !== undefined && isDeepStrictEqual(config.pd, former.config.pd);
     const loaded = await loadInventory(config, samePd ? former.#discovery : undefined);
-    // Another one may be in force by now.
-    return new Collector(config, options, loaded, { reloaded: current() });
+    // By now another one may be in force.
+    return new Collector(config, options, loaded, { collector: current(), reason: 'configuration' });
   }
 
-  /** Looks again for components that came or went; undefined when all is as it was. What is known stays known. */
+  /** Reads the inventory again; undefined when it is unchanged. All evidence is carried over. */
   async refreshed(): Promise<Collector | undefined> {
     if (!hasDescriptors()) {
       return undefined;
     }
     const loaded = await loadInventory(this.config, this.#discovery);
     if (!hasDescriptors()) {
-      // Files that could not be opened look like files that are gone.
+      // A file that could not be opened would look like a file that is gone.
       return undefined;
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Collector(this.config, this.#options, loaded, { refreshed: this });
+      : new Collector(this.config, this.#options, loaded, { collector: this, reason: 'inventory' });
   }
 
-  /** Every credential file that this agent's verdicts rest on. */
+  /** Every credential file that is read. */
   files(): readonly string[] {
     return credentialFiles(this.inventory, this.config.security);
   }
 
   /** The port of the inventory at this address. */
   find({ host, port }: Address): Target | undefined {
-    return this.inventory.instances
-      .flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })))
-      .find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
+    return portsOf(this.inventory.instances).find(({ endpoint }) => endpoint.host === host && endpoint.port === port);
   }
 
   credentials(): NodeCredentials {
@@ -142,112 +150,65 @@ export class Collector {
   }
 
   observations(): readonly EndpointObservation[] {
-    return [...this.#observations.values()];
+    return this.store.observations();
   }
 
-  /** Reads all credential files again. The first sight of a CA file is its baseline. */
+  /** Reads all credential files again. The contents of a CA file at its first reading are its baseline. */
   async readCredentials(): Promise<void> {
-    const { security } = this.config;
-    const read = await readNodeCredentials(this.inventory, security, this.#credentials, this.#now());
-    await this.#baselines.see(localInstances(this.inventory), read.credentials, this.#now());
+    const now = this.#options.now();
+    const read = await readNodeCredentials(this.inventory, this.config.security, this.#credentials, now);
+    await this.#baselines.see(localInstances(this.inventory), read.credentials, this.#options.now());
     this.#credentials = read;
   }
 
-  /** Probes one port with each identity, one after the other: a port never sees two of our connections at once. */
-  async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    const observed: EndpointObservation[] = [];
-    for (const identity of this.identities.for(target)) {
-      await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
-      if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
-        break;
-      }
-      const options = { timeout: this.config.probe.timeout, signal };
-      const observation = await probeEndpoint(targetOf(target.endpoint), identity, options);
-      const entry = { instance: target.instance, endpoint: target.endpoint, observation };
-      if (!signal.aborted) {
-        this.#observations.set(observationKey(entry), { ...entry, servedSince: this.#servedSince(entry) });
-        observed.push(entry);
-        if (identity.name === 'agent' && observation.outcome === 'accepted') {
-          await this.#askOfOthers(target, identity, signal);
-        }
-      }
-    }
-    return observed;
+  /** Probes one port with each identity that it should accept, one after the other. */
+  probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    return this.#authorizedProbes.probe(target, signal);
   }
 
-  #servedSince(entry: EndpointObservation): Date {
-    const before = this.#observations.get(observationKey(entry));
-    const [leaf, earlier] = [entry.observation, before?.observation].map((one) => one?.peerChain[0]?.fingerprint);
-    return (leaf === earlier ? before?.servedSince : undefined) ?? entry.observation.at;
-  }
-
-  /** What the port says of others. */
-  async #askOfOthers({ instance, endpoint }: Target, agent: Identity, signal: AbortSignal): Promise<void> {
-    for (const probe of endpoint.profile.peerReported ?? []) {
-      const asked = { ...targetOf(endpoint), alpn: endpoint.profile.alpn[probe.protocol], probe };
-      const options = { timeout: this.config.probe.timeout, signal };
-      const observation = await probeEndpoint(asked, agent, options);
-      const path = probe.protocol === 'http' ? probe.path : probe.method;
-      this.#peerReports.set(`${credentialKey(instance)} ${path}`, { instance, endpoint, observation });
-    }
-  }
-
-  /** Reads the first flight of one port, then comes to it as each stranger in turn that this leaves open. */
-  async reject(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    const { instance, endpoint } = target;
-    const observed: EndpointObservation[] = [];
-    await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
-    if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
-      return observed;
-    }
-    await this.#negativeProbes.look(target, this.identities.agent(), signal);
-    for (const ask of await this.#negativeProbes.unauthorizedClients(target, this.identities, signal)) {
-      await untilQuiet(target, this.#factsOf(target), this.#now(), signal);
-      if (signal.aborted || isMismatched(target, this.#factsOf(target))) {
-        return observed;
-      }
-      const entry = { instance, endpoint, observation: await ask() };
-      if (signal.aborted) {
-        // Cut short by us, which says nothing of the port.
-        return observed;
-      }
-      this.#observations.set(observationKey(entry), entry);
-      observed.push(entry);
-    }
-    return observed;
+  /** Reads one port's server handshake and probes it as each unauthorized client, one after the other. */
+  negativeProbe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    return this.#negativeProbes.probe(target, signal);
   }
 
   evaluate(): readonly Finding[] {
     return runChecks(this.evidence());
   }
 
-  /** As `judge`, of what is known now, letting others run between checks. */
+  /** Like `evaluate`, on the evidence of now, and yields to the event loop between checks. */
   evaluateInTurns(): Promise<readonly Finding[]> {
     return runChecksInTurns(this.evidence(), turn);
   }
 
   evidence(): Evidence {
-    const observations = this.observations();
+    const { store } = this;
+    const observations = store.observations();
     return {
-      now: this.#now(),
+      now: this.#options.now(),
       inventory: this.inventory,
       ...this.#credentials,
       baselines: this.#baselines.entries(),
       observations,
-      peerReports: [...this.#peerReports.values()],
-      serverHandshakes: this.#negativeProbes.serverHandshakes(),
-      resumptions: this.#negativeProbes.resumptions(),
-      // One whose files are in motion is left alone, which has a finding of its own.
-      awaited: awaitedOf(this.#probed, observations).filter((target) => this.mayConnect(target)),
+      peerReports: store.peerReports(),
+      serverHandshakes: store.serverHandshakes(),
+      resumptions: store.resumptions(),
+      // A port that must not be connected to has a finding of its own.
+      negativeProbesPending: withoutNegativeProbe(this.#negativelyProbed(), observations).filter((target) =>
+        this.access.mayConnect(target),
+      ),
     };
   }
 
-  /** Whether a connection of ours would do no harm there. */
-  mayConnect(target: Target): boolean {
-    return !isMismatched(target, this.#factsOf(target));
+  #negativelyProbed(): readonly Target[] {
+    return this.config.probe.rejections === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
   }
 
-  #factsOf(target: Target): CredentialFacts | undefined {
-    return this.#credentials.credentials.get(credentialKey(target.instance));
+  #retentionAfter(former: Collector): Retention {
+    return reconfigured({
+      targets: this.#negativelyProbed(),
+      former: former.#negativelyProbed(),
+      includes: (identity) => isMadeInMemory(identity) || this.pathsOf(identity) !== undefined,
+      resumption: this.config.probe.resumption,
+    });
   }
 }

@@ -1,9 +1,14 @@
 import { credentialKey } from '../../checks/check.js';
+import type { ComponentName } from '../../cluster/components/profile.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import type { Collector } from './collector.js';
 
-/** The files of each local instance, and the agent's own, as metrics and page list them. */
-export function credentialEntries(collector: Collector): readonly CredentialEntry[] {
+export interface NodeCredentialEntry extends CredentialEntry {
+  readonly component: ComponentName | 'agent';
+}
+
+/** The credential files of each local instance and of the agent, as metrics, page and change log list them. */
+export function credentialEntries(collector: Collector): readonly NodeCredentialEntry[] {
   const { credentials, calling, agent } = collector.credentials();
   const entries = collector.inventory.instances.flatMap((instance) => {
     const key = credentialKey(instance);

@@ -1,37 +1,50 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import type { EndpointObservation } from '../../checks/check.js';
 import { withoutStall } from '../../probes/event-loop-stall.js';
 import type { Collector } from './collector.js';
+import type { Target } from './targets.js';
 
-/** One look at everything: files first, then every port, at most `concurrency` at a time. */
+/** One cycle: reads every credential file, then probes every port, at most `concurrency` at a time. */
 export async function observeOnce(
   collector: Collector,
   signal: AbortSignal,
-  onObserved: (entries: readonly EndpointObservation[]) => void = () => undefined,
+  onPort: () => void = () => undefined,
 ): Promise<void> {
-  // Every probe in flight listens for the end.
-  setMaxListeners(0, signal);
   await collector.readCredentials();
-  const limit = pLimit(collector.config.probe.concurrency);
-  await Promise.all(
-    collector.targets.map((target) =>
-      limit(async () => onObserved(await withoutStall(() => collector.probe(target, signal)))),
-    ),
-  );
+  await onEach(collector, collector.targets, signal, (target) => collector.probe(target, signal), onPort);
 }
 
-/** One visit of the strangers to every port they come to. */
+/** One cycle of negative probes: every port that gets them, at most `concurrency` at a time. */
 export async function negativeProbesOnce(
   collector: Collector,
   signal: AbortSignal,
-  onObserved: (entries: readonly EndpointObservation[]) => void = () => undefined,
+  onPort: () => void = () => undefined,
 ): Promise<void> {
+  await onEach(
+    collector,
+    collector.negativeTargets,
+    signal,
+    (target) => collector.negativeProbe(target, signal),
+    onPort,
+  );
+}
+
+async function onEach(
+  { config }: Collector,
+  targets: readonly Target[],
+  signal: AbortSignal,
+  probe: (target: Target) => Promise<unknown>,
+  onPort: () => void,
+): Promise<void> {
+  // Every probe under way listens to the signal.
   setMaxListeners(0, signal);
-  const limit = pLimit(collector.config.probe.concurrency);
+  const limit = pLimit(config.probe.concurrency);
   await Promise.all(
-    collector.negativeTargets.map((target) =>
-      limit(async () => onObserved(await withoutStall(() => collector.reject(target, signal)))),
+    targets.map((target) =>
+      limit(async () => {
+        await withoutStall(() => probe(target));
+        onPort();
+      }),
     ),
   );
 }

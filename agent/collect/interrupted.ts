@@ -1,6 +1,6 @@
 import { OperatorError } from '../config/error.js';
 
-/** Half a look is no verdict. */
+/** A cycle that was cut short has no result. */
 export function interrupted(): OperatorError {
-  return new OperatorError('interrupted', 'interrupted before every port was looked at', 'let it end for a verdict');
+  return new OperatorError('interrupted', 'interrupted before every port was probed', 'let it finish to get a result');
 }

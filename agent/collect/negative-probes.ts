@@ -1,86 +1,91 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type EndpointResumption, type EndpointServerHandshake, portKey } from '../../checks/check.js';
+import type { EndpointObservation } from '../../checks/check.js';
 import type { Observation } from '../../probes/observation.js';
 import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../probes/probe.js';
-import type { Identity } from '../../probes/prober.js';
 import { probeResumption } from '../../probes/resumption.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
 import { targetOf } from '../../probes/target.js';
-import type { AgentConfig } from '../config/agent-config.js';
-import type { Identities } from './identities.js';
+import type { AuthorizedProbesOptions } from './authorized-probes.js';
 import type { Target } from './targets.js';
-import { survivesBadCertificates, UnauthorizedClients } from './unauthorized-identities.js';
+import { survivesBadCertificates, type UnauthorizedClients } from './unauthorized-clients.js';
 
-type Settings = Pick<AgentConfig, 'probe' | 'wrongName'>;
+export interface NegativeProbesOptions extends AuthorizedProbesOptions {
+  readonly unauthorizedClients: UnauthorizedClients;
+  /** Whether session resumption is tried, too. */
+  readonly resumption: boolean;
+}
 
-/** What is tried at a port on the slow clock: strangers, its first flight, and a session where that is asked for. */
+/** What is tried at a port on the slow schedule: its server handshake, session resumption, and unauthorized clients. */
 export class NegativeProbes {
-  readonly #settings: Settings;
-  readonly #unauthorizedClients: UnauthorizedClients;
-  readonly #serverHandshakes: Map<string, EndpointServerHandshake>;
-  readonly #resumptions: Map<string, EndpointResumption>;
+  readonly #options: NegativeProbesOptions;
 
-  /** Earlier visits count at the ports where `counts` says so, and sessions where they are still tried. */
-  constructor(settings: Settings, before: NegativeProbes | undefined, counts: (target: Target) => boolean) {
-    const kept = <T extends EndpointServerHandshake | EndpointResumption>(entries: ReadonlyMap<string, T>) =>
-      new Map([...entries].filter(([, entry]) => counts(entry)));
-    this.#settings = settings;
-    const same = before !== undefined && isDeepStrictEqual(settings.wrongName, before.#settings.wrongName);
-    this.#unauthorizedClients = same ? before.#unauthorizedClients : new UnauthorizedClients(settings.wrongName);
-    this.#serverHandshakes = before === undefined ? new Map() : kept(before.#serverHandshakes);
-    this.#resumptions = before === undefined || !settings.probe.resumption ? new Map() : kept(before.#resumptions);
+  constructor(options: NegativeProbesOptions) {
+    this.#options = options;
   }
 
-  serverHandshakes(): readonly EndpointServerHandshake[] {
-    return [...this.#serverHandshakes.values()];
-  }
-
-  resumptions(): readonly EndpointResumption[] {
-    return [...this.#resumptions.values()];
-  }
-
-  /** One question per stranger, to be asked one after the other; none where the port could not bear them. */
-  async unauthorizedClients(
-    target: Target,
-    identities: Identities,
-    signal: AbortSignal,
-  ): Promise<readonly (() => Promise<Observation>)[]> {
+  /** Probes and records one port as each unauthorized client; stops early where the port must not be connected to. */
+  async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    const { access, store } = this.#options;
+    const { instance, endpoint } = target;
+    const observed: EndpointObservation[] = [];
     if (!survivesBadCertificates(target)) {
-      return [];
+      return observed;
     }
+    if (endpoint.scheme === 'https') {
+      await this.#readServerHandshake(target, signal);
+      await this.#tryResumption(target, signal);
+    }
+    for (const attempt of await this.attempts(target, signal)) {
+      const observation = await access.connect(target, signal, attempt);
+      // A probe that the agent cut short says nothing of the port.
+      if (observation === undefined || signal.aborted) {
+        break;
+      }
+      const entry = { instance, endpoint, observation };
+      store.record(entry);
+      observed.push(entry);
+    }
+    return observed;
+  }
+
+  /** One attempt per unauthorized client, to be made one after the other. */
+  async attempts(target: Target, signal: AbortSignal): Promise<readonly (() => Promise<Observation>)[]> {
+    const { identities, unauthorizedClients, store, timeout } = this.#options;
     const { endpoint } = target;
-    const options = { timeout: this.#settings.probe.timeout, signal };
+    const options = { timeout, signal };
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
-    const overTls = endpoint.scheme === 'https' ? await this.#unauthorizedClients.for(target, identities) : [];
-    // A port that asks for no certificate sees none: who has the wrong one is to it like who has none.
-    const asks =
-      this.#serverHandshakes.get(portKey(target.instance, target.endpoint))?.serverHandshake.requestsCertificate !==
-      false;
+    const overTls = endpoint.scheme === 'https' ? await unauthorizedClients.for(target, identities) : [];
+    // A port that sends no CertificateRequest never sees a certificate: every client is to it one without.
+    const requestsCertificate = store.serverHandshakeOf(target)?.serverHandshake.requestsCertificate !== false;
     return [
       () => probePlaintext(asked, options),
       ...overTls
-        .filter(({ name }) => asks || name === 'no-certificate')
+        .filter(({ name }) => requestsCertificate || name === 'no-certificate')
         .map((identity) => () => probeEndpoint(asked, identity, options)),
     ];
   }
 
-  /** Reads the port's first flight, and tries a session where the configuration says so. */
-  async look({ instance, endpoint }: Target, agent: Identity | undefined, signal: AbortSignal): Promise<void> {
-    if (endpoint.scheme === 'http' || !survivesBadCertificates({ instance, endpoint })) {
+  async #readServerHandshake(target: Target, signal: AbortSignal): Promise<void> {
+    const { access, store, timeout } = this.#options;
+    const serverHandshake = await access.connect(target, signal, () =>
+      readServerHandshake(targetOf(target.endpoint), timeout),
+    );
+    if (serverHandshake !== undefined) {
+      store.recordServerHandshake({ ...target, serverHandshake });
+    }
+  }
+
+  async #tryResumption(target: Target, signal: AbortSignal): Promise<void> {
+    const { identities, access, store, timeout, resumption } = this.#options;
+    const agent = identities.agent();
+    if (!resumption || !target.endpoint.profile.bearsSessions || agent === undefined) {
       return;
     }
-    const { timeout, resumption } = this.#settings.probe;
-    const target = targetOf(endpoint);
-    const key = portKey(instance, endpoint);
-    this.#serverHandshakes.set(key, {
-      instance,
-      endpoint,
-      serverHandshake: await readServerHandshake(target, timeout),
-    });
-    if (resumption && endpoint.profile.bearsSessions && agent !== undefined) {
-      const seen = await probeResumption(target, agent, { timeout, signal });
-      this.#resumptions.set(key, { instance, endpoint, resumption: seen });
+    const result = await access.connect(target, signal, () =>
+      probeResumption(targetOf(target.endpoint), agent, { timeout, signal }),
+    );
+    if (result !== undefined) {
+      store.recordResumption({ ...target, resumption: result });
     }
   }
 }

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { type Address, formatAddress, parseAddress } from '../../cluster/inventory/address.js';
 import { errorCode } from '../../credentials/error-text.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
@@ -11,6 +10,8 @@ import { probeTls } from '../../probes/tls-probe.js';
 import { coversAddress, coversName, isSpecialAddress } from '../config/target-rules.js';
 import type { Collector } from './collector.js';
 import { moduleNames, moduleOf } from './probe-modules.js';
+import { Semaphore } from './semaphore.js';
+import type { Target } from './targets.js';
 
 export interface ProbeRequest {
   readonly module: string;
@@ -32,21 +33,24 @@ interface Accepted {
   readonly host: string;
   readonly serverName?: string;
   readonly identity: Identity;
+  /** The port of the inventory; undefined for any other. */
+  readonly known?: Target;
 }
 
-/** Requests that wait for their turn; one more is turned away. */
+/** Requests that wait for their turn; one more is rejected. */
 const mostWaiting = 64;
 
 /**
- * `/probe`: one question to one port. A port of the inventory meets our own identity; any other is asked only when
- * `allow-targets` covers it, and then without our certificate unless `identity-targets` covers it, too.
+ * `/probe`: one request to one port. A port of the inventory sees the agent's certificate; any other is probed only when
+ * `allow-targets` covers it, and then without the agent's certificate unless `identity-targets` covers it, too. A request
+ * waits for its turn and for the port's lock within its own timeout, and is rejected as `busy` after that.
  */
 export class OnDemandProbes {
-  readonly #limit: LimitFunction;
+  readonly #semaphore: Semaphore;
   readonly #onRejected: (reason: ProbeRejectionReason) => void;
 
   constructor(concurrency: number, onRejected: (reason: ProbeRejectionReason) => void) {
-    this.#limit = pLimit(concurrency);
+    this.#semaphore = new Semaphore(concurrency);
     this.#onRejected = onRejected;
   }
 
@@ -66,26 +70,53 @@ export class OnDemandProbes {
     if (address === undefined) {
       return reject(400, 'bad-target', `target "${target}" is not host:port`);
     }
-    if (this.#limit.pendingCount >= mostWaiting) {
+    if (this.#semaphore.waiting >= mostWaiting) {
       return busy;
     }
-    const asked = performance.now();
-    return this.#limit(async () => {
-      const left = timeout - (performance.now() - asked);
-      if (left <= 0) {
-        return busy;
+    const signal = AbortSignal.timeout(timeout);
+    const deadline = performance.now() + timeout;
+    const answer = () => answerOf(collector, address, module, { signal, deadline });
+    return this.#semaphore.run(answer, signal).catch((error: unknown) => {
+      if (error !== signal.reason) {
+        throw error;
       }
-      const accepted = await accept(collector, address);
-      return 'rejected' in accepted ? accepted : probe(accepted, address.port, module, left);
+      return busy;
     });
   }
 }
 
-async function probe({ identity, ...where }: Accepted, port: number, module: string, timeout: number) {
+interface Wait {
+  readonly signal: AbortSignal;
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly deadline: number;
+}
+
+/** Rejects with the reason of `signal` when the port's lock is not free in time. */
+async function answerOf(
+  collector: Collector,
+  { host, port }: Address,
+  module: string,
+  { signal, deadline }: Wait,
+): Promise<ProbeAnswer> {
+  const accepted = await accept(collector, { host, port });
+  if ('rejected' in accepted) {
+    return accepted;
+  }
+  const connect = () => probe(accepted, port, module, Math.max(1, deadline - performance.now()));
+  const { access } = collector;
+  const { known } = accepted;
+  const answer =
+    known === undefined
+      ? await access.locks.run({ host: accepted.host, port }, signal, connect)
+      : await access.connect(known, signal, connect);
+  return answer ?? (signal.aborted ? busy : filesBeingReplaced({ host, port }));
+}
+
+async function probe({ host, serverName, identity }: Accepted, port: number, module: string, timeout: number) {
   const wanted = moduleOf(module);
   const prober = wanted === undefined ? probeTls : probeEndpoint;
   const alpn = wanted === undefined ? [] : wanted.profile.alpn[wanted.probe.protocol];
-  const observation = await prober({ ...where, port, alpn, probe: wanted?.probe }, identity, { timeout });
+  const observation = await prober({ host, serverName, port, alpn, probe: wanted?.probe }, identity, { timeout });
   return { text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }) };
 }
 
@@ -95,31 +126,24 @@ async function accept(collector: Collector, address: Address): Promise<Accepted 
   const { allowTargets, identityTargets } = collector.config.probe;
   if (known === undefined) {
     const rules = [...allowTargets, ...identityTargets];
-    const place = await placeOf(rules, address);
-    if ('rejected' in place) {
-      return place;
+    const resolved = await resolve(rules, address);
+    if ('rejected' in resolved) {
+      return resolved;
     }
-    const granted = isIP(address.host) === 0 ? coversName : coversAddress;
-    if (!granted(identityTargets, address.host, address.port)) {
-      return { ...place, identity: collector.identities.anonymousClient() };
+    const covers = isIP(address.host) === 0 ? coversName : coversAddress;
+    if (!covers(identityTargets, address.host, address.port)) {
+      return { ...resolved, identity: collector.identities.anonymousClient() };
     }
-    return agent === undefined ? noIdentity : { ...place, identity: agent };
+    return agent === undefined ? noIdentity : { ...resolved, identity: agent };
   }
-  if (agent === undefined) {
-    return noIdentity;
-  }
-  if (!collector.mayConnect(known)) {
-    const words = 'its certificate and key do not belong together now, and a connection would make it read them';
-    return reject(503, 'files-being-replaced', `target ${formatAddress(address)} is left alone: ${words}`);
-  }
-  return { host: known.endpoint.host, identity: agent };
+  return agent === undefined ? noIdentity : { host: known.endpoint.host, identity: agent, known };
 }
 
 /**
- * Where to connect. Only a name that a rule spells out is looked up, once: the address that was judged is the one
- * connected to, so that a second answer of the DNS cannot lead elsewhere.
+ * The address to connect to. Only a name that a rule spells out is resolved, and once: the address that the rules were
+ * applied to is the one connected to, so that a second DNS answer cannot lead elsewhere.
  */
-async function placeOf(
+async function resolve(
   rules: Parameters<typeof coversName>[0],
   { host, port }: Address,
 ): Promise<Omit<Accepted, 'identity'> | ProbeRejection> {
@@ -143,6 +167,11 @@ async function placeOf(
   return { host: found, serverName: host };
 }
 
+function filesBeingReplaced(address: Address): ProbeRejection {
+  const why = 'its certificate and key are mismatched, and a connection would make it load them';
+  return reject(503, 'files-being-replaced', `target ${formatAddress(address)} is not connected to: ${why}`);
+}
+
 function notAllowed(target: string): ProbeRejection {
   const remediation = 'add it as an [[instance]], or to allow-targets of [probe]';
   return reject(403, 'not-allowed', `target ${target} is not in the inventory; ${remediation}`);
@@ -153,4 +182,8 @@ function reject(status: ProbeRejection['status'], reason: ProbeRejectionReason, 
 }
 
 const noIdentity = reject(503, 'no-identity', 'the agent has no usable identity; see the check agent-certificate');
-const busy = reject(503, 'busy', 'too many probes are asked for at once; ask again later');
+const busy = reject(
+  503,
+  'busy',
+  'too many probes at once, or another probe of this port is still running; try again later',
+);

@@ -12,20 +12,20 @@ import { targetOf } from '../../probes/target.js';
 import type { Collector } from './collector.js';
 import { interrupted } from './interrupted.js';
 
-/** A pair that is not installed, and whose it is to be. */
+/** A certificate and key that are not installed yet, and the component that is to use them. */
 export interface Candidate {
   readonly component: ComponentName;
-  /** What it is to be used as. */
+  /** What the certificate is to be used as. */
   readonly roles: readonly Role[];
-  /** Undefined: the CA in place. */
+  /** Undefined: the installed CA. */
   readonly ca: string | undefined;
   readonly cert: string;
   readonly key: string;
 }
 
 /**
- * Looks at a pair that is not installed, and calls with it the ports that its component calls. Writes nothing. Throws
- * OperatorError when it was interrupted.
+ * Verifies a certificate that is not installed, and probes with it the ports that its component calls. Writes nothing. Throws
+ * OperatorError when interrupted.
  */
 export async function gatherRehearsal(
   collector: Collector,
@@ -42,15 +42,15 @@ export async function gatherRehearsal(
       const facts = (roles.includes('server') ? credentials : calling).get(credentialKey(instance));
       return facts === undefined ? [] : [{ instance, facts }];
     });
-  const caInPlace = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
-  const ca = paths.ca ?? caInPlace ?? collector.config.security?.ca;
+  const installedCa = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
+  const ca = paths.ca ?? installedCa ?? collector.config.security?.ca;
   const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now);
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
-    usable && caInPlace !== undefined && caInPlace !== ca ? await resultsUnder(candidate, caInPlace) : undefined;
+    usable && installedCa !== undefined && installedCa !== ca ? await resultsUnder(candidate, installedCa) : undefined;
   const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate) : [];
   const calls = usable && roles.includes('client');
-  const observations = calls ? await callAs(collector, component, candidate, caInPlace, signal) : [];
+  const observations = calls ? await callAs(collector, component, candidate, installedCa, signal) : [];
   if (signal.aborted) {
     throw interrupted();
   }
@@ -73,7 +73,7 @@ async function resultsUnder(candidate: CredentialFacts, ca: string): Promise<rea
   return await verifyBothRoles(pair, bundle);
 }
 
-/** What those on this node who call the component would say, each by its own CA file. */
+/** The result of verification by each caller of the component on this node, with the caller's own CA file. */
 async function callerResults(
   collector: Collector,
   component: ComponentName,
@@ -96,12 +96,12 @@ async function callAs(
   collector: Collector,
   component: ComponentName,
   candidate: CredentialFacts,
-  caInPlace: string | undefined,
+  installedCa: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly EndpointObservation[]> {
   const { certificatePem, keyPem } = pemOf(candidate);
-  // Servers still have certificates of the CA in place.
-  const authorities = [candidate.paths.ca, caInPlace].filter((path) => path !== undefined);
+  // Servers still have certificates of the installed CA.
+  const authorities = [candidate.paths.ca, installedCa].filter((path) => path !== undefined);
   const secureContext = createSecureContext({
     cert: certificatePem,
     key: keyPem,
@@ -113,9 +113,12 @@ async function callAs(
   for (const instance of collector.inventory.instances) {
     for (const endpoint of instance.endpoints) {
       const called = endpoint.profile.calledBy.includes(component) && endpoint.scheme === 'https';
-      if (called && collector.mayConnect({ instance, endpoint }) && !signal.aborted) {
+      if (called) {
         const options = { timeout: collector.config.probe.timeout, signal };
-        observed.push({ instance, endpoint, observation: await probeEndpoint(targetOf(endpoint), identity, options) });
+        const observation = await collector.access.connect({ instance, endpoint }, signal, () =>
+          probeEndpoint(targetOf(endpoint), identity, options),
+        );
+        observed.push(...(observation === undefined ? [] : [{ instance, endpoint, observation }]));
       }
     }
   }

@@ -1,22 +1,57 @@
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
 import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
+import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Target } from './targets.js';
 
+/** Which evidence of the collector before still counts. */
+export interface Retention {
+  readonly keepsPort: (target: Target) => boolean;
+  readonly keepsObservation: (entry: EndpointObservation) => boolean;
+  readonly keepsResumption: (target: Target) => boolean;
+}
+
+/** With the same configuration: everything of instances that are still in the inventory. */
+export function sameConfiguration(instances: readonly Instance[]): Retention {
+  const known = new Set(instances.map(credentialKey));
+  const keepsPort = ({ instance }: Target) => known.has(credentialKey(instance));
+  return { keepsPort, keepsObservation: keepsPort, keepsResumption: keepsPort };
+}
+
+export interface Reconfigured {
+  /** The ports that get negative probes, and those that got them before. */
+  readonly targets: readonly Target[];
+  readonly former: readonly Target[];
+  /** Whether the negative probes of now include this identity. */
+  readonly includes: (identity: IdentityName) => boolean;
+  /** Whether session resumption is still tried. */
+  readonly resumption: boolean;
+}
+
 /**
- * Those of `targets` that are what they were among `former`, as far as that decides who is let in: where a setting stands
- * and who told of it may change.
+ * With another configuration: the negative probes' results at ports whose settings stayed the same. Negative probes are rare,
+ * and their results must not be lost until the next ones; every other probe is repeated at once.
  */
-export function unchangedOf(targets: readonly Target[], former: readonly Target[]): ReadonlySet<string> {
+export function reconfigured({ targets, former, includes, resumption }: Reconfigured): Retention {
+  const unchanged = unchangedOf(targets, former);
+  const keepsPort = (target: Target) => unchanged.has(keyOf(target));
+  return {
+    keepsPort,
+    keepsObservation: (entry) => {
+      const { identity } = entry.observation;
+      return isUnauthorizedClient(entry.endpoint, identity) && keepsPort(entry) && includes(identity);
+    },
+    keepsResumption: (target) => resumption && keepsPort(target),
+  };
+}
+
+/** The keys of those targets whose settings decide as before who is accepted; where a setting is written may change. */
+function unchangedOf(targets: readonly Target[], former: readonly Target[]): ReadonlySet<string> {
   const before = new Map(former.map((target) => [keyOf(target), settingsOf(target)]));
   return new Set(
     targets.filter((target) => isDeepStrictEqual(settingsOf(target), before.get(keyOf(target)))).map(keyOf),
   );
-}
-
-function keyOf({ instance, endpoint }: Target): string {
-  return portKey(instance, endpoint);
 }
 
 function settingsOf({ instance: { security }, endpoint: { host, port, scheme, allowList } }: Target): unknown {
@@ -27,44 +62,17 @@ function settingsOf({ instance: { security }, endpoint: { host, port, scheme, al
   ];
 }
 
-/** Which looks of an earlier observer still count. */
-export interface Counting {
-  readonly looks: (entries: Iterable<readonly [string, EndpointObservation]>) => Map<string, EndpointObservation>;
-  readonly isNegativeProbe: (target: Target) => boolean;
-}
-
-/** With the same configuration: all of instances that are still there. */
-export function whatIsKnown(instances: ReadonlySet<string>): Counting {
-  const isNegativeProbe = ({ instance }: Target) => instances.has(credentialKey(instance));
-  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isNegativeProbe(entry))), isNegativeProbe };
-}
-
-/**
- * With another configuration: what strangers met at ports that are as they were, of those who still come. They come seldom, and
- * until they do it must not be forgotten; everything else is looked at anew at once.
- */
-export function whatUnauthorizedClientsMet(
-  unchanged: ReadonlySet<string>,
-  stillComes: (identity: IdentityName) => boolean,
-): Counting {
-  const isNegativeProbe = (target: Target) => unchanged.has(keyOf(target));
-  const isLook = (entry: EndpointObservation) => {
-    const { identity } = entry.observation;
-    return isUnauthorizedClient(entry.endpoint, identity) && isNegativeProbe(entry) && stillComes(identity);
-  };
-  return { looks: (entries) => new Map([...entries].filter(([, entry]) => isLook(entry))), isNegativeProbe };
-}
-
-/** The ports where strangers are to come and none has been. */
-export function awaitedOf(
-  negativeTargets: readonly Target[],
+/** Those targets where negative probes are due and none was made yet. */
+export function withoutNegativeProbe(
+  targets: readonly Target[],
   observations: readonly EndpointObservation[],
 ): readonly Target[] {
-  if (negativeTargets.length === 0) {
-    return [];
-  }
-  const met = new Set(
+  const probed = new Set(
     observations.filter(({ endpoint, observation }) => isUnauthorizedClient(endpoint, observation.identity)).map(keyOf),
   );
-  return negativeTargets.filter((target) => !met.has(keyOf(target)));
+  return targets.filter((target) => !probed.has(keyOf(target)));
+}
+
+function keyOf({ instance, endpoint }: Target): string {
+  return portKey(instance, endpoint);
 }

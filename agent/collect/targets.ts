@@ -7,16 +7,16 @@ import { numberOf, rendezvousWeight } from '../config/rendezvous-hash.js';
 
 export type Target = EndpointOfInstance;
 
-/** Which ports an agent looks at. */
+/** Which ports an agent probes. */
 export interface Reach {
   readonly scope: Scope;
-  /** Of the ports of one kind on other nodes, at most so many. */
+  /** The most ports of one kind on other nodes. */
   readonly peers: number;
 }
 
 /**
- * The ports to probe. `node`: the ports of this node's instances and those its components call, so that the work of
- * a cluster is spread over its agents. `cluster`: every port known.
+ * The ports to probe. Scope `node`: the ports of this node's instances and those that its components call, so that the work
+ * is divided among the agents of a cluster. Scope `cluster`: every port of the inventory.
  */
 export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readonly Target[] {
   const all = portsOf(inventory.instances);
@@ -33,19 +33,20 @@ export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readon
 }
 
 /**
- * The ports that strangers come to: this node's own, so that each port of a cluster meets those of one agent. Where
- * none is known to be here, or the scope is the cluster, all of them.
+ * The ports that get negative probes: those of this node's instances, so that each port gets them from one agent. Every port
+ * where no instance is known to be on this node, or the scope is the cluster.
  */
 export function negativeTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
   const here = instances.filter(({ local }) => local);
   return portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
 }
 
-function portsOf(instances: readonly Instance[]): readonly Target[] {
+/** Every port of these instances. */
+export function portsOf(instances: readonly Instance[]): readonly Target[] {
   return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
 }
 
-/** At most so many of each kind, the same ones every time; the agents of a cluster choose independently of each other. */
+/** At most `most` of each kind, the same ones every time, by rendezvous hash: agents choose independently of each other. */
 function sample(targets: readonly Target[], nodeName: string, most: number): readonly Target[] {
   const node = numberOf(nodeName);
   const kinds = new Map<string, Target[]>();
@@ -66,7 +67,7 @@ function sample(targets: readonly Target[], nodeName: string, most: number): rea
   );
 }
 
-/** Stays the same while the first of this node's instances does. */
+/** The first of this node's instances by name, so that the sample is stable. */
 function nodeName(here: readonly Instance[]): string {
   return here.map(({ component, name }) => `${component}/${name}`).sort()[0] ?? '';
 }

@@ -5,7 +5,7 @@ import { formatAddress } from '../../cluster/inventory/address.js';
 import { caReloadText, reloads } from '../../cluster/inventory/describe.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName, Observation, Outcome } from '../../probes/observation.js';
-import type { ProbeRun } from '../sidecar/probe-history.js';
+import type { ProbeRun } from '../collect/probe-runs.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { certificateFacts, isAt } from './instance.js';

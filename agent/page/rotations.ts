@@ -66,10 +66,10 @@ ${rows.length === 0 ? html`<p class="empty">No port of it serves TLS.</p>` : tab
 `;
 }
 
-function lag({ takenAt }: PortRollout, changedAt: Date): Html {
-  if (takenAt === undefined) {
+function lag({ pickedUpAt }: PortRollout, changedAt: Date): Html {
+  if (pickedUpAt === undefined) {
     return html`<span class="quiet">not seen</span>`;
   }
-  const span = takenAt.getTime() - changedAt.getTime();
-  return html`<time datetime="${takenAt.toISOString()}" title="${utc(takenAt)}">${spanInWords(span)}</time>`;
+  const span = pickedUpAt.getTime() - changedAt.getTime();
+  return html`<time datetime="${pickedUpAt.toISOString()}" title="${utc(pickedUpAt)}">${spanInWords(span)}</time>`;
 }

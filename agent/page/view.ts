@@ -5,8 +5,8 @@ import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inve
 import type { CredentialPaths } from '../../credentials/facts.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import type { IdentityName } from '../../probes/observation.js';
+import type { ProbeRun } from '../collect/probe-runs.js';
 import type { ChangeEvent } from '../sidecar/event-store.js';
-import type { ProbeRun } from '../sidecar/probe-history.js';
 
 /** What page and API show; read at each request. */
 export interface AgentView {
@@ -23,7 +23,7 @@ export interface AgentView {
   events(): readonly ChangeEvent[];
   /** Since when a finding has had its status. */
   since(finding: Finding): Date | undefined;
-  /** What a port was seen to do, latest first. */
+  /** The results of a port's probes since the agent started, latest first. */
   runs(instance: Instance, endpoint: Endpoint): readonly ProbeRun[];
   /** The files an identity is made of; undefined for one that has none on disk. */
   pathsOf(identity: IdentityName): CredentialPaths | undefined;

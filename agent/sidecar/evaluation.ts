@@ -1,18 +1,19 @@
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { elapsed } from '../collect/elapsed.js';
 
-/** Judging takes about this share of the time at most, however large the cluster is. */
+/** The share of CPU time that evaluations take at most, however large the cluster is. */
 const share = 0.02;
 
 /**
- * Judges all evidence anew whenever something was seen: at once in a small cluster, where it takes a millisecond, and as
- * seldom as the share allows in a large one. What was seen meanwhile is judged together.
+ * Runs the checks again whenever there is new evidence: at once in a small cluster, where it takes a millisecond, and as
+ * rarely as the share allows in a large one. All evidence that arrives meanwhile is evaluated together.
  */
 export class Evaluation {
   readonly #evaluate: () => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #signal: AbortSignal;
-  #wanted = false;
-  /** Ends the rest. */
+  #requested = false;
+  /** Ends the pause between two evaluations. */
   #wake = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -26,9 +27,9 @@ export class Evaluation {
     this.#signal = options.signal;
   }
 
-  /** Asks for a judgement of what is known now, or of more; an urgent one waits for no share. */
+  /** Requests an evaluation of the evidence of now, or of later; an urgent one does not wait for the share. */
   request(urgency: 'usual' | 'urgent' = 'usual'): void {
-    this.#wanted = true;
+    this.#requested = true;
     if (urgency === 'urgent') {
       this.#wake.abort();
     }
@@ -40,25 +41,17 @@ export class Evaluation {
   }
 
   async #run(): Promise<void> {
-    // What else arrives in this turn of the event loop belongs to the same judgement.
+    // Requests of the same turn of the event loop belong to the same evaluation.
     await turn();
-    while (this.#wanted && !this.#signal.aborted) {
-      this.#wanted = false;
-      // Before judging: what is urgent and comes meanwhile waits for no share either.
+    while (this.#requested && !this.#signal.aborted) {
+      this.#requested = false;
+      // Before the evaluation: an urgent request that arrives during it does not wait either.
       this.#wake = new AbortController();
       const start = process.cpuUsage();
       await this.#evaluate();
       const { user, system } = process.cpuUsage(start);
-      await this.#rest(((user + system) / 1000) * (1 / share - 1));
+      const signal = AbortSignal.any([this.#signal, this.#wake.signal]);
+      await elapsed(((user + system) / 1000) * (1 / share - 1), signal, { ref: false });
     }
-  }
-
-  async #rest(milliseconds: number): Promise<void> {
-    const signal = AbortSignal.any([this.#signal, this.#wake.signal]);
-    await pause(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
-      if (!signal.aborted) {
-        throw error;
-      }
-    });
   }
 }

@@ -1,11 +1,7 @@
-import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { ComponentName } from '../../cluster/components/profile.js';
-import { errorMessage } from '../../credentials/error-text.js';
-import { withoutKeys } from '../../credentials/without-keys.js';
-import { visibleJson } from '../../metrics/unprintable.js';
-import { OperatorError } from '../config/error.js';
+import { EventFile } from './event-file.js';
 
-/** What changed: files, what a port serves or answers, a verdict, or something the agent did. */
+/** What changed: files, the certificate or the answer of a port, the result of a check, or something the agent did. */
 export interface ChangeEvent {
   readonly at: string;
   readonly kind: 'rotation' | 'served' | 'outcome' | 'finding' | 'trigger' | 'inventory';
@@ -14,9 +10,9 @@ export interface ChangeEvent {
   readonly message: string;
   /** The port that serves another certificate since. */
   readonly endpoint?: string;
-  /** The new certificate, on disk or served; absent where the certificate stayed the same. */
+  /** SHA-256 of the new certificate, on disk or served; absent where the certificate stayed the same. */
   readonly fingerprint?: string;
-  /** Its end, ISO 8601. */
+  /** When that certificate expires, ISO 8601. */
   readonly notAfter?: string;
   /** When its file was written, ISO 8601. */
   readonly changedAt?: string;
@@ -24,28 +20,30 @@ export interface ChangeEvent {
   readonly formerAt?: string;
 }
 
-/** What is kept in memory and read back; the file itself is left to log rotation. */
-const largestHistory = 1_000;
-/** A thousand events are smaller, in bytes. */
-const largestRead = 4 << 20;
+const kinds: ReadonlySet<string> = new Set<ChangeEvent['kind']>([
+  'rotation',
+  'served',
+  'outcome',
+  'finding',
+  'trigger',
+  'inventory',
+]);
 
-/**
- * A bounded, append-only record. In memory, and if a file is named one JSON document a line in it; a line that a crash
- * cut short is passed over when it is read again, and the next event begins a line of its own.
- */
+/** Events of one kind in memory, of each kind so many: answers that flap push out no rotation and no finding. */
+const mostOfKind = 1_000;
+
+/** The events of each kind that happened last, in memory, and in the history file where one is configured. */
 export class EventStore {
-  readonly #file: string | undefined;
+  readonly #file: EventFile | undefined;
   readonly #onError: (error: unknown) => void;
   #events: readonly ChangeEvent[];
-  #mismatched: boolean;
 
-  /** Throws OperatorError when the file cannot be written. */
+  /** Throws OperatorError when the file cannot be written; `onError` gets what fails later. */
   constructor(file: string | undefined, onError: (error: unknown) => void) {
-    this.#file = file;
+    const latest = new LatestEvents();
+    this.#file = file === undefined ? undefined : new EventFile(file, (line) => latest.addLine(line));
     this.#onError = onError;
-    const text = file === undefined ? '' : readOrCreate(file);
-    this.#mismatched = text !== '' && !text.endsWith('\n');
-    this.#events = text.split('\n').flatMap(parsed).slice(-largestHistory);
+    this.#events = latest.oldestFirst();
   }
 
   /** Oldest first. */
@@ -54,60 +52,56 @@ export class EventStore {
   }
 
   add(event: ChangeEvent): void {
-    this.#events = [...this.#events, event].slice(-largestHistory);
-    if (this.#file === undefined) {
-      return;
-    }
+    const isOfKind = ({ kind }: ChangeEvent) => kind === event.kind;
+    const isFull = this.#events.filter(isOfKind).length >= mostOfKind;
+    const kept = isFull ? this.#events.toSpliced(this.#events.findIndex(isOfKind), 1) : this.#events;
+    this.#events = [...kept, event];
     try {
-      appendFileSync(this.#file, `${this.#mismatched ? '\n' : ''}${withoutKeys(visibleJson(JSON.stringify(event)))}\n`);
-      this.#mismatched = false;
+      this.#file?.append(event);
     } catch (error: unknown) {
-      // A full disk costs the record, not the watch. A part of the line may have been written.
-      this.#mismatched = true;
+      // A full disk costs the record; the agent goes on.
       this.#onError(error);
     }
   }
 }
 
-/** The end of the file; the one of a year need not be read for a thousand events. Waits on no FIFO. */
-function readOrCreate(file: string): string {
-  try {
-    const descriptor = openSync(
-      file,
-      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,
-      0o640,
-    );
-    try {
-      const stat = fstatSync(descriptor);
-      if (!stat.isFile()) {
-        throw new Error(`${file} is not a regular file`);
-      }
-      const bytes = Buffer.alloc(Math.min(stat.size, largestRead));
-      const length = readSync(descriptor, bytes, 0, bytes.length, stat.size - bytes.length);
-      return bytes.toString('utf8', 0, length);
-    } finally {
-      closeSync(descriptor);
+/** Takes the lines of the history file, latest first, until it has enough of every kind. */
+class LatestEvents {
+  readonly #events: ChangeEvent[] = [];
+  readonly #counts = new Map<string, number>();
+
+  /** False once no more are needed. */
+  addLine(line: string): boolean {
+    const event = this.#isFull(quickKindOf(line)) ? undefined : parsed(line);
+    if (event !== undefined && !this.#isFull(event.kind)) {
+      this.#events.push(event);
+      this.#counts.set(event.kind, (this.#counts.get(event.kind) ?? 0) + 1);
     }
-  } catch (error: unknown) {
-    throw new OperatorError(
-      'history_unwritable',
-      errorMessage(error),
-      'check [history] file, and that the agent may write there',
-      error,
-    );
+    return ![...kinds].every((kind) => this.#isFull(kind));
+  }
+
+  oldestFirst(): readonly ChangeEvent[] {
+    return this.#events.toReversed();
+  }
+
+  #isFull(kind: string): boolean {
+    return (this.#counts.get(kind) ?? 0) >= mostOfKind;
   }
 }
 
-function parsed(line: string): readonly ChangeEvent[] {
-  if (line === '') {
-    return [];
-  }
+/** The kind of a line that this agent wrote, without parsing all of it; empty for any other. */
+function quickKindOf(line: string): string {
+  return /^\{"at":"[^"]*","kind":"([a-z]+)"/.exec(line)?.[1] ?? '';
+}
+
+/** Undefined for a line that is none of ours. */
+function parsed(line: string): ChangeEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isEvent(value) ? [value] : [];
+    return isEvent(value) ? value : undefined;
   } catch (error: unknown) {
     if (error instanceof SyntaxError) {
-      return [];
+      return undefined;
     }
     throw error;
   }

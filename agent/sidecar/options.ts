@@ -4,7 +4,7 @@ import type { AgentConfig } from '../config/agent-config.js';
 import type { EventStore } from './event-store.js';
 
 export interface SidecarOptions {
-  /** Read anew at each reload; throws when the configuration is bad, and the one in force stays. */
+  /** Called at each reload; throws when the configuration is bad, and the previous one stays in use. */
   readonly readConfig: () => AgentConfig;
   readonly metrics: AgentMetrics;
   readonly logger: Logger;

@@ -5,8 +5,9 @@ import type { Finding } from '../../checks/finding.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { errorCode } from '../../credentials/error-text.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
+import type { Collector } from '../collect/collector.js';
 
-/** What the agent did for a port that stayed on its old certificate. */
+/** What the agent did to a port that serves its old certificate. */
 export interface TriggeredReload {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
@@ -14,36 +15,44 @@ export interface TriggeredReload {
   readonly error: string | undefined;
 }
 
-/** One port is nudged no more often than this, in milliseconds. */
+/** Between two reloads triggered at one port, in milliseconds. */
 const leastInterval = 300_000;
 
 /**
- * The harmless cure, done: touches the certificate file for a port that looks at its time, and makes the one failed
- * handshake besides that wakes a TiKV status port. Only where the finding says that the port is behind, the pair on disk is a
- * matching one that verifies, and nothing was done to this port for a while.
+ * Triggers a reload without harm: touches the certificate file of a port that compares its modification time, and makes the
+ * one failed handshake that makes a TiKV status port reload. Only where `served-matches-file` fails, certificate and key on
+ * disk match and verify, and no reload was triggered at this port for a while.
  */
 export class ReloadTrigger {
   readonly #last = new Map<string, number>();
 
-  async trigger(findings: readonly Finding[], evidence: Evidence): Promise<readonly TriggeredReload[]> {
-    const reloadTriggers: TriggeredReload[] = [];
-    for (const { instance, endpoint, facts } of behind(findings, evidence)) {
+  async trigger(
+    findings: readonly Finding[],
+    collector: Collector,
+    signal: AbortSignal,
+  ): Promise<readonly TriggeredReload[]> {
+    const evidence = collector.evidence();
+    const triggered: TriggeredReload[] = [];
+    for (const { instance, endpoint, facts } of notPickedUp(findings, evidence)) {
       const key = portKey(instance, endpoint);
       const rested = evidence.now.getTime() - (this.#last.get(key) ?? 0) >= leastInterval;
-      const kind = remediationOf(endpoint);
-      if (rested && kind !== undefined && isGood(facts)) {
+      const kind = triggerOf(endpoint);
+      if (rested && kind !== undefined && isValid(facts)) {
         this.#last.set(key, evidence.now.getTime());
-        // A port that looked while the pair was torn has noted the file's time, and looks no more at that one.
+        // A port that read mismatched files has recorded the file's time, and does not read them again at the same time.
         const touched = touch(facts);
-        const error = kind === 'touch' ? touched : ((await failedHandshake(endpoint)) ?? touched);
-        reloadTriggers.push({ instance, endpoint, kind, error });
+        const failed =
+          kind === 'touch'
+            ? undefined
+            : await collector.access.locks.run(endpoint, signal, () => failedHandshake(endpoint));
+        triggered.push({ instance, endpoint, kind, error: failed ?? touched });
       }
     }
-    return reloadTriggers;
+    return triggered;
   }
 }
 
-function behind(findings: readonly Finding[], { inventory, credentials }: Evidence) {
+function notPickedUp(findings: readonly Finding[], { inventory, credentials }: Evidence) {
   return findings
     .filter(({ check, status }) => check === 'served-matches-file' && status === 'fail')
     .flatMap((finding) => {
@@ -58,7 +67,7 @@ function behind(findings: readonly Finding[], { inventory, credentials }: Eviden
     });
 }
 
-function remediationOf({ profile }: Endpoint): TriggeredReload['kind'] | undefined {
+function triggerOf({ profile }: Endpoint): TriggeredReload['kind'] | undefined {
   switch (profile.pairReload) {
     case 'certificate-mtime':
       return 'touch';
@@ -69,7 +78,7 @@ function remediationOf({ profile }: Endpoint): TriggeredReload['kind'] | undefin
   }
 }
 
-function isGood({ keyMatches, errors, results }: CredentialFacts): boolean {
+function isValid({ keyMatches, errors, results }: CredentialFacts): boolean {
   return keyMatches === true && errors.length === 0 && results.length === 2 && results.every(({ trusted }) => trusted);
 }
 

@@ -6,21 +6,21 @@ import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inve
 import type { ChangeEvent } from './event-store.js';
 
 /**
- * `taken`: seen with the new certificate in time. `late`: so, but seen with the old one after its moment. `behind`: still
- * on the old one after its moment. `waiting`: its moment is still to come, or nobody has looked since. `passed-over`: the
- * next change came first.
+ * `picked-up`: the port serves the new certificate. `picked-up-late`: so, but it served the old one after the reload deadline.
+ * `not-picked-up`: it serves the old one after the deadline. `pending`: the deadline is to come, or no probe was made since.
+ * `superseded`: the next certificate came first.
  */
 export type RolloutState = 'picked-up' | 'picked-up-late' | 'not-picked-up' | 'pending' | 'superseded';
 
-/** How one port took one change on disk. */
+/** Whether one port serves one new certificate on disk. */
 export interface PortRollout {
   readonly endpoint: Endpoint;
   readonly rule: ReloadRule;
-  /** Undefined where the moment is a connection or a restart. */
+  /** Undefined where a connection or a restart makes it reload. */
   readonly deadline: Date | undefined;
   readonly state: RolloutState;
-  /** The first look that saw it; undefined while none did. */
-  readonly takenAt: Date | undefined;
+  /** When a probe first saw it; undefined while none did. */
+  readonly pickedUpAt: Date | undefined;
 }
 
 /** One new certificate on disk. */
@@ -39,7 +39,7 @@ interface Evidence {
   readonly now: Date;
 }
 
-/** Every change of a certificate on disk that the history knows, latest first, and what became of it at each port. */
+/** Every new certificate on disk that the event store knows, latest first, and its state at each port. */
 export function rotationsOf({ events, inventory, observations, now }: Evidence): readonly Rotation[] {
   const instances = new Map(inventory.instances.map((instance) => [credentialKey(instance), instance]));
   const chains = new Map(latestChains(observations).map((one) => [portKey(one.instance, one.endpoint), one]));
@@ -48,12 +48,12 @@ export function rotationsOf({ events, inventory, observations, now }: Evidence):
   const rotations: Rotation[] = [];
   for (const event of [...events].reverse()) {
     const { kind, component, instance: name, fingerprint, notAfter, changedAt } = event;
-    const instance = instances.get(`${component}/${name}`);
+    const instance = instances.get(credentialKey({ component, name }));
     if (kind !== 'rotation' || !instance || !fingerprint || !notAfter || !changedAt) {
       continue;
     }
     const key = credentialKey(instance);
-    const change = { instance, fingerprint, changedAt: new Date(changedAt), replaced: later.has(key), now };
+    const change = { instance, fingerprint, changedAt: new Date(changedAt), superseded: later.has(key), now };
     const ports = instance.endpoints
       .filter(({ scheme }) => scheme === 'https')
       .map((endpoint) => {
@@ -70,45 +70,45 @@ interface Change {
   readonly instance: Instance;
   readonly fingerprint: string;
   readonly changedAt: Date;
-  /** Whether another change came after it. */
-  readonly replaced: boolean;
+  /** Whether another certificate came after it. */
+  readonly superseded: boolean;
   readonly now: Date;
 }
 
 function portRolloutOf(
   endpoint: Endpoint,
-  { instance, fingerprint, changedAt, replaced, now }: Change,
+  { instance, fingerprint, changedAt, superseded, now }: Change,
   served: readonly ChangeEvent[],
   current: EndpointObservation | undefined,
 ): PortRollout {
   const rule = reloadRuleOf(endpoint, instance);
   const deadline = reloadDeadline(rule, changedAt.getTime());
-  // A failed handshake or a restart comes when it comes: no look of ours says that it should have been.
-  const hasMoment = rule !== 'failed-handshake' && rule !== 'restart';
+  // Nothing says when a failed handshake or a restart should have been.
+  const hasDeadline = rule !== 'failed-handshake' && rule !== 'restart';
   const due = deadline ?? changedAt;
   const parts = { endpoint, rule, deadline };
   const event = served.find((one) => one.fingerprint === fingerprint);
   if (event !== undefined) {
-    const late = hasMoment && event.formerAt !== undefined && new Date(event.formerAt) > due;
-    return { ...parts, state: late ? 'picked-up-late' : 'picked-up', takenAt: new Date(event.at) };
+    const late = hasDeadline && event.formerAt !== undefined && new Date(event.formerAt) > due;
+    return { ...parts, state: late ? 'picked-up-late' : 'picked-up', pickedUpAt: new Date(event.at) };
   }
-  const seen = current?.observation;
-  if (seen?.peerChain[0]?.fingerprint === fingerprint) {
-    // The switch itself happened while nobody looked; this is the latest that it can have been.
-    return { ...parts, state: 'picked-up', takenAt: seen.at };
+  const latest = current?.observation;
+  if (latest?.peerChain[0]?.fingerprint === fingerprint) {
+    // It was picked up between two probes; this is the latest that it can have been.
+    return { ...parts, state: 'picked-up', pickedUpAt: latest.at };
   }
-  if (replaced) {
-    return { ...parts, state: 'superseded', takenAt: undefined };
+  if (superseded) {
+    return { ...parts, state: 'superseded', pickedUpAt: undefined };
   }
-  const behind = seen !== undefined && seen.at > due && now > due;
-  return { ...parts, state: behind ? 'not-picked-up' : 'pending', takenAt: undefined };
+  const overdue = latest !== undefined && latest.at > due && now > due;
+  return { ...parts, state: overdue ? 'not-picked-up' : 'pending', pickedUpAt: undefined };
 }
 
 function servedOf(events: readonly ChangeEvent[]): ReadonlyMap<string, readonly ChangeEvent[]> {
   const ports = new Map<string, ChangeEvent[]>();
   for (const event of events) {
     if (event.kind === 'served' && event.endpoint !== undefined) {
-      const key = `${event.component}/${event.instance}/${event.endpoint}`;
+      const key = portKey({ component: event.component, name: event.instance }, { name: event.endpoint });
       ports.set(key, [...(ports.get(key) ?? []), event]);
     }
   }

@@ -131,8 +131,8 @@ t.test('rejects-unauthorized: what is expected, what was seen, and what that mea
   t.match(of(listed, 'tikv', rejected), [/^pass: refuses tikv, which does not call it/]);
   t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-accepted');
   const [endpoint] = open.endpoints;
-  const awaited = endpoint === undefined ? [] : [{ instance: open, endpoint }];
-  t.strictSame(run(unauthorizedClientsRejected, evidenceOf({ instances: [open], awaited })), [
+  const negativeProbesPending = endpoint === undefined ? [] : [{ instance: open, endpoint }];
+  t.strictSame(run(unauthorizedClientsRejected, evidenceOf({ instances: [open], negativeProbesPending })), [
     'unknown: not known: no stranger has come to it yet',
   ]);
   t.equal(endpoint && isUnauthorizedClient(endpoint, 'agent'), false);

@@ -161,7 +161,7 @@ t.test(
       stuck.find(({ check, status }) => check === 'served-matches-file' && status === 'fail'),
       { endpoint: 'grpc', remediation: /touch the certificate file/ },
     );
-    const reloadTriggers = await new ReloadTrigger().trigger(stuck, collector.evidence());
+    const reloadTriggers = await new ReloadTrigger().trigger(stuck, collector, new AbortController().signal);
     t.match(reloadTriggers, [{ kind: 'touch', error: undefined }]);
     t.strictSame(
       (await look(collector)).filter(({ check, status }) => check === 'served-matches-file' && status === 'fail'),

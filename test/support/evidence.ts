@@ -88,7 +88,7 @@ export interface EvidenceParts {
   readonly peerReports?: Evidence['peerReports'];
   readonly serverHandshakes?: Evidence['serverHandshakes'];
   readonly resumptions?: Evidence['resumptions'];
-  readonly awaited?: Evidence['awaited'];
+  readonly negativeProbesPending?: Evidence['negativeProbesPending'];
   readonly calling?: Evidence['calling'];
   readonly baselines?: Evidence['baselines'];
   readonly problems?: Evidence['inventory']['problems'];
@@ -119,7 +119,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     peerReports: parts.peerReports ?? [],
     serverHandshakes: parts.serverHandshakes ?? [],
     resumptions: parts.resumptions ?? [],
-    awaited: parts.awaited ?? [],
+    negativeProbesPending: parts.negativeProbesPending ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
+import { ObservationStore } from '../../agent/collect/observation-store.js';
 import type { AgentView } from '../../agent/page/view.js';
-import { ProbeHistory } from '../../agent/sidecar/probe-history.js';
 import { runChecks } from '../../checks/catalogue.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import { knownNames } from '../../checks/known-names.js';
@@ -48,8 +48,10 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
   });
   const evidence = evidenceOf({ instances, facts: [facts], agent: facts, observations });
   const findings = runChecks(evidence);
-  const log = new ProbeHistory();
-  log.add(observations);
+  const store = ObservationStore.create();
+  for (const one of observations) {
+    store.record(one);
+  }
   const [first] = instances;
   const place = { component: 'tikv', instance: first?.name ?? '' } as const;
   const onDisk = facts.chain?.[0];
@@ -75,7 +77,7 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
       },
     ],
     since: () => now,
-    runs: (instance, endpoint) => log.runs(instance, endpoint),
+    runs: (instance, endpoint) => store.runs(instance, endpoint),
     pathsOf: (identity) => (identity === 'agent' ? facts.paths : undefined),
   };
 }

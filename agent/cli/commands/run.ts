@@ -174,7 +174,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
       credentials: () => credentialEntries(sidecar.collector),
       events: () => history.events(),
       since: (finding) => sidecar.since(finding),
-      runs: (instance, endpoint) => sidecar.probeHistory.runs(instance, endpoint),
+      runs: (instance, endpoint) => sidecar.collector.store.runs(instance, endpoint),
       pathsOf: (identity) => sidecar.collector.pathsOf(identity),
     },
     metrics,

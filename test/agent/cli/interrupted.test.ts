@@ -20,7 +20,7 @@ async function silentPort(t: Test, onData: (bytes: Buffer, socket: Socket) => vo
   return { address, isAsked: () => connections > 0 };
 }
 
-const noResult = { status: 2, stdout: '', stderr: /interrupted before every port was looked at\n {4}let it end/ };
+const noResult = { status: 2, stdout: '', stderr: /interrupted before every port was probed\n {4}let it finish/ };
 
 t.test('check --watch, interrupted while PD is asked, gives no verdict', async (t) => {
   const { address, isAsked } = await silentPort(t);
@@ -43,7 +43,7 @@ t.test('nor does a rehearsal that is interrupted in the middle', async (t) => {
   t.match(await agent.ended, noResult);
 });
 
-t.test('a visit of a stranger that is cut short says nothing of the port', async (t) => {
+t.test('a negative probe that is cut short says nothing of the port', async (t) => {
   const stop = new AbortController();
   let metPlaintext = false;
   const { address } = await silentPort(t, (bytes, socket) => {
@@ -64,7 +64,7 @@ t.test('a visit of a stranger that is cut short says nothing of the port', async
     { now: () => new Date(), onReload: () => undefined },
   );
   const [target] = collector.negativeTargets;
-  const seen = target === undefined ? [] : await collector.reject(target, stop.signal);
+  const seen = target === undefined ? [] : await collector.negativeProbe(target, stop.signal);
   t.ok(stop.signal.aborted);
   for (const entries of [seen, collector.observations()]) {
     t.match(

@@ -52,7 +52,7 @@ t.test('an interrupted check gives no verdict', screen, async (t) => {
   agent.child.stdin?.write('\u0003');
   const { status, stdout } = await agent.ended;
   t.equal(status, 2);
-  t.match(readable(stdout), /interrupted before every port was looked at\n/);
+  t.match(readable(stdout), /interrupted before every port was probed\n/);
 });
 
 t.test('a reader that has seen enough is no error', screen, async (t) => {

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type ChangeEvent, EventStore } from '../../../agent/sidecar/event-store.js';
@@ -42,7 +42,7 @@ t.test('a line that a crash cut short costs that event and no other', async (t) 
   );
 });
 
-t.test('lines of anybody else are passed over, and the number kept is bounded', async (t) => {
+t.test('lines of other programs are ignored, and the number kept is bounded', async (t) => {
   const file = join(temporaryDirectory(t), 'history.jsonl');
   writeFileSync(file, 'not json\n{"at":1}\nnull\n');
   const history = new EventStore(file, fail);
@@ -52,6 +52,38 @@ t.test('lines of anybody else are passed over, and the number kept is bounded', 
   }
   t.equal(history.events().length, 1_000);
   t.equal(history.events()[0]?.message, '100');
+});
+
+t.test('answers that flap push out neither rotations nor findings, in memory and on disk', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  const rotation = { ...event('rotation'), kind: 'rotation' } as const;
+  const flapping = { ...event(`grpc as agent: rejected, ${'-'.repeat(4_000)}`), kind: 'outcome' } as const;
+  const first = new EventStore(file, fail);
+  first.add(rotation);
+  first.add(event('finding'));
+  for (let index = 0; index < 1_500; index++) {
+    first.add(flapping);
+  }
+  first.add(event('later'));
+  t.ok(statSync(file).size > 5 << 20, 'many chunks of the file');
+  for (const store of [first, new EventStore(file, fail)]) {
+    const events = store.events();
+    t.equal(events.filter(({ kind }) => kind === 'outcome').length, 1_000);
+    t.strictSame(
+      events.filter(({ kind }) => kind !== 'outcome').map(({ message }) => message),
+      ['rotation', 'finding', 'later'],
+    );
+  }
+});
+
+t.test('whatever the length of its lines, a file is read back whole', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  const messages = Array.from({ length: 60 }, (_, index) => `${index} ${'é'.repeat((index * 7_919) % 60_000)}`);
+  writeFileSync(file, messages.map((message) => `${JSON.stringify(event(message))}\n`).join(''));
+  t.strictSame(
+    new EventStore(file, fail).events().map(({ message }) => message),
+    messages,
+  );
 });
 
 t.test(

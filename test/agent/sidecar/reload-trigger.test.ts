@@ -11,52 +11,56 @@ import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 
-async function inspectInput(cluster: DevCluster): Promise<Collector> {
-  const config = readAgentConfig(cluster.agentConfig);
+const { signal } = new AbortController();
+
+async function collected(cluster: DevCluster): Promise<Collector> {
   const options = { now: () => new Date(), onReload: () => undefined };
-  const collector = await Collector.create(config, options);
-  await observeOnce(collector, new AbortController().signal);
+  const collector = await Collector.create(readAgentConfig(cluster.agentConfig), options);
+  await observeOnce(collector, signal);
   return collector;
 }
 
-const behind = (collector: Collector) =>
+const notPickedUp = (collector: Collector) =>
   collector
     .evaluate()
     .filter(({ check, status }) => check === 'served-matches-file' && status === 'fail')
     .map(({ component, endpoint }) => `${component}/${endpoint}`);
 
-t.test('ports that stayed behind take the pair after the harmless cure, and nothing else is touched', async (t) => {
-  const cluster = await devCluster(t);
-  const reloadTrigger = new ReloadTrigger();
-  const healthy = await inspectInput(cluster);
-  t.strictSame(await reloadTrigger.trigger(healthy.evaluate(), healthy.evidence()), [], 'nothing to do');
+t.test(
+  'ports that serve the old certificate pick up the new one after a triggered reload, and nothing else is touched',
+  async (t) => {
+    const cluster = await devCluster(t);
+    const reloadTrigger = new ReloadTrigger();
+    const healthy = await collected(cluster);
+    t.strictSame(await reloadTrigger.trigger(healthy.evaluate(), healthy, signal), [], 'nothing to do');
 
-  await cluster.rotate('tikv', {
-    order: 'certificate-first',
-    // A connect in between leaves the gRPC port on the old pair, until the certificate's time changes.
-    between: async () => {
-      const socket = connect({ host: '127.0.0.1', port: cluster.port('tikv', 'grpc'), rejectUnauthorized: false });
-      await once(socket, 'secureConnect');
-      socket.destroy();
-    },
-  });
-  const stuck = await inspectInput(cluster);
-  t.strictSame(behind(stuck).sort(), ['tikv/grpc', 'tikv/status']);
-  const before = statSync(cluster.files('pd').cert).mtimeMs;
-  const reloadTriggers = await reloadTrigger.trigger(stuck.evaluate(), stuck.evidence());
-  t.strictSame(
-    reloadTriggers.map(({ endpoint, kind, error }) => [endpoint.name, kind, error]),
-    [
-      ['grpc', 'touch', undefined],
-      ['status', 'failed-handshake', undefined],
-    ],
-  );
-  t.equal(statSync(cluster.files('pd').cert).mtimeMs, before, 'no other file');
-  t.strictSame(behind(await inspectInput(cluster)), [], 'cured');
-  t.strictSame(await reloadTrigger.trigger(stuck.evaluate(), stuck.evidence()), [], 'not again so soon');
-});
+    await cluster.rotate('tikv', {
+      order: 'certificate-first',
+      // A connect in between leaves the gRPC port on the old pair, until the certificate's time changes.
+      between: async () => {
+        const socket = connect({ host: '127.0.0.1', port: cluster.port('tikv', 'grpc'), rejectUnauthorized: false });
+        await once(socket, 'secureConnect');
+        socket.destroy();
+      },
+    });
+    const stuck = await collected(cluster);
+    t.strictSame(notPickedUp(stuck).sort(), ['tikv/grpc', 'tikv/status']);
+    const before = statSync(cluster.files('pd').cert).mtimeMs;
+    const reloadTriggers = await reloadTrigger.trigger(stuck.evaluate(), stuck, signal);
+    t.strictSame(
+      reloadTriggers.map(({ endpoint, kind, error }) => [endpoint.name, kind, error]),
+      [
+        ['grpc', 'touch', undefined],
+        ['status', 'failed-handshake', undefined],
+      ],
+    );
+    t.equal(statSync(cluster.files('pd').cert).mtimeMs, before, 'no other file');
+    t.strictSame(notPickedUp(await collected(cluster)), [], 'all picked up');
+    t.strictSame(await reloadTrigger.trigger(stuck.evaluate(), stuck, signal), [], 'not again so soon');
+  },
+);
 
-t.test('a status port that looked while the pair was torn looks again at a file with a new time', async (t) => {
+t.test('a status port that read mismatched files reads them again once their time is another one', async (t) => {
   const cluster = await devCluster(t);
   await cluster.rotate('tikv', {
     order: 'certificate-first',
@@ -66,16 +70,16 @@ t.test('a status port that looked while the pair was torn looks again at a file 
       await once(socket, 'close');
     },
   });
-  const stuck = await inspectInput(cluster);
-  t.strictSame(behind(stuck), ['tikv/status']);
-  const reloadTriggers = await new ReloadTrigger().trigger(stuck.evaluate(), stuck.evidence());
+  const stuck = await collected(cluster);
+  t.strictSame(notPickedUp(stuck), ['tikv/status']);
+  const reloadTriggers = await new ReloadTrigger().trigger(stuck.evaluate(), stuck, signal);
   t.match(reloadTriggers, [{ endpoint: { name: 'status' }, kind: 'failed-handshake', error: undefined }]);
-  await eventually('cured', async () => behind(await inspectInput(cluster)).length === 0);
+  await eventually('all picked up', async () => notPickedUp(await collected(cluster)).length === 0);
 });
 
-t.test('never on files that are not a valid matching pair', async (t) => {
+t.test('no reload is triggered where certificate and key do not match or do not verify', async (t) => {
   const cluster = await devCluster(t);
   await cluster.rotate('tikv', { order: 'key-first', notAfter: new Date(Date.now() - 1_000) });
-  const expired = await inspectInput(cluster);
-  t.strictSame(await new ReloadTrigger().trigger(expired.evaluate(), expired.evidence()), []);
+  const expired = await collected(cluster);
+  t.strictSame(await new ReloadTrigger().trigger(expired.evaluate(), expired, signal), []);
 });

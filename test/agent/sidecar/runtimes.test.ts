@@ -81,14 +81,14 @@ t.test('a first look that fails after the cluster changed is made up for by the 
   const before = readable();
   appear();
   await eventually('the look fails', () => errors.length === 1);
-  t.strictSame(errors, ['the cluster could not be looked at again: no clock']);
+  t.strictSame(errors, ['the inventory could not be refreshed: no clock']);
   await eventually('the files of the newcomer are read', () => readable() > before);
 });
 
 t.test('a first look that fails after a reload: it says so, and the ports are asked by the clock', async (t) => {
   const { sidecar, rhythm, errors } = await sidecarWithBadClock(t);
   rhythm.interval = 100;
-  const message = 'configuration reloaded, but the first look with it failed: no clock';
+  const message = 'configuration reloaded, but the first cycle with it failed: no clock';
   t.strictSame(await sidecar.reload(), { ok: false, message });
   t.strictSame(errors, [message]);
   await eventually('with the configuration in force', () => sidecar.collector.observations().length > 0);

@@ -3,7 +3,7 @@ import type { Collector } from '../collect/collector.js';
 import type { SidecarOptions } from './options.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
-/** What became of a reload, in words for whoever asked for it. */
+/** The result of a reload, with a message for the client that asked for it. */
 export interface Reloaded {
   readonly ok: boolean;
   readonly message: string;
@@ -12,49 +12,46 @@ export interface Reloaded {
 type Read = { readonly next: Runtime } | { readonly error: unknown };
 
 /**
- * Takes the configuration anew; on a bad one everything stays as it was. Reloads may overlap, as where PD keeps one
- * waiting: one that ends after a later one has read an older file, changes nothing, and answers as the later one.
+ * Reads the configuration again; a bad one changes nothing. Reloads may overlap, as where PD answers slowly: one that ends
+ * after a later one has read an older file, changes nothing, and answers like the later one.
  */
-export class Reloads {
+export class ConfigReloads {
   readonly #options: SidecarOptions;
   readonly #current: () => Collector;
-  readonly #take: (next: Runtime) => Promise<void>;
+  readonly #replace: (next: Runtime) => Promise<void>;
   readonly #stop: AbortSignal;
-  #asked = 0;
+  #begun = 0;
   #latest: { readonly number: number; readonly answer: Promise<Reloaded> } | undefined;
 
-  /**
-   * `take` puts a generation in force at once, and resolves after the first look with it; not after `stop`. `current` is
-   * the observer in force.
-   */
+  /** `current` is the collector in force. `replace` puts a runtime in force at once, and resolves after its first cycle. */
   constructor(
     options: SidecarOptions,
     current: () => Collector,
-    take: (next: Runtime) => Promise<void>,
+    replace: (next: Runtime) => Promise<void>,
     stop: AbortSignal,
   ) {
     this.#options = options;
     this.#current = current;
-    this.#take = take;
+    this.#replace = replace;
     this.#stop = stop;
   }
 
   async reload(): Promise<Reloaded> {
-    this.#asked += 1;
-    const number = this.#asked;
+    this.#begun += 1;
+    const number = this.#begun;
     const read = await createRuntime(this.#options, this.#current).then(
       (next): Read => ({ next }),
       (error: unknown): Read => ({ error }),
     );
     if (this.#latest === undefined || this.#latest.number < number) {
-      this.#latest = { number, answer: this.#end(read) };
+      this.#latest = { number, answer: this.#apply(read) };
     } else {
-      this.#options.logger.info('a reload was overtaken by a later one');
+      this.#options.logger.info('a configuration reload was superseded by a later one');
     }
     return await this.#latest.answer;
   }
 
-  async #end(read: Read): Promise<Reloaded> {
+  async #apply(read: Read): Promise<Reloaded> {
     const { metrics, logger, now } = this.#options;
     if (this.#stop.aborted) {
       const message = 'configuration not reloaded: the agent is stopping';
@@ -63,15 +60,15 @@ export class Reloads {
     }
     if ('error' in read) {
       metrics.recordConfigReload(false, now());
-      logger.error({ reason: errorMessage(read.error) }, 'configuration not reloaded; the one in force stays');
+      logger.error({ reason: errorMessage(read.error) }, 'configuration not reloaded; the previous one stays in use');
       return { ok: false, message: errorMessage(read.error) };
     }
     metrics.recordConfigReload(true, now());
     logger.info('configuration reloaded');
     try {
-      await this.#take(read.next);
+      await this.#replace(read.next);
     } catch (error: unknown) {
-      const message = 'configuration reloaded, but the first look with it failed';
+      const message = 'configuration reloaded, but the first cycle with it failed';
       logger.error({ reason: errorMessage(error) }, message);
       return { ok: false, message: `${message}: ${errorMessage(error)}` };
     }

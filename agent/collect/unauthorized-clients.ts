@@ -10,22 +10,22 @@ import type { Identities } from './identities.js';
 import type { Target } from './targets.js';
 
 /**
- * Those who should be refused. The untrusted one has a CA made in memory at start and carries a name that the port
- * allows, so that only the trust check can refuse it; the node's own components are the ones with a good certificate
- * and the wrong name, so that nobody has to issue one for the test.
+ * The clients that a port should reject. `foreign-ca` has a certificate of a CA made in memory, with a name that the port
+ * allows, so that only verification can reject it. The wrong names are those of `[probe] wrong-name` and of this node's
+ * components that do not call the port.
  */
 export class UnauthorizedClients {
-  readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent stranger' });
+  readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent foreign CA' });
   readonly #foreignCa = new Map<string, Promise<Identity>>();
   readonly #wrongName: WrongNamePaths | undefined;
 
   constructor(wrongName: WrongNamePaths | undefined) {
     this.#wrongName = wrongName;
-    // Who awaits it gets the rejection.
+    // Handled by those that await it later.
     this.#authority.catch(() => undefined);
   }
 
-  /** Identities to try at a port over TLS; `identities` knows the pairs of this node's components. */
+  /** The identities to probe a port with over TLS; `identities` has the certificates of this node's components. */
   async for(target: Target, identities: Identities): Promise<readonly Identity[]> {
     const { allowList } = target.endpoint;
     const name = typeof allowList === 'string' ? target.instance.component : (allowList.value[0] ?? '');
@@ -57,7 +57,7 @@ export class UnauthorizedClients {
         : unauthorizedClientIdentity('wrong-name', readKeyPair(this.#wrongName));
     } catch (error: unknown) {
       if (error instanceof CredentialError) {
-        // Told once, at start, with the configuration.
+        // Reported at start, with the configuration.
         return undefined;
       }
       throw error;
@@ -65,12 +65,12 @@ export class UnauthorizedClients {
   }
 }
 
-/** Strangers that need no file. */
+/** Unauthorized clients that need no file. */
 export function isMadeInMemory(name: IdentityName): boolean {
   return name === 'plaintext' || name === 'no-certificate' || name === 'foreign-ca';
 }
 
-/** Whether a port may be shown a bad certificate: old releases of some components do not survive one. */
+/** Whether a port may see a bad certificate: old releases of some components crash on one. */
 export function survivesBadCertificates({ instance, endpoint }: Target): boolean {
   const { survivesBadCertificatesSince } = endpoint.profile;
   return (

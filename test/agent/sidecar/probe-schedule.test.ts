@@ -4,12 +4,12 @@ import t from 'tap';
 import type { Collector } from '../../../agent/collect/collector.js';
 import type { Target } from '../../../agent/collect/targets.js';
 import { defaultProbe } from '../../../agent/config/load.js';
-import { probeOnSchedule } from '../../../agent/sidecar/runtime.js';
+import { probeOnSchedule } from '../../../agent/sidecar/probe-schedule.js';
 import { instanceOf } from '../../support/evidence.js';
 
 const minute = 60_000;
 
-t.test('strangers come soon to a port that none has visited, and at their own rhythm to the others', async (t) => {
+t.test('a port without a negative probe gets its first one soon, the others by their own schedule', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   mock.method(Math, 'random', () => 0.5);
   t.teardown(() => mock.reset());
@@ -26,8 +26,8 @@ t.test('strangers come soon to a port that none has visited, and at their own rh
     config: { probe: { ...defaultProbe, rejections: 10 * minute } },
     targets: [],
     negativeTargets: [fresh, probed],
-    evidence: () => ({ awaited: [fresh] }),
-    reject: async ({ instance }: Target) => {
+    evidence: () => ({ negativeProbesPending: [fresh] }),
+    negativeProbe: async ({ instance }: Target) => {
       met.push(instance.name);
       return [];
     },

@@ -1,0 +1,114 @@
+import {
+  type EndpointObservation,
+  type EndpointOfInstance,
+  type EndpointResumption,
+  type EndpointServerHandshake,
+  portKey,
+} from '../../checks/check.js';
+import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
+import { PortRecord, type RecordedProbe } from './port-record.js';
+import type { ProbeRun } from './probe-runs.js';
+import type { Retention } from './retention.js';
+
+/** Ports that left the inventory and whose latest results are still known; where addresses come and go they are many. */
+const mostDeparted = 1_000;
+
+/**
+ * The one place of everything that probes observed, a record per port. Checks, page and API read it; change log and metrics
+ * subscribe to it.
+ */
+export class ObservationStore {
+  readonly #ports: Map<string, PortRecord>;
+  readonly #listeners: Set<(recorded: RecordedProbe) => void>;
+
+  private constructor(ports: Map<string, PortRecord>, listeners: Set<(recorded: RecordedProbe) => void>) {
+    this.#ports = ports;
+    this.#listeners = listeners;
+  }
+
+  static create(): ObservationStore {
+    return new ObservationStore(new Map(), new Set());
+  }
+
+  /** Calls `listener` after each recorded probe, also of every store that follows this one. */
+  subscribe(listener: (recorded: RecordedProbe) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  record(entry: EndpointObservation): void {
+    const recorded = this.#portOf(entry).record(entry);
+    for (const listener of this.#listeners) {
+      listener(recorded);
+    }
+  }
+
+  /** What a port reports of its peers at this path or method. */
+  recordPeerReport(path: string, entry: EndpointObservation): void {
+    this.#portOf(entry).recordPeerReport(path, entry);
+  }
+
+  recordServerHandshake(entry: EndpointServerHandshake): void {
+    this.#portOf(entry).serverHandshake = entry;
+  }
+
+  recordResumption(entry: EndpointResumption): void {
+    this.#portOf(entry).resumption = entry;
+  }
+
+  /** The latest observation of each identity at each port. */
+  observations(): readonly EndpointObservation[] {
+    return this.#records().flatMap(({ observations }) => [...observations.values()]);
+  }
+
+  peerReports(): readonly EndpointObservation[] {
+    return this.#records().flatMap(({ peerReports }) => [...peerReports.values()]);
+  }
+
+  serverHandshakes(): readonly EndpointServerHandshake[] {
+    return this.#records().flatMap(({ serverHandshake }) => (serverHandshake === undefined ? [] : [serverHandshake]));
+  }
+
+  serverHandshakeOf({ instance, endpoint }: EndpointOfInstance): EndpointServerHandshake | undefined {
+    return this.#ports.get(portKey(instance, endpoint))?.serverHandshake;
+  }
+
+  resumptions(): readonly EndpointResumption[] {
+    return this.#records().flatMap(({ resumption }) => (resumption === undefined ? [] : [resumption]));
+  }
+
+  /** What a port's probes resulted in since the agent started, latest first. */
+  runs(instance: Instance, endpoint: Endpoint): readonly ProbeRun[] {
+    return this.#ports.get(portKey(instance, endpoint))?.runs.toReversed() ?? [];
+  }
+
+  /**
+   * The store for another inventory or configuration. A port that is still there keeps its history, and of its evidence what
+   * `retention` says; of one that is gone only the latest results stay, and of the ports longest gone nothing.
+   */
+  successor(instances: readonly Instance[], retention: Retention): ObservationStore {
+    const known = new Set(
+      instances.flatMap((instance) => instance.endpoints.map((endpoint) => portKey(instance, endpoint))),
+    );
+    const ports = [...this.#ports];
+    const departed = ports.filter(([key]) => !known.has(key)).slice(-mostDeparted);
+    const present = ports.filter(([key]) => known.has(key));
+    return new ObservationStore(
+      new Map([
+        ...departed.map(([key, record]) => [key, record.departed()] as const),
+        ...present.map(([key, record]) => [key, record.carriedOver(retention)] as const),
+      ]),
+      this.#listeners,
+    );
+  }
+
+  #records(): readonly PortRecord[] {
+    return [...this.#ports.values()];
+  }
+
+  #portOf({ instance, endpoint }: EndpointOfInstance): PortRecord {
+    const key = portKey(instance, endpoint);
+    const record = this.#ports.get(key) ?? new PortRecord();
+    this.#ports.set(key, record);
+    return record;
+  }
+}

@@ -1,0 +1,33 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Finding } from '../../checks/finding.js';
+import { errorMessage } from '../../credentials/error-text.js';
+import type { Collector } from '../collect/collector.js';
+import { credentialEntries } from '../collect/credential-entries.js';
+import type { SidecarOptions } from './options.js';
+
+/** Sets the metrics to one evaluation's state, and yields to the event loop in between; stops when `signal` aborts. */
+export async function publish(
+  { metrics, logger }: SidecarOptions,
+  collector: Collector,
+  findings: readonly Finding[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const set of [
+    () => metrics.setFindings(findings),
+    () => metrics.setInventory(collector.inventory, collector.targets),
+    () => metrics.setObservations(collector.observations()),
+    () => metrics.setCredentials(credentialEntries(collector)),
+    () => metrics.setIdentities(collector.identities.current()),
+  ]) {
+    if (signal.aborted) {
+      return;
+    }
+    try {
+      set();
+    } catch (error: unknown) {
+      logger.error({ reason: errorMessage(error) }, 'some metrics keep their former values');
+    }
+    // In a large cluster each takes its time, and probes are under way.
+    await turn();
+  }
+}
