@@ -31,7 +31,7 @@ import { isMadeInMemory, survivesBadCertificates, UnauthorizedClients } from './
 
 export interface CollectorOptions {
   readonly now: () => Date;
-  /** A certificate and key that probes present were read anew, or could not be; `certificate` is its path. */
+  /** Called when the certificate and key of an identity were read again, or could not be; `certificate` is the path. */
   readonly onReload: (event: ReloadEvent, certificate: string) => void;
 }
 

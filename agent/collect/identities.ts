@@ -9,9 +9,9 @@ import { isRejectedByName } from './rejected-by-name.js';
 import type { Target } from './targets.js';
 
 /**
- * Who a probe can be: the agent's own pair, and each local component's pair, used as that component would use it.
- * Stores are made once per set of paths, so that the CA stays the one read at start; a store that could not be made
- * is tried again at the next probe.
+ * The identities of probes that have files: the agent's certificate, and that of each local component, used as the component
+ * would use it. One store per set of paths, so that the CA stays the one read at start; a store that could not be created is
+ * created at a later probe.
  */
 export class Identities {
   readonly #stores: Map<string, CredentialStore>;
@@ -43,7 +43,7 @@ export class Identities {
     }
   }
 
-  /** The identities to present to a port: our own, and those of this node's components that call it. */
+  /** The identities that a port should accept: the agent's, and those of this node's components that call it. */
   for(target: Target): readonly Identity[] {
     const callers: readonly string[] = ['agent', ...target.endpoint.profile.calledBy];
     return [...this.#paths.keys()]
@@ -52,7 +52,7 @@ export class Identities {
       .filter((one) => one !== undefined);
   }
 
-  /** Whether each identity is the pair on disk; false where that one cannot be used. */
+  /** Whether each identity uses the certificate and key on disk; false where those cannot be used. */
   current(): ReadonlyMap<IdentityName, boolean> {
     return new Map(
       [...this.#paths.keys()].map((name) => {
@@ -72,12 +72,12 @@ export class Identities {
     return this.#identity('agent');
   }
 
-  /** Our CA without our pair, for ports that are to learn nothing of us. */
+  /** The agent's CA without its certificate, for ports that must not see it. */
   anonymousClient(): Identity {
     return anonymousClientIdentity(this.#version('agent')?.trust.pem);
   }
 
-  /** This node's components that do not call the port, and whose names its list refuses; each name once. */
+  /** This node's components that do not call the port and whose names its allow-list rejects; each name once. */
   wrongNamesFor(target: Target): readonly Identity[] {
     const { calledBy } = target.endpoint.profile;
     const seen = new Set<string>();

@@ -31,8 +31,8 @@ export interface Loaded {
 }
 
 /**
- * What should be, from everything the configuration names. A glob that matches nothing is a problem, not an error;
- * where PD does not answer, what it said before still counts.
+ * Reads the inventory from every source of the configuration. A glob that matches no file is a problem, not an error; where PD
+ * does not answer, its former answer still counts.
  */
 export async function loadInventory(config: Sources, before?: Discovery): Promise<Loaded> {
   const problems: Problem[] = [];
@@ -60,7 +60,7 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
 }
 
 async function ask({ pd, security, probe }: Sources, before: Discovery | undefined): Promise<Discovery> {
-  // With its gRPC, which an agent that is told of no PD does without.
+  // Loads gRPC, which an agent without a PD does not need.
   const { discover } = await import('../../cluster/discovery/discover.js');
   const found = await discover(pd, { secureContext: secureContextOf(security), timeout: probe.timeout });
   return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
@@ -73,7 +73,7 @@ function secureContextOf(security: Sources['security']): SecureContext | undefin
       : identityOf('agent', new CredentialStore(security).current()).secureContext;
   } catch (error: unknown) {
     if (error instanceof CredentialError) {
-      // The check agent-certificate tells it from the same files.
+      // The check agent-certificate reports it from the same files.
       return undefined;
     }
     throw error;

@@ -10,12 +10,12 @@ import { PortRecord, type RecordedProbe } from './port-record.js';
 import type { ProbeRun } from './probe-runs.js';
 import type { Retention } from './retention.js';
 
-/** Ports that left the inventory and whose latest results are still known; where addresses come and go they are many. */
+/** The most ports that left the inventory and whose latest results are still known. */
 const mostDeparted = 1_000;
 
 /**
- * The one place of everything that probes observed, a record per port. Checks, page and API read it; change log and metrics
- * subscribe to it.
+ * Everything that probes observed, in one record per port. Checks, page and API read it; change log and metrics subscribe to
+ * it.
  */
 export class ObservationStore {
   readonly #ports: Map<string, PortRecord>;
@@ -30,7 +30,7 @@ export class ObservationStore {
     return new ObservationStore(new Map(), new Set());
   }
 
-  /** Calls `listener` after each recorded probe, also of every store that follows this one. */
+  /** Calls `listener` after each recorded probe, also of every successor of this store. */
   subscribe(listener: (recorded: RecordedProbe) => void): void {
     this.#listeners.add(listener);
   }
@@ -82,8 +82,9 @@ export class ObservationStore {
   }
 
   /**
-   * The store for another inventory or configuration. A port that is still there keeps its history, and of its evidence what
-   * `retention` says; of one that is gone only the latest results stay, and of the ports longest gone nothing.
+   * The store for another inventory or configuration; this one stays as it is. A port of `instances` keeps its history, and of
+   * its evidence what `retention` says. A port that left the inventory keeps its latest results alone, and loses them when
+   * more than a thousand left after it.
    */
   successor(instances: readonly Instance[], retention: Retention): ObservationStore {
     const known = new Set(

@@ -16,7 +16,7 @@ export interface PortAccessOptions {
 /**
  * The one way to connect to a port of the inventory: under its lock, and only when a connection does no harm. A TiKV gRPC
  * port re-reads its files at any TCP connect and records the certificate's modification time before it loads them, so a
- * connect between the writing of certificate and key leaves it on the old pair. The agent does not connect to such a port
+ * connect between the writing of certificate and key leaves it on the old certificate. The agent does not connect to such a port
  * while certificate and key are mismatched, nor before the files were unchanged for two seconds.
  */
 export class PortAccess {

@@ -18,7 +18,7 @@ interface ServedLeaf {
   readonly lastSeen: Date;
 }
 
-/** All that the agent observed of one port: the evidence of now, the runs before it, and what the latest results were. */
+/** All that the agent observed of one port: the current evidence, the history, and the latest results. */
 export class PortRecord {
   observations: ReadonlyMap<IdentityName, EndpointObservation> = new Map();
   /** What the port reports of its peers, by the path or method asked. */
@@ -48,7 +48,7 @@ export class PortRecord {
     this.peerReports = new Map([...this.peerReports, [path, entry]]);
   }
 
-  /** A copy for another inventory or configuration: of the evidence what `retention` says, and the whole history. */
+  /** A copy for another inventory or configuration, with the history and what `retention` says of the evidence. */
   carriedOver(retention: Retention): PortRecord {
     const { serverHandshake, resumption } = this;
     const next = this.departed();
@@ -61,7 +61,7 @@ export class PortRecord {
     return next;
   }
 
-  /** A copy for a port that left the inventory: only the latest results, so that its return is no news. */
+  /** A copy for a port that left the inventory: the latest results alone, so that its return is not reported as a change. */
   departed(): PortRecord {
     const next = new PortRecord();
     next.#outcomes = this.#outcomes;

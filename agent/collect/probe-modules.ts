@@ -11,7 +11,7 @@ export interface Module {
   readonly probe: HarmlessProbe;
 }
 
-/** The modules of `/probe`: each harmless question of each port, and a bare handshake. */
+/** The modules of `/probe`: each harmless request of each endpoint; `tls` is a handshake alone. */
 const modules = new Map<string, Module>(
   componentNames.flatMap((component) =>
     profiles[component].endpoints.flatMap((endpoint) => [
@@ -22,13 +22,13 @@ const modules = new Map<string, Module>(
 );
 export const moduleNames: readonly string[] = [...modules.keys(), 'tls'];
 
-/** The module of a port's own question: `tikv_grpc`; where a component has one port for its callers, its plain name. */
+/** The module of an endpoint's usual request: `tikv_grpc`; the component alone for its client, api or service endpoint. */
 export function mainModule(component: ComponentName, { name }: EndpointProfile): string {
   const plain = component.replaceAll('-', '_');
   return name === 'client' || name === 'api' || name === 'service' ? plain : `${plain}_${name}`;
 }
 
-/** Undefined for `tls`, which asks nothing. */
+/** Undefined for `tls`, which sends no request. */
 export function moduleOf(name: string): Module | undefined {
   return modules.get(name);
 }

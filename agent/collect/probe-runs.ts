@@ -13,7 +13,7 @@ export interface ProbeRun {
   readonly count: number;
 }
 
-/** Runs kept per port: a port whose result changes at every probe must not fill the memory. */
+/** The most runs kept per port, also where the result changes at every probe. */
 const mostRuns = 60;
 
 /** `runs`, oldest first, with one more probe: the identity's latest run grows by it, or a new run begins. */
@@ -26,7 +26,7 @@ export function withProbe(runs: readonly ProbeRun[], observation: Observation): 
     : bounded([...runs, { ...result, first: at, last: at, count: 1 }]);
 }
 
-/** Without the oldest run that its identity continued with another one, once there are too many. */
+/** Without the oldest run that is not the latest of its identity, once there are too many. */
 function bounded(runs: readonly ProbeRun[]): readonly ProbeRun[] {
   const latest = new Set(new Map(runs.map((run) => [run.identity, run])).values());
   const oldest = runs.findIndex((run) => !latest.has(run));

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { linkIn, namesIn, procText } from '../../cluster/sources/proc.js';
 
-/** Linux reports process times in these, on every architecture. */
+/** The unit of process times on Linux, on every architecture. */
 const ticksPerSecond = 100;
 const listening = '0A';
 
-/** The processes of this node as they are now; what they listen on is read once, however many are asked for. */
+/** The processes of this node; their listening sockets are read once per instance of this class. */
 export class Processes {
   readonly #root: string;
   /** `socket:[inode]` of each listener of either family, by port. */
@@ -16,8 +16,8 @@ export class Processes {
   }
 
   /**
-   * When the process of this executable that listens on one of these ports started. Undefined when it cannot be known:
-   * another operating system, another user's process, another PID namespace.
+   * When the process of this executable that listens on one of these ports started. Undefined where it is unknown: another
+   * operating system, another user's process, another PID namespace.
    */
   startOf(executable: string, ports: readonly number[]): Date | undefined {
     this.#listeners ??= listenersIn(this.#root);
@@ -54,7 +54,7 @@ function holds(directory: string, sockets: ReadonlySet<string>): boolean {
 }
 
 function startOf(pid: string, root: string): Date | undefined {
-  // The second field is the program's name in brackets and may hold anything; counting starts behind it.
+  // The second field is the program's name in parentheses and may contain spaces; fields are counted after it.
   const stat = procText(`${root}/${pid}/stat`);
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   const boot = Number(/^btime (\d+)$/m.exec(procText(`${root}/stat`))?.[1]);

@@ -46,7 +46,7 @@ export function reconfigured({ targets, former, includes, resumption }: Reconfig
   };
 }
 
-/** The keys of those targets whose settings decide as before who is accepted; where a setting is written may change. */
+/** The keys of those targets whose settings accept the same clients as before; the source of a setting may change. */
 function unchangedOf(targets: readonly Target[], former: readonly Target[]): ReadonlySet<string> {
   const before = new Map(former.map((target) => [keyOf(target), settingsOf(target)]));
   return new Set(

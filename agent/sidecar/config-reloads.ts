@@ -12,8 +12,8 @@ export interface Reloaded {
 type Read = { readonly next: Runtime } | { readonly error: unknown };
 
 /**
- * Reads the configuration again; a bad one changes nothing. Reloads may overlap, as where PD answers slowly: one that ends
- * after a later one has read an older file, changes nothing, and answers like the later one.
+ * Reads the configuration again; a bad one changes nothing. Reloads may overlap, as where PD answers slowly: one that
+ * completes after a later one has read an older file, changes nothing, and answers like the later one.
  */
 export class ConfigReloads {
   readonly #options: SidecarOptions;

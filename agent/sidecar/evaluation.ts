@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { elapsed } from '../collect/elapsed.js';
 
-/** The share of CPU time that evaluations take at most, however large the cluster is. */
+/** The most CPU time that evaluations may use, as a share, however large the cluster is. */
 const share = 0.02;
 
 /**
- * Runs the checks again whenever there is new evidence: at once in a small cluster, where it takes a millisecond, and as
+ * Runs the checks again whenever there is new evidence: at once in a small cluster, where it costs a millisecond, and as
  * rarely as the share allows in a large one. All evidence that arrives meanwhile is evaluated together.
  */
 export class Evaluation {
@@ -13,7 +13,7 @@ export class Evaluation {
   readonly #onError: (error: unknown) => void;
   readonly #signal: AbortSignal;
   #requested = false;
-  /** Ends the pause between two evaluations. */
+  /** Aborted to cut the pause between two evaluations short. */
   #wake = new AbortController();
   #running: Promise<void> | undefined;
 

@@ -6,7 +6,7 @@ import { OperatorError } from '../config/error.js';
 
 /** Bytes that are in memory at once while the file is read back. */
 const chunkBytes = 1 << 20;
-/** Bytes read back at most: of a file that was never rotated the end. */
+/** The most bytes that are read back, from the end of the file. */
 const mostBytes = 64 << 20;
 
 /**
@@ -35,7 +35,7 @@ export class EventFile {
   }
 }
 
-/** Returns whether the file ends within a line. */
+/** Returns whether the last line is incomplete. */
 function readBack(path: string, onLine: (line: string) => boolean): boolean {
   try {
     const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
@@ -58,7 +58,7 @@ function readBack(path: string, onLine: (line: string) => boolean): boolean {
 
 function eachLineBackwards(descriptor: number, size: number, onLine: (line: string) => boolean): void {
   const least = Math.max(0, size - mostBytes);
-  // The end of a line that begins in the chunk before.
+  // The rest of a line that begins in the chunk before.
   let rest: Buffer = Buffer.alloc(0);
   for (let end = size; end > least; ) {
     const start = Math.max(least, end - chunkBytes);

@@ -29,10 +29,10 @@ const kinds: ReadonlySet<string> = new Set<ChangeEvent['kind']>([
   'inventory',
 ]);
 
-/** Events of one kind in memory, of each kind so many: answers that flap push out no rotation and no finding. */
+/** Events of each kind in memory. A bound per kind, so that flapping outcomes push out neither rotations nor findings. */
 const mostOfKind = 1_000;
 
-/** The events of each kind that happened last, in memory, and in the history file where one is configured. */
+/** The latest events of each kind, in memory, and in the history file where one is configured. */
 export class EventStore {
   readonly #file: EventFile | undefined;
   readonly #onError: (error: unknown) => void;
@@ -65,7 +65,7 @@ export class EventStore {
   }
 }
 
-/** Takes the lines of the history file, latest first, until it has enough of every kind. */
+/** Collects events from the lines of the history file, latest first, until it has enough of every kind. */
 class LatestEvents {
   readonly #events: ChangeEvent[] = [];
   readonly #counts = new Map<string, number>();
@@ -94,7 +94,7 @@ function quickKindOf(line: string): string {
   return /^\{"at":"[^"]*","kind":"([a-z]+)"/.exec(line)?.[1] ?? '';
 }
 
-/** Undefined for a line that is none of ours. */
+/** Undefined for a line that is not an event. */
 function parsed(line: string): ChangeEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -16,7 +16,7 @@ interface KnownFiles {
   readonly fingerprint: string | undefined;
 }
 
-/** Instances that are gone and whose files are still known. */
+/** Instances that left the inventory and whose files are still known. */
 const mostGone = 1_000;
 
 /** Compares the credential files of each reading with those of the one before; the first reading of a file is no change. */
@@ -32,7 +32,7 @@ export class FileChanges {
       const before = this.#known.get(key);
       const digest = `${facts.pairDigest} ${facts.caDigest}`;
       const leaf = facts.chain?.[0];
-      // A certificate that cannot be read for a moment is not a new one afterwards.
+      // A certificate that was unreadable in between is not a new one.
       known.set(key, { digest, fingerprint: leaf?.fingerprint ?? before?.fingerprint });
       if (before !== undefined && before.digest !== digest) {
         changes.push({ entry, leaf, renewed: leaf !== undefined && leaf.fingerprint !== before.fingerprint });

@@ -1,6 +1,6 @@
 import type { Finding, Status } from '../../checks/finding.js';
 
-/** A result of a check that became another one: its worst finding, and those that are equally bad in the same place. */
+/** A changed result of one check: its worst finding, and those of the same status on the same endpoint and identity. */
 export interface FindingChange {
   readonly worst: Finding;
   readonly equallyBad: readonly Finding[];
@@ -44,7 +44,7 @@ function isChange(earlier: Status, status: Status): boolean {
   return earlier !== status && (status === 'fail' || status === 'warn' || earlier === 'fail');
 }
 
-/** One check may have several findings in one place: the worst is its result. */
+/** One check may have several findings on one endpoint and identity: the worst is its result. */
 function resultsOf(findings: readonly Finding[], before: ReadonlyMap<string, Status>): Map<string, FindingChange> {
   const results = new Map<string, FindingChange>();
   // A pass matters only where the result was another one, and in a large cluster nearly all findings pass.

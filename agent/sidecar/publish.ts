@@ -27,7 +27,7 @@ export async function publish(
     } catch (error: unknown) {
       logger.error({ reason: errorMessage(error) }, 'some metrics keep their former values');
     }
-    // In a large cluster each takes its time, and probes are under way.
+    // In a large cluster each is slow, and probes under way must not wait for all of them.
     await turn();
   }
 }

@@ -13,8 +13,8 @@ import { runAgent } from '../../support/run-agent.js';
 
 const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
 
-/** An agent that knows its own pair and one PD address. */
-function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Collector> {
+/** A collector with the agent's certificate and one PD address. */
+function collectorFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Collector> {
   const config = {
     scope: 'cluster' as const,
     security: cluster.files('agent'),
@@ -36,7 +36,7 @@ function observerFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Collec
 }
 
 async function findingsOf(cluster: DevCluster, pd?: MemberName): Promise<readonly Finding[]> {
-  const collector = await observerFor(cluster, pd);
+  const collector = await collectorFor(cluster, pd);
   await observeOnce(collector, new AbortController().signal);
   return collector.evaluate();
 }
@@ -48,10 +48,10 @@ function bad(findings: readonly Finding[]): readonly string[] {
   return [...new Set(lines)].sort();
 }
 
-t.test('a whole cluster from one PD address, be it a follower', async (t) => {
+t.test('a whole cluster from one PD address, also that of a follower', async (t) => {
   const cluster = await devCluster(t, { members });
   for (const pd of ['pd', 'pd-3'] as const) {
-    const { inventory } = await observerFor(cluster, pd);
+    const { inventory } = await collectorFor(cluster, pd);
     const counts = Object.fromEntries(
       Object.keys(members).map((name) => [
         name,
@@ -93,7 +93,7 @@ t.test('one instance of each misconfigured in turn is found each time', async (t
 });
 
 t.test(
-  'PD that does not answer, or refuses, is a finding with its reason; another one named is asked, and tells what it knows without its leader',
+  'a PD that does not answer, or rejects the agent, is a finding with its reason; another configured PD answers without its leader',
   async (t) => {
     const cluster = await devCluster(t, { members });
     const { ca, cert, key } = cluster.files('agent');
@@ -119,7 +119,7 @@ t.test(
   },
 );
 
-t.test('files and PD together: what one of them lacks is told', async (t) => {
+t.test('files and PD together: an instance that one of them lacks is reported', async (t) => {
   const cluster = await devCluster(t, { members });
   const pd = `https://127.0.0.1:${cluster.port('pd', 'client')}`;
   const all = await runAgent('check', '--config', cluster.agentConfig, '--pd', pd, '--fail-on', 'warn');

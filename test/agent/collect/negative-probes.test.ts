@@ -30,7 +30,7 @@ const nobody = await authority.issue({ commonName: 'nobody', ...names });
 const foreign = await (await Authority.create()).issue({ commonName: 'first', ...names });
 const server = await authority.issue({ commonName: 'server', ...names });
 
-/** Each identity, and what it is to the port. */
+/** Each identity, and which client it is to the port. */
 const identities: readonly (readonly [string, Issued | undefined, UnauthorizedClient])[] = [
   ['first', allowed, { leaf: ['first'] }],
   ['last', last, { leaf: ['last'] }],
@@ -77,7 +77,7 @@ async function portFor(
 }
 
 for (const { component, endpoints } of Object.values(profiles)) {
-  t.test(`${component}: every identity × list × version of TLS ends as the profile says`, async (t) => {
+  t.test(`${component}: every identity × allow-list × TLS version has the outcome of the profile`, async (t) => {
     for (const profile of endpoints) {
       for (const [listed, list] of lists) {
         const { instance, endpoint, target } = await portFor(t, component, profile, list);
@@ -144,9 +144,9 @@ const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readon
   ['plaintextToo', 'pd', 'client', unauthorizedClients('pd/client', 'plaintext')],
 ];
 
-t.test('each way of letting strangers in flips exactly the findings it should', async (t) => {
+t.test('each way of accepting unauthorized clients changes exactly the findings that it should', async (t) => {
   const cluster = await devCluster(t);
-  t.strictSame(bad(await findingsOf(cluster)), [], 'a healthy cluster refuses them all');
+  t.strictSame(bad(await findingsOf(cluster)), [], 'a healthy cluster rejects them all');
   for (const [fault, component, endpoint, expected] of faults) {
     await cluster.fault(component, endpoint, fault, true);
     t.strictSame(bad(await findingsOf(cluster)), expected, `${fault} on ${component} ${endpoint}`);
@@ -157,11 +157,11 @@ t.test('each way of letting strangers in flips exactly the findings it should', 
     ['silent', 'unknown'],
   ] as const) {
     await cluster.fault('ticdc', 'api', fault, true);
-    // What the other ports make of so short a time does not count.
+    // Other ports may fail with so short a timeout.
     const statuses = (await findingsOf(cluster, 400))
       .filter(({ check, component }) => check === 'rejects-unauthorized' && component === 'ticdc')
       .map((finding) => finding.status);
-    t.strictSame([...new Set(statuses)], [status], `${fault} is no refusal`);
+    t.strictSame([...new Set(statuses)], [status], `${fault} is no rejection`);
     await cluster.fault('ticdc', 'api', fault, false);
   }
 });

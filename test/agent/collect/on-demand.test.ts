@@ -16,24 +16,24 @@ import { listening } from '../../support/listening.js';
 
 const cluster = await devCluster(t);
 
-interface NegativeProbe {
+interface SeenRequest {
   readonly servername: string | false | null;
   readonly host: string | undefined;
-  /** Common Name of the certificate that the visitor showed. */
+  /** Common Name of the client's certificate. */
   readonly showed: string | undefined;
 }
 
-/** A port that asks for certificates, takes any visitor, and remembers them. */
+/** A port that requests certificates, accepts every client, and records its requests. */
 async function openPort(t: Test, authority: Authority) {
   const pair = await authority.issue({ commonName: 'elsewhere', dns: ['rebind.example'], ip: ['127.0.0.1'] });
-  const negativeProbes: NegativeProbe[] = [];
+  const requests: SeenRequest[] = [];
   const server = createServer(
     { cert: pair.certificatePem, key: pair.keyPem, requestCert: true, rejectUnauthorized: false },
     (request, response) => {
       const socket = request.socket as TLSSocket;
       const showed: unknown = socket.getPeerCertificate().subject?.CN;
       const { servername } = socket as TLSSocket & { servername: string | false | null };
-      negativeProbes.push({
+      requests.push({
         servername,
         host: request.headers.host,
         showed: showed === undefined ? undefined : String(showed),
@@ -45,7 +45,7 @@ async function openPort(t: Test, authority: Authority) {
   server.on('connection', () => {
     connections++;
   });
-  return { port: await listening(t, server), negativeProbes, connections: () => connections };
+  return { port: await listening(t, server), requests, connections: () => connections };
 }
 
 async function probes(cluster: DevCluster, allowed: readonly string[], withIdentity: readonly string[] = []) {
@@ -60,7 +60,7 @@ async function probes(cluster: DevCluster, allowed: readonly string[], withIdent
   return { ask, rejections };
 }
 
-t.test('a port that is not in the inventory is not connected to, and the refusal is counted', async (t) => {
+t.test('a port that is not in the inventory is not connected to, and the rejection is counted', async (t) => {
   const { port, connections } = await openPort(t, cluster.authority);
   const { ask, rejections } = await probes(cluster, ['10.0.0.0/8:1-65535', 'db.example:443', '[::1]:1-65535']);
   for (const host of ['127.0.0.1', 'localhost', '127.1', '2130706433', '0x7f000001', '[::ffff:127.0.0.1]', '0.0.0.0']) {
@@ -76,33 +76,37 @@ t.test('a port that is not in the inventory is not connected to, and the refusal
 t.test(
   'a port of allow-targets never sees our certificate, one of identity-targets and of the inventory does',
   async (t) => {
-    const { port, negativeProbes } = await openPort(t, cluster.authority);
+    const { port, requests } = await openPort(t, cluster.authority);
     const open = await probes(cluster, [`127.0.0.0/8:${port}`]);
     t.match(await open.ask(`127.0.0.1:${port}`), { text: /^probe_success 1$/m });
     t.match(await open.ask(`[::ffff:127.0.0.1]:${port}`), { text: /^probe_tls_version_info/m }, 'in IPv6 spelling');
     const trusted = await probes(cluster, [], [`127.0.0.1:${port}`]);
     t.match(await trusted.ask(`127.0.0.1:${port}`), { text: /^probe_success 1$/m });
     t.strictSame(
-      negativeProbes.map(({ showed }) => showed),
+      requests.map(({ showed }) => showed),
       [undefined, 'TiDB-mTLS-Agent'],
     );
     const known = `127.0.0.1:${cluster.port('tidb', 'status')}`;
-    t.match(await open.ask(known), { text: /^probe_success 1$/m }, 'the inventory is asked as before');
-    t.match(await open.ask(`127.0.0.1:${port}`, 'tls'), { text: /probe_ssl_earliest_cert_expiry/ }, 'a bare handshake');
+    t.match(await open.ask(known), { text: /^probe_success 1$/m }, 'a port of the inventory');
+    t.match(
+      await open.ask(`127.0.0.1:${port}`, 'tls'),
+      { text: /probe_ssl_earliest_cert_expiry/ },
+      'a handshake alone',
+    );
     t.strictSame(open.rejections, []);
   },
 );
 
-t.test('a server of another CA gets no question from a visitor who knows whom to expect', async (t) => {
+t.test('a server of another CA gets no request', async (t) => {
   const { Authority } = await import('../../../certs-dev/authority.js');
-  const { port, negativeProbes } = await openPort(t, await Authority.create());
+  const { port, requests } = await openPort(t, await Authority.create());
   const { ask } = await probes(cluster, [`127.0.0.1:${port}`]);
   t.match(await ask(`127.0.0.1:${port}`), { text: /rejected_by="probe"/ });
-  t.strictSame(negativeProbes, []);
+  t.strictSame(requests, []);
 });
 
-t.test('a name is looked up once, and what it was judged by is what is connected to', async (t) => {
-  const { port, negativeProbes, connections } = await openPort(t, cluster.authority);
+t.test('a name is resolved once, and the address that the rules were applied to is connected to', async (t) => {
+  const { port, requests, connections } = await openPort(t, cluster.authority);
   const { lookup } = dnsPromises;
   const answers: string[] = [];
   let questions = 0;
@@ -128,15 +132,15 @@ t.test('a name is looked up once, and what it was judged by is what is connected
   answers.push('169.254.169.254');
   t.match(await both.ask(`rebind.example:${port}`), { text: /^probe_success 1$/m });
   t.equal(questions, 1);
-  t.strictSame(negativeProbes, [{ servername: 'rebind.example', host: `rebind.example:${port}`, showed: undefined }]);
+  t.strictSame(requests, [{ servername: 'rebind.example', host: `rebind.example:${port}`, showed: undefined }]);
 });
 
-t.test('a name without an address is said', async (t) => {
+t.test('a name without an address is reported', async (t) => {
   const { ask } = await probes(cluster, ['nowhere.invalid:443']);
   t.match(await ask('nowhere.invalid:443'), { status: 503, reason: 'unresolved', rejected: /cannot be resolved: E/ });
 });
 
-t.test('more requests than can wait are turned away', async (t) => {
+t.test('more requests than may wait are rejected', async (t) => {
   const silent = await import('node:net');
   const port = await listening(t, silent.createServer());
   const config = readAgentConfig(cluster.agentConfig);
@@ -146,14 +150,14 @@ t.test('more requests than can wait are turned away', async (t) => {
   const rejections: string[] = [];
   const onDemand = new OnDemandProbes(1, (reason) => rejections.push(reason));
   const request = { module: 'tls', target: `127.0.0.1:${port}`, timeout: 1_000 };
-  // The time of those who wait is over before the first one's, so that none of them is asked at the last moment.
+  // Those that wait have less time than the first one, so that none of them begins in the end.
   const answers = [
     onDemand.ask(collector, { ...request, timeout: 2_000 }),
     ...Array.from({ length: 79 }, () => onDemand.ask(collector, request)),
   ];
-  await eventually('some are turned away', () => rejections.length > 0);
-  const turnedAway = (await Promise.all(answers)).filter((answer) => 'rejected' in answer && answer.reason === 'busy');
-  t.equal(turnedAway.length, 79, 'one was asked; the others were too many, or past their time');
+  await eventually('some are rejected', () => rejections.length > 0);
+  const busy = (await Promise.all(answers)).filter((answer) => 'rejected' in answer && answer.reason === 'busy');
+  t.equal(busy.length, 79, 'one began; the others were too many, or waited until their timeout');
 });
 
 t.test('the entries of allow-targets', async (t) => {
@@ -194,7 +198,7 @@ t.test('the entries of allow-targets', async (t) => {
   }
 });
 
-t.test('whatever the text, an entry is read or refused', async () => {
+t.test('every text is an entry or is rejected', async () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\[?[0-9a-f.:/]{0,20}\]?:[0-9-]{0,9}$/)), (text) => {
       const rule = parseTargetRule(text);

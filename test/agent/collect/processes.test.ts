@@ -15,13 +15,13 @@ t.test('the start of a process is found by its name and its listening port', lin
   const processes = new Processes();
   const start = processes.startOf('pd-server', [port])?.getTime() ?? Number.NaN;
   const after = Date.now();
-  // The kernel counts in hundredths of a second, from a boot time in whole seconds.
+  // The kernel counts hundredths of a second from a boot time in whole seconds.
   const slack = 1_500;
   t.ok(start > before - slack && start < after + slack, `${before} ${start} ${after}`);
   t.equal(processes.startOf('tikv-server', [port]), undefined, 'another executable');
   t.equal(processes.startOf('pd-server', [1]), undefined, 'another port');
 });
 
-t.test('where there is no /proc nothing is known, and nothing fails', async (t) => {
+t.test('without /proc the start is unknown, and nothing fails', async (t) => {
   t.equal(new Processes('/nowhere').startOf('pd-server', [2379]), undefined);
 });

@@ -14,16 +14,16 @@ function ofUnauthorizedClients(collector: Collector): readonly Finding[] {
   return collector.evaluate().filter(({ check }) => check === 'rejects-unauthorized');
 }
 
-t.test('what strangers met outlives a reload, as long as the port is what it was', async (t) => {
+t.test('results of negative probes outlive a reload, as long as the port stays the same', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   await cluster.fault('tidb', 'status', 'asksNobody', true);
   const config = readAgentConfig(cluster.agentConfig);
   const first = await Collector.create(config, options);
   await observeOnce(first, signal);
-  const awaited = ofUnauthorizedClients(first);
-  t.equal(awaited.length, first.negativeTargets.length, 'before they come each port says so');
+  const pending = ofUnauthorizedClients(first);
+  t.equal(pending.length, first.negativeTargets.length, 'each port without a negative probe is reported');
   t.same(
-    [...new Set(awaited.map(({ status, message }) => `${status}: ${message}`))],
+    [...new Set(pending.map(({ status, message }) => `${status}: ${message}`))],
     ['unknown: not known: no stranger has come to it yet'],
   );
   await negativeProbesOnce(first, signal);
@@ -41,26 +41,30 @@ t.test('what strangers met outlives a reload, as long as the port is what it was
   );
 
   const again = await Collector.create(config, options, () => first);
-  t.same(again.evidence().serverHandshakes, first.evidence().serverHandshakes, 'with the first flights of those ports');
+  t.same(
+    again.evidence().serverHandshakes,
+    first.evidence().serverHandshakes,
+    'with the server handshakes of those ports',
+  );
   t.same(
     again.evidence().observations.filter(({ observation }) => observation.identity === 'agent'),
     [],
-    'what is looked at anew at once is not carried over',
+    'what is probed again at once is not carried over',
   );
 
   t.ok(first.evidence().baselines.size > 0);
-  t.equal(again.evidence().baselines.size, 0, 'nor is the first sight of a CA: a mended path is no rotation');
+  t.equal(again.evidence().baselines.size, 0, 'nor is the baseline of a CA: a corrected path is no rotation');
 
   const without = { ...config, probe: { ...config.probe, rejections: undefined } };
   t.same(
     ofUnauthorizedClients(await Collector.create(without, options, () => first)),
     [],
-    'nothing of those who come no more',
+    'nothing of negative probes that are not made any more',
   );
   t.same(
     (await Collector.create(without, options, () => first)).evidence().serverHandshakes,
     [],
-    'nor of their visits',
+    'nor of their server handshakes',
   );
 
   const file = join(cluster.directory, 'tidb/conf/tidb.toml');
@@ -69,11 +73,11 @@ t.test('what strangers met outlives a reload, as long as the port is what it was
   const changed = ofUnauthorizedClients(await Collector.create(config, options, () => first));
   const statuses = (component: string) =>
     new Set(changed.filter((one) => one.component === component).map(({ status }) => status));
-  t.same([...statuses('tidb')], ['unknown'], 'a port with another list is looked at anew');
+  t.same([...statuses('tidb')], ['unknown'], 'a port with another allow-list is probed again');
   t.same([...statuses('tikv')], ['pass'], 'and no other');
 });
 
-t.test('a port whose settings only moved within their file is what it was', async (t) => {
+t.test('a port whose settings only moved within their file stays the same', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1 } });
   const config = readAgentConfig(cluster.agentConfig);
   const first = await Collector.create(config, options);
@@ -84,10 +88,6 @@ t.test('a port whose settings only moved within their file is what it was', asyn
   t.ok(met.length > 0 && met.every(({ status }) => status === 'pass'));
   t.same(ofUnauthorizedClients(await Collector.create(config, options, () => first)), met, 'after a reload');
   const refreshed = await first.refreshed();
-  t.ok(refreshed !== undefined, 'the place of its settings is another one');
-  t.same(
-    refreshed === undefined ? [] : ofUnauthorizedClients(refreshed),
-    met,
-    'after a look for components that came or went',
-  );
+  t.ok(refreshed !== undefined, 'the source position of its settings is another one');
+  t.same(refreshed === undefined ? [] : ofUnauthorizedClients(refreshed), met, 'after a refresh of the inventory');
 });

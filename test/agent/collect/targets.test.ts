@@ -22,7 +22,7 @@ function seenFrom(host: string, scope: 'node' | 'cluster'): readonly string[] {
   );
 }
 
-t.test('node: its own ports, and those its components call', async (t) => {
+t.test('scope node: the ports of its instances, and those that its components call', async (t) => {
   t.strictSame(seenFrom('10.0.0.3', 'node'), [
     'pd/client 10.0.0.2',
     'tikv/grpc 10.0.0.3',
@@ -31,7 +31,7 @@ t.test('node: its own ports, and those its components call', async (t) => {
   ]);
 });
 
-t.test('node without a local component, and cluster: every port', async (t) => {
+t.test('scope node without a local instance, and scope cluster: every port', async (t) => {
   t.equal(seenFrom('10.9.9.9', 'node').length, 7);
   t.equal(seenFrom('10.0.0.3', 'cluster').length, 7);
 });

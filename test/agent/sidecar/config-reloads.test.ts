@@ -11,7 +11,7 @@ import { eventually } from '../../support/eventually.js';
 import { listening } from '../../support/listening.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-/** A sidecar without components, and a PD that says nothing until it hangs up on everybody. */
+/** A sidecar without components, and a PD that does not answer before it closes every connection. */
 async function sidecarAndSilentPd(t: Test) {
   const asking = new Set<Socket>();
   const pd = createServer((socket) => asking.add(socket));
@@ -39,7 +39,7 @@ async function sidecarAndSilentPd(t: Test) {
     return { answer };
   };
   const hangUp = () => {
-    // Nor is it asked again.
+    // It accepts no other connection.
     pd.close();
     for (const socket of asking) {
       socket.destroy();
@@ -49,7 +49,7 @@ async function sidecarAndSilentPd(t: Test) {
   return { sidecar, file, configure, waiting, hangUp, interval, metrics };
 }
 
-t.test('a reload that ends after a later one changes nothing, and answers as that one', async (t) => {
+t.test('a reload that completes after a later one changes nothing, and answers like that one', async (t) => {
   const { sidecar, configure, waiting, hangUp, interval } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
   configure('3s');
@@ -59,7 +59,7 @@ t.test('a reload that ends after a later one changes nothing, and answers as tha
   t.equal(interval(), 3_000, 'the configuration is the one that was read last');
 });
 
-t.test('nor does it where the later one found a bad file', async (t) => {
+t.test('so it does where the later one read a bad file', async (t) => {
   const { sidecar, file, waiting, hangUp, interval, metrics } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
   writeFileSync(file, 'nonsense = 1\n');
@@ -71,7 +71,7 @@ t.test('nor does it where the later one found a bad file', async (t) => {
   t.match(await metrics.render(), /^tidb_mtls_config_last_reload_successful\{[^}]*\} 0$/m, 'the file is still bad');
 });
 
-t.test('a reload that ends after the agent was stopped starts nothing', async (t) => {
+t.test('a reload that completes after the agent was stopped starts nothing', async (t) => {
   const { sidecar, waiting, hangUp, interval } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
   await sidecar.stop();

@@ -2,7 +2,7 @@ import t from 'tap';
 import { Evaluation } from '../../../agent/sidecar/evaluation.js';
 import { eventually } from '../../support/eventually.js';
 
-t.test('what is asked for in one turn, or while a judgement runs, is judged together', async (t) => {
+t.test('requests of one turn, or of the time that an evaluation takes, are one evaluation', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   const open: (() => void)[] = [];
@@ -13,7 +13,7 @@ t.test('what is asked for in one turn, or while a judgement runs, is judged toge
   });
   evaluation.request();
   evaluation.request();
-  await eventually('a judgement', () => open.length === 1);
+  await eventually('an evaluation', () => open.length === 1);
   for (let count = 0; count < 100; count++) {
     evaluation.request();
   }
@@ -24,7 +24,7 @@ t.test('what is asked for in one turn, or while a judgement runs, is judged toge
   t.equal(open.length, 2);
 });
 
-t.test('a judgement that fails is told, and the next one takes place', async (t) => {
+t.test('an evaluation that fails is reported, and does not prevent the next one', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   const reported: unknown[] = [];
@@ -40,13 +40,13 @@ t.test('a judgement that fails is told, and the next one takes place', async (t)
     signal: stop.signal,
   });
   evaluation.request();
-  await eventually('the failure is told', () => reported.length === 1);
+  await eventually('the failure is reported', () => reported.length === 1);
   t.match(reported, [{ message: 'broken check' }]);
   evaluation.request();
   await eventually('the next one', () => calls === 2);
 });
 
-t.test('nothing is judged once it is over', async (t) => {
+t.test('nothing is evaluated after the abort', async (t) => {
   const stop = new AbortController();
   let calls = 0;
   const evaluation = new Evaluation({
@@ -62,7 +62,7 @@ t.test('nothing is judged once it is over', async (t) => {
   t.equal(calls, 0);
 });
 
-t.test('what is urgent waits for no share', async (t) => {
+t.test('an urgent request does not wait for the share of CPU time', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   const order: string[] = [];
@@ -72,7 +72,7 @@ t.test('what is urgent waits for no share', async (t) => {
         order.push(name);
         const start = process.cpuUsage();
         while (process.cpuUsage(start).user < 100_000) {
-          // So much work that the next judgement would rest for seconds.
+          // So much work that the next evaluation would wait for seconds.
         }
       },
       onError: (error) => t.fail(String(error)),
@@ -81,14 +81,14 @@ t.test('what is urgent waits for no share', async (t) => {
   const [usual, urgent] = [evaluationOf('usual'), evaluationOf('urgent')];
   usual.request();
   urgent.request();
-  await eventually('a judgement of each', () => order.length === 2);
+  await eventually('an evaluation of each', () => order.length === 2);
   usual.request();
   urgent.request('urgent');
   await eventually('one more', () => order.length > 2);
   t.equal(order[2], 'urgent');
 });
 
-t.test('nor does what is urgent and comes while a judgement runs', async (t) => {
+t.test('an urgent request during an evaluation does not wait either', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   let calls = 0;
@@ -100,7 +100,7 @@ t.test('nor does what is urgent and comes while a judgement runs', async (t) => 
       }
       const start = process.cpuUsage();
       while (process.cpuUsage(start).user < 400_000) {
-        // So much work that the next judgement would rest for nearly twenty seconds.
+        // So much work that the next evaluation would wait for nearly twenty seconds.
       }
     },
     onError: (error) => t.fail(String(error)),

@@ -6,7 +6,7 @@ import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { servedAgent } from '../../support/served-agent.js';
 
-t.test('what the agent says of itself: its host, the pairs on disk in use, its web configuration', async (t) => {
+t.test("the agent's metrics of itself: its host, the certificates on disk in use, its web configuration", async (t) => {
   const cluster = await devCluster(t, { members: { tidb: 1 } });
   const webConfig = join(cluster.directory, 'web.yml');
   writeFileSync(webConfig, 'http_server_config:\n  headers: {}\n');
@@ -26,15 +26,15 @@ t.test('what the agent says of itself: its host, the pairs on disk in use, its w
   const { key } = cluster.files('agent');
   const good = readFileSync(key, 'utf8');
   writeFileSync(key, readFileSync(cluster.files('tidb').key, 'utf8'));
-  await eventually('a pair that does not match is said', async () => (await agent())[0] === '0');
+  await eventually('a key that does not match is reported', async () => (await agent())[0] === '0');
   t.strictSame(await valuesOf('tidb_mtls_identity_current', 'identity="tidb"'), ['1'], 'of that identity alone');
   writeFileSync(key, good);
-  await eventually('the former key put back is as good as a new one', async () => (await agent())[0] === '1');
+  await eventually('the former key is as good as a new one', async () => (await agent())[0] === '1');
 
   const web = () => valuesOf('tidb_mtls_web_config_last_reload_successful');
   t.strictSame(await web(), ['1']);
   writeFileSync(webConfig, 'http_server_config:\n  nonsense: 1\n');
-  t.strictSame(await web(), ['0'], 'the scrape itself looks at the file');
+  t.strictSame(await web(), ['0'], 'the scrape itself reads the file');
   writeFileSync(webConfig, 'http_server_config: {}\n');
   t.strictSame(await web(), ['1']);
   t.match((await valuesOf('tidb_mtls_certificate_modified_timestamp_seconds', 'component="tidb"'))[0], /^1\d{9}/);

@@ -36,7 +36,7 @@ t.test(
 
     await cluster.rotate('tikv', {
       order: 'certificate-first',
-      // A connect in between leaves the gRPC port on the old pair, until the certificate's time changes.
+      // A connect in between leaves the gRPC port on the old certificate, until the file's modification time changes.
       between: async () => {
         const socket = connect({ host: '127.0.0.1', port: cluster.port('tikv', 'grpc'), rejectUnauthorized: false });
         await once(socket, 'secureConnect');

@@ -12,7 +12,7 @@ const former = await authority.issue(names);
 const next = await authority.issue(names);
 const inventory = { instances: [tiflash], clients: [], problems: [], disagreements: [] };
 const printOf = (seen: EndpointObservation) => seen.observation.peerChain[0]?.fingerprint ?? '';
-const look = (endpoint: EndpointName, seconds: number, chain = former) =>
+const probed = (endpoint: EndpointName, seconds: number, chain = former) =>
   observed(tiflash, endpoint, { chain, at: at(seconds) });
 const place = { component: 'tiflash', instance: tiflash.name, message: '' } as const;
 const rotation = (seconds: number, chain = next): ChangeEvent => ({
@@ -20,7 +20,7 @@ const rotation = (seconds: number, chain = next): ChangeEvent => ({
   kind: 'rotation',
   at: at(seconds).toISOString(),
   changedAt: at(seconds).toISOString(),
-  fingerprint: printOf(look('grpc', 0, chain)),
+  fingerprint: printOf(probed('grpc', 0, chain)),
   notAfter: at(1e7).toISOString(),
 });
 const served = (endpoint: EndpointName, seconds: number, formerAt: number): ChangeEvent => ({
@@ -29,7 +29,7 @@ const served = (endpoint: EndpointName, seconds: number, formerAt: number): Chan
   endpoint,
   at: at(seconds).toISOString(),
   formerAt: at(formerAt).toISOString(),
-  fingerprint: printOf(look('grpc', 0, next)),
+  fingerprint: printOf(probed('grpc', 0, next)),
 });
 
 function statesOf(
@@ -42,36 +42,36 @@ function statesOf(
   );
 }
 
-t.test('a port is in time, late, left behind or still waiting by its own moment', async (t) => {
+t.test('whether a port picked up a certificate is measured by its own reload deadline', async (t) => {
   const events = [rotation(0), served('grpc', 9, 2), served('metrics', 9, 5)];
-  const now = [look('proxy', 9), look('grpc', 9, next), look('metrics', 9, next)];
+  const now = [probed('proxy', 9), probed('grpc', 9, next), probed('metrics', 9, next)];
   t.match(statesOf(events, now, 10), [
-    // It looks every two seconds, and was last seen with the old one before those were over.
+    // Its files are read every two seconds, and the old one was last seen before those were over.
     { grpc: 'picked-up', metrics: 'picked-up-late', proxy: 'not-picked-up', status: 'pending' },
   ]);
   t.match(
     statesOf([rotation(0), served('grpc', 9, 4)], [], 10),
     [{ grpc: 'picked-up-late' }],
-    'seen with the old one after them',
+    'the old one was seen after the deadline',
   );
-  t.match(statesOf([rotation(0)], [look('grpc', 1)], 2), [{ grpc: 'pending' }], 'its deadline is to come');
-  t.match(statesOf([rotation(0)], [look('grpc', 5)], 6), [{ grpc: 'not-picked-up' }], 'and gone');
+  t.match(statesOf([rotation(0)], [probed('grpc', 1)], 2), [{ grpc: 'pending' }], 'its deadline is to come');
+  t.match(statesOf([rotation(0)], [probed('grpc', 5)], 6), [{ grpc: 'not-picked-up' }], 'its deadline is over');
 });
 
-t.test('a switch that nobody saw counts by what is served now', async (t) => {
-  t.match(statesOf([rotation(0)], [look('grpc', 20, next)], 21), [{ grpc: 'picked-up', proxy: 'pending' }]);
+t.test('a change that no probe saw in between counts by what is served now', async (t) => {
+  t.match(statesOf([rotation(0)], [probed('grpc', 20, next)], 21), [{ grpc: 'picked-up', proxy: 'pending' }]);
 });
 
-t.test('what the next change overtook is passed over; latest first', async (t) => {
+t.test('a certificate that the next one came before is superseded; latest first', async (t) => {
   const third = await authority.issue(names);
   const events = [rotation(0), served('grpc', 1, 0), rotation(5, third)];
-  t.match(statesOf(events, [look('grpc', 6, third)], 60), [
+  t.match(statesOf(events, [probed('grpc', 6, third)], 60), [
     { grpc: 'picked-up', proxy: 'pending' },
     { grpc: 'picked-up', proxy: 'superseded' },
   ]);
 });
 
-t.test('a change of the CA alone, a foreign instance and a port without TLS are none', async (t) => {
+t.test('a change of the CA alone and one of an unknown instance are no rotations', async (t) => {
   const { fingerprint, ...caOnly } = rotation(0);
   t.strictSame(statesOf([caOnly, { ...rotation(1), instance: 'gone' }], [], 10), []);
 });

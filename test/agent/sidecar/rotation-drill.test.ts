@@ -36,7 +36,7 @@ function switchTls(cluster: DevCluster, member: Member, change: Partial<Record<'
   renameSync(`${tls}-link`, tls);
 }
 
-/** A bare connect and close, which has a TiKV status port look at its files. */
+/** A TCP connect that is closed at once, which makes a TiKV status port read its files. */
 function touchPort(port: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.end());
@@ -71,7 +71,7 @@ async function leavesOf(authority: Authority) {
 
 const python = '/usr/lib/python3/dist-packages/grpc/__init__.py';
 
-/** A real C-core server on the files of the dev cluster's TiKV, which looks at the certificate's time as TiKV does. */
+/** A real C-core server on the files of the dev cluster's TiKV, which compares the certificate's modification time as TiKV does. */
 async function realTikv(t: Test, cluster: DevCluster): Promise<readonly Callee[]> {
   const { skip } = needs(python, 'python3-grpcio');
   if (skip !== false) {
@@ -110,7 +110,7 @@ function endpointAt(
   return { name, host: '127.0.0.1', port, ...rest, profile: { ...profile, ...change } };
 }
 
-t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints not one fails', async (t) => {
+t.test('a whole CA is replaced under continuous calls: in the order that rehearse prints none fails', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   for (const member of members) {
     linkTls(cluster, member);
@@ -144,12 +144,12 @@ t.test('a whole CA is replaced under continuous calls: in the order that rehears
   await running;
   t.strictSame(callers.failures, []);
   for (const store of stores) {
-    t.match(await callers.ask('tidb', store), { outcome: 'accepted' }, 'each etcd by itself, under the new CA alone');
+    t.match(await callers.ask('tidb', store), { outcome: 'accepted' }, 'each etcd, under the new CA alone');
   }
   t.comment(`${callers.calls} calls, none failed`);
 });
 
-t.test('leaves before the bundle: what rehearse predicts, callers then meet', async (t) => {
+t.test('leaves before the bundle: callers fail as rehearse predicts', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
   for (const member of members) {
     linkTls(cluster, member);
@@ -166,10 +166,10 @@ t.test('leaves before the bundle: what rehearse predicts, callers then meet', as
   await running;
   t.ok(
     callers.failures.some((line) => line.startsWith('tikv -> pd/client')),
-    'callers refuse it',
+    'callers reject its certificate',
   );
   t.ok(
     callers.failures.some((line) => line.startsWith('pd -> tikv/grpc')),
-    'and it is refused',
+    'and its certificate is rejected',
   );
 });

@@ -9,7 +9,7 @@ import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 
-class ReportedEvents extends EventStore {
+class ObservedEvents extends EventStore {
   readonly #onAdd: (event: ChangeEvent) => void;
 
   constructor(onAdd: (event: ChangeEvent) => void) {
@@ -24,8 +24,8 @@ class ReportedEvents extends EventStore {
 }
 
 /**
- * A sidecar on two TiDBs, the second of which it does not know before `appear`. Its clock breaks when a new generation
- * is put in force, so that the first look with it fails, and is mended when an error is logged.
+ * A sidecar on two TiDBs, the second of which it does not know before `appear`. Its clock fails from the moment that a runtime
+ * is replaced, so that the first cycle of the next one fails, until an error is logged.
  */
 async function sidecarWithBadClock(t: Test) {
   const cluster = await devCluster(t, { members: { tidb: 2 } });
@@ -43,18 +43,18 @@ async function sidecarWithBadClock(t: Test) {
       errors.push(`${msg}: ${reason}`);
     }
   };
-  // Nobody else asks for the time while it is broken.
+  // Nothing else reads the clock while it fails.
   const never = 3_600_000;
-  const rhythm = { interval: never };
+  const schedule = { interval: never };
   const sidecar = await Sidecar.create({
     readConfig: () => {
       const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: rhythm.interval, rejections: undefined };
+      const probe = { ...config.probe, interval: schedule.interval, rejections: undefined };
       return { ...config, refresh: 100, probe };
     },
     metrics: new AgentMetrics('host'),
     logger: pino({}, { write }),
-    history: new ReportedEvents(({ kind }) => {
+    history: new ObservedEvents(({ kind }) => {
       broken ||= kind === 'inventory';
     }),
     now: () => {
@@ -71,25 +71,28 @@ async function sidecarWithBadClock(t: Test) {
     rmdirSync(conf);
     renameSync(hidden, conf);
   };
-  return { sidecar, rhythm, errors, appear };
+  return { sidecar, schedule, errors, appear };
 }
 
-t.test('a first look that fails after the cluster changed is made up for by the next refresh', async (t) => {
+t.test('after a first cycle that fails with a changed inventory, the next refresh reads the files', async (t) => {
   const { sidecar, errors, appear } = await sidecarWithBadClock(t);
   const readable = () =>
     sidecar.findings().filter(({ check, status }) => check === 'certificate-readable' && status === 'pass').length;
   const before = readable();
   appear();
-  await eventually('the look fails', () => errors.length === 1);
+  await eventually('the cycle fails', () => errors.length === 1);
   t.strictSame(errors, ['the inventory could not be refreshed: no clock']);
-  await eventually('the files of the newcomer are read', () => readable() > before);
+  await eventually('the files of the second TiDB are read', () => readable() > before);
 });
 
-t.test('a first look that fails after a reload: it says so, and the ports are asked by the clock', async (t) => {
-  const { sidecar, rhythm, errors } = await sidecarWithBadClock(t);
-  rhythm.interval = 100;
-  const message = 'configuration reloaded, but the first cycle with it failed: no clock';
-  t.strictSame(await sidecar.reload(), { ok: false, message });
-  t.strictSame(errors, [message]);
-  await eventually('with the configuration in force', () => sidecar.collector.observations().length > 0);
-});
+t.test(
+  'after a first cycle that fails with a reloaded configuration, the reload reports it and ports are probed on schedule',
+  async (t) => {
+    const { sidecar, schedule, errors } = await sidecarWithBadClock(t);
+    schedule.interval = 100;
+    const message = 'configuration reloaded, but the first cycle with it failed: no clock';
+    t.strictSame(await sidecar.reload(), { ok: false, message });
+    t.strictSame(errors, [message]);
+    await eventually('with the configuration in force', () => sidecar.collector.observations().length > 0);
+  },
+);

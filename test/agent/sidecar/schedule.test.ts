@@ -34,7 +34,7 @@ t.test('first runs are spread over one interval, and each next one is an interva
   t.strictSame(await after(10_000), [2, 2], 'until it is stopped');
 });
 
-t.test('first runs may come sooner than their rhythm', async (t) => {
+t.test('first runs may be spread over less than an interval', async (t) => {
   const { after } = scheduled(t, { first: 100 });
   t.strictSame(await after(50), [1, 1]);
   t.strictSame(await after(999), [1, 1]);

@@ -8,7 +8,7 @@ import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/peers.js';
 import { servedAgent } from '../../support/served-agent.js';
 
-/** Files become links through `..data`, with the same contents. */
+/** Makes the files links through `..data`, with the same contents. */
 function mountAsKubernetes(directory: string, names: readonly string[]): void {
   mkdirSync(join(directory, '..first'));
   symlinkSync('..first', join(directory, '..data'));
@@ -115,12 +115,12 @@ t.test('the sidecar serves page, metrics, probe and discovery, and follows each 
 
   const slow = await issue();
   writeFileSync(cert, slow.certificatePem);
-  await eventually('certificate first: the torn pair is seen', async () =>
+  await eventually('certificate first: the mismatch is reported', async () =>
     /^tidb_mtls_key_pair_matched\{component="tidb"[^}]*\} 0$/m.test((await get('/metrics')).text),
   );
   await pause(2_000);
   writeFileSync(key, slow.keyPem);
-  await eventually('key two seconds later: whole again', async () =>
+  await eventually('key two seconds later: they match again', async () =>
     /^tidb_mtls_key_pair_matched\{component="tidb"[^}]*\} 1$/m.test((await get('/metrics')).text),
   );
 
