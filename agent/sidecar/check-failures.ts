@@ -1,7 +1,7 @@
 import { exceptionOf } from '../../checks/failed-check.js';
 import type { Finding } from '../../checks/finding.js';
 
-/** So many exceptions are remembered as reported; more than the checks there are means that messages differ each time. */
+/** The most exceptions that are reported: more than there are checks, so further ones differ in their messages alone. */
 const mostRemembered = 100;
 
 /** Reports checks that failed themselves: each exception once, however often the check is run. */
