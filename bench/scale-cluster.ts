@@ -60,7 +60,7 @@ export async function createCluster(size: number): Promise<Cluster> {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
     const identities = new Identities(own, instances, () => undefined, first);
     const { timeout, resumption } = defaultProbe;
-    const store = ObservationStore.create();
+    const store = new ObservationStore();
     const negativeProbes = new NegativeProbes({ identities, unauthorizedClients, access, store, timeout, resumption });
     first ??= identities;
     const targets = targetsOf(inventory, { scope, peers });

@@ -79,7 +79,7 @@ export class Collector {
     );
     const retention =
       former === undefined || reason === 'inventory' ? sameConfiguration(instances) : this.#retentionAfter(former);
-    this.store = former?.store.successor(instances, retention) ?? ObservationStore.create();
+    this.store = former?.store.successor(instances, retention) ?? new ObservationStore();
     const sameClients = isDeepStrictEqual(config.wrongName, former?.config.wrongName);
     this.#unauthorizedClients =
       former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);

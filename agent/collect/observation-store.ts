@@ -21,13 +21,9 @@ export class ObservationStore {
   readonly #ports: Map<string, PortRecord>;
   readonly #listeners: Set<(recorded: RecordedProbe) => void>;
 
-  private constructor(ports: Map<string, PortRecord>, listeners: Set<(recorded: RecordedProbe) => void>) {
+  constructor(ports = new Map<string, PortRecord>(), listeners = new Set<(recorded: RecordedProbe) => void>()) {
     this.#ports = ports;
     this.#listeners = listeners;
-  }
-
-  static create(): ObservationStore {
-    return new ObservationStore(new Map(), new Set());
   }
 
   /** Calls `listener` after each recorded probe, also of every successor of this store. */

@@ -7,23 +7,27 @@ import { scheduleAll } from './schedule.js';
 /** Milliseconds after a start within which a thousand ports get their first negative probes. */
 const firstNegativeProbes = 60_000;
 
-/** Probes each port on schedule until the runtime is stopped; negative probes have a slower one. Calls `onProbed` after each. */
-export function probeOnSchedule({ collector, stop: { signal } }: Runtime, onProbed: () => void): void {
+export interface ProbeScheduleHandlers {
+  readonly onProbed: () => void;
+  /** A defect: probes themselves never throw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Probes each port on schedule until the runtime is stopped; negative probes have a slower one. */
+export function probeOnSchedule(
+  { collector, stop: { signal } }: Runtime,
+  { onProbed, onError }: ProbeScheduleHandlers,
+): void {
   const { concurrency, interval, rejections } = collector.config.probe;
-  const tasks = collector.targets.map((target) => async () => {
-    await collector.probe(target, signal);
-    onProbed();
-  });
-  scheduleAll(tasks, { interval, limit: pLimit(concurrency), signal });
+  const probe = (target: Target) => () => collector.probe(target, signal).then(onProbed).catch(onError);
+  scheduleAll(collector.targets.map(probe), { interval, limit: pLimit(concurrency), signal });
   if (rejections !== undefined) {
     const pending = new Set(
       collector.evidence().negativeProbesPending.map(({ instance, endpoint }) => portKey(instance, endpoint)),
     );
     const isPending = ({ instance, endpoint }: Target) => pending.has(portKey(instance, endpoint));
-    const negativeProbe = (target: Target) => async () => {
-      await collector.negativeProbe(target, signal);
-      onProbed();
-    };
+    const negativeProbe = (target: Target) => () =>
+      collector.negativeProbe(target, signal).then(onProbed).catch(onError);
     // One at a time over all ports, so that they are spread as widely as the slow schedule allows.
     const slowly = { interval: rejections, limit: pLimit(1), signal };
     // A port without any result does not wait that long for its first one.

@@ -112,7 +112,10 @@ export class Sidecar {
     try {
       await this.#firstCycle(runtime);
     } finally {
-      probeOnSchedule(runtime, () => this.#evaluation.request());
+      probeOnSchedule(runtime, {
+        onProbed: () => this.#evaluation.request(),
+        onError: (error) => this.#options.logger.error({ reason: errorMessage(error) }, 'a port could not be probed'),
+      });
       void refreshRepeatedly(runtime, this.#options, {
         onChanged: async (next) => {
           this.#changeLog.inventoryChanged(next.collector.inventory.instances.length);

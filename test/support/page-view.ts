@@ -48,7 +48,7 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
   });
   const evidence = evidenceOf({ instances, facts: [facts], agent: facts, observations });
   const findings = runChecks(evidence);
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   for (const one of observations) {
     store.record(one);
   }

@@ -12,7 +12,7 @@ const at = (second: number, observation: Observation): Observation => ({
 });
 
 t.test('equal results of one identity are one run, whatever probes of another identity come between', async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   const other = { ...accepted, identity: 'tidb' } as const;
   for (const one of [
     at(0, accepted),
@@ -44,7 +44,7 @@ t.test('equal results of one identity are one run, whatever probes of another id
 });
 
 t.test('what is kept is bounded, and gone with its instance', async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   for (let second = 0; second < 200; second++) {
     store.record(entryOf(inventory, 1, at(second, { ...accepted, detail: String(second) })));
   }
@@ -58,7 +58,7 @@ t.test('what is kept is bounded, and gone with its instance', async (t) => {
 });
 
 t.test("results that flap do not push out another identity's latest run", async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   store.record(entryOf(inventory, 0, at(0, { ...rejected('tls-alert', '42'), identity: 'foreign-ca' })));
   for (let second = 0; second < 200; second++) {
     store.record(entryOf(inventory, 0, at(second, { ...accepted, detail: String(second) })));
@@ -68,7 +68,7 @@ t.test("results that flap do not push out another identity's latest run", async 
 });
 
 t.test('subscribers get each probe with the outcome before it, also those of a store that follows', async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   const seen: unknown[] = [];
   store.subscribe(({ entry, formerOutcome }) => seen.push([entry.observation.outcome, formerOutcome]));
   store.record(entryOf(inventory, 0, accepted));
@@ -82,14 +82,14 @@ t.test('subscribers get each probe with the outcome before it, also those of a s
 });
 
 t.test('a store that follows leaves the one before as it is', async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   store.record(entryOf(inventory, 0, accepted));
   store.successor([], sameConfiguration([])).record(entryOf(inventory, 1, accepted));
   t.equal(store.observations().length, 1);
 });
 
 t.test('a certificate is served since it was first seen on the port, by whatever identity', async (t) => {
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   const tikv = instanceOf('tikv');
   const chain = await authority.issue(names);
   const seconds = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));

@@ -28,9 +28,10 @@ t.test('a port never has two connections of the agent at once: schedule, negativ
   const onDemand = new OnDemandProbes(16, () => undefined);
   const results: boolean[] = [];
   let probed = 0;
-  probeOnSchedule({ collector, stop }, () => {
+  const onProbed = () => {
     probed++;
-  });
+  };
+  probeOnSchedule({ collector, stop }, { onProbed, onError: t.error });
   const ask = async () => {
     while (!stop.signal.aborted) {
       results.push('text' in (await onDemand.ask(collector, { module: 'tls', target: address, timeout: patience })));

@@ -18,7 +18,7 @@ function changeLogAt(clock: { now: Date }) {
   const logged: string[] = [];
   const logger = pino({}, { write: (line) => void logged.push(JSON.parse(line).msg) });
   const changeLog = new ChangeLog(logger, history, () => clock.now);
-  const store = ObservationStore.create();
+  const store = new ObservationStore();
   store.subscribe((recorded) => changeLog.observed(recorded));
   return { history, changeLog, store, logged };
 }

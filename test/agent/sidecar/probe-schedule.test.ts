@@ -33,7 +33,7 @@ t.test('a port without a negative probe gets its first one soon, the others by t
     },
   } as unknown as Collector;
   const stop = new AbortController();
-  probeOnSchedule({ collector, stop }, () => undefined);
+  probeOnSchedule({ collector, stop }, { onProbed: () => undefined, onError: t.error });
   const after = async (milliseconds: number) => {
     mock.timers.tick(milliseconds);
     await turn();
