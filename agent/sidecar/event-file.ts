@@ -7,7 +7,7 @@ import { OperatorError } from '../config/error.js';
 /** Bytes that are in memory at once while the file is read back. */
 const chunkBytes = 1 << 20;
 /** The most bytes that are read back, from the end of the file. */
-const mostBytes = 64 << 20;
+const mostBytes = 256 << 20;
 
 /**
  * The history file: one JSON document a line, appended only; its size is left to log rotation. A line that a crash cut short

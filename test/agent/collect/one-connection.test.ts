@@ -42,7 +42,7 @@ t.test('a port never has two connections of the agent at once: schedule, negativ
     const identities = new Set(collector.observations().map(({ observation }) => observation.identity));
     const { resumptions, serverHandshakes } = collector.evidence();
     const negative = identities.has('plaintext') && identities.has('foreign-ca') && resumptions.length > 0;
-    return probed > 20 && results.length > 20 && negative && serverHandshakes.length > 0;
+    return probed > 5 && results.length > 10 && negative && serverHandshakes.length > 0;
   });
   stop.abort();
   await Promise.all(asking);
@@ -50,7 +50,7 @@ t.test('a port never has two connections of the agent at once: schedule, negativ
     results.every((answered) => answered),
     '/probe waits for its turn',
   );
-  t.ok(connections() > 40);
+  t.ok(connections() > 20);
   t.equal(most(), 1);
 });
 
