@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { credentialKey, type Evidence, portKey } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
-import { errorCode } from '../../credentials/error-text.js';
+import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import type { Collector } from '../collect/collector.js';
 
@@ -41,10 +41,11 @@ export class ReloadTrigger {
         this.#last.set(key, evidence.now.getTime());
         // A port that read mismatched files has recorded the file's time, and does not read them again at the same time.
         const touched = touch(facts);
+        const { locks } = collector.access;
         const failed =
           kind === 'touch'
             ? undefined
-            : await collector.access.locks.run(endpoint, signal, () => failedHandshake(endpoint));
+            : await locks.run(endpoint, signal, () => failedHandshake(endpoint)).catch(errorMessage);
         triggered.push({ instance, endpoint, kind, error: failed ?? touched });
       }
     }

@@ -163,11 +163,9 @@ export class Sidecar {
     this.#checkFailures.found(findings);
     await publish(this.#options, collector, findings, signal);
     if (collector.config.reload === 'trigger' && !signal.aborted) {
-      this.#triggerReloads(collector, findings, signal).catch((error: unknown) => {
-        if (!signal.aborted) {
-          this.#options.logger.error({ reason: errorMessage(error) }, 'a reload could not be triggered');
-        }
-      });
+      this.#triggerReloads(collector, findings, signal).catch((error: unknown) =>
+        this.#options.logger.error({ reason: errorMessage(error) }, 'a reload could not be triggered'),
+      );
     }
   }
 
