@@ -54,7 +54,8 @@ export class OnDemandProbes {
     if (this.#semaphore.waiting >= mostWaiting) {
       return busy;
     }
-    const signal = AbortSignal.timeout(timeout);
+    // It takes whole milliseconds only.
+    const signal = AbortSignal.timeout(Math.ceil(timeout));
     const deadline = performance.now() + timeout;
     const answer = () => answerOf(collector, address, module, { signal, deadline });
     return this.#semaphore.run(answer, signal).catch((error: unknown) => {

@@ -135,6 +135,18 @@ t.test('a name is resolved once, and the address that the rules were applied to 
   t.strictSame(requests, [{ servername: 'rebind.example', host: `rebind.example:${port}`, showed: undefined }]);
 });
 
+t.test('a timeout may have a fraction, as Prometheus sends it', async (t) => {
+  const config = readAgentConfig(cluster.agentConfig);
+  const collector = await Collector.create(config, { now: () => new Date(), onReload: () => undefined });
+  const target = `127.0.0.1:${cluster.port('tidb', 'status')}`;
+  const answer = await new OnDemandProbes(1, t.error).ask(collector, {
+    module: 'tidb_status',
+    target,
+    timeout: patience + 0.5,
+  });
+  t.match(answer, { text: /^probe_success 1$/m });
+});
+
 t.test('a name without an address is reported', async (t) => {
   const { ask } = await probes(cluster, ['nowhere.invalid:443']);
   t.match(await ask('nowhere.invalid:443'), { status: 503, reason: 'unresolved', rejected: /cannot be resolved: E/ });
