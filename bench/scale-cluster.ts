@@ -14,6 +14,7 @@ import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { type Pki, writePki } from '../certs-dev/pki.js';
 import { buildInventory } from '../cluster/inventory/builder.js';
 import type { Instance, Inventory } from '../cluster/inventory/inventory.js';
+import { CredentialRepository } from '../credentials/repository.js';
 
 const pds = 5;
 const origin = { kind: 'default' } as const;
@@ -52,13 +53,14 @@ export async function createCluster(size: number): Promise<Cluster> {
   const nodes = Array.from({ length: size }, (_, node) => instancesOf(node, pki));
   const everything = nodes.flat();
   const own = pathsOf(pki, 'agent');
+  const repository = new CredentialRepository();
   // The files are the same on all nodes, and so are the unauthorized clients: made once for all.
   let first: Identities | undefined;
   const unauthorizedClients = new UnauthorizedClients(undefined);
   const access = new PortAccess({ locks: new PortLocks(), factsOf: () => undefined, now: () => new Date() });
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
-    const identities = new Identities(own, instances, () => undefined, first);
+    const identities = new Identities(own, instances, { onReload: () => undefined, repository }, first);
     const { timeout, resumption } = defaultProbe;
     const store = new ObservationStore();
     const negativeProbes = new NegativeProbes({ identities, unauthorizedClients, access, store, timeout, resumption });

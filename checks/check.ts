@@ -1,7 +1,7 @@
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { VerificationResult } from '../credentials/verification.js';
+import type { VerificationResult } from '../credentials/verifiers/verifier.js';
 import type { Observation } from '../probes/observation.js';
 import type { Resumption } from '../probes/resumption.js';
 import type { ServerHandshake } from '../probes/server-handshake.js';

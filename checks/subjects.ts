@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import type { VerificationResult } from '../credentials/verification.js';
+import type { VerificationResult } from '../credentials/verifiers/verifier.js';
 import { credentialKey, type Evidence } from './check.js';
 
 export interface Subject {

@@ -1,21 +1,22 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { CredentialError, notLoaded } from './error.js';
-import { fileIdentity } from './file.js';
-import { type KeyPair, keyPairOf, readKeyPair } from './key-pair.js';
-import { readTrustBundle, type TrustBundle, trustBundleOf } from './trust-bundle.js';
+import { CredentialFile } from './credential-file.js';
+import { attempted, CredentialError, notLoaded, unlessError } from './error.js';
+import { type KeyPair, keyPairOf } from './key-pair.js';
+import type { CredentialPaths } from './paths.js';
+import { areSame, CredentialRepository, contentsOf, type FileState } from './repository.js';
+import { type TrustBundle, trustBundleOf } from './trust-bundle.js';
 
-/** One loaded pair with the CA read at start; never changes. */
+/** A certificate and key in use, with the CA in use; never changes. */
 export interface CredentialVersion {
-  /** 1 for the pair loaded at start, then counting up. */
+  /** 1 for what was loaded at start, then counting up. */
   readonly number: number;
   readonly pair: KeyPair;
   readonly trust: TrustBundle;
-  /** Built once per generation: building one costs 1 ms. */
+  /** Built once per version: building one costs 1 ms. */
   readonly secureContext: SecureContext;
-  readonly loadedAt: Date;
 }
 
-/** A generation as plain texts, for another process of ours; holds the private key, so it goes nowhere else. */
+/** A credential version as plain texts, for another process of this program. It holds the private key. */
 export interface Inheritance {
   readonly number: number;
   readonly ca: string;
@@ -25,59 +26,67 @@ export interface Inheritance {
 
 export interface ReloadEvent {
   readonly outcome: 'reloaded' | 'failed';
-  /** The generation in force after the event. */
+  /** The version in use after the event. */
   readonly version: CredentialVersion;
   readonly error: CredentialError | undefined;
 }
 
 export interface CredentialStoreOptions {
   readonly onReload?: ((event: ReloadEvent) => void) | undefined;
-  readonly now?: (() => Date) | undefined;
-  /** Takes a changed CA file too, together with the pair or not at all; without it the CA stays the one of the start. */
+  /** Reloads a changed CA file as well, together with certificate and key or not at all; without it the CA stays. */
   readonly reloadCa?: boolean | undefined;
-  /** The generation to begin with instead of the files; the first `current()` looks at them. */
+  /** The version to start with instead of the files; the first `current()` reads them. */
   readonly inherited?: Inheritance | undefined;
+  /** Where the files are read; one of its own by default. */
+  readonly repository?: CredentialRepository | undefined;
 }
 
-/** A reader that meets a writer tries again at once this often. */
+/** The files of one moment; `ca` only where it is reloaded. */
+type StoreFiles = {
+  readonly cert: FileState;
+  readonly key: FileState;
+  readonly ca: FileState | undefined;
+};
+
+interface Loaded {
+  readonly pair: KeyPair;
+  readonly trust: TrustBundle;
+  readonly files: StoreFiles | undefined;
+}
+
+/** Files that change while they are read are read again at once this often. */
 const attempts = 3;
 
 /**
- * A pair that is looked at for every new connection, as the Go components of the cluster do.
+ * A certificate and key that are checked for every new connection, as the Go components of the cluster do.
  *
- * The contract: `current()` stats certificate and key, and reads them only when they changed. A pair that does not
- * parse or does not match is never used: the last good one stays, `lastError` says why, and the next call tries again.
- * A swap in the middle of reading is noticed, because the files are looked at again after reading. The CA is read once,
- * at construction, unless `reloadCa` is set. Connections keep the generation they were made with.
+ * The contract: `current()` stats certificate and key, and reads them only when they changed. If reloading fails, as for
+ * files that do not parse or do not match, the old version stays in use, `lastError` says why, and the next call tries
+ * again. A swap in the middle of reading is noticed, because the files are compared again after parsing. The CA is read
+ * once, at construction, unless `reloadCa` is set. Connections keep the version they were made with.
  */
 export class CredentialStore {
-  readonly #paths: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly #paths: CredentialPaths;
   readonly #options: CredentialStoreOptions;
-  #trust: TrustBundle;
+  readonly #repository: CredentialRepository;
   #version: CredentialVersion;
-  #loadedIdentity: string;
-  #reportedIdentity: string | undefined;
+  #loaded: StoreFiles | undefined;
+  /** The content of the files for which a failure was reported. */
+  #reported: string | undefined;
   #lastError: CredentialError | undefined;
 
-  /** Throws CredentialError when there is no good pair or no good CA to begin with. */
-  constructor(
-    paths: { readonly ca: string; readonly cert: string; readonly key: string },
-    options: CredentialStoreOptions = {},
-  ) {
+  /** Throws CredentialError when the files cannot be used at start. */
+  constructor(paths: CredentialPaths, options: CredentialStoreOptions = {}) {
+    const { inherited, repository = new CredentialRepository() } = options;
     this.#paths = paths;
     this.#options = options;
-    const { inherited } = options;
-    if (inherited === undefined) {
-      this.#trust = readTrustBundle(paths.ca);
-      const { pair, identity } = this.#read();
-      this.#version = this.#versionOf(pair, this.#trust, 1);
-      this.#loadedIdentity = identity;
-    } else {
-      this.#trust = trustBundleOf(Buffer.from(inherited.ca), paths.ca);
-      const pair = keyPairOf(Buffer.from(inherited.cert), Buffer.from(inherited.key), paths);
-      this.#version = this.#versionOf(pair, this.#trust, inherited.number);
-      this.#loadedIdentity = 'inherited';
-    }
+    this.#repository = repository;
+    const { pair, trust, files } =
+      inherited === undefined
+        ? this.#load(trustBundleOf(repository.file(paths.ca)))
+        : inheritedVersion(paths, inherited);
+    this.#version = this.#versionOf(pair, trust, inherited?.number ?? 1);
+    this.#loaded = files;
   }
 
   /** Why the files on disk are not those in use; undefined when they are. */
@@ -86,85 +95,89 @@ export class CredentialStore {
   }
 
   current(): CredentialVersion {
-    const identity = this.#identity();
-    if (identity === this.#loadedIdentity) {
+    const files = this.#files();
+    if (areSame(files, this.#loaded)) {
       this.#lastError = undefined;
       return this.#version;
     }
     try {
-      const read = this.#read();
-      const trust = this.#options.reloadCa === true ? readTrustBundle(this.#paths.ca) : this.#trust;
-      if (read.pair.digest !== this.#version.pair.digest || trust.digest !== this.#trust.digest) {
-        this.#version = this.#versionOf(read.pair, trust, this.#version.number + 1);
-        this.#trust = trust;
-        this.#options.onReload?.({ outcome: 'reloaded', version: this.#version, error: undefined });
-      }
-      this.#loadedIdentity = read.identity;
-      this.#reportedIdentity = undefined;
+      this.#reload();
+      this.#reported = undefined;
       this.#lastError = undefined;
     } catch (error: unknown) {
-      this.#keepLastGood(error, identity);
+      this.#keepVersion(error, files);
     }
     return this.#version;
   }
 
-  /** The generation in force, for a process that is to go on with it. */
+  /** The version in use, for a process that is to continue with it. */
   handOver(): Inheritance {
     const { number, pair, trust } = this.current();
     return { number, ca: trust.pem, cert: pair.certificatePem, key: pair.keyPem };
   }
 
-  #keepLastGood(error: unknown, identity: string): void {
+  #reload(): void {
+    const { pair, trust, files } = this.#load(this.#version.trust);
+    if (pair.digest !== this.#version.pair.digest || trust.digest !== this.#version.trust.digest) {
+      this.#version = this.#versionOf(pair, trust, this.#version.number + 1);
+      this.#options.onReload?.({ outcome: 'reloaded', version: this.#version, error: undefined });
+    }
+    this.#loaded = files;
+  }
+
+  #keepVersion(error: unknown, files: StoreFiles): void {
     if (!(error instanceof CredentialError)) {
       throw error;
     }
     this.#lastError = error;
-    // One event for one state of the files, however many connections meet it.
-    if (this.#reportedIdentity !== identity) {
-      this.#reportedIdentity = identity;
+    const content = contentsOf(files);
+    // One event for one content of the files, however many connections meet it.
+    if (this.#reported !== content) {
+      this.#reported = content;
       this.#options.onReload?.({ outcome: 'failed', version: this.#version, error });
     }
   }
 
-  #read(): { readonly pair: KeyPair; readonly identity: string } {
+  /** Certificate and key of one moment, with the CA of that moment where it is reloaded. */
+  #load(trust: TrustBundle): Loaded {
     for (let attempt = 1; ; attempt++) {
-      const before = this.#identity();
-      try {
-        const pair = readKeyPair(this.#paths);
-        if (this.#identity() === before) {
-          return { pair, identity: before };
-        }
-      } catch (error: unknown) {
-        if (attempt === attempts || this.#identity() === before) {
-          throw error;
-        }
+      const files = this.#files();
+      const loaded = attempted(() => parse(files, trust));
+      const unchanged = areSame(files, this.#files());
+      if (unchanged || (loaded instanceof CredentialError && attempt === attempts)) {
+        return unlessError(loaded);
       }
       if (attempt === attempts) {
-        throw new CredentialError(
-          'changed_while_reading',
-          this.#paths.cert,
-          'changes faster than it can be read',
-          'let the files rest; the next connection looks again',
-        );
+        throw new CredentialError('changed_while_reading', this.#paths.cert);
       }
     }
   }
 
-  #identity(): string {
-    const ca = this.#options.reloadCa === true ? fileIdentity(this.#paths.ca) : '';
-    return `${fileIdentity(this.#paths.cert)} ${fileIdentity(this.#paths.key)} ${ca}`;
+  #files(): StoreFiles {
+    const { cert, key, ca } = this.#paths;
+    const state = (path: string) => this.#repository.state(path);
+    return { cert: state(cert), key: state(key), ca: this.#options.reloadCa === true ? state(ca) : undefined };
   }
 
   #versionOf(pair: KeyPair, trust: TrustBundle, number: number): CredentialVersion {
-    const secureContext = this.#contextOf(pair, trust);
-    return { number, pair, trust, secureContext, loadedAt: this.#options.now?.() ?? new Date() };
-  }
-
-  #contextOf({ certificatePem: cert, keyPem: key }: KeyPair, { pem: ca }: TrustBundle): SecureContext {
+    const { certificatePem: cert, keyPem: key } = pair;
     try {
-      return createSecureContext({ ca, cert, key, minVersion: 'TLSv1.2' });
+      const secureContext = createSecureContext({ ca: trust.pem, cert, key, minVersion: 'TLSv1.2' });
+      return { number, pair, trust, secureContext };
     } catch (error: unknown) {
       throw notLoaded(this.#paths.cert, error);
     }
   }
+}
+
+/** Throws CredentialError. */
+function parse(files: StoreFiles, trust: TrustBundle): Loaded {
+  const pair = keyPairOf(unlessError(files.cert), unlessError(files.key));
+  return { pair, trust: files.ca === undefined ? trust : trustBundleOf(unlessError(files.ca)), files };
+}
+
+function inheritedVersion(paths: CredentialPaths, { ca, cert, key }: Inheritance): Loaded {
+  const file = (path: string, text: string) => new CredentialFile(path, Buffer.from(text));
+  const pair = keyPairOf(file(paths.cert, cert), file(paths.key, key));
+  return { pair, trust: trustBundleOf(file(paths.ca, ca)), files: undefined };
 }

@@ -1,17 +1,11 @@
 import type { Certificate } from './certificate.js';
 import type { CredentialError } from './error.js';
-import type { VerificationResult } from './verification.js';
-
-/** Absolute paths of what one component (or the agent) uses. */
-export interface CredentialPaths {
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
+import type { ConfiguredPaths } from './paths.js';
+import type { VerificationResult } from './verifiers/verifier.js';
 
 /** Everything read from the three files of one component at one moment; holds no key material. */
 export interface CredentialFacts {
-  readonly paths: CredentialPaths;
+  readonly paths: ConfiguredPaths;
   /** The certificate file: leaf first. Undefined when unreadable or when no path is set. */
   readonly chain: readonly Certificate[] | undefined;
   readonly ca: readonly Certificate[] | undefined;

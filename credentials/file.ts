@@ -1,46 +1,42 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { CredentialFile } from './credential-file.js';
 import { CredentialError } from './error.js';
 import { errorCode } from './error-text.js';
-
-export interface CredentialFile {
-  readonly bytes: Buffer;
-  /** Milliseconds since the epoch. */
-  readonly modifiedAt: number;
-  readonly mode: number;
-  readonly identity: string;
-}
 
 /** A certificate, key or bundle is never larger; a log or a disk image might be. */
 const largestFile = 1 << 20;
 
-/** Reads a regular file of at most 1 MiB, without waiting on a FIFO. Throws CredentialError. */
+/** Read at once where the system does not say how long a file is, as in /proc. */
+const chunk = 1 << 16;
+
+/**
+ * Reads a regular file of at most 1 MiB. A FIFO does not block it, and a file that is longer than its size says is read
+ * no further than the limit. Throws CredentialError.
+ */
 export function readCredentialFile(path: string): CredentialFile {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = fstatSync(descriptor, { bigint: true });
     if (!stat.isFile()) {
-      throw new CredentialError('not_a_file', path, 'is not a regular file', 'name the PEM file itself');
+      throw new CredentialError('not_a_file', path);
     }
     if (stat.size > largestFile) {
-      throw new CredentialError(
-        'too_large',
-        path,
-        `is ${stat.size} bytes long, more than any PEM file`,
-        'name the PEM file itself',
-      );
+      throw new CredentialError('too_large', path, { message: `is ${stat.size} bytes long, more than any PEM file` });
     }
-    const buffer = Buffer.alloc(Number(stat.size));
-    const length = buffer.length === 0 ? 0 : readSync(descriptor, buffer, 0, buffer.length, 0);
-    if (length === 0) {
-      throw new CredentialError('empty', path, 'is empty', 'write it again; it may have been caught half-written');
+    const bytes = readToEnd(descriptor, Number(stat.size));
+    if (bytes.length > largestFile) {
+      throw new CredentialError('too_large', path);
     }
-    return {
-      bytes: buffer.subarray(0, length),
-      modifiedAt: Number(stat.mtimeMs),
+    if (bytes.length === 0) {
+      throw new CredentialError('empty', path);
+    }
+    return new CredentialFile(path, bytes, {
+      identity: identityOf(stat),
       mode: Number(stat.mode & 0o777n),
-      identity: identityOfStat(stat),
-    };
+      modifiedAt: Number(stat.mtimeMs),
+      changedAt: Number(stat.ctimeMs),
+    });
   } catch (error: unknown) {
     throw error instanceof CredentialError ? error : systemError(path, error);
   } finally {
@@ -50,47 +46,51 @@ export function readCredentialFile(path: string): CredentialFile {
   }
 }
 
-/** Changes whenever the file was written, renamed over or re-linked: a 3 µs question that spares reading it. */
+/** Another text whenever the file was written, renamed over or re-linked: 3 µs instead of reading it. Never throws. */
 export function fileIdentity(path: string): string {
   try {
-    return identityOfStat(statSync(path, { bigint: true }));
+    return identityOf(statSync(path, { bigint: true }));
   } catch (error: unknown) {
     return `error ${systemError(path, error).code}`;
   }
 }
 
-function identityOfStat(stat: { dev: bigint; ino: bigint; ctimeNs: bigint; mtimeNs: bigint; size: bigint }): string {
-  return `${stat.dev}:${stat.ino}:${stat.ctimeNs}:${stat.mtimeNs}:${stat.size}`;
+/** At most one byte more than the limit, whatever `size` says. */
+function readToEnd(descriptor: number, size: number): Buffer {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (let expected = size === 0 ? chunk : size + 1; length <= largestFile; expected = chunk) {
+    const buffer = Buffer.alloc(Math.min(expected, largestFile + 1 - length));
+    const read = readSync(descriptor, buffer, 0, buffer.length, null);
+    if (read === 0) {
+      break;
+    }
+    chunks.push(buffer.subarray(0, read));
+    length += read;
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-function systemError(path: string, error: unknown): CredentialError {
-  const code = errorCode(error) || 'unknown';
+function identityOf({ dev, ino, ctimeNs, mtimeNs, size }: BigIntStats): string {
+  return `${dev}:${ino}:${ctimeNs}:${mtimeNs}:${size}`;
+}
+
+function systemError(path: string, cause: unknown): CredentialError {
+  const code = errorCode(cause) || 'unknown';
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new CredentialError('not_found', path, 'does not exist', 'check the path in the configuration', error);
+      return new CredentialError('not_found', path, { cause });
     case 'EACCES':
     case 'EPERM':
-      return new CredentialError(
-        'permission_denied',
-        path,
-        'may not be read',
-        'run the agent as the user of the components',
-        error,
-      );
+      return new CredentialError('permission_denied', path, { cause });
     case 'EISDIR':
     case 'ENXIO':
-      return new CredentialError('not_a_file', path, 'is not a regular file', 'name the PEM file itself', error);
+      return new CredentialError('not_a_file', path, { cause });
     case 'EMFILE':
     case 'ENFILE':
-      return new CredentialError('no_descriptors', path, `could not be read (${code})`, 'raise LimitNOFILE', error);
+      return new CredentialError('no_descriptors', path, { cause });
     default:
-      return new CredentialError(
-        'read_failed',
-        path,
-        `could not be read (${code})`,
-        'check the disk and the mount',
-        error,
-      );
+      return new CredentialError('read_failed', path, { message: `could not be read (${code})`, cause });
   }
 }

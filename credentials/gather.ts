@@ -1,58 +1,63 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Certificate } from './certificate.js';
-import { CredentialError, notLoaded } from './error.js';
-import type { CredentialFacts, CredentialPaths } from './facts.js';
-import { type CredentialFile, readCredentialFile } from './file.js';
-import { pairDigest } from './key-pair.js';
-import { verifiedOnce } from './known-results.js';
-import { parseCertificates, parseKey, pemText } from './parse.js';
-import { bundleDigest } from './trust-bundle.js';
-import { type VerificationResult, verifyBothRoles } from './verification.js';
+import type { CredentialFile } from './credential-file.js';
+import { attempted, CredentialError, notLoaded } from './error.js';
+import type { CredentialFacts } from './facts.js';
+import { chainOrder, pairDigest } from './key-pair.js';
+import type { ConfiguredPaths } from './paths.js';
+import { CredentialRepository } from './repository.js';
+import { verifiedOnce, verifyBothRoles } from './verification.js';
+import type { VerificationResult } from './verifiers/verifier.js';
 
-/** Reads whatever can be read of three files and judges what can be judged. Never rejects for what is in a file. */
-export async function gatherCredentialFacts(paths: CredentialPaths, now: Date): Promise<CredentialFacts> {
+/** Reads what can be read of the files and verifies what can be verified. Never rejects for what is in a file. */
+export async function gatherCredentialFacts(
+  paths: ConfiguredPaths,
+  now: Date,
+  repository = new CredentialRepository(),
+): Promise<CredentialFacts> {
   const errors: CredentialError[] = [];
-  const attempt = <T>(read: () => T): T | undefined => collect(errors, read);
-  const file = (path: string | undefined) => (path === undefined ? undefined : attempt(() => readCredentialFile(path)));
-  const [caFile, certFile, keyFile] = [file(paths.ca), file(paths.cert), file(paths.key)];
-  const ca = caFile && paths.ca ? attempt(() => certificatesOf(caFile, paths.ca ?? '')) : undefined;
-  const chain = certFile && paths.cert ? attempt(() => certificatesOf(certFile, paths.cert ?? '')) : undefined;
-  const key =
-    keyFile && paths.key
-      ? attempt(() => parseKey(pemText(keyFile.bytes, paths.key ?? ''), paths.key ?? ''))
-      : undefined;
+  const kept = <Value>(value: Value | CredentialError): Value | undefined => {
+    if (value instanceof CredentialError) {
+      errors.push(value);
+      return undefined;
+    }
+    return value;
+  };
+  const parsed = <Value>(file: CredentialFile | undefined, parse: (file: CredentialFile) => Value) =>
+    file === undefined ? undefined : kept(attempted(() => parse(file)));
+  const read = (path: string | undefined) => (path === undefined ? undefined : kept(repository.state(path)));
+  const [caFile, certFile, keyFile] = [read(paths.ca), read(paths.cert), read(paths.key)];
+  const ca = parsed(caFile, (file) => file.certificates);
+  const chain = parsed(certFile, (file) => file.certificates);
+  const key = parsed(keyFile, (file) => file.privateKey);
   const keyMatches = chain === undefined || key === undefined ? undefined : chain[0]?.matchesKey(key);
-  if (keyMatches === false && key !== undefined && chain?.some((one) => one.matchesKey(key))) {
-    const hint = 'put the leaf first, then its issuers';
-    errors.push(
-      new CredentialError('chain_order', paths.cert ?? '', 'the certificate of the key is not the first one', hint),
-    );
+  const readable = certFile !== undefined && keyFile !== undefined;
+  if (keyMatches === false && readable) {
+    kept(chainOrder(certFile, keyFile));
   }
-  const caDigest = caFile === undefined ? undefined : bundleDigest(caFile.bytes);
-  const digest =
-    certFile === undefined || keyFile === undefined ? undefined : pairDigest(certFile.bytes, keyFile.bytes);
-  const usable = keyMatches === true && ca !== undefined && chain !== undefined && caFile && certFile && keyFile;
-  const results = usable
-    ? await verifiedOnce(`${caDigest} ${digest}`, [...ca, ...chain], now, () =>
-        resultsOf(certFile, keyFile, caFile),
-      ).catch((error: unknown) => {
-        errors.push(notLoaded(paths.cert ?? '', error));
-        return [];
-      })
-    : [];
+  const digest = readable ? pairDigest(certFile, keyFile) : undefined;
+  const verifiable = keyMatches === true && ca !== undefined && chain !== undefined && readable;
+  const results =
+    verifiable && caFile !== undefined
+      ? await verifiedOnce(`${caFile.digest} ${digest}`, [...ca, ...chain], now, () =>
+          resultsOf(certFile, keyFile, caFile),
+        ).catch((error: unknown) => {
+          errors.push(notLoaded(certFile.path, error));
+          return [];
+        })
+      : [];
   return {
     paths,
     chain,
     ca,
-    keyMode: inVolume(paths.key) ? undefined : keyFile?.mode,
+    keyMode: inVolume(paths.key) ? undefined : keyFile?.stat.mode,
     keyMatches,
     results,
     errors,
-    caDigest,
+    caDigest: caFile?.digest,
     pairDigest: digest,
-    certModifiedAt: certFile?.modifiedAt,
-    caModifiedAt: caFile?.modifiedAt,
+    certModifiedAt: certFile?.stat.modifiedAt,
+    caModifiedAt: caFile?.stat.modifiedAt,
   };
 }
 
@@ -61,28 +66,10 @@ function inVolume(path: string | undefined): boolean {
   return path !== undefined && existsSync(join(dirname(path), '..data'));
 }
 
-function certificatesOf(file: CredentialFile, path: string): readonly Certificate[] {
-  return parseCertificates(pemText(file.bytes, path), path);
-}
-
-async function resultsOf(
+function resultsOf(
   cert: CredentialFile,
   key: CredentialFile,
   ca: CredentialFile,
 ): Promise<readonly VerificationResult[]> {
-  const pair = { certificatePem: cert.bytes.toString('utf8'), keyPem: key.bytes.toString('utf8') };
-  const bundle = ca.bytes.toString('utf8');
-  return await verifyBothRoles(pair, bundle);
-}
-
-function collect<T>(errors: CredentialError[], read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error: unknown) {
-    if (error instanceof CredentialError) {
-      errors.push(error);
-      return undefined;
-    }
-    throw error;
-  }
+  return verifyBothRoles({ certificatePem: cert.pem, keyPem: key.pem }, ca.pem);
 }

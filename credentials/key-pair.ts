@@ -1,9 +1,11 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Certificate } from './certificate.js';
+import type { CredentialFile } from './credential-file.js';
 import { CredentialError } from './error.js';
 import { readCredentialFile } from './file.js';
-import { parseCertificates, parseKey, pemText } from './parse.js';
+import type { KeyPairPaths } from './paths.js';
 
+/** A certificate with its issuers, and its private key. */
 export interface KeyPair {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -14,47 +16,33 @@ export interface KeyPair {
   readonly digest: string;
 }
 
-/** Reads a certificate file and its key, and makes sure that they belong together. Throws CredentialError. */
-export function readKeyPair(paths: { readonly cert: string; readonly key: string }): KeyPair {
-  const cert = readCredentialFile(paths.cert);
-  const key = readCredentialFile(paths.key);
-  return keyPairOf(cert.bytes, key.bytes, paths);
+/** Reads a certificate file and its key file once. Throws CredentialError, also where they do not belong together. */
+export function readKeyPair({ cert, key }: KeyPairPaths): KeyPair {
+  return keyPairOf(readCredentialFile(cert), readCredentialFile(key));
 }
 
-/** As `readKeyPair`, from what the files held; `paths` are for the errors. */
-export function keyPairOf(cert: Buffer, key: Buffer, paths: { readonly cert: string; readonly key: string }): KeyPair {
-  const certificatePem = pemText(cert, paths.cert);
-  const keyPem = pemText(key, paths.key);
-  const chain = parseCertificates(certificatePem, paths.cert);
-  const leaf = requireMatch(chain, parseKey(keyPem, paths.key), paths);
+/** As `readKeyPair`, of files that were read. */
+export function keyPairOf(cert: CredentialFile, key: CredentialFile): KeyPair {
+  const [certificatePem, keyPem] = [cert.pem, key.pem];
+  const chain = cert.certificates;
+  const [leaf] = chain;
+  if (leaf?.matchesKey(key.privateKey) !== true) {
+    throw chainOrder(cert, key) ?? keyMismatch(cert, key);
+  }
   return { certificatePem, keyPem, chain, leaf, digest: pairDigest(cert, key) };
 }
 
-export function pairDigest(cert: Buffer, key: Buffer): string {
-  return createHash('sha256').update(cert).update('\0').update(key).digest('hex');
+export function pairDigest(cert: CredentialFile, key: CredentialFile): string {
+  return createHash('sha256').update(cert.bytes).update('\0').update(key.bytes).digest('hex');
 }
 
-function requireMatch(
-  chain: readonly Certificate[],
-  key: KeyObject,
-  paths: { readonly cert: string; readonly key: string },
-): Certificate {
-  const [leaf, ...others] = chain;
-  if (leaf?.matchesKey(key) === true) {
-    return leaf;
-  }
-  if (others.some((certificate) => certificate.matchesKey(key))) {
-    throw new CredentialError(
-      'chain_order',
-      paths.cert,
-      'the certificate of the key is not the first one',
-      'put the leaf first, then its issuers',
-    );
-  }
-  throw new CredentialError(
-    'key_mismatch',
-    paths.key,
-    `is not the key of ${paths.cert}`,
-    'install the key that was made with this certificate',
-  );
+/** The error for a certificate file whose first certificate is not that of the key, but a later one is. */
+export function chainOrder({ certificates, path }: CredentialFile, key: CredentialFile): CredentialError | undefined {
+  return certificates.some((one) => one.matchesKey(key.privateKey))
+    ? new CredentialError('chain_order', path)
+    : undefined;
+}
+
+function keyMismatch(cert: CredentialFile, key: CredentialFile): CredentialError {
+  return new CredentialError('key_mismatch', key.path, { message: `is not the key of ${cert.path}` });
 }

@@ -5,11 +5,10 @@ import { certificateOf } from './known-certificates.js';
 import { hasMismatchedCertificate, splitCertificates } from './pem.js';
 import { derOf } from './read-certificate.js';
 
-/** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16, which end a TiKV that reads them. */
+/** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16: a TiKV that reads such a file ends. */
 export function pemText(bytes: Buffer, path: string): string {
   if (bytes.includes(0) || bytes[0] === 0x30) {
-    const hint = 'convert it to PEM, as with openssl x509 -inform DER or openssl pkcs12';
-    throw new CredentialError('not_pem', path, 'is not PEM text', hint);
+    throw new CredentialError('not_pem', path);
   }
   return bytes.toString('utf8');
 }
@@ -18,27 +17,16 @@ export function pemText(bytes: Buffer, path: string): string {
 export function parseCertificates(pem: string, path: string): readonly Certificate[] {
   const blocks = splitCertificates(pem);
   if (hasMismatchedCertificate(pem)) {
-    throw new CredentialError('bad_pem', path, 'a certificate in it is cut short', 'write the whole file again');
+    throw new CredentialError('bad_pem', path, { message: 'a certificate in it is cut short' });
   }
   if (blocks.length === 0) {
-    throw new CredentialError(
-      'no_certificate',
-      path,
-      'holds no certificate',
-      'name the file with BEGIN CERTIFICATE in it',
-    );
+    throw new CredentialError('no_certificate', path);
   }
   return blocks.map((block, index) => {
     try {
       return certificateOf(derOf(block));
-    } catch (error: unknown) {
-      throw new CredentialError(
-        'bad_pem',
-        path,
-        `certificate ${index + 1} does not parse`,
-        'write the whole file again',
-        error,
-      );
+    } catch (cause: unknown) {
+      throw new CredentialError('bad_pem', path, { message: `certificate ${index + 1} does not parse`, cause });
     }
   });
 }
@@ -46,21 +34,15 @@ export function parseCertificates(pem: string, path: string): readonly Certifica
 /** The private key of a PEM text. Throws CredentialError; no error ever holds a byte of it. */
 export function parseKey(pem: string, path: string): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
-    const hint = 'TiDB components take no passphrase: decrypt it, as with openssl pkey';
-    throw new CredentialError('encrypted_key', path, 'the key is encrypted', hint);
+    throw new CredentialError('encrypted_key', path);
   }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new CredentialError('no_key', path, 'holds no private key', 'name the file with BEGIN PRIVATE KEY in it');
+    throw new CredentialError('no_key', path);
   }
   try {
     return createPrivateKey(pem);
   } catch {
     // The cause is left out on purpose: it could quote what it could not parse.
-    throw new CredentialError(
-      'unsupported_key',
-      path,
-      'the key does not parse',
-      'write the whole file again, as PKCS#8 PEM',
-    );
+    throw new CredentialError('unsupported_key', path);
   }
 }

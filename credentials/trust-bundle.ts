@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Certificate } from './certificate.js';
+import type { CredentialFile } from './credential-file.js';
 import { readCredentialFile } from './file.js';
-import { parseCertificates, pemText } from './parse.js';
 
 export interface TrustBundle {
   readonly pem: string;
@@ -11,19 +10,14 @@ export interface TrustBundle {
 }
 
 /**
- * Reads a CA file. Throws CredentialError when it holds no certificate or a broken one: Node would take an empty
+ * Reads a CA file once. Throws CredentialError when it holds no certificate or a broken one: Node would take an empty
  * bundle for "trust the public authorities", and a half-broken one for its readable half.
  */
 export function readTrustBundle(path: string): TrustBundle {
-  return trustBundleOf(readCredentialFile(path).bytes, path);
+  return trustBundleOf(readCredentialFile(path));
 }
 
-/** As `readTrustBundle`, from what the file held. */
-export function trustBundleOf(bytes: Buffer, path: string): TrustBundle {
-  const pem = pemText(bytes, path);
-  return { pem, certificates: parseCertificates(pem, path), digest: bundleDigest(bytes) };
-}
-
-export function bundleDigest(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** As `readTrustBundle`, of a file that was read. */
+export function trustBundleOf({ pem, certificates, digest }: CredentialFile): TrustBundle {
+  return { pem, certificates, digest };
 }

@@ -3,13 +3,8 @@ import type { SecureContextOptions } from 'node:tls';
 import type { EndpointProfile, ReloadRule } from '../cluster/components/profile.js';
 import { CredentialError } from '../credentials/error.js';
 import { readKeyPair } from '../credentials/key-pair.js';
+import type { CredentialPaths } from '../credentials/paths.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
-
-export interface PortFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
 
 /** What a port presents and trusts now. */
 export interface Loaded {
@@ -31,13 +26,13 @@ const restMilliseconds: Partial<Record<ReloadRule, number>> = {
  * the port cannot handshake at all now.
  */
 export class ReloadBehaviour {
-  readonly #files: PortFiles;
+  readonly #files: CredentialPaths;
   readonly #profile: EndpointProfile;
   #loaded: Loaded;
   #certificateTime: number;
   #probedAll = Date.now();
 
-  constructor(files: PortFiles, profile: EndpointProfile) {
+  constructor(files: CredentialPaths, profile: EndpointProfile) {
     this.#files = files;
     this.#profile = profile;
     this.#loaded = this.#read();

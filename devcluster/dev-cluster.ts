@@ -10,6 +10,7 @@ import type { EndpointName } from '../cluster/components/profile.js';
 import { profiles } from '../cluster/components/profiles.js';
 import { readComponentConfig } from '../cluster/inventory/component-config.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
+import type { CredentialPaths } from '../credentials/paths.js';
 import type { Loaded } from './behaviour.js';
 import { agentConfig, componentConfigs } from './configs.js';
 import type { FaultName } from './faults.js';
@@ -33,7 +34,7 @@ export interface DevCluster {
   readonly agentConfig: string;
   readonly authority: Authority;
   port(member: MemberName, endpoint: EndpointName): number;
-  files(member: MemberName | 'agent'): { readonly ca: string; readonly cert: string; readonly key: string };
+  files(member: MemberName | 'agent'): CredentialPaths;
   fault(member: MemberName, endpoint: EndpointName, name: FaultName, on: boolean): Promise<void>;
   /** Writes a new pair in place. */
   rotate(member: MemberName, options?: RotateOptions): Promise<void>;

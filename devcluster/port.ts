@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
 import type { EndpointProfile } from '../cluster/components/profile.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
-import { contextOf, type Loaded, type PortFiles, ReloadBehaviour } from './behaviour.js';
+import type { CredentialPaths } from '../credentials/paths.js';
+import { contextOf, type Loaded, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
 import { Gate, shownBy } from './gate.js';
 import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
@@ -27,7 +28,7 @@ export type GrpcReply = GrpcAnswer | undefined;
 
 export interface PortOptions {
   readonly profile: EndpointProfile;
-  readonly files: PortFiles;
+  readonly files: CredentialPaths;
   /** The list in force, read at each connection so that a fault can change it. */
   readonly instance: () => Instance;
   readonly handlers: PortHandlers;

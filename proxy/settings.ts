@@ -1,11 +1,6 @@
+import type { CredentialPaths } from '../credentials/paths.js';
 import type { AccessRules } from './access.js';
 import type { ProxyAddress } from './address.js';
-
-export interface CredentialFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
 
 /** One listener. Times in milliseconds. */
 export interface ProxySettings {
@@ -14,7 +9,7 @@ export interface ProxySettings {
   readonly mode: 'terminate' | 'originate';
   readonly listen: ProxyAddress;
   readonly targets: readonly ProxyAddress[];
-  readonly files: CredentialFiles;
+  readonly files: CredentialPaths;
   readonly reloadCa: boolean;
   /** The authorized clients (terminate), or the names required of the target besides its host name (originate). */
   readonly access: AccessRules;

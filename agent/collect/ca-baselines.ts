@@ -2,29 +2,32 @@ import { type Baseline, credentialKey } from '../../checks/check.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { Certificate } from '../../credentials/certificate.js';
-import { CredentialError } from '../../credentials/error.js';
+import { usable } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import { readKeyPair } from '../../credentials/key-pair.js';
-import { verifiedOnce } from '../../credentials/known-results.js';
-import { readTrustBundle } from '../../credentials/trust-bundle.js';
-import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
+import { keyPairOf } from '../../credentials/key-pair.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
+import { trustBundleOf } from '../../credentials/trust-bundle.js';
+import { verifiedOnce, verifyBothRoles } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { Processes } from './processes.js';
 
-interface FirstSight {
+interface FirstReading {
   readonly baseline: Baseline;
-  /** The CA file's text then; undefined where it did not parse. */
+  /** The text of the CA file then; undefined where it did not parse. */
   readonly pem: string | undefined;
   /** What the file held since, by its digest. */
   readonly later: ReadonlyMap<string, readonly Certificate[]>;
 }
 
-/** The CA file of each local instance as it was first seen: what its process and its peers may still hold. */
+/** The CA file of each local instance as it was first read: what its process and its peers may still hold. */
 export class Baselines {
-  readonly #first: Map<string, FirstSight>;
+  readonly #repository: CredentialRepository;
+  readonly #first: Map<string, FirstReading>;
 
-  /** Of an earlier look only what is `known` still counts. */
-  constructor(before: Baselines | undefined, known: ReadonlySet<string>) {
+  /** Of earlier baselines only those of instances that are `known` are kept. */
+  constructor(repository: CredentialRepository, before: Baselines | undefined, known: ReadonlySet<string>) {
     const earlier = before === undefined ? [] : [...before.#first];
+    this.#repository = repository;
     this.#first = new Map(earlier.filter(([key]) => known.has(key)));
   }
 
@@ -32,8 +35,8 @@ export class Baselines {
     return new Map([...this.#first].map(([key, { baseline }]) => [key, baseline]));
   }
 
-  /** Looks at the files of these instances as they were read just now. */
-  async see(
+  /** Records the files of these instances as `credentials` has them. */
+  async record(
     instances: readonly Instance[],
     credentials: ReadonlyMap<string, CredentialFacts>,
     now: Date,
@@ -42,14 +45,14 @@ export class Baselines {
     for (const instance of instances) {
       const facts = credentials.get(credentialKey(instance));
       if (facts !== undefined) {
-        await this.#see(instance, facts, now, processes);
+        await this.#record(instance, facts, now, processes);
       }
     }
   }
 
-  async #see(instance: Instance, facts: CredentialFacts, now: Date, processes: Processes): Promise<void> {
+  async #record(instance: Instance, facts: CredentialFacts, now: Date, processes: Processes): Promise<void> {
     const key = credentialKey(instance);
-    const first = this.#first.get(key) ?? firstSight(facts, now);
+    const first = this.#first.get(key) ?? this.#firstReading(facts, now);
     if (first === undefined) {
       return;
     }
@@ -57,48 +60,41 @@ export class Baselines {
     const start = processes.startOf(profiles[instance.component].executable, ports);
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa =
-      changed && first.pem !== undefined ? await resultsUnder(facts, first.baseline, first.pem, now) : undefined;
+      changed && first.pem !== undefined ? await this.#resultsUnder(facts, first.baseline, first.pem, now) : undefined;
     const { caDigest, ca } = facts;
-    // What does not parse nobody can have loaded.
+    // No process can have loaded a file that does not parse.
     const loadable = changed && caDigest !== undefined && ca !== undefined;
     const later = loadable ? new Map([...first.later, [caDigest, ca]]) : first.later;
     const between = [...later].filter(([digest]) => digest !== caDigest).map(([, certificates]) => certificates);
     const baseline = { ...first.baseline, between, processStart: start, underOldCa };
     this.#first.set(key, { ...first, later, baseline });
   }
-}
 
-function firstSight({ caDigest, ca, paths }: CredentialFacts, since: Date): FirstSight | undefined {
-  return caDigest === undefined
-    ? undefined
-    : { baseline: { caDigest, since, ca }, pem: ifGood(() => readTrustBundle(paths.ca ?? '').pem), later: new Map() };
-}
-
-async function resultsUnder(
-  { paths, keyMatches }: CredentialFacts,
-  old: Baseline,
-  pem: string,
-  now: Date,
-): Promise<readonly VerificationResult[] | undefined> {
-  const pair =
-    keyMatches === true ? ifGood(() => readKeyPair({ cert: paths.cert ?? '', key: paths.key ?? '' })) : undefined;
-  if (pair === undefined) {
-    return undefined;
-  }
-  const certificates = [...(old.ca ?? []), ...pair.chain];
-  const digests = `${old.caDigest} ${pair.digest}`;
-  // A pair that OpenSSL does not load has no verdict; the facts of the files say so.
-  return await verifiedOnce(digests, certificates, now, () => verifyBothRoles(pair, pem)).catch(() => undefined);
-}
-
-/** What is wrong with a file is told by the checks on files. */
-function ifGood<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error: unknown) {
-    if (error instanceof CredentialError) {
+  #firstReading({ caDigest, ca, paths }: CredentialFacts, since: Date): FirstReading | undefined {
+    if (caDigest === undefined) {
       return undefined;
     }
-    throw error;
+    const bundle = usable(() => trustBundleOf(this.#repository.file(paths.ca ?? '')));
+    const pem = bundle?.digest === caDigest ? bundle.pem : undefined;
+    return { baseline: { caDigest, since, ca }, pem, later: new Map() };
+  }
+
+  async #resultsUnder(
+    { paths: { cert = '', key = '' }, keyMatches }: CredentialFacts,
+    old: Baseline,
+    pem: string,
+    now: Date,
+  ): Promise<readonly VerificationResult[] | undefined> {
+    const pair =
+      keyMatches === true
+        ? usable(() => keyPairOf(this.#repository.file(cert), this.#repository.file(key)))
+        : undefined;
+    if (pair === undefined) {
+      return undefined;
+    }
+    const certificates = [...(old.ca ?? []), ...pair.chain];
+    const digests = `${old.caDigest} ${pair.digest}`;
+    // What OpenSSL does not load has no result; the facts of the files say so.
+    return await verifiedOnce(digests, certificates, now, () => verifyBothRoles(pair, pem)).catch(() => undefined);
   }
 }

@@ -7,8 +7,10 @@ import type { Discovery } from '../../cluster/discovery/discover.js';
 import type { Address } from '../../cluster/inventory/address.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
 import type { ReloadEvent } from '../../credentials/credential-store.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
+import { CredentialRepository } from '../../credentials/repository.js';
 import type { IdentityName } from '../../probes/observation.js';
-import type { AgentConfig, AgentPaths } from '../config/agent-config.js';
+import type { AgentConfig } from '../config/agent-config.js';
 import { hasDescriptors } from '../process/descriptors.js';
 import { AuthorizedProbes } from './authorized-probes.js';
 import { Baselines } from './ca-baselines.js';
@@ -50,6 +52,8 @@ export class Collector {
   readonly identities: Identities;
   readonly store: ObservationStore;
   readonly access: PortAccess;
+  /** Every reader of this node's credential files asks it. */
+  readonly repository: CredentialRepository;
   readonly #options: CollectorOptions;
   readonly #discovery: Discovery | undefined;
   readonly #baselines: Baselines;
@@ -63,17 +67,21 @@ export class Collector {
     options: CollectorOptions,
     { inventory, discovery }: Loaded,
     { collector: former, reason }: Former,
+    repository: CredentialRepository,
   ) {
     const { instances } = inventory;
     this.config = config;
     this.inventory = inventory;
     this.#options = options;
     this.#discovery = discovery;
+    this.repository = repository;
     this.targets = targetsOf(inventory, { scope: config.scope, peers: config.probe.peers });
     this.negativeTargets = negativeTargetsOf(inventory, config.scope);
     const refreshed = reason === 'inventory' ? former : undefined;
-    this.identities = new Identities(config.security, instances, options.onReload, refreshed?.identities);
+    const { onReload } = options;
+    this.identities = new Identities(config.security, instances, { onReload, repository }, refreshed?.identities);
     this.#baselines = new Baselines(
+      repository,
       refreshed === undefined ? undefined : refreshed.#baselines,
       new Set(instances.map(credentialKey)),
     );
@@ -107,9 +115,10 @@ export class Collector {
   ): Promise<Collector> {
     const former = current();
     const samePd = former !== undefined && isDeepStrictEqual(config.pd, former.config.pd);
-    const loaded = await loadInventory(config, samePd ? former.#discovery : undefined);
+    const repository = former?.repository ?? new CredentialRepository();
+    const loaded = await loadInventory(config, repository, samePd ? former.#discovery : undefined);
     // By now another one may be in force.
-    return new Collector(config, options, loaded, { collector: current(), reason: 'configuration' });
+    return new Collector(config, options, loaded, { collector: current(), reason: 'configuration' }, repository);
   }
 
   /** Reads the inventory again; undefined when it is unchanged. All evidence is carried over. */
@@ -117,14 +126,14 @@ export class Collector {
     if (!hasDescriptors()) {
       return undefined;
     }
-    const loaded = await loadInventory(this.config, this.#discovery);
+    const loaded = await loadInventory(this.config, this.repository, this.#discovery);
     if (!hasDescriptors()) {
       // A file that could not be opened would look like a file that is gone.
       return undefined;
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Collector(this.config, this.#options, loaded, { collector: this, reason: 'inventory' });
+      : new Collector(this.config, this.#options, loaded, { collector: this, reason: 'inventory' }, this.repository);
   }
 
   /** Every credential file that is read. */
@@ -142,7 +151,7 @@ export class Collector {
   }
 
   /** The files that a probe with this identity presents; undefined for one that is made in memory or has none. */
-  pathsOf(identity: IdentityName): AgentPaths | undefined {
+  pathsOf(identity: IdentityName): CredentialPaths | undefined {
     const { wrongName, security } = this.config;
     return identity === 'wrong-name' && wrongName !== undefined && security !== undefined
       ? { ca: security.ca, ...wrongName }
@@ -156,8 +165,9 @@ export class Collector {
   /** Reads all credential files again. The contents of a CA file at its first reading are its baseline. */
   async readCredentials(): Promise<void> {
     const now = this.#options.now();
-    const read = await readNodeCredentials(this.inventory, this.config.security, this.#credentials, now);
-    await this.#baselines.see(localInstances(this.inventory), read.credentials, this.#options.now());
+    const { inventory, config, repository } = this;
+    const read = await readNodeCredentials(inventory, config.security, repository, this.#credentials, now);
+    await this.#baselines.record(localInstances(inventory), read.credentials, this.#options.now());
     this.#credentials = read;
   }
 

@@ -1,12 +1,19 @@
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { CredentialStore, type CredentialVersion, type ReloadEvent } from '../../credentials/credential-store.js';
-import { CredentialError } from '../../credentials/error.js';
+import { usable } from '../../credentials/error.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
 import { anonymousClientIdentity, identityOf } from '../../probes/identity.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
-import type { AgentPaths } from '../config/agent-config.js';
 import { isRejectedByName } from './rejected-by-name.js';
 import type { Target } from './targets.js';
+
+export interface IdentitiesOptions {
+  /** Called for files that probes show were reloaded, or could not be; `certificate` is the path of the certificate. */
+  readonly onReload: (event: ReloadEvent, certificate: string) => void;
+  readonly repository: CredentialRepository;
+}
 
 /**
  * The identities of probes that have files: the agent's certificate, and that of each local component, used as the component
@@ -15,16 +22,16 @@ import type { Target } from './targets.js';
  */
 export class Identities {
   readonly #stores: Map<string, CredentialStore>;
-  readonly #paths = new Map<IdentityName, AgentPaths>();
-  readonly #onReload: (event: ReloadEvent, certificate: string) => void;
+  readonly #paths = new Map<IdentityName, CredentialPaths>();
+  readonly #options: IdentitiesOptions;
 
   constructor(
-    agent: AgentPaths | undefined,
+    agent: CredentialPaths | undefined,
     instances: readonly Instance[],
-    onReload: (event: ReloadEvent, certificate: string) => void,
+    options: IdentitiesOptions,
     before?: Identities,
   ) {
-    this.#onReload = onReload;
+    this.#options = options;
     this.#stores = before === undefined ? new Map() : before.#stores;
     if (agent !== undefined) {
       this.#paths.set('agent', agent);
@@ -64,7 +71,7 @@ export class Identities {
   }
 
   /** The files of an identity; undefined for one that has none. */
-  pathsOf(name: IdentityName): AgentPaths | undefined {
+  pathsOf(name: IdentityName): CredentialPaths | undefined {
     return this.#paths.get(name);
   }
 
@@ -109,24 +116,18 @@ export class Identities {
 
   #storeOf(name: IdentityName): CredentialStore | undefined {
     const paths = this.#paths.get(name);
-    try {
-      return paths === undefined ? undefined : this.#store(paths);
-    } catch (error: unknown) {
-      if (error instanceof CredentialError) {
-        // The check certificate-readable reports it from the same files.
-        return undefined;
-      }
-      throw error;
-    }
+    // Files that cannot be used are reported by the check certificate-readable.
+    return paths === undefined ? undefined : usable(() => this.#store(paths));
   }
 
-  #store(paths: AgentPaths): CredentialStore {
+  #store(paths: CredentialPaths): CredentialStore {
     const key = `${paths.ca}\n${paths.cert}\n${paths.key}`;
     const known = this.#stores.get(key);
     if (known !== undefined) {
       return known;
     }
-    const store = new CredentialStore(paths, { onReload: (event) => this.#onReload(event, paths.cert) });
+    const { repository, onReload } = this.#options;
+    const store = new CredentialStore(paths, { repository, onReload: (event) => onReload(event, paths.cert) });
     this.#stores.set(key, store);
     return store;
   }

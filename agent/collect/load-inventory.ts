@@ -5,8 +5,8 @@ import type { Problem } from '../../cluster/documents/origin.js';
 import { buildInventory } from '../../cluster/inventory/builder.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
-import { CredentialError } from '../../credentials/error.js';
-import { identityOf } from '../../probes/identity.js';
+import { usable } from '../../credentials/error.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { shardOf } from '../config/shard.js';
 
@@ -34,10 +34,14 @@ export interface Loaded {
  * Reads the inventory from every source of the configuration. A glob that matches no file is a problem, not an error; where PD
  * does not answer, its former answer still counts.
  */
-export async function loadInventory(config: Sources, before?: Discovery): Promise<Loaded> {
+export async function loadInventory(
+  config: Sources,
+  repository: CredentialRepository,
+  before?: Discovery,
+): Promise<Loaded> {
   const problems: Problem[] = [];
   const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
-  const discovery = config.pd.length === 0 ? undefined : await ask(config, before);
+  const discovery = config.pd.length === 0 ? undefined : await ask(config, repository, before);
   const { instances, components, host, clients, processes } = config;
   const known = { instances, components, host, clients, processes, discovery };
   const built = buildInventory({ files: [...new Set(files)].sort(), ...known });
@@ -59,23 +63,20 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
   return found.map((file) => file.replace(/\/$/, ''));
 }
 
-async function ask({ pd, security, probe }: Sources, before: Discovery | undefined): Promise<Discovery> {
+async function ask(
+  { pd, security, probe }: Sources,
+  repository: CredentialRepository,
+  before: Discovery | undefined,
+): Promise<Discovery> {
   // Loads gRPC, which an agent without a PD does not need.
   const { discover } = await import('../../cluster/discovery/discover.js');
-  const found = await discover(pd, { secureContext: secureContextOf(security), timeout: probe.timeout });
+  const found = await discover(pd, { secureContext: secureContextOf(security, repository), timeout: probe.timeout });
   return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
 }
 
-function secureContextOf(security: Sources['security']): SecureContext | undefined {
-  try {
-    return security === undefined
-      ? undefined
-      : identityOf('agent', new CredentialStore(security).current()).secureContext;
-  } catch (error: unknown) {
-    if (error instanceof CredentialError) {
-      // The check agent-certificate reports it from the same files.
-      return undefined;
-    }
-    throw error;
-  }
+function secureContextOf(security: Sources['security'], repository: CredentialRepository): SecureContext | undefined {
+  // Files that cannot be used are reported by the check agent-certificate.
+  return security === undefined
+    ? undefined
+    : usable(() => new CredentialStore(security, { repository }).current().secureContext);
 }

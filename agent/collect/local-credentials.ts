@@ -1,8 +1,9 @@
 import { credentialKey, type Evidence } from '../../checks/check.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
-import type { CredentialFacts, CredentialPaths } from '../../credentials/facts.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import type { AgentPaths } from '../config/agent-config.js';
+import type { ConfiguredPaths, CredentialPaths } from '../../credentials/paths.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
 
 /** The credential files of this node as they were read last. */
 export type NodeCredentials = Pick<Evidence, 'credentials' | 'calling' | 'agent'>;
@@ -12,12 +13,13 @@ export const unread: NodeCredentials = { credentials: new Map(), calling: new Ma
 /** Reads the files of each local instance, and the agent's own. */
 export async function readNodeCredentials(
   inventory: Inventory,
-  agent: AgentPaths | undefined,
+  agent: CredentialPaths | undefined,
+  repository: CredentialRepository,
   before: NodeCredentials,
   now: Date,
 ): Promise<NodeCredentials> {
-  const read = async (paths: CredentialPaths, earlier: CredentialFacts | undefined) =>
-    unlessUnread(await gatherCredentialFacts(paths, now), earlier);
+  const read = async (paths: ConfiguredPaths, earlier: CredentialFacts | undefined) =>
+    unlessUnread(await gatherCredentialFacts(paths, now, repository), earlier);
   const credentials = new Map<string, CredentialFacts>();
   const calling = new Map<string, CredentialFacts>();
   for (const instance of localInstances(inventory)) {
@@ -32,7 +34,7 @@ export async function readNodeCredentials(
 }
 
 /** Every file that is read. */
-export function credentialFiles(inventory: Inventory, agent: AgentPaths | undefined): readonly string[] {
+export function credentialFiles(inventory: Inventory, agent: CredentialPaths | undefined): readonly string[] {
   const paths = localInstances(inventory).flatMap((instance) => Object.values(pathsOf(instance)));
   return [agent, ...paths].flatMap((one) => [one?.ca, one?.cert, one?.key]).filter((path) => path !== undefined);
 }
@@ -41,15 +43,15 @@ export function localInstances(inventory: Inventory): readonly Instance[] {
   return inventory.instances.filter((instance) => instance.local);
 }
 
-/** What was known of the files, where this process had no descriptor left to read them. */
+/** The earlier facts where this process had no descriptor left to read the files. */
 function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefined): CredentialFacts {
   return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
 }
 
-/** The pair that an instance serves, and the one that it calls others with where that is another one. */
+/** The files that an instance serves with, and those that it calls others with where they are others. */
 function pathsOf({ security }: Instance): {
-  readonly served: CredentialPaths;
-  readonly called: CredentialPaths | undefined;
+  readonly served: ConfiguredPaths;
+  readonly called: ConfiguredPaths | undefined;
 } {
   const { callsWith } = security;
   const served = { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };

@@ -3,9 +3,10 @@ import { callingFactsOf, credentialKey, type EndpointObservation } from '../../c
 import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js';
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import { readCredentialFile } from '../../credentials/file.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import { evaluate, type Role, type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
+import { verifyBothRoles } from '../../credentials/verification.js';
+import { verifyByOpenssl } from '../../credentials/verifiers/openssl.js';
+import type { Role } from '../../credentials/verifiers/verifier.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
 import { targetOf } from '../../probes/target.js';
@@ -44,10 +45,12 @@ export async function gatherRehearsal(
     });
   const installedCa = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
   const ca = paths.ca ?? installedCa ?? collector.config.security?.ca;
-  const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now);
+  const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now, collector.repository);
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
-    usable && installedCa !== undefined && installedCa !== ca ? await resultsUnder(candidate, installedCa) : undefined;
+    usable && installedCa !== undefined && installedCa !== ca
+      ? await verifyBothRoles(pemOf(collector, candidate), textOf(collector, installedCa))
+      : undefined;
   const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate) : [];
   const calls = usable && roles.includes('client');
   const observations = calls ? await callAs(collector, component, candidate, installedCa, signal) : [];
@@ -67,12 +70,6 @@ export async function gatherRehearsal(
   };
 }
 
-async function resultsUnder(candidate: CredentialFacts, ca: string): Promise<readonly VerificationResult[]> {
-  const pair = pemOf(candidate);
-  const bundle = textOf(ca);
-  return await verifyBothRoles(pair, bundle);
-}
-
 /** The result of verification by each caller of the component on this node, with the caller's own CA file. */
 async function callerResults(
   collector: Collector,
@@ -81,12 +78,14 @@ async function callerResults(
 ): Promise<readonly CallerResult[]> {
   const { inventory } = collector;
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
+  const { certificatePem: chain, keyPem: key } = pemOf(collector, candidate);
   const results: CallerResult[] = [];
   for (const caller of inventory.instances) {
     const ca = callingFactsOf(collector.credentials(), caller)?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
-      results.push({ caller, result: await evaluate(pemOf(candidate), textOf(ca), 'server') });
+      const bundle = textOf(collector, ca);
+      results.push({ caller, result: await verifyByOpenssl({ chain, key, bundle, role: 'server' }) });
     }
   }
   return results;
@@ -99,13 +98,13 @@ async function callAs(
   installedCa: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly EndpointObservation[]> {
-  const { certificatePem, keyPem } = pemOf(candidate);
+  const { certificatePem, keyPem } = pemOf(collector, candidate);
   // Servers still have certificates of the installed CA.
   const authorities = [candidate.paths.ca, installedCa].filter((path) => path !== undefined);
   const secureContext = createSecureContext({
     cert: certificatePem,
     key: keyPem,
-    ca: [...new Set(authorities)].map(textOf),
+    ca: [...new Set(authorities)].map((path) => textOf(collector, path)),
     minVersion: 'TLSv1.2',
   });
   const identity: Identity = { name: 'candidate', secureContext };
@@ -125,10 +124,10 @@ async function callAs(
   return observed;
 }
 
-function pemOf({ paths }: CredentialFacts) {
-  return { certificatePem: textOf(paths.cert ?? ''), keyPem: textOf(paths.key ?? '') };
+function pemOf(collector: Collector, { paths }: CredentialFacts) {
+  return { certificatePem: textOf(collector, paths.cert ?? ''), keyPem: textOf(collector, paths.key ?? '') };
 }
 
-function textOf(path: string): string {
-  return readCredentialFile(path).bytes.toString('utf8');
+function textOf({ repository }: Collector, path: string): string {
+  return repository.file(path).bytes.toString('utf8');
 }

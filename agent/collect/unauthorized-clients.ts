@@ -1,11 +1,11 @@
 import { Authority } from '../../certs-dev/authority.js';
 import { isBefore } from '../../cluster/inventory/version.js';
-import { CredentialError } from '../../credentials/error.js';
+import { usable } from '../../credentials/error.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
+import type { KeyPairPaths } from '../../credentials/paths.js';
 import { noCertificateIdentity, unauthorizedClientIdentity } from '../../probes/identity.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
-import type { WrongNamePaths } from '../config/agent-config.js';
 import type { Identities } from './identities.js';
 import type { Target } from './targets.js';
 
@@ -17,9 +17,9 @@ import type { Target } from './targets.js';
 export class UnauthorizedClients {
   readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent foreign CA' });
   readonly #foreignCa = new Map<string, Promise<Identity>>();
-  readonly #wrongName: WrongNamePaths | undefined;
+  readonly #wrongName: KeyPairPaths | undefined;
 
-  constructor(wrongName: WrongNamePaths | undefined) {
+  constructor(wrongName: KeyPairPaths | undefined) {
     this.#wrongName = wrongName;
     // Handled by those that await it later.
     this.#authority.catch(() => undefined);
@@ -51,17 +51,10 @@ export class UnauthorizedClients {
   }
 
   #wrongNameIdentity(): Identity | undefined {
-    try {
-      return this.#wrongName === undefined
-        ? undefined
-        : unauthorizedClientIdentity('wrong-name', readKeyPair(this.#wrongName));
-    } catch (error: unknown) {
-      if (error instanceof CredentialError) {
-        // Reported at start, with the configuration.
-        return undefined;
-      }
-      throw error;
-    }
+    const paths = this.#wrongName;
+    // Files that cannot be used are reported at start, with the configuration.
+    const pair = paths === undefined ? undefined : usable(() => readKeyPair(paths));
+    return pair === undefined ? undefined : unauthorizedClientIdentity('wrong-name', pair);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
 import type { Client } from '../../cluster/inventory/inventory.js';
+import type { CredentialPaths, KeyPairPaths } from '../../credentials/paths.js';
 import type { ProxySettings } from '../../proxy/settings.js';
 import type { Shard } from './shard.js';
 import type { TargetRule } from './target-rules.js';
@@ -10,7 +11,7 @@ export interface AgentConfig {
   readonly scope: Scope;
   /** The part of the cluster's ports that is this agent's; undefined: all. */
   readonly shard?: Shard | undefined;
-  readonly security: AgentPaths | undefined;
+  readonly security: CredentialPaths | undefined;
   /** Globs of component config files. */
   readonly configs: readonly string[];
   /** TiUP topologies, meta.yaml, Kubernetes manifests. */
@@ -33,16 +34,10 @@ export interface AgentConfig {
   /** Where the history is kept besides memory. */
   readonly historyFile: string | undefined;
   /** A pair of the cluster's CA with a name on no list, if the operator has one. */
-  readonly wrongName: WrongNamePaths | undefined;
+  readonly wrongName: KeyPairPaths | undefined;
   readonly web: WebConfig;
   /** Listeners that run beside the agent. */
   readonly proxies: readonly ProxySettings[];
-}
-
-export interface AgentPaths {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
 }
 
 export interface ProbeConfig {
@@ -68,8 +63,3 @@ export interface WebConfig {
 }
 
 export type Scope = 'node' | 'cluster';
-
-export interface WrongNamePaths {
-  readonly cert: string;
-  readonly key: string;
-}

@@ -5,7 +5,8 @@ import type { Origin } from '../../cluster/documents/origin.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { parseToml } from '../../cluster/documents/toml.js';
 import { parseAddress } from '../../cluster/inventory/address.js';
-import type { AgentConfig, AgentPaths, ProbeConfig, WebConfig, WrongNamePaths } from './agent-config.js';
+import type { CredentialPaths, KeyPairPaths } from '../../credentials/paths.js';
+import type { AgentConfig, ProbeConfig, WebConfig } from './agent-config.js';
 import { OperatorError } from './error.js';
 import { inArrayOfTables, tables, topLevelKeys } from './keys.js';
 import { nearest } from './nearest.js';
@@ -97,7 +98,7 @@ function unknownTable(origin: Origin, name: string): OperatorError {
   return invalid(origin, `unknown table [[${name}]]`, hint);
 }
 
-function agentPaths(reader: ConfigReader): AgentPaths | undefined {
+function agentPaths(reader: ConfigReader): CredentialPaths | undefined {
   const names = ['security.ca-path', 'security.cert-path', 'security.key-path'] as const;
   const [ca, cert, key] = names.map((name) => reader.file(name));
   if (ca === undefined && cert === undefined && key === undefined) {
@@ -117,7 +118,7 @@ function rejectionsOf(reader: ConfigReader): number | undefined {
     : (reader.duration('probe.negative-interval') ?? defaultProbe.rejections);
 }
 
-function wrongNameOf(reader: ConfigReader): WrongNamePaths | undefined {
+function wrongNameOf(reader: ConfigReader): KeyPairPaths | undefined {
   const [cert, key] = [reader.file('wrong-name.cert-path'), reader.file('wrong-name.key-path')];
   if ((cert === undefined) !== (key === undefined)) {
     const origin = reader.originOf('wrong-name.cert-path') ?? reader.originOf('wrong-name.key-path');

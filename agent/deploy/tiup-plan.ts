@@ -10,6 +10,7 @@ import type { Described } from '../../cluster/inventory/described.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { clusterNameOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
 import { OperatorError } from '../config/error.js';
 import { unreadable } from '../config/unreadable.js';
 
@@ -27,7 +28,7 @@ export interface PlannedHost {
   readonly architecture: 'x64' | 'arm64';
   readonly instances: readonly PlannedInstance[];
   /** The pair the agent shows as its own: that of TiUP's exporters, or of a component where the host has none. */
-  readonly agent: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly agent: CredentialPaths;
 }
 
 /** A Prometheus or Grafana that TiUP deployed. */

@@ -2,12 +2,13 @@ import { constants } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { Certificate } from '../../credentials/certificate.js';
-import { CredentialError, notLoaded } from '../../credentials/error.js';
-import { fileIdentity } from '../../credentials/file.js';
-import { readKeyPair } from '../../credentials/key-pair.js';
+import { attempted, CredentialError, notLoaded, unlessError } from '../../credentials/error.js';
+import { keyPairOf } from '../../credentials/key-pair.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
-import { readTrustBundle } from '../../credentials/trust-bundle.js';
+import { areSame, CredentialRepository, contentsOf, type FileState } from '../../credentials/repository.js';
+import { trustBundleOf } from '../../credentials/trust-bundle.js';
 import { OperatorError } from '../config/error.js';
 import { tls13Suites } from './go-tls-names.js';
 import { handshakeTimeout, serverOptions } from './limits.js';
@@ -25,12 +26,14 @@ export interface TlsServerOptions {
  * be used the last good ones stay. Throws OperatorError when those of the start cannot be used.
  */
 export function createTlsServer({ settings, onProblem }: TlsServerOptions, listener: RequestListener): Server {
+  const repository = new CredentialRepository();
   let tls = settings();
-  let seen = stateOf(tls);
+  let read = { tls, files: filesOf(tls, repository) };
+  let reported: string | undefined;
   const server = createServer(
     {
       ...serverOptions,
-      ...firstContext(tls),
+      ...firstContext(tls, read.files),
       handshakeTimeout,
       requestCert: asksForCertificates(tls),
       // Judged below, by the settings in force.
@@ -41,20 +44,23 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
   // Runs before the handshake of the very connection.
   server.prependListener('connection', () => {
     const next = settings();
-    const state = stateOf(next);
-    if (state === seen) {
+    const files = filesOf(next, repository);
+    if (isDeepStrictEqual(next, read.tls) && areSame(files, read.files)) {
       return;
     }
-    try {
-      server.setSecureContext(contextOf(next));
+    read = { tls: next, files };
+    const context = attempted(() => contextOf(next, files));
+    if (!(context instanceof CredentialError)) {
+      server.setSecureContext(context);
       tls = next;
-    } catch (error: unknown) {
-      if (!(error instanceof CredentialError)) {
-        throw error;
-      }
-      onProblem(error);
+      reported = undefined;
+      return;
     }
-    seen = state;
+    const state = JSON.stringify([next, contentsOf(files)]);
+    if (state !== reported) {
+      reported = state;
+      onProblem(context);
+    }
   });
   // Runs before the first request is read.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
@@ -65,25 +71,31 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
   return server;
 }
 
-/** Another one whenever settings or files are others. */
-function stateOf(tls: WebTls): string {
-  return JSON.stringify([tls, ...[tls.cert, tls.key, tls.clientCa ?? ''].map(fileIdentity)]);
+type TlsFiles = {
+  readonly cert: FileState;
+  readonly key: FileState;
+  readonly clientCa: FileState | undefined;
+};
+
+function filesOf({ cert, key, clientCa }: WebTls, repository: CredentialRepository): TlsFiles {
+  return {
+    cert: repository.state(cert),
+    key: repository.state(key),
+    clientCa: clientCa === undefined ? undefined : repository.state(clientCa),
+  };
 }
 
-function firstContext(tls: WebTls): SecureContextOptions {
-  try {
-    return contextOf(tls);
-  } catch (error: unknown) {
-    if (error instanceof CredentialError) {
-      throw new OperatorError('web_credentials', error.message, error.hint, error);
-    }
-    throw error;
+function firstContext(tls: WebTls, files: TlsFiles): SecureContextOptions {
+  const context = attempted(() => contextOf(tls, files));
+  if (context instanceof CredentialError) {
+    throw new OperatorError('web_credentials', context.message, context.hint, context);
   }
+  return context;
 }
 
 /** Throws CredentialError, also for what parses and OpenSSL will not load. */
-function contextOf(tls: WebTls): SecureContextOptions {
-  const { certificatePem, keyPem } = readKeyPair(tls);
+function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContextOptions {
+  const { certificatePem, keyPem } = keyPairOf(unlessError(cert), unlessError(key));
   const options: SecureContextOptions = {
     cert: certificatePem,
     key: keyPem,
@@ -91,7 +103,7 @@ function contextOf(tls: WebTls): SecureContextOptions {
     maxVersion: tls.maxVersion,
     // A resumed session would be let in without its certificate being looked at again.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    ...(tls.clientCa === undefined ? {} : { ca: readTrustBundle(tls.clientCa).pem }),
+    ...(clientCa === undefined ? {} : { ca: trustBundleOf(unlessError(clientCa)).pem }),
     ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };

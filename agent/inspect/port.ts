@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import * as peculiar from '@peculiar/x509';
 import { type Address, formatAddress } from '../../cluster/inventory/address.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
-import type { VerificationResult } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { Observation } from '../../probes/observation.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
 import { probeTls } from '../../probes/tls-probe.js';

@@ -1,6 +1,7 @@
 import type { Certificate } from '../../credentials/certificate.js';
 import { errorCode } from '../../credentials/error-text.js';
-import { type VerificationResult, verifyBothRoles } from '../../credentials/verification.js';
+import { verifyBothRoles } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { Contents, FoundKey } from './contents.js';
 
 /** One certificate, wherever it was found, and what belongs to it. */

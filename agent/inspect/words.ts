@@ -1,6 +1,6 @@
 import { spanInWords } from '../../checks/words.js';
 import type { Certificate } from '../../credentials/certificate.js';
-import type { VerificationResult } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 
 /** `2027-01-08 08:00 UTC` */
 export function timeInWords(date: Date): string {

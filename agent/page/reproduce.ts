@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Endpoint } from '../../cluster/inventory/inventory.js';
-import type { CredentialPaths } from '../../credentials/facts.js';
+import type { ConfiguredPaths } from '../../credentials/paths.js';
 import type { IdentityName } from '../../probes/observation.js';
 
 /** A line for a shell that does what a probe does. */
@@ -21,7 +21,7 @@ const waitSeconds = 3;
 export function reproductionsOf(
   endpoint: Endpoint,
   identity: IdentityName,
-  paths: CredentialPaths | undefined,
+  paths: ConfiguredPaths | undefined,
 ): readonly Reproduction[] {
   const { probe } = endpoint.profile;
   const address = formatAddress(endpoint);
@@ -39,7 +39,7 @@ export function reproductionsOf(
   ];
 }
 
-function openssl(endpoint: Endpoint, probe: HarmlessProbe, paths: CredentialPaths | undefined): string {
+function openssl(endpoint: Endpoint, probe: HarmlessProbe, paths: ConfiguredPaths | undefined): string {
   const { host, profile } = endpoint;
   const alpn = profile.alpn[probe.protocol];
   const name = isIP(host) === 0 ? ['-servername', host, '-verify_hostname', host] : ['-verify_ip', host];
@@ -64,7 +64,7 @@ function openssl(endpoint: Endpoint, probe: HarmlessProbe, paths: CredentialPath
   return `printf 'GET ${probe.path} HTTP/1.1\\r\\nHost: ${formatAddress(endpoint)}\\r\\nConnection: close\\r\\n\\r\\n' | ${call}`;
 }
 
-function curl(endpoint: Endpoint, probe: HarmlessProbe, paths: CredentialPaths | undefined): string {
+function curl(endpoint: Endpoint, probe: HarmlessProbe, paths: ConfiguredPaths | undefined): string {
   const url = `https://${formatAddress(endpoint)}`;
   const pair = [
     // A stranger wants to know whether it is let in, and takes any server.

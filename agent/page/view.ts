@@ -2,7 +2,7 @@ import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Matrix } from '../../cluster/access/matrix.js';
 import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inventory.js';
-import type { CredentialPaths } from '../../credentials/facts.js';
+import type { ConfiguredPaths } from '../../credentials/paths.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { ProbeRun } from '../collect/probe-runs.js';
@@ -26,5 +26,5 @@ export interface AgentView {
   /** The results of a port's probes since the agent started, latest first. */
   runs(instance: Instance, endpoint: Endpoint): readonly ProbeRun[];
   /** The files an identity is made of; undefined for one that has none on disk. */
-  pathsOf(identity: IdentityName): CredentialPaths | undefined;
+  pathsOf(identity: IdentityName): ConfiguredPaths | undefined;
 }

@@ -1,55 +1,58 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { CredentialError } from '../../credentials/error.js';
 import { errorCode } from '../../credentials/error-text.js';
+import { type CredentialRepository, contentOf } from '../../credentials/repository.js';
 
 /** Which of the two mechanisms saw a change first: tells the operator when inotify is failing. */
 export type DetectedBy = 'event' | 'sweep';
 
 export interface WatcherOptions {
-  /** `files` are those whose content, mode or presence is another. */
+  /** Reads the files, and knows what changed. */
+  readonly repository: CredentialRepository;
+  /** `files` are those whose content, mode or presence changed. */
   readonly onChange: (detectedBy: DetectedBy, files: readonly string[]) => void;
-  /** Whether events can be had, told when that changes; without them the sweep alone sees a change. */
+  /** Called when file events begin or cease to work; without them the sweep alone sees a change. */
   readonly onEvents: (working: boolean, error: unknown) => void;
   readonly onError: (error: unknown) => void;
-  /** Milliseconds between two sweeps of content digests. */
+  /** Milliseconds between two sweeps, each of which reads every file. */
   readonly sweepInterval: number;
 }
 
-/** Events of one rotation come in bursts: one look serves them all. */
+/** Events of one rotation come in bursts: one comparison serves them all. */
 const settleMilliseconds = 60;
-const largestFile = 1 << 20;
 
 /**
- * Watches files by their directories and reports that any content changed.
+ * Watches files by their directories and reports which of them changed.
  *
- * chokidar watches directories, never files: a watch on a file goes blind when the file is unlinked and made again
- * at once, and Kubernetes swaps a symbolic link beside it. An event is only a hint to compare digests. A slow sweep
- * compares them anyway, and arms the watches again, because directories can be replaced as a whole.
+ * chokidar watches directories, never files: a watch on a file goes blind when the file is unlinked and created again
+ * at once, and Kubernetes swaps a symbolic link beside it. An event only says that the repository is to be asked. A slow
+ * sweep asks it anyway, with every file read again, and renews the watches, because directories can be replaced as a
+ * whole.
  */
 export class FileWatcher {
   readonly #options: WatcherOptions;
   readonly #sweep: NodeJS.Timeout;
   #files: readonly string[] = [];
   #directories = '';
-  #digests: ReadonlyMap<string, string> = new Map();
+  #contents: ReadonlyMap<string, string> = new Map();
   #watcher: FSWatcher | undefined;
   #settle: NodeJS.Timeout | undefined;
   #closed = false;
   #working = true;
-  /** Ends the wait for a watch that is replaced or closed: chokidar tells nothing of it from then on. */
+  /** Ends the wait for a watch that is replaced or closed: chokidar emits nothing for it from then on. */
   #abandon: () => void = () => undefined;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => this.#compare('sweep'), options.sweepInterval);
+    this.#sweep = setInterval(() => this.#sweepAll(), options.sweepInterval);
   }
 
-  /** Replaces the set of watched files; what they hold now counts as seen. */
+  /** Replaces the set of watched files; what they hold now is no change. */
   async watchFiles(files: readonly string[]): Promise<void> {
     this.#files = [...new Set(files)].sort();
-    this.#digests = digestsOf(this.#files) ?? new Map();
+    this.#contents = this.#read() ?? new Map();
     await this.#arm();
   }
 
@@ -84,21 +87,21 @@ export class FileWatcher {
       return;
     }
     if (this.#directories === identity) {
-      this.#tell(true, undefined);
+      this.#report(true, undefined);
     }
-    // What changed between the digest and the watch being ready has raised no event.
+    // What changed between the first reading and the watch being ready has raised no event.
     this.#compare('event');
   }
 
-  /** As without inotify watches or instances: the directories count as not watched, and each sweep tries again. */
+  /** As where no inotify watch is left: the directories count as not watched, and each sweep tries again. */
   #eventsFailed(watcher: FSWatcher, error: unknown): void {
     if (watcher === this.#watcher) {
       this.#directories = '';
-      this.#tell(false, error);
+      this.#report(false, error);
     }
   }
 
-  #tell(working: boolean, error: unknown): void {
+  #report(working: boolean, error: unknown): void {
     if (working !== this.#working) {
       this.#working = working;
       this.#options.onEvents(working, error);
@@ -110,20 +113,33 @@ export class FileWatcher {
     this.#settle = setTimeout(() => this.#compare('event'), settleMilliseconds);
   }
 
+  #sweepAll(): void {
+    this.#options.repository.invalidate();
+    this.#compare('sweep');
+  }
+
   #compare(detectedBy: DetectedBy): void {
     if (this.#closed) {
       return;
     }
-    const digests = digestsOf(this.#files);
+    const contents = this.#read();
     const changed =
-      digests === undefined ? [] : this.#files.filter((file) => digests.get(file) !== this.#digests.get(file));
-    if (digests !== undefined && changed.length > 0) {
-      this.#digests = digests;
+      contents === undefined ? [] : this.#files.filter((file) => contents.get(file) !== this.#contents.get(file));
+    if (contents !== undefined && changed.length > 0) {
+      this.#contents = contents;
       this.#options.onChange(detectedBy, changed);
     }
     if (detectedBy === 'sweep' || this.#working) {
       this.#arm().catch((error: unknown) => this.#options.onError(error));
     }
+  }
+
+  /** Undefined where this process has no descriptor left to read a file with. */
+  #read(): ReadonlyMap<string, string> | undefined {
+    const states = this.#files.map((file) => [file, this.#options.repository.state(file)] as const);
+    return states.some(([, state]) => state instanceof CredentialError && state.code === 'no_descriptors')
+      ? undefined
+      : new Map(states.map(([file, state]) => [file, contentOf(state)]));
   }
 }
 
@@ -152,30 +168,9 @@ function directoryIdentity(directory: string): string {
   }
 }
 
-/** What each file holds, and its mode. Undefined where this process cannot look, for want of descriptors. */
-function digestsOf(files: readonly string[]): ReadonlyMap<string, string> | undefined {
-  const digests = new Map<string, string>();
-  for (const file of files) {
-    try {
-      const stat = statSync(file);
-      const content = stat.isFile() && stat.size <= largestFile ? readFileSync(file) : `${stat.size}`;
-      digests.set(file, `${stat.mode} ${createHash('sha256').update(content).digest('base64')}`);
-    } catch (error: unknown) {
-      const code = ignoreAbsence(error);
-      if (code === 'EMFILE' || code === 'ENFILE') {
-        return undefined;
-      }
-      digests.set(file, `error ${code}`);
-    }
-  }
-  return digests;
-}
-
-/** A file or directory that cannot be read now is a state to compare, reported by the credential checks. */
-function ignoreAbsence(error: unknown): string {
-  const code = errorCode(error);
-  if (code === '') {
+/** A directory that cannot be read is a state to compare; the checks on files report it. */
+function ignoreAbsence(error: unknown): void {
+  if (errorCode(error) === '') {
     throw error;
   }
-  return code;
 }

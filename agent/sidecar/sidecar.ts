@@ -54,7 +54,7 @@ export class Sidecar {
     });
     const current = () => this.collector;
     this.#configReloads = new ConfigReloads(options, current, (next) => this.#replace(next), this.#stop.signal);
-    this.#watcher = createFileWatcher(options, async () => {
+    this.#watcher = createFileWatcher(options, runtime.collector.repository, async () => {
       await this.collector.readCredentials();
       this.#evaluation.request('urgent');
     });

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../credentials/error-text.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
 import { FileWatcher } from './file-watcher.js';
 import type { SidecarOptions } from './options.js';
 
@@ -8,9 +9,11 @@ const mostNamed = 20;
 /** A watcher that counts and logs what it sees, and calls `onChange` after each change. */
 export function createFileWatcher(
   { metrics, logger, sweepInterval }: SidecarOptions,
+  repository: CredentialRepository,
   onChange: () => Promise<void>,
 ): FileWatcher {
   return new FileWatcher({
+    repository,
     sweepInterval,
     onChange: (detectedBy, files) => {
       metrics.recordFileChange(detectedBy);

@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import type { Role, VerificationResult } from '../../credentials/verification.js';
+import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { EndpointObservation } from '../check.js';
 
 /** A caller's own view of the candidate, by the CA file that it holds. */

@@ -1,4 +1,4 @@
-import type { Role, VerificationResult } from '../../credentials/verification.js';
+import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { Finding } from '../finding.js';
 import { findingOf } from '../finding-of.js';
 import type { Rehearsal } from './evidence.js';

@@ -42,12 +42,7 @@ function malformedNames(pem: string): Buffer {
 async function forbidden() {
   const { paths, caDigest, ca } = await filesWith(good);
   const none = await gatherCredentialFacts({ ca: paths.ca, cert: undefined, key: undefined }, moment);
-  const error = new CredentialError(
-    'permission_denied',
-    paths.key ?? '',
-    'may not be read',
-    'run the agent as the user of the components',
-  );
+  const error = new CredentialError('permission_denied', paths.key ?? '');
   return evidence({ instances: [tikv], facts: [{ ...none, paths, caDigest, ca, errors: [error] }] });
 }
 

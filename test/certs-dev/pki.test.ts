@@ -6,8 +6,13 @@ import { type BadKind, badKinds, issueBad } from '../../certs-dev/bad.js';
 import { componentCommonNames, type PairName } from '../../certs-dev/names.js';
 import { writePki } from '../../certs-dev/pki.js';
 import { splitCertificates } from '../../credentials/pem.js';
-import { evaluate, type Role } from '../../credentials/verification.js';
+import { verifyByOpenssl } from '../../credentials/verifiers/openssl.js';
+import type { Role } from '../../credentials/verifiers/verifier.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+
+function verify(pair: { readonly certificatePem: string; readonly keyPem: string }, bundle: string, role: Role) {
+  return verifyByOpenssl({ chain: pair.certificatePem, key: pair.keyPem, bundle, role });
+}
 
 t.test('writes a pair for each component and tool, good in both roles, keys for the owner alone', async (t) => {
   const pki = await writePki(temporaryDirectory(t));
@@ -17,8 +22,8 @@ t.test('writes a pair for each component and tool, good in both roles, keys for 
     const pair = { certificatePem: readFileSync(certPath, 'utf8'), keyPem: readFileSync(keyPath, 'utf8') };
     t.equal(new X509Certificate(pair.certificatePem).subject, `CN=${componentCommonNames[name]}`);
     t.equal(statSync(keyPath).mode & 0o777, 0o600);
-    t.ok((await evaluate(pair, ca, 'client')).trusted, `${name} as client`);
-    t.ok((await evaluate(pair, ca, 'server')).trusted, `${name} as server`);
+    t.ok((await verify(pair, ca, 'client')).trusted, `${name} as client`);
+    t.ok((await verify(pair, ca, 'server')).trusted, `${name} as server`);
   }
 });
 
@@ -43,7 +48,7 @@ t.test('each bad kind has the one fault that it is named for, by the judgement o
   for (const kind of badKinds) {
     const pair = await issueBad(authority, kind, { commonName: 'TiKV-Server', dns: ['localhost'], ip: ['127.0.0.1'] });
     for (const role of ['client', 'server'] as const) {
-      const code = await evaluate(pair, authority.certificatePem, role).then(
+      const code = await verify(pair, authority.certificatePem, role).then(
         (result) => result.code,
         () => 'cannot be loaded',
       );
@@ -57,8 +62,8 @@ t.test('a bundle of the intermediate alone is good only where a partial chain is
   const intermediate = await authority.intermediate('Intermediate');
   const pair = await intermediate.issue({ commonName: 'x', dns: ['localhost'] });
   for (const role of ['client', 'server'] as const) {
-    t.match(await evaluate(pair, intermediate.certificatePem, role), { trusted: true, partialChainOnly: true }, role);
-    t.match(await evaluate(pair, authority.certificatePem, role), { trusted: false }, `${role}, chain not sent`);
+    t.match(await verify(pair, intermediate.certificatePem, role), { trusted: true, partialChainOnly: true }, role);
+    t.match(await verify(pair, authority.certificatePem, role), { trusted: false }, `${role}, chain not sent`);
   }
 });
 

@@ -32,13 +32,12 @@ const good = await authority.issue({ ...names, commonName: 'pd' });
 
 t.test('survives-restart: what only the agent may not read says nothing of the component', async (t) => {
   const facts = await factsOf(t, good);
-  const hint = 'run the agent as the user of the components';
-  const error = new CredentialError('permission_denied', facts.paths.key ?? '', 'may not be read', hint);
+  const error = new CredentialError('permission_denied', facts.paths.key ?? '');
   const forbidden = { ...facts, keyMatches: undefined, results: [], errors: [error] };
   const of = (more: typeof forbidden) =>
     run(survivesRestart, evidenceOf({ instances: [instanceOf('tikv')], facts: [more] }));
   t.match(of(forbidden), [/^unknown: not known whether it would start: .*tls\.key: may not be read/]);
-  const missing = new CredentialError('not_found', facts.paths.cert ?? '', 'does not exist', 'mend it');
+  const missing = new CredentialError('not_found', facts.paths.cert ?? '');
   t.match(of({ ...forbidden, errors: [error, missing] }), [
     /^fail: would not start again: .*tls\.crt: does not exist$/,
   ]);

@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
 import { eventually } from './eventually.js';
 import { listening } from './listening.js';
 import { agentMain } from './run-agent.js';
@@ -25,7 +26,7 @@ export function statusPort(t: Pick<Test, 'teardown'>, { delay = 0 } = {}): Promi
 
 export interface WatchingAgent {
   readonly pid: number;
-  readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly files: CredentialPaths;
   readonly directory: string;
   output(): string;
   url(): string;

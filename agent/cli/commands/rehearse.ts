@@ -5,7 +5,7 @@ import { rehearse as evaluate } from '../../../checks/rehearsal/rehearsal.js';
 import { type ComponentName, componentNames } from '../../../cluster/components/profile.js';
 import { profiles } from '../../../cluster/components/profiles.js';
 import type { Instance } from '../../../cluster/inventory/inventory.js';
-import type { Role } from '../../../credentials/verification.js';
+import type { Role } from '../../../credentials/verifiers/verifier.js';
 import { Collector } from '../../collect/collector.js';
 import { gatherRehearsal } from '../../collect/rehearse.js';
 import { OperatorError } from '../../config/error.js';

@@ -10,7 +10,7 @@ import { issueBad } from '../../../certs-dev/bad.js';
 import type { Finding } from '../../../checks/finding.js';
 import { rehearse } from '../../../checks/rehearsal/rehearsal.js';
 import type { ComponentName } from '../../../cluster/components/profile.js';
-import type { Role } from '../../../credentials/verification.js';
+import type { Role } from '../../../credentials/verifiers/verifier.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { runAgent } from '../../support/run-agent.js';

@@ -4,6 +4,7 @@ import { Baselines } from '../../../agent/collect/ca-baselines.js';
 import { Authority } from '../../../certs-dev/authority.js';
 import { credentialKey } from '../../../checks/check.js';
 import { gatherCredentialFacts } from '../../../credentials/gather.js';
+import { CredentialRepository } from '../../../credentials/repository.js';
 import { authority, factsOf, instanceOf, names, now } from '../../support/evidence.js';
 import { tooSmall } from '../../support/odd-certificates.js';
 
@@ -12,11 +13,11 @@ t.test(
   async (t) => {
     const instance = instanceOf('tidb');
     const key = credentialKey(instance);
-    const baselines = new Baselines(undefined, new Set([key]));
+    const baselines = new Baselines(new CredentialRepository(), undefined, new Set([key]));
     const first = await factsOf(t, await authority.issue(names));
     const { ca = '', cert = '', key: keyFile = '' } = first.paths;
     const seen = async () => {
-      await baselines.see([instance], new Map([[key, await gatherCredentialFacts(first.paths, now)]]), now);
+      await baselines.record([instance], new Map([[key, await gatherCredentialFacts(first.paths, now)]]), now);
       return baselines.entries().get(key);
     };
     t.equal((await seen())?.underOldCa, undefined, 'the CA is the first one');
@@ -33,11 +34,11 @@ t.test(
 t.test('what the CA file held between the first sight and now is kept, what does not parse is not', async (t) => {
   const instance = instanceOf('tidb');
   const key = credentialKey(instance);
-  const baselines = new Baselines(undefined, new Set([key]));
+  const baselines = new Baselines(new CredentialRepository(), undefined, new Set([key]));
   const { paths } = await factsOf(t, await authority.issue(names));
   const between = async (ca: string) => {
     writeFileSync(paths.ca ?? '', ca);
-    await baselines.see([instance], new Map([[key, await gatherCredentialFacts(paths, now)]]), now);
+    await baselines.record([instance], new Map([[key, await gatherCredentialFacts(paths, now)]]), now);
     return baselines
       .entries()
       .get(key)

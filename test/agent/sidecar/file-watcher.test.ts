@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { FileWatcher } from '../../../agent/sidecar/file-watcher.js';
+import { CredentialRepository } from '../../../credentials/repository.js';
 import { eventually } from '../../support/eventually.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -14,6 +15,7 @@ function watching(t: Test) {
   });
   const changes: string[] = [];
   const watcher = new FileWatcher({
+    repository: new CredentialRepository(),
     sweepInterval: 3_600_000,
     onChange: (detectedBy, files) =>
       changes.push(`${detectedBy} ${files.map((file) => basename(dirname(file))).join()}`),

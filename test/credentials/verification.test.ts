@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { verifiedOnce } from '../../credentials/known-results.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
+import { verifiedOnce } from '../../credentials/verification.js';
 
 const authority = await Authority.create();
 const leaf = readCertificate((await authority.issue({ commonName: 'x' })).certificatePem);
