@@ -71,7 +71,7 @@ t.test('after each way of swapping, the very next connection has the new pair', 
     const before = store.current();
     swap(directory, await issue('second'));
     t.equal(nameIn(store), 'second', way);
-    t.equal(store.current().number, 2, `${way}: one new generation`);
+    t.equal(store.current().number, 2, `${way}: one new version`);
     t.equal(before.pair.leaf.commonNames[0], 'first', `${way}: the old connection keeps what it was made with`);
   }
 });
@@ -91,7 +91,7 @@ t.test('follows the symbolic links of Kubernetes when ..data is swapped', async 
 });
 
 t.test(
-  'a torn pair is never used: the last good one stays, is reported once, and the next call tries again',
+  'a key of another certificate is never used: the old version stays, is reported once, and the next call tries again',
   async (t) => {
     const { directory, open, events } = await storeIn(t);
     const store = open();
@@ -114,7 +114,7 @@ t.test(
   },
 );
 
-t.test('garbage, emptiness and absence keep the last good pair', async (t) => {
+t.test('a certificate file that is garbage, empty or absent leaves the old version in use', async (t) => {
   const { directory, open } = await storeIn(t);
   const store = open();
   const faults: readonly (readonly [string, () => void])[] = [
@@ -130,7 +130,7 @@ t.test('garbage, emptiness and absence keep the last good pair', async (t) => {
   }
 });
 
-t.test('a touch is no rotation', async (t) => {
+t.test('a new modification time alone is no rotation', async (t) => {
   const { open, paths, events } = await storeIn(t);
   const store = open();
   utimesSync(paths.cert, new Date(), new Date());
@@ -147,7 +147,7 @@ t.test('the CA is the one read at start, whatever the file says later', async (t
   t.equal(store.current().trust.pem, authority.certificatePem);
 });
 
-t.test('refuses to start with an empty or half-broken CA, or a pair that does not match', async (t) => {
+t.test('does not start with an empty or half-broken CA, or with a key that does not match', async (t) => {
   const { paths, open, directory } = await storeIn(t);
   writeFileSync(paths.ca, '');
   t.throws(open, { code: 'empty' });
@@ -158,7 +158,7 @@ t.test('refuses to start with an empty or half-broken CA, or a pair that does no
   t.throws(open, { code: 'key_mismatch' });
 });
 
-t.test('never mixes two generations, however the files are swapped under it', async (t) => {
+t.test('never mixes two versions, however the files are swapped while it reads', async (t) => {
   const { directory, open } = await storeIn(t);
   const [one, two] = [join(directory, 'one'), join(directory, 'two')];
   write(one, await issue('one'));
@@ -181,17 +181,17 @@ t.test('never mixes two generations, however the files are swapped under it', as
     const { pair } = store.current();
     names.add(pair.leaf.commonNames[0]);
     if (!pair.leaf.matchesKey((await import('node:crypto')).createPrivateKey(pair.keyPem))) {
-      t.fail('certificate and key of two generations');
+      t.fail('certificate and key of two versions');
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  t.ok(names.has('one') || names.has('two'), 'new generations were seen while the files were in motion');
+  t.ok(names.has('one') || names.has('two'), 'new versions were used while the files were being replaced');
 });
 
 const openssl = needs('/usr/bin/openssl', 'openssl');
 
 t.test(
-  'a pair that OpenSSL will not load is not used either; the last good one stays, and says why',
+  'what OpenSSL does not load is not used either: the old version stays, and the error says why',
   openssl,
   async (t) => {
     const { directory, events, paths, open } = await storeIn(t);
@@ -199,7 +199,7 @@ t.test(
     const small = ['req', '-x509', '-newkey', 'rsa:512', '-nodes', '-days', '1', '-subj', '/CN=small'];
     execFileSync('openssl', [...small, '-keyout', paths.key, '-out', paths.cert], { stdio: 'ignore' });
     t.equal(nameIn(store), 'first');
-    t.match(store.lastError, { code: 'unsupported_key', hint: 'issue a stronger pair' });
+    t.match(store.lastError, { code: 'unsupported_key', hint: 'issue a stronger key' });
     t.match(events, [{ outcome: 'failed' }]);
     write(directory, await issue('second'));
     t.equal(nameIn(store), 'second');
@@ -207,7 +207,7 @@ t.test(
   },
 );
 
-t.test('a generation handed over is gone on with: its CA and its pair, until the files hold a good one', async (t) => {
+t.test('a version that is handed over stays in use, with its CA, until the files hold a good one', async (t) => {
   const { directory, paths, open } = await storeIn(t);
   const inherited = open().handOver();
   unlinkSync(paths.key);
@@ -218,5 +218,9 @@ t.test('a generation handed over is gone on with: its CA and its pair, until the
   t.match(heir.lastError, { code: 'not_found' });
   write(directory, await issue('second'));
   t.equal(nameIn(heir), 'second');
-  t.match(heir.current(), { number: 2, trust: { pem: authority.certificatePem } }, 'the CA is still that of the start');
+  t.match(
+    heir.current(),
+    { number: 2, trust: { pem: authority.certificatePem } },
+    'the CA is still the one read at start',
+  );
 });

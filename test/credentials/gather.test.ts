@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 const authority = await Authority.create();
 const now = new Date();
 
-t.test('tells every fact of a good pair', async (t) => {
+t.test('every fact of good files', async (t) => {
   const directory = temporaryDirectory(t);
   const pair = await authority.issue({
     commonName: 'tikv',
@@ -62,7 +62,7 @@ t.test('tells every fact of a good pair', async (t) => {
   }
 });
 
-t.test('each unusable file gives one error with its place and cure, and the rest is still told', async (t) => {
+t.test('each unusable file gives one error with its path and a hint, and the facts of the others stay', async (t) => {
   const good = await authority.issue({ commonName: 'tikv' });
   const wrongOrder = await issueBad(authority, 'wrongOrder', { commonName: 'tikv' });
   const encrypted = generateKeyPairSync('ec', {

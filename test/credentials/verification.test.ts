@@ -9,7 +9,7 @@ const result = { role: 'client', trusted: true, code: undefined, partialChainOnl
 const inForce = new Date((leaf.notBefore.getTime() + leaf.notAfter.getTime()) / 2);
 const beside = (edge: Date, milliseconds: number) => new Date(edge.getTime() + milliseconds);
 
-/** How often it is judged when it is looked at at these times, one after the other. */
+/** How often it is verified when the result is asked for at these times, one after the other. */
 async function evaluations(digests: string, ...times: readonly Date[]): Promise<number> {
   let count = 0;
   for (const now of times) {
@@ -21,18 +21,18 @@ async function evaluations(digests: string, ...times: readonly Date[]): Promise<
   return count;
 }
 
-t.test('the same files are judged once, others for themselves', async (t) => {
+t.test('the same files are verified once, other files on their own', async (t) => {
   t.equal(await evaluations('a', inForce, inForce, beside(inForce, 60_000)), 1);
   t.equal(await evaluations('b', inForce), 1);
 });
 
-t.test('a certificate that begins or ends to be valid is judged anew, also when the clock was set back', async (t) => {
+t.test('a certificate that becomes valid or expires is verified again, also when the clock was set back', async (t) => {
   t.equal(await evaluations('ends', inForce, beside(leaf.notAfter, 1_000)), 2);
   t.equal(await evaluations('begins', beside(leaf.notBefore, -1_000), inForce), 2);
   t.equal(await evaluations('set back', inForce, beside(leaf.notBefore, -1_000), beside(leaf.notBefore, -2_000)), 2);
 });
 
-t.test('a judgement that failed is not remembered', async (t) => {
+t.test('a verification that failed is not remembered', async (t) => {
   const fails = () => verifiedOnce('c', [leaf], inForce, () => Promise.reject(new Error('not loaded')));
   await t.rejects(fails(), /not loaded/);
   await t.rejects(fails(), /not loaded/);

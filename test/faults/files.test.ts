@@ -133,7 +133,7 @@ t.test(
     t.ok(events.events.length >= 6, 'the events are in memory');
     rmSync(join(full, 'filler'));
     await spoil();
-    const whole = /"kind":"verdict"[^\n]*holds no certificate"\}\n/;
+    const whole = /"kind":"finding"[^\n]*holds no certificate"\}\n/;
     await eventually('the history has whole lines again', () =>
       whole.test(readFileSync(history, 'utf8').slice(-2_000)),
     );

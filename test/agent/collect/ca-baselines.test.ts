@@ -9,7 +9,7 @@ import { authority, factsOf, instanceOf, names, now } from '../../support/eviden
 import { tooSmall } from '../../support/odd-certificates.js';
 
 t.test(
-  'under the CA of the first sight a pair is judged anew, and one that OpenSSL will not load is not',
+  'certificate and key are verified under the CA of the first reading too, unless OpenSSL does not load them',
   async (t) => {
     const instance = instanceOf('tidb');
     const key = credentialKey(instance);
@@ -31,7 +31,7 @@ t.test(
   },
 );
 
-t.test('what the CA file held between the first sight and now is kept, what does not parse is not', async (t) => {
+t.test('what the CA file held between the first reading and now is kept, what does not parse is not', async (t) => {
   const instance = instanceOf('tidb');
   const key = credentialKey(instance);
   const baselines = new Baselines(new CredentialRepository(), undefined, new Set([key]));

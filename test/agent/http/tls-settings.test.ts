@@ -44,8 +44,8 @@ t.test('a pair that OpenSSL will not load leaves the last good one, and nothing 
   await t.rejects(startAgentServer(t, file), {
     name: 'OperatorError',
     code: 'web_credentials',
-    message: /server\.crt: OpenSSL does not load the pair \(ERR_SSL_EE_KEY_TOO_SMALL\)$/,
-    hint: 'issue a stronger pair',
+    message: /server\.crt: OpenSSL does not load the certificate and key \(ERR_SSL_EE_KEY_TOO_SMALL\)$/,
+    hint: 'issue a stronger key',
   });
 });
 

@@ -26,18 +26,18 @@ function watching(t: Test) {
   return { watcher, changes, first: first ?? '', second: second ?? '' };
 }
 
-t.test('other files before the watch on the first ones is ready: neither call waits for ever', async (t) => {
+t.test('other files while the watch on the first ones is not ready: both calls return', async (t) => {
   const { watcher, changes, first, second } = watching(t);
   await Promise.all([watcher.watchFiles([first]), watcher.watchFiles([second])]);
   writeFileSync(second, 'two');
   await eventually('the latter are watched', () => changes.length === 1);
   writeFileSync(first, 'two');
   writeFileSync(second, 'three');
-  await eventually('and they alone', () => changes.length === 2);
+  await eventually('and no others', () => changes.length === 2);
   t.strictSame(changes, ['event b', 'event b'], 'each names what changed');
 });
 
-t.test('closed before its watch is ready, it keeps nobody waiting', async (t) => {
+t.test('closing it before its watch is ready ends the wait', async (t) => {
   const { watcher, changes, first } = watching(t);
   const pending = watcher.watchFiles([first]);
   await watcher.close();
