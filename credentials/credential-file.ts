@@ -9,7 +9,7 @@ export interface FileStat {
   /** Permission bits. */
   readonly mode: number;
   readonly modifiedAt: number;
-  /** When content or status changed last (ctime); nobody can set it, unlike `modifiedAt`. */
+  /** When content or status changed last (ctime); no program can set it, unlike `modifiedAt`. */
   readonly changedAt: number;
 }
 

@@ -41,7 +41,7 @@ export interface CredentialStoreOptions {
   readonly repository?: CredentialRepository | undefined;
 }
 
-/** The files of one moment; `ca` only where it is reloaded. */
+/** The files as they were at one time; `ca` only where it is reloaded. */
 type StoreFiles = {
   readonly cert: FileState;
   readonly key: FileState;
@@ -138,7 +138,7 @@ export class CredentialStore {
     }
   }
 
-  /** Certificate and key of one moment, with the CA of that moment where it is reloaded. */
+  /** Certificate and key that were on disk at the same time, with the CA of that time where it is reloaded. */
   #load(trust: TrustBundle): Loaded {
     for (let attempt = 1; ; attempt++) {
       const files = this.#files();

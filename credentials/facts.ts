@@ -3,7 +3,7 @@ import type { CredentialError } from './error.js';
 import type { ConfiguredPaths } from './paths.js';
 import type { VerificationResult } from './verifiers/verifier.js';
 
-/** Everything read from the three files of one component at one moment; holds no key material. */
+/** Everything read from the files of one component at one time; holds no key material. */
 export interface CredentialFacts {
   readonly paths: ConfiguredPaths;
   /** The certificate file: leaf first. Undefined when unreadable or when no path is set. */
@@ -13,11 +13,11 @@ export interface CredentialFacts {
   readonly keyMode: number | undefined;
   /** Whether the key file belongs to the leaf; undefined when either could not be read. */
   readonly keyMatches: boolean | undefined;
-  /** One entry per role; empty when the pair or the bundle is unusable. */
+  /** One entry per role; empty when certificate, key or CA file cannot be used. */
   readonly results: readonly VerificationResult[];
   /** At most one per file. */
   readonly errors: readonly CredentialError[];
-  /** SHA-256 of the CA file's bytes and of cert+key bytes, to tell a change. */
+  /** SHA-256 of the CA file's bytes, and of those of certificate and key together. */
   readonly caDigest: string | undefined;
   readonly pairDigest: string | undefined;
   /** Modification times, in milliseconds since the epoch. */

@@ -3,15 +3,15 @@ import { readCertificate } from './read-certificate.js';
 
 const known = new Map<string, WeakRef<Certificate>>();
 const unheld = new FinalizationRegistry<string>((key) => {
-  // It may have come back meanwhile.
+  // The same bytes may have been parsed again meanwhile.
   if (known.get(key)?.deref() === undefined) {
     known.delete(key);
   }
 });
 
 /**
- * The certificate with these bytes (DER). Ports show the same one at every look, files hold it too, and many the same CA: it is
- * read once, and held once however many name it, for as long as one of them does.
+ * The certificate with these bytes (DER). A port serves the same one at every probe, files hold it as well, and many share
+ * a CA: it is parsed once and held once for as long as anything refers to it.
  */
 export function certificateOf(der: Buffer): Certificate {
   const key = der.toString('latin1');

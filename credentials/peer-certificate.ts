@@ -2,7 +2,7 @@ import { checkServerIdentity, type DetailedPeerCertificate, type PeerCertificate
 import type { Certificate } from './certificate.js';
 import { certificateOf } from './known-certificates.js';
 
-/** Longer chains are no chains. */
+/** Certificates of a chain that are read at most; no real chain is as long. */
 const longestChain = 16;
 
 /**
@@ -11,14 +11,14 @@ const longestChain = 16;
  */
 export function peerCertificateDer(socket: TLSSocket): Buffer | undefined {
   // Empty without a certificate, null once the connection is gone; the types know neither.
-  const peer: { readonly raw?: Buffer } | null | undefined = attempted(() => socket.getPeerCertificate());
+  const peer: { readonly raw?: Buffer } | null | undefined = unlessThrown(() => socket.getPeerCertificate());
   return peer?.raw;
 }
 
 /** As `peerCertificateDer`, parsed; undefined also where it does not parse. */
 export function peerCertificate(socket: TLSSocket): Certificate | undefined {
   const der = peerCertificateDer(socket);
-  return der === undefined ? undefined : attempted(() => certificateOf(der));
+  return der === undefined ? undefined : unlessThrown(() => certificateOf(der));
 }
 
 /**
@@ -28,10 +28,10 @@ export function peerCertificate(socket: TLSSocket): Certificate | undefined {
 export function peerChain(socket: TLSSocket, sent?: DetailedPeerCertificate): readonly Certificate[] {
   const chain: Certificate[] = [];
   const seen = new Set<string>();
-  let peer = sent ?? attempted(() => socket.getPeerCertificate(true));
+  let peer = sent ?? unlessThrown(() => socket.getPeerCertificate(true));
   while (peer?.raw !== undefined && !seen.has(peer.fingerprint256) && chain.length < longestChain) {
     const { raw } = peer;
-    const certificate = attempted(() => certificateOf(raw));
+    const certificate = unlessThrown(() => certificateOf(raw));
     if (certificate === undefined) {
       break;
     }
@@ -52,7 +52,7 @@ export function serverIdentityProblem(host: string, certificate: PeerCertificate
 }
 
 /** Undefined where Node throws for what the peer sent. */
-function attempted<Value>(ask: () => Value): Value | undefined {
+function unlessThrown<Value>(ask: () => Value): Value | undefined {
   try {
     return ask();
   } catch {

@@ -1,6 +1,6 @@
+import { BoundedMap } from './bounded-map.js';
 import type { Certificate } from './certificate.js';
 import type { KeyPair } from './key-pair.js';
-import { Remembered } from './remembered.js';
 import { verifyByOpenssl } from './verifiers/openssl.js';
 import type { VerificationResult } from './verifiers/verifier.js';
 
@@ -18,7 +18,7 @@ interface Known {
   readonly evaluatedAt: Date;
 }
 
-const known = new Remembered<Known>(2_048);
+const known = new BoundedMap<Known>(2_048);
 
 /**
  * The results for what these digests name. They cost some handshakes, so they are kept until one of the certificates

@@ -1,12 +1,12 @@
 const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
-/** What a torn key does not go on with; its line breaks may be escaped, or question marks by now. */
+/** The first character that cannot belong to a key that is cut short; its line breaks may be escaped, or question marks by now. */
 const afterMismatch = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
 const longestKey = 20_000;
 
 /**
- * The text with every private key in it left out. Nothing of ours prints a key; but a file may hold one where a path
- * should be, and then an honest message about that path would.
+ * The text with every private key in it left out. This program prints no key; but a configuration may hold one where a
+ * path should be, and a message that quotes that path would print it.
  */
 export function withoutKeys(text: string): string {
   if (!text.includes('PRIVATE KEY-----')) {

@@ -1,5 +1,5 @@
+import { BoundedMap } from '../credentials/bounded-map.js';
 import { certificateOf } from '../credentials/known-certificates.js';
-import { Remembered } from '../credentials/remembered.js';
 import { type AccessRules, type MatchedRule, matchedRule } from './access.js';
 
 /** The rule that authorizes a client; undefined where none does. */
@@ -17,7 +17,7 @@ const limit = 256;
  */
 export class Authorization {
   readonly #rules: AccessRules;
-  readonly #known = new Remembered<Authorized>(limit);
+  readonly #known = new BoundedMap<Authorized>(limit);
 
   constructor(rules: AccessRules) {
     this.#rules = rules;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compare } from 'bcryptjs';
 import pLimit from 'p-limit';
-import { Remembered } from '../../credentials/remembered.js';
+import { BoundedMap } from '../../credentials/bounded-map.js';
 
 const mostRemembered = 100;
 /** Guesses that wait for their turn; one more is told to come back. */
@@ -19,8 +19,8 @@ export type Admission = 'accepted' | 'rejected' | 'busy';
  */
 export class BasicAuth {
   readonly #oneAtATime = pLimit(1);
-  readonly #good = new Remembered<true>(mostRemembered);
-  readonly #bad = new Remembered<true>(mostRemembered);
+  readonly #good = new BoundedMap<true>(mostRemembered);
+  readonly #bad = new BoundedMap<true>(mostRemembered);
 
   async accepts(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
     const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];

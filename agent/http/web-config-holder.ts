@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { errorMessage } from '../../credentials/error-text.js';
-import { fileIdentity } from '../../credentials/file.js';
+import { CredentialRepository, type FileState } from '../../credentials/repository.js';
 import { hintOf, OperatorError } from '../config/error.js';
 import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-config.js';
 
@@ -16,21 +16,22 @@ export class WebConfigHolder {
   readonly #logger: Logger;
   readonly #onRead: (ok: boolean) => void;
   #config: WebConfigFile;
-  #seen: string;
+  readonly #repository = new CredentialRepository();
+  #state: FileState | undefined;
 
   /** Throws OperatorError when the file cannot be used at start. */
   constructor(file: string | undefined, logger: Logger, onRead: (ok: boolean) => void) {
     this.#onRead = onRead;
     this.#file = file;
     this.#logger = logger;
-    this.#seen = file === undefined ? '' : fileIdentity(file);
+    this.#state = file === undefined ? undefined : this.#repository.state(file);
     this.#config = file === undefined ? none : readWebConfig(file);
   }
 
   current(): WebConfigFile {
-    const identity = this.#file === undefined ? '' : fileIdentity(this.#file);
-    if (this.#file !== undefined && identity !== this.#seen) {
-      this.#seen = identity;
+    const state = this.#file === undefined ? undefined : this.#repository.state(this.#file);
+    if (this.#file !== undefined && state !== this.#state) {
+      this.#state = state;
       this.#read(this.#file);
     }
     return this.#config;

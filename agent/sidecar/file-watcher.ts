@@ -5,7 +5,7 @@ import { CredentialError } from '../../credentials/error.js';
 import { errorCode } from '../../credentials/error-text.js';
 import { type CredentialRepository, contentOf } from '../../credentials/repository.js';
 
-/** Which of the two mechanisms saw a change first: tells the operator when inotify is failing. */
+/** Which of the two mechanisms saw a change first: it shows the operator when inotify is failing. */
 export type DetectedBy = 'event' | 'sweep';
 
 export interface WatcherOptions {

@@ -37,7 +37,7 @@ function nameIn(store: CredentialStore): string | undefined {
   return store.current().pair.leaf.commonNames[0];
 }
 
-t.test('after each way of swapping, the very next connection has the new pair', async (t) => {
+t.test('after each way of swapping the files, the very next connection uses the new ones', async (t) => {
   const ways: Readonly<Record<string, (directory: string, pair: Issued) => void>> = {
     'in place': write,
     'temporary file and rename': (directory, pair) => {

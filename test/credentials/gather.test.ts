@@ -134,7 +134,7 @@ t.test('each unusable file gives one error with its path and a hint, and the fac
 });
 
 t.test(
-  'a file that may not be read is told from one that is missing',
+  'a file that may not be read has another error than one that is missing',
   { skip: process.getuid?.() === 0 ? 'root may read everything' : false },
   async (t) => {
     const path = join(temporaryDirectory(t), 'key');

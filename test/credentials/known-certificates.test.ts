@@ -24,7 +24,7 @@ t.test('bytes that are no certificate are refused each time', async (t) => {
   t.throws(() => certificateOf(Buffer.from('none')));
 });
 
-t.test('it is kept for as long as somebody holds it, and read anew after that', async (t) => {
+t.test('it is kept for as long as anything refers to it, and parsed again after that', async (t) => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   const [rotated, served] = [await derOf('rotated'), await derOf('served')];

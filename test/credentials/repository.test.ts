@@ -67,20 +67,17 @@ t.test('writes within one tick of the clock, of the same length, are seen', asyn
   }
 });
 
-t.test(
-  'files read anew that are as they were stay the same objects; files that nobody uses are forgotten',
-  async (t) => {
-    const path = join(temporaryDirectory(t), 'file');
-    const repository = new CredentialRepository();
-    writeFileSync(path, 'one');
-    const first = repository.state(path);
-    repository.invalidate();
-    t.equal(repository.state(path), first);
-    repository.invalidate();
-    repository.invalidate();
-    t.not(repository.state(path), first);
-  },
-);
+t.test('files read again that are as they were stay the same objects; unused files are forgotten', async (t) => {
+  const path = join(temporaryDirectory(t), 'file');
+  const repository = new CredentialRepository();
+  writeFileSync(path, 'one');
+  const first = repository.state(path);
+  repository.invalidate();
+  t.equal(repository.state(path), first);
+  repository.invalidate();
+  repository.invalidate();
+  t.not(repository.state(path), first);
+});
 
 t.test('files that are used together are the same only when each of them is', async (t) => {
   const directory = temporaryDirectory(t);

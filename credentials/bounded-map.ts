@@ -1,5 +1,5 @@
 /** A map of so many entries at most: the oldest makes room for the next one. */
-export class Remembered<Value> {
+export class BoundedMap<Value> {
   readonly #limit: number;
   readonly #entries = new Map<string, Value>();
 
