@@ -2,14 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '../certs-dev/authority.js';
+import type { CredentialPaths } from '../credentials/paths.js';
 
 /** What every run needs on disk: one CA, one server, one client; P-256. */
-export interface BenchFiles {
+export interface BenchFiles extends CredentialPaths {
   /** Which issued them. */
   readonly authority: Authority;
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
   /** The server's certificate and key in one file. */
   readonly pair: string;
   readonly clientCert: string;

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeyPairPaths } from '../credentials/paths.js';
 import { mountVolume } from '../test/support/secret-volume.js';
 
 export interface Pair {
@@ -8,9 +9,7 @@ export interface Pair {
 }
 
 /** A pair on disk that is replaced in one way; it is laid by the first replacement. */
-export interface PairOnDisk {
-  readonly cert: string;
-  readonly key: string;
+export interface PairOnDisk extends KeyPairPaths {
   replace(pair: Pair): void;
 }
 

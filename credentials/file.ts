@@ -62,11 +62,11 @@ function readToEnd(descriptor: number, size: number): Buffer {
   for (let expected = size === 0 ? chunk : size + 1; length <= largestFile; expected = chunk) {
     const buffer = Buffer.alloc(Math.min(expected, largestFile + 1 - length));
     const read = readSync(descriptor, buffer, 0, buffer.length, null);
-    if (read === 0) {
-      break;
-    }
     chunks.push(buffer.subarray(0, read));
     length += read;
+    if (read === 0 || (size > 0 && read < buffer.length)) {
+      break;
+    }
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

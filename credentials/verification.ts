@@ -2,15 +2,16 @@ import { BoundedMap } from './bounded-map.js';
 import type { Certificate } from './certificate.js';
 import type { KeyPair } from './key-pair.js';
 import { verifyByOpenssl } from './verifiers/openssl.js';
-import type { VerificationResult } from './verifiers/verifier.js';
+import type { VerificationResult, Verifier } from './verifiers/verifier.js';
 
-/** A certificate and key under a CA file, as client, then as server. Rejects when OpenSSL does not load them. */
+/** A certificate and key under a CA file, as client, then as server. Rejects when they cannot be loaded. */
 export async function verifyBothRoles(
   { certificatePem: chain, keyPem: key }: Pick<KeyPair, 'certificatePem' | 'keyPem'>,
   bundle: string,
+  verify: Verifier = verifyByOpenssl,
 ): Promise<readonly VerificationResult[]> {
-  const client = await verifyByOpenssl({ chain, key, bundle, role: 'client' });
-  return [client, await verifyByOpenssl({ chain, key, bundle, role: 'server' })];
+  const client = await verify({ chain, key, bundle, role: 'client' });
+  return [client, await verify({ chain, key, bundle, role: 'server' })];
 }
 
 interface Known {

@@ -4,6 +4,7 @@ import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
+import type { KeyPairPaths } from '../../credentials/paths.js';
 import { verifyBothRoles } from '../../credentials/verification.js';
 import { verifyByOpenssl } from '../../credentials/verifiers/openssl.js';
 import type { Role } from '../../credentials/verifiers/verifier.js';
@@ -14,14 +15,12 @@ import type { Collector } from './collector.js';
 import { interrupted } from './interrupted.js';
 
 /** A certificate and key that are not installed yet, and the component that is to use them. */
-export interface Candidate {
+export interface Candidate extends KeyPairPaths {
   readonly component: ComponentName;
   /** What the certificate is to be used as. */
   readonly roles: readonly Role[];
   /** Undefined: the installed CA. */
   readonly ca: string | undefined;
-  readonly cert: string;
-  readonly key: string;
 }
 
 /**

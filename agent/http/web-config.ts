@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { readText } from '../../cluster/documents/file-text.js';
 import { errorMessage } from '../../credentials/error-text.js';
+import type { KeyPairPaths } from '../../credentials/paths.js';
 import { parseDuration } from '../config/duration.js';
 import { OperatorError } from '../config/error.js';
 import { ciphers, curves } from './go-tls-names.js';
@@ -19,9 +20,7 @@ export interface WebConfigFile {
 }
 
 /** Absolute paths; names as OpenSSL has them. */
-export interface WebTls {
-  readonly cert: string;
-  readonly key: string;
+export interface WebTls extends KeyPairPaths {
   readonly clientCa: string | undefined;
   readonly clientAuth: ClientAuth;
   /** Undefined: any certificate that `clientAuth` takes. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { CredentialPaths } from '../../credentials/paths.js';
 import { endpointsOf } from '../components/placement.js';
 import type { ComponentName, EndpointName, Placement } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
@@ -15,7 +16,7 @@ import type { Client, Instance, Inventory } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
 
 /** A component named by hand, in agent.toml or by flag. */
-export interface DeclaredInstance {
+export interface DeclaredInstance extends Partial<CredentialPaths> {
   readonly component: ComponentName;
   /** Main port: TiDB's status port, PD's client port, TiKV's gRPC port. */
   readonly address: string;
@@ -23,9 +24,6 @@ export interface DeclaredInstance {
   readonly addresses?: Readonly<Partial<Record<EndpointName, string>>>;
   readonly config?: string;
   readonly version?: string;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly allowedCommonNames?: readonly string[];
   readonly origin: Origin;
 }

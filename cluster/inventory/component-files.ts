@@ -1,3 +1,4 @@
+import type { CredentialPaths } from '../../credentials/paths.js';
 import type { ComponentName } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin } from '../documents/origin.js';
@@ -5,11 +6,8 @@ import { instanceName } from './instance-name.js';
 import type { Instance } from './inventory.js';
 
 /** The files that all instances of a component have alike, as the pods of one Secret do, and a copy of them here. */
-export interface ComponentFiles {
+export interface ComponentFiles extends Partial<CredentialPaths> {
   readonly component: ComponentName;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
   readonly allowedCommonNames?: readonly string[];
   /** Milliseconds by which the copy here and that of an instance may be apart after a change. */
   readonly copyDelay?: number;

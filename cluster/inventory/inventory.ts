@@ -26,19 +26,20 @@ export interface Instance {
 /** `process`: a command line; `config`: a component's own file; `deployment`: a topology or manifest. */
 export type SourceName = 'declared' | 'process' | 'config' | 'deployment' | 'pd';
 
-export interface CredentialPaths {
+/** Paths of credential files with where each was configured. */
+export interface SourcedPaths {
   /** Absolute paths; relative ones are resolved as the component would. */
   readonly ca: Sourced<string> | undefined;
   readonly cert: Sourced<string> | undefined;
   readonly key: Sourced<string> | undefined;
 }
 
-export interface InstanceSecurity extends CredentialPaths {
+export interface InstanceSecurity extends SourcedPaths {
   readonly allowedCommonNames: Sourced<readonly string[]> | undefined;
   /** A list of alternative names, which only newer builds hold callers against. */
   readonly allowedAlternativeNames?: Sourced<readonly string[]>;
   /** The pair it calls others with, where that is another one. */
-  readonly callsWith?: CredentialPaths;
+  readonly callsWith?: SourcedPaths;
   /** Its setting for asking callers for certificates, on ports that have one. */
   readonly asksForCertificates?: boolean;
 }

@@ -4,6 +4,7 @@ import type { Issued } from '../../certs-dev/authority.js';
 import { pd } from '../../cluster/components/pd.js';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
 import { tidb } from '../../cluster/components/tidb.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
 import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { patience } from '../support/eventually.js';
@@ -14,7 +15,6 @@ import {
   identity,
   linkedFiles,
   names,
-  type PairFiles,
   say,
   started,
   table,
@@ -38,7 +38,7 @@ async function servedBy(ask: ReturnType<typeof asking>, pair: Issued): Promise<s
   return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.subject}` : say(seen);
 }
 
-async function start(t: Test, component: 'pd' | 'tidb', files: PairFiles, list: readonly string[]) {
+async function start(t: Test, component: 'pd' | 'tidb', files: CredentialPaths, list: readonly string[]) {
   const tls = ['--cacert', files.ca, '--cert', files.cert, '--key', files.key, '--allowed-cn', list.join(',')];
   const extra = component === 'pd' ? ['--data-dir', join(temporaryDirectory(t), 'data'), '--fixtures', fixtures] : [];
   const ready = component === 'pd' ? /READY (\d+) (\d+)/ : /READY (\d+)/;

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { freePort, type PairFiles } from './real-peer.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
+import { freePort } from './real-peer.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const etcdProgram = '/usr/bin/etcd';
@@ -18,7 +19,7 @@ export class RealEtcd {
     this.#args = args;
   }
 
-  static async start(t: Test, { ca, cert, key }: PairFiles): Promise<RealEtcd> {
+  static async start(t: Test, { ca, cert, key }: CredentialPaths): Promise<RealEtcd> {
     const [client, peer] = [await freePort(), await freePort()];
     const urls = { client: `https://127.0.0.1:${client}`, peer: `http://127.0.0.1:${peer}` };
     const etcd = new RealEtcd(client, [

@@ -6,6 +6,7 @@ import { createSecureContext } from 'node:tls';
 import type { Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type BadKind, issueBad } from '../../certs-dev/bad.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
 import { listenOnSteadyPort } from '../../devcluster/steady-port.js';
 import type { Observation } from '../../probes/observation.js';
 import type { Identity } from '../../probes/prober.js';
@@ -32,14 +33,8 @@ export function say({ outcome, rejection }: Observation): string {
     : `${outcome} by ${rejection.by}${rejection.number === undefined ? '' : ` ${rejection.number}`}`;
 }
 
-export interface PairFiles {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
 /** Writes a server's three files. */
-export function files(directory: string, pair: Issued): PairFiles {
+export function files(directory: string, pair: Issued): CredentialPaths {
   const paths = { ca: join(directory, 'ca'), cert: join(directory, 'cert'), key: join(directory, 'key') };
   writeFileSync(paths.ca, authority.certificatePem);
   writeFileSync(paths.key, pair.keyPem);
@@ -48,7 +43,7 @@ export function files(directory: string, pair: Issued): PairFiles {
 }
 
 /** The same three files as Kubernetes mounts them. */
-export function linkedFiles(directory: string, pair: Issued): PairFiles {
+export function linkedFiles(directory: string, pair: Issued): CredentialPaths {
   swapData(directory, 'first', pair);
   return { ca: join(directory, 'ca'), cert: join(directory, 'cert'), key: join(directory, 'key') };
 }

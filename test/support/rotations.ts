@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
-import { authority, names, type PairFiles, renameOver, swapData } from './real-peer.js';
+import type { CredentialPaths } from '../../credentials/paths.js';
+import { authority, names, renameOver, swapData } from './real-peer.js';
 
 export interface Rotations {
   /** A folder made by linkedFiles, whose server is asked by `served`. */
   readonly directory: string;
-  readonly files: PairFiles;
+  readonly files: CredentialPaths;
   /** `CN=…` of the certificate the next connection is served, or the refusal in words. */
   readonly served: () => Promise<string>;
   /** What a new connection sees while certificate and key do not belong together. */
