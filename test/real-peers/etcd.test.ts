@@ -58,7 +58,7 @@ t.test('etcd of an older Go: every refusal is alert 42, rotations as on PD', nee
   });
   const ask = (port: number) => (pair: Issued | undefined, version: Version) =>
     withoutStall(() => probeHttp(at(port), identity(pair, version), { timeout: patience }));
-  const rejected = 'refused by tls-alert 42';
+  const rejected = 'rejected by tls-alert 42';
   await table(
     t,
     'etcd client port',
@@ -80,5 +80,5 @@ t.test('etcd of an older Go: every refusal is alert 42, rotations as on PD', nee
     const seen = await ask(client)(good, 'TLSv1.3');
     return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.subject}` : say(seen);
   };
-  await everyRotation(t, { directory: tls, files, served, mismatched: 'refused by tls-alert 80' });
+  await everyRotation(t, { directory: tls, files, served, mismatched: 'rejected by tls-alert 80' });
 });

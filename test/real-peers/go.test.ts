@@ -50,13 +50,13 @@ async function start(t: Test, component: 'pd' | 'tidb', files: CredentialPaths, 
 const rejections: readonly Expectation[] = [
   ['noUsage', 'accepted'],
   ['intermediateChain', 'accepted'],
-  ['none', 'refused by tls-alert 40', 'refused by tls-alert 116'],
-  ['otherCa', 'refused by tls-alert 48'],
-  ['expired', 'refused by tls-alert 45'],
-  ['notYetValid', 'refused by tls-alert 45'],
-  ['serverAuthOnly', 'refused by tls-alert 42'],
+  ['none', 'rejected by tls-alert 40', 'rejected by tls-alert 116'],
+  ['otherCa', 'rejected by tls-alert 48'],
+  ['expired', 'rejected by tls-alert 45'],
+  ['notYetValid', 'rejected by tls-alert 45'],
+  ['serverAuthOnly', 'rejected by tls-alert 42'],
 ];
-const wrongName = 'refused by tls-alert 42';
+const wrongName = 'rejected by tls-alert 42';
 
 const getMembers: HarmlessProbe = { protocol: 'grpc', method: '/pdpb.PD/GetMembers' };
 const version: HarmlessProbe = { protocol: 'http', path: '/version', accept: 'any' };
@@ -107,10 +107,10 @@ t.test('etcd as PD embeds it', go, async (t) => {
     directory: tls,
     files,
     served: () => servedBy(ask, good),
-    mismatched: 'refused by tls-alert 80',
+    mismatched: 'rejected by tls-alert 80',
   });
   const nextCaller = await next.issue(names);
-  t.equal(await servedBy(ask, nextCaller), 'refused by tls-alert 48', 'and those of the new CA are refused');
+  t.equal(await servedBy(ask, nextCaller), 'rejected by tls-alert 48', 'and those of the new CA are refused');
 });
 
 t.test('etcd as PD embeds it, with two names: the client port compares them too', go, async (t) => {
@@ -156,7 +156,7 @@ t.test("TiDB's status port with a list", go, async (t) => {
     directory: tls,
     files,
     served: () => servedBy(ask, good),
-    mismatched: 'refused by tls-alert 80',
+    mismatched: 'rejected by tls-alert 80',
   });
-  t.equal(await servedBy(ask, await next.issue(names)), 'refused by tls-alert 48', 'callers of the new CA are refused');
+  t.equal(await servedBy(ask, await next.issue(names)), 'rejected by tls-alert 48', 'callers of the new CA are refused');
 });

@@ -55,8 +55,8 @@ const first = () => authority.issue({ ...names, commonName: 'First' });
 t.test('gRPC C-core refuses by a bare close, and names per call', python, async (t) => {
   const directory = temporaryDirectory(t);
   const { ask } = await serve(t, directory, files(directory, await first()), 'every');
-  const closed = 'refused by close';
-  const named = 'refused by rpc-status 16';
+  const closed = 'rejected by close';
+  const named = 'rejected by rpc-status 16';
   await table(
     t,
     'C-core',
@@ -93,7 +93,7 @@ t.test('C-core that reloads per connection takes every rotation, and the CA with
   writeFileSync(paths.key, server.keyPem);
   writeFileSync(paths.cert, server.certificatePem);
   t.equal(await served(caller, next.certificatePem), 'CN=Next', 'the new CA lets its callers in');
-  t.equal(await served(undefined, next.certificatePem), 'refused by close', 'and refuses those of the old one');
+  t.equal(await served(undefined, next.certificatePem), 'rejected by close', 'and refuses those of the old one');
 });
 
 t.test(
@@ -114,7 +114,7 @@ t.test(
     const next = await Authority.create({ commonName: 'Next CA' });
     const caller = await next.issue(names);
     writeFileSync(paths.ca, next.certificatePem);
-    t.equal(await served(caller), 'refused by close', 'a CA changed alone is not noticed');
+    t.equal(await served(caller), 'rejected by close', 'a CA changed alone is not noticed');
     utimesSync(paths.cert, new Date(), new Date(Date.now() + 2_000));
     t.equal(await served(caller), 'CN=Second', 'and is taken when the certificate is touched');
   },

@@ -26,7 +26,7 @@ export function identity(pair: Issued | undefined, version: Version, ca = author
   };
 }
 
-/** `refused by tls-alert 42`, `accepted` … */
+/** `rejected by tls-alert 42`, `accepted` … */
 export function say({ outcome, rejection }: Observation): string {
   return rejection === undefined
     ? outcome
