@@ -50,23 +50,26 @@ t.test('a fresh agent has a series of each metric that says "always", and counte
   t.match(await series(metrics, 'tidb_mtls_build_info'), [/version="1.2.3",revision="abc"/]);
 });
 
-t.test('outcomes of the own identity exist at 0 before the first probe, and go with their instance', async (t) => {
-  const metrics = new AgentMetrics();
-  const both = inventoryOf('a:20180', 'b:20180');
-  metrics.setInventory(both);
-  const outcome = /identity="agent",outcome="rejected"\} 0$/;
-  t.equal((await series(metrics, 'tidb_mtls_probes_total')).filter((line) => outcome.test(line)).length, 4);
-  metrics.countProbe(entryOf(both, 1, rejected('tls-alert', 'unknown_ca')));
-  metrics.setInventory(both);
-  t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="rejected"\} 1\n/);
-  metrics.setInventory(inventoryOf('a:20180'));
-  t.notMatch(await metrics.render(), 'b:20180');
-  metrics.countProbe(entryOf(both, 1, accepted));
-  metrics.setInventory(inventoryOf('a:20180'));
-  t.notMatch(await metrics.render(), 'b:20180', 'nor does a probe that ended late bring it back');
-});
+t.test(
+  'outcomes of the identity agent exist at 0 before the first probe, and disappear with their instance',
+  async (t) => {
+    const metrics = new AgentMetrics();
+    const both = inventoryOf('a:20180', 'b:20180');
+    metrics.setInventory(both);
+    const outcome = /identity="agent",outcome="rejected"\} 0$/;
+    t.equal((await series(metrics, 'tidb_mtls_probes_total')).filter((line) => outcome.test(line)).length, 4);
+    metrics.countProbe(entryOf(both, 1, rejected('tls-alert', 'unknown_ca')));
+    metrics.setInventory(both);
+    t.match(await metrics.render(), /probes_total\{.*b:20180.*outcome="rejected"\} 1\n/);
+    metrics.setInventory(inventoryOf('a:20180'));
+    t.notMatch(await metrics.render(), 'b:20180');
+    metrics.countProbe(entryOf(both, 1, accepted));
+    metrics.setInventory(inventoryOf('a:20180'));
+    t.notMatch(await metrics.render(), 'b:20180', 'nor does a late probe restore it');
+  },
+);
 
-t.test('refusals are counted by a closed list of reasons', async (t) => {
+t.test('rejections are counted by a closed list of reasons', async (t) => {
   const metrics = new AgentMetrics();
   const inventory = inventoryOf('a:20180');
   for (const observation of [
@@ -82,46 +85,49 @@ t.test('refusals are counted by a closed list of reasons', async (t) => {
   t.strictSame(reasons, ['unknown_ca', 'other-alert', 'http-status', 'certificate']);
 });
 
-t.test('files: ends by position, one info series, reasons as 0 and 1; a rotation leaves nothing behind', async (t) => {
-  const directory = temporaryDirectory(t);
-  const pki = await writePki(directory);
-  const now = new Date();
-  const paths = { ca: pki.caPath, cert: pki.pair('tikv').certPath, key: pki.pair('tikv').keyPath };
-  const facts = await gatherCredentialFacts(paths, now);
-  const metrics = new AgentMetrics();
-  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts }]);
-  const leaf = facts.chain?.[0];
-  const end = (leaf?.notAfter.getTime() ?? 0) / 1000;
-  const ends = await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds');
-  t.ok(
-    ends.includes(
-      `tidb_mtls_certificate_not_after_timestamp_seconds{component="tikv",instance="a:20180",position="leaf"} ${end}`,
-    ),
-  );
-  t.match(await series(metrics, 'tidb_mtls_certificate_info'), [leaf?.fingerprint]);
-  metrics.setCredentials([
-    { component: 'tiproxy', instance: 'a:3080', facts: { ...facts, chain: [] }, calling: facts },
-  ]);
-  t.ok(
-    (await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds')).includes(
-      `tidb_mtls_certificate_not_after_timestamp_seconds{component="tiproxy",instance="a:3080",position="calling"} ${end}`,
-    ),
-    'the pair that TiProxy calls with has an end, too',
-  );
-  t.ok((await series(metrics, 'tidb_mtls_credential_error')).every((line) => line.endsWith(' 0')));
+t.test(
+  'files: expiry by position, one info series, reasons as 0 and 1; after a rotation no old series is left',
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    const pki = await writePki(directory);
+    const now = new Date();
+    const paths = { ca: pki.caPath, cert: pki.pair('tikv').certPath, key: pki.pair('tikv').keyPath };
+    const facts = await gatherCredentialFacts(paths, now);
+    const metrics = new AgentMetrics();
+    metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts }]);
+    const leaf = facts.chain?.[0];
+    const expiry = (leaf?.notAfter.getTime() ?? 0) / 1000;
+    const expiries = await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds');
+    t.ok(
+      expiries.includes(
+        `tidb_mtls_certificate_not_after_timestamp_seconds{component="tikv",instance="a:20180",position="leaf"} ${expiry}`,
+      ),
+    );
+    t.match(await series(metrics, 'tidb_mtls_certificate_info'), [leaf?.fingerprint]);
+    metrics.setCredentials([
+      { component: 'tiproxy', instance: 'a:3080', facts: { ...facts, chain: [] }, calling: facts },
+    ]);
+    t.ok(
+      (await series(metrics, 'tidb_mtls_certificate_not_after_timestamp_seconds')).includes(
+        `tidb_mtls_certificate_not_after_timestamp_seconds{component="tiproxy",instance="a:3080",position="calling"} ${expiry}`,
+      ),
+      'the client certificate of TiProxy has an expiry, too',
+    );
+    t.ok((await series(metrics, 'tidb_mtls_credential_error')).every((line) => line.endsWith(' 0')));
 
-  const other = await gatherCredentialFacts({ ...paths, cert: pki.pair('pd').certPath }, now);
-  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: other }]);
-  t.notMatch(await metrics.render(), leaf?.fingerprint, 'the former leaf is gone');
-  t.match(await series(metrics, 'tidb_mtls_key_pair_matched'), [/ 0$/]);
+    const other = await gatherCredentialFacts({ ...paths, cert: pki.pair('pd').certPath }, now);
+    metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: other }]);
+    t.notMatch(await metrics.render(), leaf?.fingerprint, 'the former leaf is gone');
+    t.match(await series(metrics, 'tidb_mtls_key_pair_matched'), [/ 0$/]);
 
-  const missing = await gatherCredentialFacts({ ...paths, cert: join(directory, 'absent.crt') }, now);
-  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: missing }]);
-  t.match(await metrics.render(), /credential_error\{.*reason="not_found"\} 1/);
-  t.strictSame(await series(metrics, 'tidb_mtls_key_pair_matched'), []);
-  metrics.setCredentials([]);
-  t.strictSame(await series(metrics, 'tidb_mtls_credential_error'), []);
-});
+    const missing = await gatherCredentialFacts({ ...paths, cert: join(directory, 'absent.crt') }, now);
+    metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts: missing }]);
+    t.match(await metrics.render(), /credential_error\{.*reason="not_found"\} 1/);
+    t.strictSame(await series(metrics, 'tidb_mtls_key_pair_matched'), []);
+    metrics.setCredentials([]);
+    t.strictSame(await series(metrics, 'tidb_mtls_credential_error'), []);
+  },
+);
 
 t.test('series about the agent itself carry no instance, so that two agents are two', async (t) => {
   const pki = await writePki(temporaryDirectory(t));
@@ -135,34 +141,37 @@ t.test('series about the agent itself carry no instance, so that two agents are 
   t.notMatch(lines.join('\n'), 'instance=');
 });
 
-t.test('findings: the worst per place, and the verdicts of three checks; skipped is neither yes nor no', async (t) => {
-  const metrics = new AgentMetrics();
-  const now = new Date('2026-03-01T00:00:00Z');
-  metrics.setFindings(
-    [
-      finding({ check: 'certificate-validity', status: 'pass' }),
-      finding({ check: 'certificate-validity', status: 'fail' }),
-      finding({ check: 'certificate-validity', status: 'warn' }),
-      finding({ check: 'ca-unchanged', status: 'fail' }),
-      finding({ check: 'served-matches-file', status: 'pass', endpoint: 'grpc' }),
-      finding({ check: 'caller-accepted', status: 'fail', endpoint: 'grpc', identity: 'tidb' }),
-      finding({ check: 'caller-accepted', status: 'unknown', endpoint: 'grpc', identity: 'pd' }),
-    ],
-    now,
-  );
-  t.match(await metrics.render(), /finding\{check="certificate-validity",.*\} 3\n/);
-  t.match(await series(metrics, 'tidb_mtls_ca_changed'), [/ 1$/]);
-  t.match(await series(metrics, 'tidb_mtls_served_matches_file'), [/endpoint="grpc"\} 1$/]);
-  const callers = await series(metrics, 'tidb_mtls_caller_accepted');
-  t.equal(callers.length, 1);
-  t.match(callers, [/identity="tidb"\} 0$/]);
-  t.strictSame(await series(metrics, 'tidb_mtls_last_check_timestamp_seconds'), [
-    `tidb_mtls_last_check_timestamp_seconds ${now.getTime() / 1000}`,
-  ]);
-  metrics.setFindings([]);
-  t.strictSame(await series(metrics, 'tidb_mtls_finding'), []);
-  t.strictSame(await series(metrics, 'tidb_mtls_ca_changed'), []);
-});
+t.test(
+  'findings: the worst per label set, and the results of three checks; an inconclusive one is neither 0 nor 1',
+  async (t) => {
+    const metrics = new AgentMetrics();
+    const now = new Date('2026-03-01T00:00:00Z');
+    metrics.setFindings(
+      [
+        finding({ check: 'certificate-validity', status: 'pass' }),
+        finding({ check: 'certificate-validity', status: 'fail' }),
+        finding({ check: 'certificate-validity', status: 'warn' }),
+        finding({ check: 'ca-unchanged', status: 'fail' }),
+        finding({ check: 'served-matches-file', status: 'pass', endpoint: 'grpc' }),
+        finding({ check: 'caller-accepted', status: 'fail', endpoint: 'grpc', identity: 'tidb' }),
+        finding({ check: 'caller-accepted', status: 'unknown', endpoint: 'grpc', identity: 'pd' }),
+      ],
+      now,
+    );
+    t.match(await metrics.render(), /finding\{check="certificate-validity",.*\} 3\n/);
+    t.match(await series(metrics, 'tidb_mtls_ca_changed'), [/ 1$/]);
+    t.match(await series(metrics, 'tidb_mtls_served_matches_file'), [/endpoint="grpc"\} 1$/]);
+    const callers = await series(metrics, 'tidb_mtls_caller_accepted');
+    t.equal(callers.length, 1);
+    t.match(callers, [/identity="tidb"\} 0$/]);
+    t.strictSame(await series(metrics, 'tidb_mtls_last_check_timestamp_seconds'), [
+      `tidb_mtls_last_check_timestamp_seconds ${now.getTime() / 1000}`,
+    ]);
+    metrics.setFindings([]);
+    t.strictSame(await series(metrics, 'tidb_mtls_finding'), []);
+    t.strictSame(await series(metrics, 'tidb_mtls_ca_changed'), []);
+  },
+);
 
 t.test(
   'both outputs pass promtool check metrics, quotes in a subject included',

@@ -4,7 +4,7 @@ import { readCertificate } from '../../credentials/read-certificate.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
 import { accepted, rejected } from '../support/observations.js';
 
-t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
+t.test('the answer of /probe has the metric names of blackbox_exporter', async (t) => {
   const authority = await Authority.create();
   const issued = await authority.issue({ commonName: 'tikv', dns: ['db.example'], ip: ['10.0.0.1'] });
   const leaf = readCertificate(issued.certificatePem);
@@ -21,9 +21,9 @@ t.test("a probe's answer speaks blackbox_exporter's words", async (t) => {
     { timeoutSeconds: 5 },
   );
   t.match(bad, /^probe_success 0$/m);
-  t.match(bad, /^probe_ssl_earliest_cert_expiry \d+$/m, 'the end of a bad certificate is still known');
+  t.match(bad, /^probe_ssl_earliest_cert_expiry \d+$/m, 'the expiry of a bad certificate is still there');
   t.notMatch(bad, 'probe_ssl_last_chain_expiry', 'but nothing verified');
-  t.notMatch(bad, 'probe_grpc_status_code', 'and no status was heard');
+  t.notMatch(bad, 'probe_grpc_status_code', 'and no status was received');
   const http = await renderProbe({ ...seen, protocol: 'http', application: undefined }, { timeoutSeconds: 5 });
   t.match(http, /^probe_http_status_code 0$/m);
 });

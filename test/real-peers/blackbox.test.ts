@@ -27,16 +27,16 @@ async function serving(kind: BadKind): Promise<Server> {
   return createTls({ cert: pair.certificatePem, key: pair.keyPem }, answering);
 }
 
-/** Servers with one thing wrong each, and what we say of them. */
+/** Servers with one fault each, and our result. */
 const faulty: readonly (readonly [string, () => Promise<Server> | Server, string])[] = [
   ['nothing wrong', () => createTls(tls, answering), 'accepted'],
   [
-    'refuses our certificate after the handshake',
+    'rejects our certificate after the handshake',
     () => createTls({ ...tls, ca: [], requestCert: true }, (socket) => socket.destroy()),
     'rejected by close',
   ],
   [
-    'asks for a certificate of another CA',
+    'requests a certificate of another CA',
     async () =>
       createTls(
         {
@@ -50,21 +50,21 @@ const faulty: readonly (readonly [string, () => Promise<Server> | Server, string
     'rejected by close',
   ],
   ['serves an expired certificate', () => serving('expired'), 'rejected by certificate'],
-  ['serves one of another CA', () => serving('otherCa'), 'rejected by certificate'],
-  ['serves one for another host', () => serving('otherHost'), 'rejected by name'],
+  ['serves a certificate of another CA', () => serving('otherCa'), 'rejected by certificate'],
+  ['serves a certificate for another host', () => serving('otherHost'), 'rejected by name'],
   ['is plaintext', () => createHttp((_request, response) => response.end()), 'not-tls'],
-  ['accepts and says nothing', () => createServer(), 'timeout'],
-  ['finishes the handshake and says nothing', () => createTls(tls), 'timeout'],
+  ['accepts and never answers', () => createServer(), 'timeout'],
+  ['completes the handshake and never answers', () => createTls(tls), 'timeout'],
   ['closes at once', () => createServer((socket) => socket.destroy()), 'rejected by close'],
   [
-    'answers what is no answer',
+    'answers with something that is not HTTP',
     () => createTls(tls, (socket) => socket.once('data', () => socket.end('hello\r\n'))),
     'inconclusive',
   ],
 ];
 
 t.test(
-  "the same faulty servers, seen by blackbox_exporter's tcp module and by us",
+  "the same faulty servers, probed by blackbox_exporter's tcp module and by us",
   needs(blackbox, 'prometheus-blackbox-exporter'),
   async (t) => {
     const directory = temporaryDirectory(t);
@@ -103,7 +103,7 @@ t.test(
     }
     t.ok(
       seen.filter((line) => line.startsWith('success') && line !== 'success accepted').length >= 3,
-      'a finished handshake is their success, also where nobody is let in or nothing answers',
+      'blackbox_exporter reports success after a handshake, also if the port rejects the client or never answers',
     );
   },
 );
