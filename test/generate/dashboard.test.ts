@@ -25,10 +25,10 @@ const labels = new Map<string, readonly string[]>(
   ),
 );
 
-/** What the scraper adds, and what `label_replace` puts in. */
+/** Labels that the scraper and `label_replace` add. */
 const added = ['tidb_cluster', 'instance', 'position'];
 
-t.test('every query parses and names only metrics and labels that there are', async (t) => {
+t.test('every query parses and uses only metrics and labels that exist', async (t) => {
   const recorded = new Set([...recordedIn(renderRules()), ...recordedIn(renderRecordings())]);
   for (const { place, expr } of queries) {
     const names = namesIn(filledIn(expr));
@@ -48,7 +48,7 @@ t.test('every query parses and names only metrics and labels that there are', as
   }
 });
 
-t.test('the parser does object to what is wrong', async (t) => {
+t.test('the parser rejects an invalid query', async (t) => {
   t.notOk(namesIn('sum by (a) (b').valid);
   t.match(namesIn('sum by (a) (b{job="x"})'), { metrics: ['b'], labels: ['a', 'job'], valid: true });
 });
@@ -74,7 +74,7 @@ function isNoRow({ type }: DashboardPanel): boolean {
   return type !== 'row';
 }
 
-t.test('panels fill the grid without lying on each other', async (t) => {
+t.test('panels fill the grid without overlapping', async (t) => {
   const cells = new Map<string, string>();
   for (const { title, gridPos } of dashboard.panels) {
     const { x, y, w, h } = gridPos;
@@ -89,7 +89,7 @@ t.test('panels fill the grid without lying on each other', async (t) => {
   }
 });
 
-t.test('each column of a table that has a look is one that the table has', async (t) => {
+t.test('each styled column of a table exists', async (t) => {
   for (const { title, targets = [], fieldConfig, transformations = [] } of dashboard.panels) {
     const organize = transformations.find(({ id }) => id === 'organize')?.options as
       | { readonly renameByName: Readonly<Record<string, string>> }
@@ -105,7 +105,7 @@ t.test('each column of a table that has a look is one that the table has', async
   }
 });
 
-t.test('variables narrow by what may be absent', async (t) => {
+t.test('variables filter by labels that may be absent', async (t) => {
   const variables = dashboard.templating.list;
   t.strictSame(
     variables.map(({ name }) => name),

@@ -22,7 +22,7 @@ function alert(name: string, level: string, labels: Readonly<Record<string, stri
 }
 
 t.test(
-  'a real Alertmanager with the example tells each team its own, and keeps back what another alert explains',
+  'a real Alertmanager with the example notifies each team of its alerts, and inhibits those that another alert explains',
   needs(program, 'prometheus-alertmanager'),
   async (t) => {
     const reported = new Map<string, Set<string>>();
@@ -68,7 +68,7 @@ t.test(
     const response = await fetch(`http://127.0.0.1:${port}/api/v2/alerts`, { method: 'POST', headers, body });
     t.equal(response.status, 200);
     await eventually(
-      'every team is told',
+      'every team is notified',
       () =>
         ['on-call', 'storage-team', 'monitoring-team'].every((team) => reported.has(team)) &&
         (reported.get('on-call')?.size ?? 0) > 1,

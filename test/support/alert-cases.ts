@@ -1,11 +1,11 @@
 import { findingSeries, type Series, tikv } from './promtool.js';
 
-/** A series that is bad while it has a value, and the alert that says so after `hold` minutes. */
+/** A series with a bad value, and the alert that fires after `hold` minutes. */
 export interface AlertState {
   readonly alert: string;
   readonly series: string;
   readonly bad: string;
-  /** Undefined where the series goes instead. */
+  /** Undefined if the series disappears instead. */
   readonly good?: string;
   readonly hold: number;
 }
@@ -67,7 +67,7 @@ export const states: readonly AlertState[] = [
   },
 ];
 
-/** A counter that rises for half an hour, and the alert it fires after `hold` minutes. */
+/** A counter that increases for 30 minutes, and the alert that fires after `hold` minutes. */
 export interface AlertCounter {
   readonly alert: string;
   readonly series: string;
@@ -88,7 +88,7 @@ export const counters: readonly AlertCounter[] = [
   rejected('proxy_fault', 'internal-error', 0),
 ];
 
-/** Alerts with scenarios of their own. */
+/** Alerts that have scenarios in other tests. */
 export const byThemselves: readonly string[] = [
   'certificate_expiring',
   'certificate_expiring_critical',

@@ -44,7 +44,7 @@ export function filledIn(expr: string): string {
     .replaceAll(/\$(\w+)/g, (whole, name: string) => values[name] ?? whole);
 }
 
-/** What a PromQL expression names, by the parser of Prometheus' own user interface; `valid` is whether it parses. */
+/** The metrics and labels of a PromQL expression, from the parser of Prometheus' user interface; `valid` is whether it parses. */
 export function namesIn(expr: string): {
   readonly metrics: readonly string[];
   readonly labels: readonly string[];

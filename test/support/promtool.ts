@@ -21,7 +21,7 @@ export interface Series {
   readonly values: string;
 }
 
-/** At a time, how many alerts of a name are there in a state (firing unless said otherwise). */
+/** The number of alerts of a name at a time, by state (default: firing). */
 export type Expected = readonly [at: string, alert: string, count: number, state?: 'pending' | 'firing'];
 
 export interface Scenario {
@@ -36,7 +36,7 @@ export interface Scenario {
   readonly silentUntil?: string;
 }
 
-/** What Prometheus reads of each form of the rules: TiUP's after its own replacements, Kubernetes' out of its resource. */
+/** The rules that Prometheus reads from each form: TiUP's after its replacements, Kubernetes' from the resource. */
 export const forms: Readonly<Record<string, () => string>> = {
   prometheus: renderRules,
   tiup: () => asTiupInstalls(renderTiupRules(), 'prod-1'),
@@ -48,7 +48,7 @@ function asTiupInstalls(rules: string, name: string): string {
   return sed(rules, `s/env: [^ ]*/env: ${name}/g`, `s/cluster: [^ ]*,/cluster: ${name},/g`);
 }
 
-/** What TiUP does with rules that come in its package. */
+/** TiUP's replacements in the rules of its package. */
 export function asTiupPackages(rules: string, name: string): string {
   return sed(rules, `s/ENV_LABELS_ENV/${name}/g`);
 }
@@ -58,7 +58,7 @@ function sed(text: string, ...scripts: readonly string[]): string {
   return spawnSync('sed', args, { input: text, encoding: 'utf8' }).stdout;
 }
 
-/** Writes the shipped rules with these scenarios and lets promtool judge them as one assertion. */
+/** Writes the shipped rules with these scenarios, and asserts that promtool accepts them. */
 export function promtoolTests(
   t: Test,
   evaluation_interval: string,
@@ -122,7 +122,7 @@ export function findingSeries(check: string, values: string, more = ''): Series 
   return { series: `tidb_mtls_finding{check="${check}",${tikv},endpoint="grpc",identity="agent"${more}}`, values };
 }
 
-/** A certificate that at minute 30 has so much left. */
+/** A certificate with this remaining time at minute 30. */
 export function certificate(lifetime: number, left: number, labels = leaf): readonly Series[] {
   const end = 1800 + left;
   return validity(labels, `${end}x90`, `${end - lifetime}x90`);

@@ -4,7 +4,7 @@ import { day, hour, promtool, promtoolTests, type Series, tikv } from '../../sup
 
 const build = (version: string, values: string) => agentSeries('build_info', values, `,version="${version}"`);
 
-t.test('an agent that vanished', promtool, async (t) => {
+t.test('an agent that is no longer scraped', promtool, async (t) => {
   promtoolTests(t, '1m', [
     {
       name: 'fires, and goes on doing so',
@@ -42,7 +42,7 @@ t.test('an agent that vanished', promtool, async (t) => {
   ]);
 });
 
-t.test('an agent that answers and does not work', promtool, async (t) => {
+t.test('an agent that answers scrapes and does not evaluate', promtool, async (t) => {
   promtoolTests(t, '1m', [
     {
       name: 'judged an hour ago',
@@ -60,7 +60,7 @@ t.test('an agent that answers and does not work', promtool, async (t) => {
   ]);
 });
 
-t.test('versions that differ for a day; events of files that do not arrive', promtool, async (t) => {
+t.test('different versions for a day; file events that do not work', promtool, async (t) => {
   const change = (detectedBy: string, values: string) =>
     agentSeries('file_changes_total', values, `,detected_by="${detectedBy}"`);
   promtoolTests(t, '15m', [
@@ -91,7 +91,7 @@ t.test('versions that differ for a day; events of files that do not arrive', pro
   ]);
 });
 
-t.test('a pair that the agent cannot take', promtool, async (t) => {
+t.test('a certificate that the agent cannot load', promtool, async (t) => {
   const current = (identity: string, values: string) =>
     agentSeries('identity_current', values, `,identity="${identity}"`);
   promtoolTests(t, '1m', [
@@ -119,7 +119,7 @@ t.test('a pair that the agent cannot take', promtool, async (t) => {
   ]);
 });
 
-t.test('a port that answers now and then', promtool, async (t) => {
+t.test('a port whose probes fail now and then', promtool, async (t) => {
   const probes = (outcome: string, values: string): Series => ({
     series: `tidb_mtls_probes_total{${tikv},endpoint="grpc",identity="agent",outcome="${outcome}"}`,
     values,
@@ -153,7 +153,7 @@ t.test('a port that answers now and then', promtool, async (t) => {
   ]);
 });
 
-t.test('from one step of an ending certificate to the next there is no silence', promtool, async (t) => {
+t.test('the alerts of an expiring certificate follow each other without a gap', promtool, async (t) => {
   const ends = (atMinute: number, limit: number): readonly Series[] => [
     {
       series: `tidb_mtls_certificate_not_after_timestamp_seconds{${tikv},position="leaf"}`,

@@ -8,7 +8,7 @@ t.test('every alert has a scenario', async (t) => {
   t.strictSame([...tried].sort(), alerts.map(({ name }) => name).sort());
 });
 
-t.test('states: pending until they have lasted, firing, resolved by change and by absence', promtool, async (t) => {
+t.test('states: pending, firing, resolved by a change or when the series disappears', promtool, async (t) => {
   promtoolTests(
     t,
     '1m',
@@ -35,7 +35,7 @@ t.test('states: pending until they have lasted, firing, resolved by change and b
   );
 });
 
-t.test('counters: firing while they rise, gone when they rest', promtool, async (t) => {
+t.test('counters: the alert fires while they increase, and resolves when they stop', promtool, async (t) => {
   promtoolTests(
     t,
     '1m',
@@ -51,7 +51,7 @@ t.test('counters: firing while they rise, gone when they rest', promtool, async 
   );
 });
 
-t.test('each form fires each of them', promtool, async (t) => {
+t.test('every alert fires in each form', promtool, async (t) => {
   const cases = [
     ...states.map((one) => ({ ...one, values: `${one.bad}x70` })),
     ...counters.map((one) => ({ ...one, values: '0+1x70' })),

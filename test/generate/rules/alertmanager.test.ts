@@ -25,7 +25,7 @@ t.test('amtool accepts the example', present, async (t) => {
   t.equal(status, 0, stdout + stderr);
 });
 
-t.test('alerts go by level, then by component', present, async (t) => {
+t.test('alerts are routed by level, then by component', present, async (t) => {
   const cases: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     ['on-call', { alertname: 'TiDB_mtls_file_unsafe', level: 'emergency', severity: 'critical', component: 'tikv' }],
     ['on-call', { alertname: 'TiDB_mtls_endpoint_down', level: 'critical', severity: 'critical', component: 'tidb' }],
@@ -49,14 +49,14 @@ t.test('alerts go by level, then by component', present, async (t) => {
   }
 });
 
-t.test("no alert of ours falls through, with TiUP's labels neither", present, async (t) => {
+t.test("every alert has a route, also with TiUP's labels", present, async (t) => {
   for (const { name, level } of alerts) {
     const env = 'prod-1';
     t.match(receiverOf({ alertname: `TiDB_mtls_${name}`, level, env }), /^(on-call|.+-team)$/, name);
   }
 });
 
-t.test('inhibitions name alerts that there are', async (t) => {
+t.test('inhibitions name existing alerts', async (t) => {
   const { inhibit_rules } = parse(readFileSync(config, 'utf8')) as {
     readonly inhibit_rules: readonly {
       readonly source_matchers: readonly string[];

@@ -14,7 +14,7 @@ import {
 
 const ladder = ['certificate_expiring', 'certificate_expiring_critical', 'certificate_expired'] as const;
 
-/** By lifetime and what is left of it, the one of the three that speaks; undefined for silence. */
+/** The alert for this lifetime and remaining time; undefined for none. */
 const ends: readonly (readonly [string, number, number, (typeof ladder)[number] | undefined])[] = [
   ['ten years, fifteen days left', 3650 * day, 15 * day, undefined],
   ['ten years, thirteen days left', 3650 * day, 13 * day, 'certificate_expiring'],
@@ -28,7 +28,7 @@ const ends: readonly (readonly [string, number, number, (typeof ladder)[number] 
   ['a day, minutes left', day, 20 * 60, 'certificate_expired'],
 ];
 
-t.test('ends of certificates: the right one of three, exactly at the boundary none', promtool, async (t) => {
+t.test('certificate expiry: one of three alerts, and none exactly at the boundary', promtool, async (t) => {
   const boundary = (limit: number, alert: (typeof ladder)[number]): Scenario => ({
     name: `exactly at the limit of ${alert} nothing, a minute later it is pending`,
     series: certificate(365 * day, limit),
@@ -73,7 +73,7 @@ t.test('ends of certificates: the right one of three, exactly at the boundary no
   ]);
 });
 
-t.test('what a port serves counts when it is not what the file holds', promtool, async (t) => {
+t.test('the certificate that a port serves counts if it differs from the file', promtool, async (t) => {
   const port = `${tikv},endpoint="grpc"`;
   const fresh = validity(leaf, `${365 * day}x60`, '0x60');
   const old = (labels: string, prefix?: string) => validity(labels, `${5 * day}x60`, `${-360 * day}x60`, prefix);
@@ -96,7 +96,7 @@ t.test('what a port serves counts when it is not what the file holds', promtool,
   ]);
 });
 
-t.test('lifetimes with their usual renewals never cry wolf', promtool, async (t) => {
+t.test('usual lifetimes and renewals never cause an alert', promtool, async (t) => {
   // Each step of the series is one step of the clock; a renewal moves begin and end together.
   const renewed = (step: number, lifetime: number, renewAfter: number, rounds: number) => {
     const steps = renewAfter / step;

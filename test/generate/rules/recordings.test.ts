@@ -4,7 +4,7 @@ import { renderRecordings, renderRules } from '../../../generate/rules/render.js
 import { agentSeries } from '../../support/alert-cases.js';
 import { day, findingSeries, promtool, promtoolTests, type Series } from '../../support/promtool.js';
 
-/** Both files, as Prometheus has them side by side. */
+/** Both files, loaded together as in Prometheus. */
 function both(): string {
   return JSON.stringify({ groups: [...parse(renderRules()).groups, ...parse(renderRecordings()).groups] });
 }
@@ -26,7 +26,7 @@ function ends(component: string, days: number): Series {
   };
 }
 
-t.test('what only all agents together can say', promtool, async (t) => {
+t.test('figures of a cluster from all its agents', promtool, async (t) => {
   const build = (instance: string, version: string): Series => ({
     series: `tidb_mtls_build_info{instance="${instance}",version="${version}"}`,
     values: '1x20',

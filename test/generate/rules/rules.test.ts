@@ -27,7 +27,7 @@ t.test('promtool accepts every form', promtool, async (t) => {
   }
 });
 
-t.test('the forms say the same, each in its own labels', async (t) => {
+t.test('all forms have the same alerts, each with its own labels', async (t) => {
   const inAll = (rules: readonly Rule[]) =>
     rules.filter(({ alert }) => alert !== undefined).map(({ alert, expr, for: hold }) => ({ alert, expr, hold }));
   const plain = rulesOf(renderRules());
@@ -61,7 +61,7 @@ t.test('no rule depends on the name of a scrape job', async (t) => {
   }
 });
 
-t.test('every metric and every check is in an alert, or it is said why not', async (t) => {
+t.test('every metric and every check is in an alert, or has a reason why not', async (t) => {
   const expressions = [...alerts, ...recordings].map(({ expr }) => expr).join('\n');
   for (const { name } of [...Object.values(definitions), ...Object.values(proxyDefinitions)]) {
     const used = new RegExp(`\\b${name}\\b`).test(expressions);

@@ -2,10 +2,10 @@ import t from 'tap';
 import { runbookBase } from '../../../generate/rules/render.js';
 import { certificate, day, findingSeries, hour, promtool, promtoolTests, type Series } from '../../support/promtool.js';
 
-t.test('what is neither good nor failed is silent', promtool, async (t) => {
+t.test('inconclusive results and warnings cause no alert of failures', promtool, async (t) => {
   promtoolTests(t, '1m', [
     {
-      name: 'skipped and warned findings',
+      name: 'inconclusive findings and warnings',
       series: [
         findingSeries('caller-accepted', '1x60'),
         findingSeries('rejects-unauthorized', '2x60'),
@@ -96,24 +96,28 @@ t.test('several agents and several clusters', promtool, async (t) => {
   ]);
 });
 
-t.test('a CA in the files of some components and not of others, by key and not by name', promtool, async (t) => {
-  const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
-    series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
-    values: '1x120',
-  });
-  promtoolTests(t, '1m', [
-    {
-      name: 'one component has another CA of the same name',
-      series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
-      expected: [
-        ['59m', 'ca_files_differ', 0],
-        ['60m', 'ca_files_differ', 2],
-      ],
-    },
-    {
-      name: 'everybody has the bundle, and another cluster another CA',
-      series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
-      silentUntil: '110m',
-    },
-  ]);
-});
+t.test(
+  'a CA in the files of some components and not of others, by fingerprint and not by name',
+  promtool,
+  async (t) => {
+    const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
+      series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
+      values: '1x120',
+    });
+    promtoolTests(t, '1m', [
+      {
+        name: 'one component has another CA of the same name',
+        series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
+        expected: [
+          ['59m', 'ca_files_differ', 0],
+          ['60m', 'ca_files_differ', 2],
+        ],
+      },
+      {
+        name: 'everybody has the bundle, and another cluster another CA',
+        series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
+        silentUntil: '110m',
+      },
+    ]);
+  },
+);
