@@ -26,7 +26,7 @@ const grpc: HarmlessProbe = { protocol: 'grpc', method: '/pdpb.PD/GetMembers' };
 /** A TLS server that does one thing after the handshake. */
 function after(act: (socket: TLSSocket) => void, alpn: readonly string[] = ['http/1.1', 'h2']): Server {
   return createTls({ ...keys, ALPNProtocols: [...alpn] }, (socket) => {
-    // The prober destroys its socket as soon as it has its verdict.
+    // The prober destroys its socket as soon as it has its result.
     socket.on('error', () => socket.destroy());
     act(socket);
   });

@@ -38,7 +38,7 @@ for (const [what, act, outcome, detail] of cases) {
   });
 }
 
-t.test('what Go says on a TLS port, byte by byte: refused', async (t) => {
+t.test('the answer of Go on a TLS port, byte by byte: rejected', async (t) => {
   const target = await asked(t, (socket) => {
     socket.setNoDelay(true);
     let at = 0;
@@ -59,7 +59,7 @@ t.test('silence is silence, even after half of a sentence that was none yet', as
   t.match(await requestPlaintext(half, 100), { outcome: 'accepted' }, 'bytes without TLS');
 });
 
-t.test('told to stop, it waits no longer, and begins nothing', async (t) => {
+t.test('an abort ends the request, and an aborted one is not begun', async (t) => {
   const stop = new AbortController();
   const target = await asked(t, () => stop.abort());
   const probe = { ...target, alpn: [] };
@@ -68,10 +68,10 @@ t.test('told to stop, it waits no longer, and begins nothing', async (t) => {
   t.match(await probePlaintext(probe, { timeout: patience, signal: stop.signal }), cut, 'stopped before');
 });
 
-t.test('a port that is gone does not refuse', async (t) => {
+t.test('a port that is gone is unreachable, which is no rejection', async (t) => {
   const server = createServer((socket) => {
     socket.once('data', () => {
-      // The next one finds nobody.
+      // The next connection is refused by the kernel.
       server.close();
       socket.destroy();
     });

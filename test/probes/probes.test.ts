@@ -99,7 +99,7 @@ const expected: readonly (readonly [BadKind | 'good' | 'none', 'TLSv1.2' | 'TLSv
 ];
 
 t.test(
-  'real alerts of OpenSSL are told by number, before and after the handshake',
+  'alerts of OpenSSL are known by number, before and after the handshake',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const port = await openssl(t, temporaryDirectory(t), good);
@@ -120,14 +120,18 @@ t.test(
         `${kind} ${version}`,
       );
       if (version === 'TLSv1.3') {
-        t.equal(seen.peerChain[0]?.subject, 'CN=TiDB-Server', `${kind}: the chain is known also when we are refused`);
+        t.equal(
+          seen.peerChain[0]?.subject,
+          'CN=TiDB-Server',
+          `${kind}: the chain is known also when the client is rejected`,
+        );
       }
     }
   },
 );
 
 t.test(
-  'a bad server is refused by us, and its chain is still known',
+  'the agent rejects a bad server, and its chain is still known',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     for (const [kind, problem] of [
@@ -183,7 +187,7 @@ t.test('what PD says of many stores is read, and a flood is cut', async (t) => {
   t.match(flood.application, { answer: undefined });
 });
 
-t.test('what is no refusal is never called one', async (t) => {
+t.test('what is no rejection is never reported as one', async (t) => {
   const silent = await listening(
     t,
     createServer((socket) => t.teardown(() => socket.destroy())),
@@ -205,7 +209,7 @@ t.test('what is no refusal is never called one', async (t) => {
   await new Promise((resolve) => free.close(resolve));
   const cases: readonly (readonly [string, ProbeTarget, string, RegExp])[] = [
     [
-      'nobody listens',
+      'a port without a listener',
       target(closed),
       'unreachable',
       /^unreachable: connection refused \(this is not a TLS rejection\)$/,

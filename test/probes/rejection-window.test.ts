@@ -21,7 +21,7 @@ function unauthorizedClient({ certificatePem: cert, keyPem: key }: Issued) {
   return { name: 'foreign-ca', secureContext, verifiesServer: false } as const;
 }
 
-/** A server so busy that it judges a caller's certificate late; counts what the caller says after that certificate. */
+/** A busy server that verifies the client certificate late; counts what the client sends after that certificate. */
 async function lateVerification(t: Tap, milliseconds: number) {
   const secrets = { cert: server.certificatePem, key: server.keyPem, ca: authority.certificatePem };
   const behind = await listening(t, createServer({ ...secrets, requestCert: true }));
@@ -45,7 +45,7 @@ async function lateVerification(t: Tap, milliseconds: number) {
 type Tap = Parameters<typeof listening>[0];
 
 t.test(
-  'a stranger asks nothing while a slow server makes up its mind, so that its reason cannot get lost',
+  'an unauthorized client sends no request while a slow server verifies it, so that the alert cannot get lost',
   async (t) => {
     const { port, saidMeanwhile } = await lateVerification(t, 300);
     const target = { host: '127.0.0.1', port, alpn: [] };

@@ -15,7 +15,7 @@ const agent: Identity = {
   secureContext: createSecureContext({ cert: caller.certificatePem, key: caller.keyPem }),
 };
 
-/** A server that judges callers itself: by the certificate of this connection, or by what the session remembers. */
+/** A server that authorizes clients itself: by the certificate of this connection, or by that of the session. */
 async function portThat(t: Test, options: object, accepts: (socket: TLSSocket) => boolean): Promise<number> {
   const server = createTls(
     {

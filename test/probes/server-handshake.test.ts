@@ -17,7 +17,7 @@ const derOf = (pem: string) => readCertificate(pem).subjectDer;
 const ask = (port: number, timeout = patience) =>
   readServerHandshake({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
 
-t.test('a port that asks names the CAs it holds; one that does not asks nobody', async (t) => {
+t.test('a port that requests certificates names its CAs; one that does not sends no CertificateRequest', async (t) => {
   const ca = authority.certificatePem + other.certificatePem;
   const asking = await ask(await listening(t, createTls({ ...keys, ca, requestCert: true })));
   t.match(asking, { outcome: 'read', requestsCertificate: true });
@@ -27,14 +27,14 @@ t.test('a port that asks names the CAs it holds; one that does not asks nobody',
   t.match(open, { outcome: 'read', requestsCertificate: false, authorities: [] });
 });
 
-t.test('what is no first flight is told apart', async (t) => {
+t.test('what is no server handshake has its own outcome', async (t) => {
   const after = (act: (socket: Socket) => void) =>
     listening(
       t,
       createServer((socket) => socket.once('data', () => act(socket))),
     );
   const cases: readonly (readonly [string, number, string, RegExp])[] = [
-    ['nobody there', 1, 'unreachable', /^unreachable: connection refused/],
+    ['no listener', 1, 'unreachable', /^unreachable: connection refused/],
     ['silence', await listening(t, createServer()), 'timeout', /timeout/],
     ['plaintext', await after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'not-tls', /no TLS record/],
     ['TLS 1.3 only', await listening(t, createTls({ ...keys, minVersion: 'TLSv1.3' })), 'inconclusive', /alert 70/],

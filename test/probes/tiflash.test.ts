@@ -53,7 +53,7 @@ t.test('no other port is ever asked it', async (t) => {
   t.strictSame(asked, ['tiflash/grpc']);
 });
 
-t.test('a stranger is refused by TiFlash before any question', async (t) => {
+t.test('TiFlash rejects an unauthorized client before any request', async (t) => {
   const cluster = await devCluster(t);
   const other = await (await Authority.create()).issue({ commonName: 'TiDB-Server', ip: ['127.0.0.1'] });
   const unauthorizedClient: Identity = {

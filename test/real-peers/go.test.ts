@@ -158,5 +158,9 @@ t.test("TiDB's status port with a list", go, async (t) => {
     served: () => servedBy(ask, good),
     mismatched: 'rejected by tls-alert 80',
   });
-  t.equal(await servedBy(ask, await next.issue(names)), 'rejected by tls-alert 48', 'callers of the new CA are refused');
+  t.equal(
+    await servedBy(ask, await next.issue(names)),
+    'rejected by tls-alert 48',
+    'callers of the new CA are refused',
+  );
 });
