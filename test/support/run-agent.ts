@@ -51,13 +51,13 @@ export function startAgent(
   return { child, output: () => stdout + stderr, ended };
 }
 
-/** Where a `run` serves, once it has looked at every port. */
+/** Where a `run` serves, once it has probed every port. */
 export async function readyAt(agent: RunningAgent): Promise<string> {
-  await eventually('every port was looked at', () => {
+  await eventually('every port was probed', () => {
     if (agent.child.exitCode !== null) {
       throw new Error(agent.output());
     }
-    return /every port was looked at/.test(agent.output());
+    return /every port was probed/.test(agent.output());
   });
   return /"address":"(https?:[^"]+)"/.exec(agent.output())?.[1] ?? '';
 }
