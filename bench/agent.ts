@@ -16,7 +16,7 @@ export interface AgentUnderLoad {
   metrics(): Promise<string>;
   /** Milliseconds that a reader of /metrics waits for the last byte, which does nothing with them. */
   scrape(): Promise<number>;
-  /** Resolves after the first verdict on every port; the milliseconds since the start of the process. */
+  /** Resolves after the first result on every port; the milliseconds since the start of the process. */
   ready(): Promise<number>;
 }
 

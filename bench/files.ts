@@ -126,7 +126,7 @@ async function main(): Promise<void> {
     'Reading certificate files',
     `${certificates} certificate files on one core. First: CPU from the start of the process until \`/metrics\` shows them all;
 again: until it shows the one that was replaced; scraped once a second meanwhile. The agent reads a key and a CA with
-each, judges them, and comes to a port for each, which is closed.
+each, evaluates them, and probes a port for each, which is closed.
 
 ${table(['reader', 'first, s of CPU', 'again, s of CPU', 'resident, MB'], rows)}
 ${notMeasured(absent)}`,

@@ -27,7 +27,7 @@ type Figures = Readonly<Record<string, number>>;
 
 const decimals: Readonly<Record<string, number>> = {
   'start until it serves, s': 2,
-  'first look at every port, s': 2,
+  'first cycle over every port, s': 2,
   'CPU at its rhythm, % of a core': 1,
   'probes done of those due, %': 0,
   'latest probe, s after its time': 2,
@@ -35,7 +35,7 @@ const decimals: Readonly<Record<string, number>> = {
   series: 0,
   'a scrape, kB': 0,
   'a scrape, ms': 0,
-  'judging everything, ms': 2,
+  'evaluation of all checks, ms': 2,
   '`lint` of as many files, s': 2,
   '`lint`, files a second': 0,
 };
@@ -46,7 +46,7 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
     ...{ node: bestNode.program, component: 'tidb', ports, interval: `${interval}s` },
   });
   const firstLook = await agent.ready();
-  // The first look leaves at once every port to the rhythm, spread over one interval.
+  // The first cycle leaves at once every port to the rhythm, spread over one interval.
   await pause(measured * 1_000);
   await gaps();
   const probes = async () => sumOf(await agent.metrics(), 'tidb_mtls_probes_total');
@@ -68,7 +68,7 @@ async function measureAgent(files: BenchFiles, size: number): Promise<Figures> {
   await ended(targets);
   return {
     'start until it serves, s': agent.serves / 1_000,
-    'first look at every port, s': firstLook / 1_000,
+    'first cycle over every port, s': firstLook / 1_000,
     'CPU at its rhythm, % of a core': (spent / seconds) * 100,
     'probes done of those due, %': (done / ((size * seconds) / interval)) * 100,
     'latest probe, s after its time': Math.max(0, worst - planned) / 1_000,
@@ -88,7 +88,7 @@ async function measureEvaluation(size: number): Promise<Figures> {
     runChecks(evidence);
     return performance.now() - start;
   });
-  return { 'judging everything, ms': median(times) };
+  return { 'evaluation of all checks, ms': median(times) };
 }
 
 /** The command, its start included. */
@@ -142,9 +142,9 @@ async function main(): Promise<void> {
   const head = ['figure', ...sizes.map(String), ...steps.map((step) => `${sizes[step]}→${sizes[step + 1]}`)];
   writeSection(
     'Growth',
-    `One agent on one core, TiDB status ports in one process on the other core, each probed every ${interval} s, strangers off; the CPU over
-${measured} s; ${bestNode.name}. A scrape is read by somebody who does nothing with it. The last columns are exponents of growth over one step: 0 stays, 1 grows as the ports do,
-2 with their square. Judging is that of a cluster with as many ports of TiDB, TiKV and PD; \`lint\` reads configurations of
+    `One agent on one core, TiDB status ports in one process on the other core, each probed every ${interval} s, negative probes off; the CPU over
+${measured} s; ${bestNode.name}. The reader of a scrape discards it. The last columns are exponents of growth over one step: 0 stays, 1 grows as the ports do,
+2 with their square. The evaluation is that of a cluster with as many ports of TiDB, TiKV and PD; \`lint\` reads configurations of
 TiKV, its start included.
 
 ${table(head, rows)}

@@ -111,7 +111,7 @@ stream {
     ],
   },
   {
-    // As root it refuses to work; the package makes a user for it.
+    // As root it does not start; the package makes a user for it.
     ...named('hitch', ', 1 worker'),
     install: 'apt-get install hitch',
     args: (files, listen, target) => [

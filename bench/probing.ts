@@ -36,7 +36,7 @@ const probers: readonly Prober[] = [
   ]),
 ];
 
-/** `run` at its own rhythm: scheduling, judging, metrics and all. */
+/** `run` at its own rhythm: scheduling, evaluation, metrics and all. */
 function agent(name: string, node: string, question: 'http' | 'grpc'): Prober {
   const component = question === 'http' ? 'tidb' : 'tso';
   return {
@@ -164,7 +164,7 @@ function render(seconds: ReadonlyMap<Prober, Readonly<Record<Version, readonly n
   return `CPU seconds of the probing process per ${probes} fresh connections with a client certificate, P-256, ${targets} targets in
 another process on the other core; median of ${rounds} interleaved rounds. The ratio
 is to blackbox_exporter${peer}'s \`http\`, for gRPC to its \`grpc\`; its time includes its answer to the caller, that of \`run\` all
-of the agent's own work. Its \`tcp\` stops at the handshake, before a refusal in TLS 1.3 would come.
+of the agent's own work. Its \`tcp\` stops at the handshake, before a rejection in TLS 1.3 would arrive.
 
 | prober | TLS 1.3 | ratio | TLS 1.2 | ratio |
 | --- | --- | --- | --- | --- |

@@ -77,7 +77,7 @@ export function documentsOf<T>({ stdout }: ChildProcess): () => Promise<T> {
   return async () => JSON.parse((await lines.next()).value ?? '{}') as T;
 }
 
-/** A port that the kernel gives to nobody else until a program that is about to start has it. */
+/** A port that the kernel gives to no other process until a program that is about to start has it. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listenOnSteadyPort(server);

@@ -21,7 +21,7 @@ const swaps = { events: short ? 2 : 20, sweep: short ? 1 : 12 };
 /** Milliseconds between two sweeps of the agent. */
 const sweep = 10_000;
 
-/** A user namespace has limits of its own: in it the agent gets no inotify watch, and nobody else is short of them. */
+/** A user namespace has limits of its own: in it the agent gets no inotify watch, and no other process is short of them. */
 const withoutEvents = [
   ...['unshare', '--user', '--map-root-user', '/bin/sh', '-c'],
   'echo 0 >/proc/sys/user/max_inotify_watches; exec "$@"',
@@ -63,7 +63,7 @@ async function served(port: number, files: BenchFiles): Promise<string> {
   return fingerprint;
 }
 
-/** An agent whose own pair, and that of its proxy listener, is replaced again and again in one way. */
+/** An agent whose own certificate, and that of its proxy listener, is replaced again and again in one way. */
 async function measure(files: BenchFiles, pair: PairOnDisk, by: 'events' | 'sweep', core: 0 | 1): Promise<Reaction> {
   const issue = () => files.authority.issue({ commonName: 'client', dns: ['localhost'], ip: ['127.0.0.1'] });
   pair.replace(await issue());
@@ -140,7 +140,7 @@ function render(byEvents: readonly Reaction[], bySweep: readonly Reaction[]): st
     return [way, `${presented.length} of ${connections}`, ...times(events?.reported), ...times(swept?.reported, 1_000)];
   });
   const head = ['way', 'next connections', 'by events: median, ms', 'worst, ms', 'by the sweep: median, s', 'worst, s'];
-  return `The agent's own pair, which its proxy listener serves, too, is swapped ${swaps.events} times with file events and ${swaps.sweep} times
+  return `The agent's own certificate, which its proxy listener serves, too, is swapped ${swaps.events} times with file events and ${swaps.sweep} times
 without, the key first. Counted: of the very next connection to the listener and the very next probe, how many presented
 the new pair. Timed: from the swap to \`/metrics\` with the new certificate; ${bestNode.name}.
 

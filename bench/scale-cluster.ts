@@ -40,7 +40,7 @@ export interface Cluster {
   readonly nodes: readonly (readonly Instance[])[];
   /** The agent of one node, made when it is asked for: a thousand that know everything are too many at once. */
   agentOf(node: number, variant: Variant): AgentOfMany;
-  /** The one agent that looks at everything from outside. */
+  /** The one agent that checks everything from outside. */
   central(): AgentOfMany;
 }
 

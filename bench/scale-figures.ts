@@ -18,7 +18,7 @@ export interface Figures {
 /** What one hour of the real schedule does, of a few agents, held against the count. */
 export interface Sample {
   readonly agents: number;
-  /** Visits of one agent to one port. */
+  /** Probes of one port by one agent. */
   readonly mean: number;
   readonly least: number;
   readonly most: number;

@@ -75,7 +75,7 @@ function countProbes(cluster: Cluster, variant: Variant): Kinds {
   return loads.kinds();
 }
 
-/** Who calls a port is told by its profile, of which there are few. */
+/** The profile says who calls a port, of which there are few. */
 function handshakesOf({ identities }: AgentOfMany): (target: AgentOfMany['targets'][number]) => number {
   const known = new Map<unknown, number>();
   return (target) => {
@@ -86,7 +86,7 @@ function handshakesOf({ identities }: AgentOfMany): (target: AgentOfMany['target
   };
 }
 
-/** An hour of strangers, of every agent. */
+/** An hour of the negative probes of every agent. */
 async function simulateUnauthorizedClients(cluster: Cluster, variant: Variant): Promise<Kinds> {
   const loads = new Loads(cluster);
   const tasks: (() => void)[][] = [];
@@ -94,7 +94,7 @@ async function simulateUnauthorizedClients(cluster: Cluster, variant: Variant): 
     const { negativeTargets, negativeProbes } = cluster.agentOf(node, variant);
     const ofAgent = negativeTargets.map(async (target) => {
       const questions = await negativeProbes.attempts(target, AbortSignal.timeout(60_000));
-      // The first flight is read on a connection of its own.
+      // The server handshake is read on a connection of its own.
       return () => loads.add(formatAddress(target.endpoint), 1, questions.length + 1);
     });
     tasks.push(await Promise.all(ofAgent));
@@ -126,7 +126,7 @@ async function main(): Promise<void> {
     throw new TypeError('there are several variants');
   }
   const unauthorizedClients = await simulateUnauthorizedClients(cluster, first);
-  process.stderr.write('strangers: simulated\n');
+  process.stderr.write('negative probes: simulated\n');
   const sample = await simulateSample(cluster, whole);
   process.stderr.write(`sample: ${JSON.stringify(sample)}\n`);
   const figures: Figures[] = [];

@@ -25,7 +25,7 @@ const { child, metrics, ready } = await startAgent(files, {
   ...{ node: bestNode.program, before: asDeployed(), component: 'tidb', ports, interval: `${interval}s` },
 });
 await ready();
-// The first look leaves at once every port to the rhythm, spread over one interval.
+// The first cycle leaves at once every port to the rhythm, spread over one interval.
 await pause(2 * interval * 1_000);
 await gaps();
 const start = performance.now();
@@ -75,7 +75,7 @@ const head = [
 ];
 writeSection(
   'An hour of the agent',
-  `${minutes} minutes over ${count} TiDB status ports, each probed every ${interval} s, strangers off, scraped as often; ${bestNode.name}
+  `${minutes} minutes over ${count} TiDB status ports, each probed every ${interval} s, negative probes off, scraped as often; ${bestNode.name}
 on one core, as the unit starts it, the ports in one process on the other. The ports note when they are called: the plan
 is ${interval} s with a tenth to either side, and what comes later than ${planned / 1_000} s after the last is late, for whatever reason.
 

@@ -10,7 +10,7 @@ import { startPorts } from './ports.js';
 import { cpuSeconds, ended, median, residentKilobytes } from './process.js';
 import { short } from './short.js';
 
-/** From the start to the first verdict, and the memory of an agent that has nothing to do, and that did a day's work. */
+/** From the start to the first result, and the memory of an agent that has nothing to do, and that did a day's work. */
 const starts = short ? 2 : 15;
 const ports = 10;
 /** As many as ten ports have in a day at 15 s. */
@@ -61,7 +61,7 @@ async function measureStarts(files: BenchFiles, { program }: NodeProgram): Promi
   return measured;
 }
 
-/** As many probes as in a day, as fast as the agent takes them: by its own pair and by those of TiDBs on its node. */
+/** As many probes as in a day, as fast as the agent takes them: by its own certificate and by those of TiDBs on its node. */
 async function measureDay(files: BenchFiles, { name, program }: NodeProgram, core: 0 | 1): Promise<Day> {
   const targets = await startPorts(files, ports, { core: core === 0 ? 1 : 0 });
   for (let pair = 0; pair < pairs; pair++) {
@@ -132,12 +132,12 @@ function render(begun: readonly Starts[], idle: readonly number[], days: readonl
   });
   const head = [
     'with',
-    ...['serves, ms', 'first verdict, ms', '`check`, ms', 'idle, MB', 'after 0, ¼, ½, ¾, all of a day, MB'],
+    ...['serves, ms', 'first result, ms', '`check`, ms', 'idle, MB', 'after 0, ¼, ½, ¾, all of a day, MB'],
   ];
   const took = days.map(({ seconds, cpu }) => `${Math.round(seconds)} s with ${Math.round(cpu)} s of CPU`).join(', ');
   const absent = nodes.length > 1 ? [] : [{ name: 'Node 24', install: howToHaveNode24 }];
   return `${ports} TiDB status ports, and the agent started with the environment of the unit. From the start of the process until \`/metrics\` is served, until there is a verdict on every port,
-and the whole of \`check\`: median / worst of ${starts} on one core. Idle: resident after the first look and 20 s more. A day is ${day}
+and the whole of \`check\`: median / worst of ${starts} on one core. Idle: resident after the first cycle and 20 s more. A day is ${day}
 probes, as ${ports} ports have in 24 h at 15 s, at an interval of ${interval} with ${1 + pairs} certificates each; scraped once a second
 meanwhile. It took ${took}.
 

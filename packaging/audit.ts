@@ -19,7 +19,7 @@ if (process.argv[1]?.endsWith('audit.ts')) {
   const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: root, encoding: 'utf8' });
   const audit = readAudit(stdout);
   if (!audit.evaluated) {
-    // A mirror without the service can judge nothing: that is said, and is no fault of the packages.
+    // A mirror without the service has no answer: the output says so, and it is no fault of the packages.
     console.log(`not audited: ${audit.reason}`);
   } else {
     console.log(audit.faults === 0 ? 'no known faults' : audit.report);

@@ -54,7 +54,7 @@ async function buildExecutables(folder: string): Promise<readonly string[]> {
   const nodeOf = (architecture: Architecture) => join(work, `node_modules/node-linux-${architecture}/bin/node`);
   try {
     const packages = architectures.map((one) => `node-linux-${one}@${nodeVersion}`);
-    // npm refuses the other machine's package unless forced; it is a file to copy here, nothing to run.
+    // npm refuses the other architecture's package unless forced; it is a file to copy here, nothing to run.
     execFileSync('npm', ['install', '--silent', '--force', '--no-audit', '--no-fund', '--prefix', work, ...packages]);
     const program = join(work, 'agent.cjs');
     await bundle('commonjs', program);

@@ -35,7 +35,7 @@ export function shippedLibraries(folder: string): readonly Licensed[] {
     .map(([path, { version, license }]) => ({
       name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
       version,
-      licence: license ?? 'none told',
+      licence: license ?? 'none stated',
     }));
 }
 

@@ -43,7 +43,7 @@ const expected: Readonly<Record<BadKind, Readonly<Record<Role, string | undefine
   rsa: { client: undefined, server: undefined },
 };
 
-t.test('each bad kind has the one fault that it is named for, by the judgement of OpenSSL', async (t) => {
+t.test('each bad kind has the one fault that it is named for, as OpenSSL reports it', async (t) => {
   const authority = await Authority.create();
   for (const kind of badKinds) {
     const pair = await issueBad(authority, kind, { commonName: 'TiKV-Server', dns: ['localhost'], ip: ['127.0.0.1'] });
@@ -57,7 +57,7 @@ t.test('each bad kind has the one fault that it is named for, by the judgement o
   }
 });
 
-t.test('a bundle of the intermediate alone is good only where a partial chain is allowed', async (t) => {
+t.test('a bundle of the intermediate alone is valid only where a partial chain is allowed', async (t) => {
   const authority = await Authority.create();
   const intermediate = await authority.intermediate('Intermediate');
   const pair = await intermediate.issue({ commonName: 'x', dns: ['localhost'] });

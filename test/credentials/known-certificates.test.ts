@@ -19,7 +19,7 @@ t.test('the same bytes are one certificate, other bytes another', async (t) => {
   t.match(certificateOf(other), { subject: 'CN=other' });
 });
 
-t.test('bytes that are no certificate are refused each time', async (t) => {
+t.test('bytes that are no certificate are rejected each time', async (t) => {
   t.throws(() => certificateOf(Buffer.from('none')));
   t.throws(() => certificateOf(Buffer.from('none')));
 });

@@ -37,7 +37,7 @@ t.test('what it renders is what the API knows, and our own lint finds nothing', 
   t.strictSame(kinds(['--values', everything]), [...all, 'PrometheusRule', 'Service', 'ServiceAccount']);
 });
 
-t.test('the judge of manifests can say no', async (t) => {
+t.test('the validation of manifests can fail', async (t) => {
   const pod = (spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec }) as Manifest;
   t.match(typeErrorsOf([pod({ containers: [{ name: 'a', imagePullPolice: 'Always' }] })]), [
     /Pod p: .*imagePullPolice/,
@@ -97,7 +97,7 @@ const rejected: readonly (readonly [readonly string[], RegExp])[] = [
   ],
 ];
 
-t.test('values that mean nothing are refused by name', go, async (t) => {
+t.test('values that mean nothing are rejected by name', go, async (t) => {
   for (const [values, message] of rejected) {
     t.throws(() => rendered(...values), { message }, values.join(' '));
   }

@@ -126,7 +126,7 @@ for (const [what, ruleFiles] of [
   });
 }
 
-t.test('where the loaded rules cannot be told, or one cannot be had, the steps stop', async (t) => {
+t.test('where the loaded rules are unknown, or one cannot be fetched, the steps stop', async (t) => {
   for (const ruleFiles of ['', "  - 'gone.rules.yml'"]) {
     const directory = prometheusOfTiup(t, ruleFiles);
     const meta = writeMeta(t, { ...usualTopology, monitoring_servers: [{ host: '10.0.1.8', deploy_dir: directory }] });
@@ -163,7 +163,7 @@ t.test('Prometheus in agent mode evaluates no rules, and that is said', async (t
   t.match(printed, /pushgateway_addrs/);
 });
 
-t.test('without a Prometheus of TiUP the addresses to scrape are told', async (t) => {
+t.test('without a Prometheus of TiUP the addresses to scrape are reported', async (t) => {
   const { monitoring_servers: _, grafana_servers: __, ...topology } = usualTopology;
   const printed = await runCommand(deploy, [
     'tiup',

@@ -104,7 +104,7 @@ t.test('what a topology may say otherwise', async (t) => {
   t.match(stdout, 'tiup cluster reload west -N 10.0.1.8:9091\n');
 });
 
-t.test('a list that would refuse the agents is told before the first step, once for all who have it', async (t) => {
+t.test('a list that would reject the agents is reported before the first step, once for all who have it', async (t) => {
   const listed = (names: readonly string[]) => ({
     ...usualTopology,
     server_configs: { tikv: { 'security.cert-allowed-cn': names } },
@@ -165,7 +165,7 @@ t.test('the unit of a host is one that systemd takes', systemdAnalyze, async (t)
   t.equal(verifyUnits(t, { 'tidb-mtls-agent.service': unit }), '');
 });
 
-t.test('what cannot be done is one line with its cure', async (t) => {
+t.test('what cannot be done is one line with its fix', async (t) => {
   const used = temporaryDirectory(t);
   writeFileSync(join(used, 'precious'), '');
   const meta = writeMeta(t, usualTopology);

@@ -57,14 +57,14 @@ t.test('install-pair switches key and certificate at once', needs('/usr/bin/open
 
   const mismatched = await issue();
   const { keyPem } = await issue();
-  t.not(install({ ...mismatched, keyPem }).status, 0, 'a pair that does not match is refused');
+  t.not(install({ ...mismatched, keyPem }).status, 0, 'a certificate and key that do not match are rejected');
   t.not(install({ ...mismatched, certificatePem: '' }).status, 0, 'and so is half of one');
   t.equal(inForce(), serialOf(pairs[2] as Pair), 'the last one stays in force');
-  t.equal(runtimes(), 1, 'and nothing is left behind');
+  t.equal(runtimes(), 1, 'and nothing remains');
 });
 
 t.test(
-  'whoever resolves the link once has a pair that matches, at any moment',
+  'a reader that resolves the link once always gets a matching pair',
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const directory = temporaryDirectory(t);

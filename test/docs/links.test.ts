@@ -5,7 +5,7 @@ import { pageNames, readPage, root } from '../support/markdown.js';
 
 const pages = new Map(pageNames.map((name) => [name, readPage(name)]));
 
-/** Why a link leads nowhere; undefined when it leads somewhere. External ones are not asked, only looked at. */
+/** Why a link leads nowhere; undefined when it leads somewhere. External ones are not asked, only checked. */
 function problemOf(link: string, from: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(link)) {
     return URL.canParse(link) && /^(https?|mailto):/.test(link) ? undefined : 'no web address';

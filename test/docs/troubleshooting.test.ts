@@ -17,7 +17,7 @@ const pairOf = ({ certificatePem, keyPem }: typeof good): SecureContextOptions =
   key: keyPem,
 });
 
-/** What a client of this Node is told by a server, or says of it itself. */
+/** What a client of this Node gets from a server, or says about it. */
 function errorFrom(port: number, client: SecureContextOptions): Promise<NodeJS.ErrnoException> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', ca: authority.certificatePem, ...client });
@@ -27,7 +27,7 @@ function errorFrom(port: number, client: SecureContextOptions): Promise<NodeJS.E
   });
 }
 
-t.test('what OpenSSL says of each refusal stands on the page', needs('/usr/bin/openssl', 'openssl'), async (t) => {
+t.test('what OpenSSL says of each rejection stands on the page', needs('/usr/bin/openssl', 'openssl'), async (t) => {
   const { ca, cert, key } = files(temporaryDirectory(t), good);
   const cases: readonly (readonly [string, SecureContextOptions])[] = [
     ['none', {}],
@@ -50,7 +50,7 @@ t.test('what OpenSSL says of each refusal stands on the page', needs('/usr/bin/o
   }
 });
 
-t.test('what Node says of a server it refuses stands on the page', async (t) => {
+t.test('what Node says of a server it rejects stands on the page', async (t) => {
   for (const kind of ['otherCa', 'expired', 'otherHost', 'clientAuthOnly'] as const satisfies readonly BadKind[]) {
     const port = await listening(t, createServer(pairOf(await issueBad(authority, kind, names))));
     const { code } = await errorFrom(port, {});

@@ -42,7 +42,7 @@ t.test('files that are none: said by their name, the last good pair stays in use
     rmSync(cert, { recursive: true });
     rmSync(`${cert}.loop`, { force: true });
     writeFileSync(cert, pair.certificatePem);
-    await eventually(`${what}, mended`, async () => (await error(reason)) === 0);
+    await eventually(`${what}, fixed`, async () => (await error(reason)) === 0);
     t.pass(what);
   }
   t.ok(agent.peak() - before < 100, `${Math.round(agent.peak() - before)} MiB more at most`);
@@ -50,7 +50,7 @@ t.test('files that are none: said by their name, the last good pair stays in use
 });
 
 t.test(
-  'a configuration that is a FIFO, or 1 GB long, is refused in a line, and a history that is a FIFO, too',
+  'a configuration that is a FIFO, or 1 GB long, is rejected in a line, and a history that is a FIFO, too',
   async (t) => {
     const directory = temporaryDirectory(t);
     const at = (name: string) => join(directory, name);
@@ -120,7 +120,7 @@ t.test(
     const isReported = async () => (await agent.findings()).some(({ message }) => /holds no certificate/.test(message));
     const spoil = async () => {
       writeFileSync(agent.files.cert, 'no certificate');
-      await eventually('a bad file is told', isReported);
+      await eventually('a bad file is reported', isReported);
       writeFileSync(agent.files.cert, pair.certificatePem);
       await eventually('and a good one', async () => !(await isReported()));
     };

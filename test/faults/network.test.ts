@@ -37,7 +37,7 @@ require('https').createServer({ ca, cert, key, requestCert: true }, (_request, r
 `;
 
 t.test(
-  'a link that loses packets, and one that is cut: never a refusal, the others asked on, and back again',
+  'a link that loses packets, and one that is cut: never a rejection, the others asked on, and back again',
   needsRoot(['/usr/sbin/ip', 'iproute2']),
   async (t) => {
     const far = farSide(t);
@@ -55,7 +55,7 @@ t.test(
     const heal = far.lose();
     const before = (await at()).accepted ?? 0;
     await eventually('it still answers now and then', async () => ((await at()).accepted ?? 0) > before + 2);
-    t.match(await at(), { rejected: 0, 'not-tls': 0 }, 'loss is no refusal');
+    t.match(await at(), { rejected: 0, 'not-tls': 0 }, 'loss is no rejection');
     heal();
 
     far.inside('link', 'set', 'far', 'down');
@@ -117,7 +117,7 @@ t.test(
     t.match(
       await outcomesAt(agent, 'hang-1.example.com:10080'),
       { accepted: 0, rejected: 0 },
-      'no verdict on those that hang',
+      'no result for those that hang',
     );
     await endsWell(t, agent);
   },
@@ -154,7 +154,7 @@ async function crowdedPd(t: Test, count: number): Promise<number> {
   );
 }
 
-t.test('a PD that returns a million members: said, nobody of them is asked, memory stays', async (t) => {
+t.test('a PD that returns a million members: reported, none of them is probed, memory stays', async (t) => {
   const port = await crowdedPd(t, 1_000_000);
   const toml = `${instanceAt(await statusPort(t))}[cluster]\npd = ["https://127.0.0.1:${port}"]\n`;
   const agent = await watchingAgent(t, {

@@ -181,7 +181,7 @@ t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has b
   t.equal((await fetch(`${first.url()}/-/ready`)).status, 503, 'not ready');
   t.equal((await fetch(`${first.url()}/metrics`)).status, 200, 'and the metrics are there');
   first.kill('SIGTERM');
-  await ends('in the first look', first, { status: 0 });
+  await ends('in the first cycle', first, { status: 0 });
 
   const middle = await watchingAgent(t, { toml: good, probe: slow });
   await goesOnAsking(middle);

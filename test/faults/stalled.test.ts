@@ -9,12 +9,12 @@ import { startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { authority, keys } from '../support/watching-agent.js';
 
-t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is asked again, and judged', async (t) => {
+t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is asked again, and evaluated', async (t) => {
   const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
   let questions = 0;
   const server = createServer({ ...keys, ...trust }, (_request, response) => {
     questions++;
-    // The first one is never answered: nobody would hear it.
+    // The first one is never answered: its client has stopped.
     if (questions > 1) {
       response.end('{"version":"8.0.11-TiDB-v8.5.0","connections":0,"git_hash":""}');
     }

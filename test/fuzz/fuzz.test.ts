@@ -12,7 +12,7 @@ const corpus = join(import.meta.dirname, 'corpus');
 
 t.teardown(closeWire);
 
-t.test('inputs that once broke a reader are read or refused', async (t) => {
+t.test('inputs that once broke a reader are read or rejected', async (t) => {
   const known = targets.map(({ name }) => name);
   t.strictSame(
     readdirSync(corpus).filter((name) => !known.includes(name)),
@@ -28,7 +28,7 @@ t.test('inputs that once broke a reader are read or refused', async (t) => {
 });
 
 for (const target of targets) {
-  t.test(`${target.name}: any bytes are read, or refused with a code and a cure, in bounded time`, async (t) => {
+  t.test(`${target.name}: any bytes are read, or rejected with a code and a fix, in bounded time`, async (t) => {
     for (const seed of target.seeds) {
       t.equal(await complaint(target, seed), undefined, 'a seed');
     }

@@ -107,7 +107,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   ),
 );
 
-/** A seed with a few edits, or bytes that nobody thought of. */
+/** A seed with a few edits, or bytes of no known kind. */
 export function mutated(seeds: readonly Buffer[]): fc.Arbitrary<Buffer> {
   const seed = fc.constantFrom(...seeds);
   return fc.oneof(

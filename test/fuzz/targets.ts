@@ -148,7 +148,7 @@ function onCommandLine(input: Buffer): void {
   describeProcesses(problems, join(root, 'proc'));
 }
 
-/** OpenSSL refuses most of them; of what it reads, every fact can be had. */
+/** OpenSSL rejects most of them; of what it reads, every fact can be had. */
 function lookAtDer(input: Buffer): void {
   let certificate: Certificate;
   try {

@@ -39,7 +39,7 @@ async function pack(folder: string, umask: string, zone: string): Promise<Packed
 
 t.test('two copies of the tree give the same package, byte for byte', async (t) => {
   const [first, second] = [copyOfTree(t), copyOfTree(t)];
-  // What a module that is gone left behind must not come along.
+  // The build output of a removed module must not be packed.
   mkdirSync(join(second, 'dist'));
   writeFileSync(join(second, 'dist/left-over.js'), '');
   const [one, other] = await Promise.all([pack(first, '022', 'UTC'), pack(second, '077', 'Asia/Shanghai')]);

@@ -13,7 +13,7 @@ t.test('every library that users get has a licence that is accepted', async (t) 
   t.strictSame(unaccepted(libraries), []);
 });
 
-t.test('another licence, and none, are refused; what only developers need is not asked', async (t) => {
+t.test('another licence, and none, are rejected; what only developers need is not asked', async (t) => {
   const folder = temporaryDirectory(t);
   const packages = {
     '': { version: '1.0.0', license: 'Apache-2.0' },
@@ -25,7 +25,7 @@ t.test('another licence, and none, are refused; what only developers need is not
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
   t.strictSame(
     unaccepted(shippedLibraries(folder)).map(({ name, licence }) => `${name}: ${licence}`),
-    ['@scope/closed: UNLICENSED', 'silent: none told'],
+    ['@scope/closed: UNLICENSED', 'silent: none stated'],
   );
 });
 
@@ -44,7 +44,7 @@ t.test('the SBOM names each of them, by its package URL, and no tool of the deve
   );
 });
 
-t.test('an audit that the registry refuses is no verdict', async (t) => {
+t.test('an audit that the registry refuses is no result', async (t) => {
   t.match(readAudit('{"message":"405 Method Not Allowed","statusCode":405}'), { evaluated: false, reason: /405/ });
   t.match(readAudit('{"metadata":{"vulnerabilities":{"total":2}}}'), { evaluated: true, faults: 2 });
 });

@@ -149,7 +149,7 @@ t.test('64 MiB each way at once, and one byte at a time: every byte, in order', 
   t.equal(received.digest('hex'), sent.digest('hex'));
 });
 
-t.test('a reset from either side takes the other down, and nothing is left behind', async (t) => {
+t.test('a reset from either side closes the other, and nothing is left open', async (t) => {
   const sockets: import('node:net').Socket[] = [];
   const target = await tcpServer(t, (socket) => {
     sockets.push(socket);

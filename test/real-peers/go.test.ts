@@ -132,7 +132,7 @@ t.test('etcd as PD embeds it, with two names: the client port compares them too'
   }
 });
 
-t.test("TiDB's status port without a list lets in anybody", go, async (t) => {
+t.test("TiDB's status port without a list accepts every client", go, async (t) => {
   const files = linkedFiles(temporaryDirectory(t), await authority.issue({ ...names, commonName: 'TiDB-Server' }));
   const { main } = await start(t, 'tidb', files, []);
   const everybody = (['good', 'none', 'otherCa', 'expired', 'serverAuthOnly'] as const).map(

@@ -52,7 +52,7 @@ async function serve(t: Test, directory: string, paths: ReturnType<typeof files>
 
 const first = () => authority.issue({ ...names, commonName: 'First' });
 
-t.test('gRPC C-core refuses by a bare close, and names per call', python, async (t) => {
+t.test('gRPC C-core rejects by a bare close, and names per call', python, async (t) => {
   const directory = temporaryDirectory(t);
   const { ask } = await serve(t, directory, files(directory, await first()), 'every');
   const closed = 'rejected by close';
@@ -84,7 +84,7 @@ t.test('C-core that reloads per connection takes every rotation, and the CA with
   t.equal(await served(), 'CN=Swapped', 'by the link ..data');
   const renamed = await authority.issue({ ...names, commonName: 'Renamed' });
   renameOver(paths.cert, renamed.certificatePem);
-  t.equal(await served(), 'CN=Swapped', 'a torn pair is not taken, the old one stays');
+  t.equal(await served(), 'CN=Swapped', 'a mismatched pair is not loaded, the old one stays');
   renameOver(paths.key, renamed.keyPem);
   t.equal(await served(), 'CN=Renamed', 'and is taken once its key is there');
   const next = await Authority.create({ commonName: 'Next CA' });
@@ -93,11 +93,11 @@ t.test('C-core that reloads per connection takes every rotation, and the CA with
   writeFileSync(paths.key, server.keyPem);
   writeFileSync(paths.cert, server.certificatePem);
   t.equal(await served(caller, next.certificatePem), 'CN=Next', 'the new CA lets its callers in');
-  t.equal(await served(undefined, next.certificatePem), 'rejected by close', 'and refuses those of the old one');
+  t.equal(await served(undefined, next.certificatePem), 'rejected by close', 'and rejects those of the old one');
 });
 
 t.test(
-  'C-core that looks at the time of the certificate alone is left behind by a torn pair until it is touched',
+  'C-core that compares only the time of the certificate stays on the old one after a mismatched pair, until the file is touched',
   python,
   async (t) => {
     const directory = temporaryDirectory(t);
@@ -106,11 +106,11 @@ t.test(
     t.equal(await served(), 'CN=First');
     const second = await authority.issue({ ...names, commonName: 'Second' });
     writeFileSync(paths.cert, second.certificatePem);
-    t.equal(await served(), 'CN=First', 'the torn pair is not taken');
+    t.equal(await served(), 'CN=First', 'the mismatched pair is not loaded');
     writeFileSync(paths.key, second.keyPem);
     t.equal(await served(), 'CN=First', 'and the key alone is not noticed: stuck');
     utimesSync(paths.cert, new Date(), new Date(Date.now() + 1_000));
-    t.equal(await served(), 'CN=Second', 'touching the certificate cures it');
+    t.equal(await served(), 'CN=Second', 'touching the certificate fixes it');
     const next = await Authority.create({ commonName: 'Next CA' });
     const caller = await next.issue(names);
     writeFileSync(paths.ca, next.certificatePem);

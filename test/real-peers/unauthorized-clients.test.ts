@@ -22,7 +22,7 @@ async function observerOf(t: Test, agent: string, instances: readonly DeclaredIn
   const directory = temporaryDirectory(t);
   const security = files(directory, await authority.issue({ ...names, commonName: agent }));
   const nobody = await authority.issue({ ...names, commonName: 'nobody' });
-  const wrongName = { cert: join(directory, 'imposter.crt'), key: join(directory, 'imposter.key') };
+  const wrongName = { cert: join(directory, 'wrong-name.crt'), key: join(directory, 'wrong-name.key') };
   writeFileSync(wrongName.cert, nobody.certificatePem);
   writeFileSync(wrongName.key, nobody.keyPem);
   const config = {
@@ -56,7 +56,7 @@ function linesOf(findings: readonly Finding[], check: string): readonly string[]
 }
 
 t.test(
-  'real etcd: strangers, first flight, a session, a CA that was not loaded; and what a visit costs',
+  'real etcd: unauthorized clients, server handshake, a session, a CA that was not loaded; and what negative probes cost',
   needs(etcd, 'etcd-server'),
   async (t) => {
     const directory = temporaryDirectory(t);
@@ -95,7 +95,7 @@ t.test(
       .observations()
       .filter(({ observation }) => observation.identity !== 'agent' && observation.identity !== 'pd');
     t.comment(
-      `one visit to two ports: ${negativeProbe.length} strangers and 2 first flights, ${lines() - before} log lines of etcd; at the rhythm of 10 minutes ${6 * (lines() - before)} an hour`,
+      `one round at two ports: ${negativeProbe.length} unauthorized clients and 2 server handshakes, ${lines() - before} log lines of etcd; at the rhythm of 10 minutes ${6 * (lines() - before)} an hour`,
     );
     const findings = collector.evaluate();
     t.match(linesOf(findings, 'rejects-unauthorized'), [
@@ -120,7 +120,7 @@ t.test(
 );
 
 t.test(
-  'real C-core that looks at times: strangers refused; stuck on the old pair, diagnosed, nudged, recovered',
+  'real C-core that compares times: rejects unauthorized clients; stays on the old certificate, is diagnosed, triggered, recovers',
   python,
   async (t) => {
     const directory = temporaryDirectory(t);
@@ -146,15 +146,15 @@ t.test(
     await negativeProbesOnce(collector, new AbortController().signal);
     const perHour = 6 * (lines() - before);
     t.comment(
-      `one visit to one port: 4 strangers and a first flight, ${lines() - before} lines on stderr, ${perHour} an hour`,
+      `one round at one port: 4 unauthorized clients and a server handshake, ${lines() - before} lines on stderr, ${perHour} an hour`,
     );
     const next = await authority.issue({ ...names, commonName: 'TiKV-Server' });
     writeFileSync(server.cert, next.certificatePem);
-    // Somebody else connects between the two writes, which the agent itself would not.
+    // Another client connects between the two writes, which the agent itself would not do.
     const target = { host: '127.0.0.1', port: Number(port), alpn: ['h2'], probe: undefined };
     await probeGrpc(target, identity(await authority.issue(names), 'TLSv1.3'), { timeout: patience });
     await collector.readCredentials();
-    t.match(linesOf(collector.evaluate(), 'key-matches-certificate').join('\n'), /fail/, 'torn is named as what it is');
+    t.match(linesOf(collector.evaluate(), 'key-matches-certificate').join('\n'), /fail/, 'the mismatch is reported');
     writeFileSync(server.key, next.keyPem);
     const stuck = await look(collector);
     t.match(

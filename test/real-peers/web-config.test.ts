@@ -129,10 +129,10 @@ async function compare(t: Test, one: Case, peer: (file: string) => Promise<numbe
   const theirs = await statuses(`${scheme}://127.0.0.1:${await peer(file)}`, one.clients);
   t.strictSame(ours, theirs, one.name);
   const accepted = Object.values(theirs).filter((status) => status === 200).length;
-  t.ok(accepted > 0 && one.clients.length > 0, `${accepted} of ${one.clients.length} clients let in`);
+  t.ok(accepted > 0 && one.clients.length > 0, `${accepted} of ${one.clients.length} clients accepted`);
 }
 
-t.test("every client is let in or not as by Prometheus' own code", needsGo(), async (t) => {
+t.test("every client is accepted or not as by Prometheus' own code", needsGo(), async (t) => {
   const program = buildGoPeers(toolkit);
   for (const one of cases) {
     await compare(t, one, async (file) => Number((await started(t, program, [file], /listening (\d+)/))[1]));
@@ -151,7 +151,7 @@ t.test("and as by Debian's blackbox_exporter", needs(blackbox, 'prometheus-black
   }
 });
 
-t.test('a file that Prometheus refuses is refused here', needsGo(), async (t) => {
+t.test('a file that Prometheus rejects is rejected here', needsGo(), async (t) => {
   const program = buildGoPeers(toolkit);
   const rejected: readonly string[] = [
     'tls_server_config:\n  cert_file: server.crt\n',

@@ -22,7 +22,7 @@ export const emptyView: AgentView = {
   pathsOf: () => undefined,
 };
 
-/** The agent's HTTP server on a free port, over an empty inventory unless told otherwise. */
+/** The agent's HTTP server on a free port, over an empty inventory by default. */
 export async function startAgentServer(
   t: Pick<Test, 'teardown'>,
   webConfigFile?: string,

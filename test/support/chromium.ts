@@ -19,7 +19,7 @@ export async function startChromium(t: Pick<Test, 'teardown'>): Promise<Browser>
 export interface Watched {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page should not do: errors, refusals by its own policy, requests to another host. */
+  /** What the page should not do: errors, rejections by its own policy, requests to another host. */
   readonly complaints: readonly string[];
 }
 

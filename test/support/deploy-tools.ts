@@ -27,7 +27,7 @@ export function helm(...args: readonly string[]): Run {
   return spawnSync(tools().helm, args, { encoding: 'utf8', cwd: root });
 }
 
-/** The chart as `helm install` would apply it, with these values files; throws what helm says where it refuses. */
+/** The chart as `helm install` would apply it, with these values files; throws what helm says where it rejects. */
 export function rendered(...args: readonly string[]): readonly Manifest[] {
   const { status, stdout, stderr } = helm('template', 'mtls', chart, '-n', 'tidb', '--kube-version', '1.34.0', ...args);
   if (status !== 0) {

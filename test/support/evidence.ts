@@ -123,7 +123,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
   };
 }
 
-/** What was seen of a port: let in with an answer, unless said otherwise. */
+/** What was seen of a port: accepted with an answer, by default. */
 export function observed(
   instance: Instance,
   name: EndpointName,
@@ -162,7 +162,7 @@ export function run(check: Check, evidence: Evidence): readonly string[] {
   return check.run(evidence).map(({ status, message }) => `${status}: ${message.replace(/\/\S*\/(?=\w+\.\w+)/g, '')}`);
 }
 
-/** What the first flight of a port said; the instance's first port where it has none of that name. */
+/** What the server handshake of a port said; the instance's first port where it has none of that name. */
 export function serverHandshakeOf(
   instance: Instance,
   more: Partial<ServerHandshake>,

@@ -14,7 +14,7 @@ export function needsGo(): { readonly skip: string | false } {
   return needs(onPath('go') ?? 'go', 'golang-go');
 }
 
-/** Builds a Go program, that of test/peers unless told otherwise, and returns its path. */
+/** Builds a Go program, that of test/peers by default, and returns its path. */
 export function buildGoPeers(directory = peers): string {
   const name = basename(directory);
   return buildGo(directory, { [name]: '.' })[name] ?? '';

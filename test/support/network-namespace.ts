@@ -8,7 +8,7 @@ export interface FarSide {
   readonly host: string;
   /** Runs `ip` inside. */
   inside(...args: readonly string[]): void;
-  /** Loses what comes back, a moment in four, until the function returned is called. */
+  /** Loses what comes back, a quarter of the time, until the function returned is called. */
   lose(): () => void;
   /** A Node script of this text inside; resolves with its first line. */
   run(script: string, env: Readonly<Record<string, string>>): Promise<string>;

@@ -19,8 +19,8 @@ const rejectedByPeer: Partial<Observation> = {
 };
 
 /**
- * What the page shows of a cluster of so many TiKV, two ports each, judged by the real checks: of the first the status
- * port serves another certificate than the one on disk, and the other refuses TiKV; the last has a hostile name.
+ * What the page shows of a cluster of so many TiKV, two ports each, evaluated by the real checks: of the first the status
+ * port serves another certificate than the one on disk, and the other rejects TiKV; the last has a hostile name.
  */
 export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Promise<AgentView> {
   const pair = await authority.issue(names);
@@ -31,7 +31,7 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
   });
   const evil = await authority.issue({ ...names, commonName: hostile });
   const facts = await factsOf(t, pair);
-  // A look that is older than the file says nothing of it.
+  // A probe that is older than the file says nothing about it.
   const at = new Date(Date.now() + 1_000);
   const sample = observed(instanceOf('tikv'), 'grpc', { chain: pair });
   const last = count - 1;

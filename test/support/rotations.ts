@@ -8,7 +8,7 @@ export interface Rotations {
   /** A folder made by linkedFiles, whose server is asked by `served`. */
   readonly directory: string;
   readonly files: CredentialPaths;
-  /** `CN=…` of the certificate the next connection is served, or the refusal in words. */
+  /** `CN=…` of the certificate the next connection is served, or the rejection in words. */
   readonly served: () => Promise<string>;
   /** What a new connection sees while certificate and key do not belong together. */
   readonly mismatched: string;
@@ -28,13 +28,13 @@ export async function everyRotation(t: Pick<Test, 'equal'>, { directory, files, 
   writeFileSync(files.cert, inPlace.certificatePem);
   t.equal(await served(), mismatched, 'certificate new, key old');
   writeFileSync(files.key, inPlace.keyPem);
-  t.equal(await served(), 'CN=In-Place', 'in place, and the torn pair is cured by its key');
+  t.equal(await served(), 'CN=In-Place', 'in place, and the key that matches fixes it');
   writeFileSync(files.cert, '');
   t.equal(await served(), mismatched, 'an empty certificate file');
   writeFileSync(files.cert, inPlace.certificatePem);
   t.equal(await served(), 'CN=In-Place', 'good again');
   const next = await Authority.create({ commonName: 'Next CA' });
   renameOver(files.ca, next.certificatePem);
-  t.equal(await served(), 'CN=In-Place', 'a changed CA file is ignored until restart: old callers are let in');
+  t.equal(await served(), 'CN=In-Place', 'a changed CA file is ignored until restart: old callers are accepted');
   return next;
 }

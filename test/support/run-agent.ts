@@ -29,7 +29,7 @@ export interface Program {
   readonly directory?: string;
 }
 
-/** Starts a program as its user would, the built command unless told otherwise; no wish for colours is inherited. */
+/** Starts a program as its user would, the built command by default; no wish for colours is inherited. */
 export function startAgent(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -24,8 +24,8 @@ export function verifyUnits(t: Test, units: Readonly<Record<string, string>>): s
 
 /** The exposure that systemd sees in a unit: 0 locked away, 10 wide open. */
 export function exposureOf(t: Test, unit: string): number {
-  const path = join(temporaryDirectory(t), 'judged.service');
+  const path = join(temporaryDirectory(t), 'checked.service');
   writeFileSync(path, unit);
   const { stdout } = spawnSync(program, ['security', '--offline=true', '--no-pager', path], { encoding: 'utf8' });
-  return Number(/exposure level for judged\.service: ([\d.]+)/.exec(stdout)?.[1]);
+  return Number(/exposure level for checked\.service: ([\d.]+)/.exec(stdout)?.[1]);
 }

@@ -50,7 +50,7 @@ export interface WatchingOptions {
   readonly args?: readonly string[];
   /** Where its log goes instead of a pipe. */
   readonly log?: string;
-  /** Resolves once it serves and has looked at everything, unless told not to wait. */
+  /** Resolves once it serves and has probed every port, unless `wait` is off. */
   readonly wait?: boolean;
 }
 

@@ -33,7 +33,7 @@ async function agentReport() {
   const results = async (): Promise<readonly { readonly status: string }[]> =>
     JSON.parse(await get('/api/v1/findings')).findings;
   const passing = async () => (await results()).filter(({ status }) => status === 'pass').length;
-  await until('every port was judged', async () => (await passing()) > 60);
+  await until('every port was evaluated', async () => (await passing()) > 60);
   const findings = await results();
   const metrics = (await get('/metrics')).split('\n').filter((line) => line.startsWith('tidb_mtls_'));
   await cluster.rotate('tikv');

@@ -30,7 +30,7 @@ t.test('the units as shipped, under a booted systemd', bootable(), async (t) => 
   t.match(report, { restrictions: confined, proxied: { restrictions: confined } }, 'confined as the unit says');
   const { failed, passed, metrics, history, changeLog, ...ends } = report;
   t.same(failed, [], 'nothing fails for want of a right');
-  t.ok(Number(passed) > 60, `${passed} verdicts pass`);
+  t.ok(Number(passed) > 60, `${passed} findings pass`);
   t.ok(Number(metrics) > 100, `${metrics} series`);
   t.ok(Number(history) > 0, 'it writes its history where it may');
   t.match(ends, { reloaded: 'active', hung: { isAnother: true }, stopped: 'success' }, 'reload, watchdog, stop');
