@@ -28,7 +28,7 @@ const faults: Readonly<Record<string, readonly [spoil: (file: string) => void, r
   ],
 };
 
-t.test('files that are none: said by their name, the last good pair stays in use, memory too', async (t) => {
+t.test('paths that are no regular files: reported by their kind, the last valid certificate stays in use, memory stays', async (t) => {
   const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)) });
   const { cert } = agent.files;
   const error = (reason: string) =>
@@ -50,7 +50,7 @@ t.test('files that are none: said by their name, the last good pair stays in use
 });
 
 t.test(
-  'a configuration that is a FIFO, or 1 GB long, is rejected in a line, and a history that is a FIFO, too',
+  'a configuration that is a FIFO or 1 GB long is rejected in one line, and so is a history that is a FIFO',
   async (t) => {
     const directory = temporaryDirectory(t);
     const at = (name: string) => join(directory, name);
@@ -73,7 +73,7 @@ t.test(
   },
 );
 
-t.test('configs below a folder that links to itself are found once, and the search ends', async (t) => {
+t.test('configuration files below a directory that links to itself are found once, and the search ends', async (t) => {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, 'deploy/conf'), { recursive: true });
   symlinkSync('..', join(directory, 'deploy/again'));
@@ -85,7 +85,7 @@ t.test('configs below a folder that links to itself are found once, and the sear
 });
 
 t.test(
-  'permission lost and restored: said, the last good pair stays in use, and all is well again',
+  'permission lost and restored: reported, the last valid certificate stays in use, and it recovers',
   needsRoot(['/usr/bin/setpriv', 'util-linux']),
   async (t) => {
     const before = 'exec setpriv --reuid=65534 --regid=65534 --clear-groups';
@@ -108,7 +108,7 @@ t.test(
 );
 
 t.test(
-  'file system full: history and log lose lines, the watch goes on, and both are written again',
+  'file system full: history and log lose lines, monitoring continues, and both are written again',
   needsRoot(['/usr/bin/mount', 'mount']),
   async (t) => {
     const full = temporaryDirectory(t);

@@ -37,7 +37,7 @@ require('https').createServer({ ca, cert, key, requestCert: true }, (_request, r
 `;
 
 t.test(
-  'a link that loses packets, and one that is cut: never a rejection, the others asked on, and back again',
+  'a link that loses packets, and one that is cut: never a rejection, other ports are still probed, and it recovers',
   needsRoot(['/usr/sbin/ip', 'iproute2']),
   async (t) => {
     const far = farSide(t);
@@ -88,7 +88,7 @@ t.test(
 );
 
 t.test(
-  'DNS that hangs: names that hang time out, names and addresses that do not are asked all the while',
+  'DNS that hangs: hanging names time out, other names and addresses are probed all the while',
   needsRoot(['/usr/bin/unshare', 'util-linux']),
   async (t) => {
     // A resolver that takes every question and answers none; /etc/hosts still knows localhost.

@@ -20,7 +20,7 @@ import {
 
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
 
-t.test('file descriptors exhausted: said, no port is blamed, no file called bad', prlimit, async (t) => {
+t.test('file descriptors exhausted: reported, no port fails, no file is called invalid', prlimit, async (t) => {
   const ports = await Promise.all(
     Array.from({ length: 30 }, () =>
       listening(
@@ -57,7 +57,7 @@ t.test('file descriptors exhausted: said, no port is blamed, no file called bad'
 });
 
 t.test(
-  'inotify watches exhausted: the sweep sees the change, a metric says that events fail, and that they are back',
+  'inotify watches exhausted: the sweep detects the change, a metric says that events fail, and when they work again',
   needs('/usr/bin/unshare', 'util-linux'),
   async (t) => {
     // A user namespace has limits of its own, so nothing else on this machine is short of watches.
@@ -81,7 +81,7 @@ t.test(
   },
 );
 
-t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anything but accepting', async (t) => {
+t.test('SIGSTOP for longer than every deadline, SIGCONT: no port gets a result other than accepted', async (t) => {
   // The port answers after a while, so that a probe is always in flight.
   const agent = await watchingAgent(t, {
     toml: instanceAt(await statusPort(t, { delay: 700 })),
@@ -100,7 +100,7 @@ t.test('SIGSTOP for longer than every deadline, SIGCONT: no port is called anyth
 });
 
 t.test(
-  'clock jumping both ways: validity goes by the wall clock, the rhythm does not',
+  'a clock that jumps both ways: validity follows the wall clock, the schedule does not',
   needs('/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', 'faketime'),
   async (t) => {
     const clock = join(temporaryDirectory(t), 'clock');
@@ -206,7 +206,7 @@ t.test('SIGTERM in every phase ends it at once, with exit status 0 once it has b
 });
 
 t.test(
-  'an uncaught error and an unhandled rejection end it: a clear message, the log whole, exit status 2',
+  'an uncaught error and an unhandled rejection end the process: a clear message, the whole log, exit status 2',
   async (t) => {
     for (const [what, code] of [
       ['an error', 'throw new Error("unforeseen")'],

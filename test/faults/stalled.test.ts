@@ -9,7 +9,7 @@ import { startAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { authority, keys } from '../support/watching-agent.js';
 
-t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is asked again, and evaluated', async (t) => {
+t.test('SIGSTOP in the middle of a check, SIGCONT: what was missed is probed again, and evaluated', async (t) => {
   const trust = { ca: authority.certificatePem, requestCert: true, rejectUnauthorized: true };
   let questions = 0;
   const server = createServer({ ...keys, ...trust }, (_request, response) => {

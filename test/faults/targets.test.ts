@@ -100,7 +100,7 @@ const cases: Readonly<Record<string, readonly [(t: Test) => Promise<number>, Reg
 };
 
 t.test(
-  'ports that misbehave: each is called what it is, and the good one beside them is asked all the while',
+  'ports that misbehave: each gets the right outcome, and the healthy port beside them is probed all the while',
   async (t) => {
     const ports = new Map<string, number>();
     for (const [what, [start]] of Object.entries(cases)) {
