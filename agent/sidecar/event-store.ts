@@ -112,6 +112,7 @@ function isEvent(value: unknown): value is ChangeEvent {
     typeof value === 'object' &&
     value !== null &&
     ['at', 'kind', 'component', 'instance', 'message'].every((name) => typeof Reflect.get(value, name) === 'string') &&
-    Object.values(value).every((one) => typeof one === 'string')
+    Object.values(value).every((one) => typeof one === 'string') &&
+    kinds.has(Reflect.get(value, 'kind'))
   );
 }

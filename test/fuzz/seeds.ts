@@ -82,7 +82,7 @@ export const seeds = {
     '/ms/7/constructor/registry/x\n{"service-addr":{"toString":1}}',
   ),
   history: texts(
-    '{"at":"2026-01-01T00:00:00.000Z","kind":"rotation","component":"tikv","instance":"a","message":"m"}\n{"at":"","kind":"verdict","component":"agent","instance":"agent","message":"\\u0000"}\n{"at":',
+    '{"at":"2026-01-01T00:00:00.000Z","kind":"rotation","component":"tikv","instance":"a","message":"m"}\n{"at":"","kind":"finding","component":"agent","instance":"agent","message":"\\u0000"}\n{"at":',
   ),
   commandLines: [
     flag('/tidb-deploy/bin/tidb-server', '-P', '4000', '--status=10080', '--advertise-address=10.0.0.1', '--config=x'),
