@@ -59,7 +59,7 @@ const bcryptHash = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 /** 1.5 seconds of a processor for each wrong password; one more doubles it. */
 const dearestCost = 14;
 
-/** Reads it; throws OperatorError with file:line:column. Paths are relative to the file. */
+/** Reads it; throws OperatorError, or ConfigError with file:line:column. Paths are relative to the file. */
 export function readWebConfig(file: string): WebConfigFile {
   let text: string;
   try {

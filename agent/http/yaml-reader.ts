@@ -1,61 +1,35 @@
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { errorMessage } from '../../credentials/error-text.js';
-import { OperatorError } from '../config/error.js';
+import { ConfigError } from '../../cluster/documents/config-error.js';
+import { at, parseYaml, type YamlValue } from '../../cluster/documents/yaml.js';
 import { nearest } from '../config/nearest.js';
 
-/** Typed access to a YAML file of settings; every complaint is an OperatorError with file:line:column. */
+/** Typed values of a YAML file of settings; an error is a ConfigError with its location. */
 export class YamlReader {
   readonly #file: string;
-  readonly #lines = new LineCounter();
-  readonly #document;
+  readonly #root: YamlValue | undefined;
 
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#document = this.#parsed(text);
-    const [error] = this.#document.errors;
-    if (error !== undefined) {
-      const [message = ''] = error.message.split('\n');
-      throw this.#failAt(error.pos[0], message.replace(/ at line \d+.*$/, ''), 'mend the YAML');
+    const [root, second] = parseYaml(text, file);
+    this.#root = root;
+    if (second !== undefined) {
+      throw errorAt(second, 'is a second document', 'write one document');
     }
-    if (this.#document.contents !== null && !isMap(this.#document.contents)) {
-      throw this.#failAt(0, 'is no mapping of settings', 'write key: value');
-    }
-    try {
-      // Aliases are resolved here: those of nothing, and those that would take all memory, are refused.
-      this.#document.toJS({ maxAliasCount: 100 });
-    } catch (error: unknown) {
-      const [message = ''] = errorMessage(error).split('\n');
-      throw this.#failAt(0, message, 'write the values out');
-    }
-  }
-
-  #parsed(text: string) {
-    try {
-      return parseDocument(text, { lineCounter: this.#lines, logLevel: 'silent' });
-    } catch (error: unknown) {
-      // The library goes down into each level by a call of its own.
-      if (error instanceof RangeError) {
-        throw this.#failAt(0, 'is nested too deeply to be read', 'write it flatter');
-      }
-      throw error;
+    if (root !== undefined && root.value !== null && root.entries === undefined) {
+      throw errorAt(root, 'is no mapping of settings', 'write key: value');
     }
   }
 
   has(path: readonly string[]): boolean {
-    return this.#document.hasIn(path);
+    return at(this.#root, ...path) !== undefined;
   }
 
   /** The keys of a mapping; none when it is absent or empty. */
   keys(path: readonly string[]): readonly string[] {
-    const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true);
-    const value: unknown = isNode(node) ? node.toJS(this.#document) : node;
-    if (value === undefined || value === null) {
-      return [];
-    }
-    if (typeof value !== 'object' || Array.isArray(value)) {
+    const found = at(this.#root, ...path);
+    if (found !== undefined && found.value !== null && found.entries === undefined) {
       throw this.fail(path, `${path.join('.')} must be a mapping`, 'write key: value below it');
     }
-    return Object.keys(value);
+    return [...(found?.entries?.keys() ?? [])];
   }
 
   rejectUnknown(path: readonly string[], known: readonly string[]): void {
@@ -70,13 +44,10 @@ export class YamlReader {
 
   string(path: readonly string[]): string | undefined {
     const value = this.#value(path);
-    if (value === undefined || value === null || value === '') {
-      return undefined;
-    }
-    if (typeof value !== 'string') {
+    if (value !== undefined && typeof value !== 'string') {
       throw this.fail(path, `${path.join('.')} must be text`, 'put it in quotes');
     }
-    return value;
+    return value === '' ? undefined : value;
   }
 
   boolean(path: readonly string[]): boolean | undefined {
@@ -96,10 +67,7 @@ export class YamlReader {
   }
 
   strings(path: readonly string[]): readonly string[] {
-    const value = this.#value(path);
-    if (value === undefined || value === null) {
-      return [];
-    }
+    const value = this.#value(path) ?? [];
     if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
       throw this.fail(path, `${path.join('.')} must be a list of texts`, `write ${path.at(-1)}: ["…"]`);
     }
@@ -115,23 +83,20 @@ export class YamlReader {
     return value;
   }
 
-  fail(path: readonly string[], message: string, hint: string): OperatorError {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = this.#document.getIn(path.slice(0, depth), true);
-      if (isNode(node) && node.range) {
-        return this.#failAt(node.range[0], message, hint);
-      }
-    }
-    return this.#failAt(0, message, hint);
+  /** An error at the value of a path, or at the nearest mapping above it. */
+  fail(path: readonly string[], message: string, hint: string): ConfigError {
+    const depths = Array.from({ length: path.length }, (_, index) => path.length - index);
+    const found = depths.map((depth) => at(this.#root, ...path.slice(0, depth))).find((value) => value !== undefined);
+    const start = { origin: { kind: 'file', file: this.#file, line: 1, column: 1 } } as const;
+    return errorAt(found ?? this.#root ?? start, message, hint);
   }
 
+  /** Undefined when it is absent or null. */
   #value(path: readonly string[]): unknown {
-    const node: unknown = this.#document.getIn(path, true);
-    return isNode(node) ? node.toJS(this.#document) : node;
+    return at(this.#root, ...path)?.value ?? undefined;
   }
+}
 
-  #failAt(offset: number, message: string, hint: string): OperatorError {
-    const { line, col } = this.#lines.linePos(offset);
-    return new OperatorError('web_config_invalid', `${this.#file}:${line || 1}:${col || 1}: ${message}`, hint);
-  }
+function errorAt({ origin }: Pick<YamlValue, 'origin'>, message: string, hint: string): ConfigError {
+  return new ConfigError({ code: 'web-config', severity: 'fail', origin, message, remediation: hint });
 }

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import t, { type Test } from 'tap';
-import { OperatorError } from '../../agent/config/error.js';
 import { readWebConfig } from '../../agent/http/web-config.js';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
+import { ConfigError } from '../../cluster/documents/config-error.js';
 import { ask, type ClientOptions, startAgentServer } from '../support/agent-server.js';
 import { buildGoPeers, needsGo, toolkit } from '../support/go-peers.js';
 import { needs } from '../support/peers.js';
@@ -171,6 +171,6 @@ t.test('a file that Prometheus rejects is rejected here', needsGo(), async (t) =
   for (const text of rejected) {
     const file = join(layOut(t, text), 'web.yml');
     t.equal(spawnSync(program, [file], { timeout: 120_000 }).status, 1, text);
-    t.throws(() => readWebConfig(file), OperatorError, text);
+    t.throws(() => readWebConfig(file), ConfigError, text);
   }
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import t from 'tap';
-import { OperatorError } from '../../../agent/config/error.js';
 import { readWebConfig } from '../../../agent/http/web-config.js';
+import { ConfigError } from '../../../cluster/documents/config-error.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const hash = hashSync('secret', 4);
@@ -138,11 +138,11 @@ t.test('each mistake has its place, its reason and its cure', async (t) => {
       t.fail(`accepted: ${text}`);
     } catch (error: unknown) {
       t.ok(
-        error instanceof OperatorError && error.message.startsWith(`${file}:${expected}`),
+        error instanceof ConfigError && error.message.startsWith(`${file}:${expected}`),
         `${expected}; got ${error}`,
       );
-      t.match((error as OperatorError).hint, remediation);
-      t.notMatch((error as OperatorError).message, /secret/, 'no password in a message');
+      t.match((error as ConfigError).hint, remediation);
+      t.notMatch((error as ConfigError).message, /secret/, 'no password in a message');
     }
   }
 });
@@ -164,7 +164,7 @@ t.test('whatever the text, it is read or refused as an operator mistake', async 
       try {
         readWebConfig(file);
       } catch (error: unknown) {
-        if (!(error instanceof OperatorError)) {
+        if (!(error instanceof ConfigError)) {
           throw error;
         }
       }
@@ -179,7 +179,7 @@ t.test('a key that is a mapping is a mistake with a place, and the library print
   const heard = (warning: unknown) => warnings.push(warning);
   process.on('warning', heard);
   t.teardown(() => process.off('warning', heard));
-  t.throws(() => readWebConfig(file), OperatorError);
+  t.throws(() => readWebConfig(file), ConfigError);
   await new Promise((resolve) => setImmediate(resolve));
   t.strictSame(warnings, []);
 });
@@ -187,5 +187,5 @@ t.test('a key that is a mapping is a mistake with a place, and the library print
 t.test('lists in lists without end are refused with a place', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, '- '.repeat(20_000));
-  t.throws(() => readWebConfig(file), { name: 'OperatorError', message: /web\.yml:1:\d+/ });
+  t.throws(() => readWebConfig(file), { name: 'ConfigError', message: /web\.yml:1:\d+/ });
 });
