@@ -26,7 +26,7 @@ export interface AgentOptions {
   readonly component: ComponentName;
   readonly ports: readonly number[];
   readonly interval: string;
-  readonly rejections?: string;
+  readonly negativeInterval?: string;
   /** What each instance says besides, by its place: its files, where they are on this node. */
   readonly instance?: (index: number) => string;
   /** More of agent.toml. */
@@ -89,9 +89,9 @@ export function asDeployed(): readonly string[] {
 
 /** Writes agent.toml into a folder of its own. */
 export function writeConfig(files: BenchFiles, options: Omit<AgentOptions, 'node'>): string {
-  const { component, ports, interval, rejections = 'off', instance = () => '', more = '' } = options;
+  const { component, ports, interval, negativeInterval = 'off', instance = () => '', more = '' } = options;
   const security = `[security]\nca-path = "${files.ca}"\ncert-path = "${files.clientCert}"\nkey-path = "${files.clientKey}"\n`;
-  const probe = `[probe]\ninterval = "${interval}"\nrefusals = "${rejections}"\n`;
+  const probe = `[probe]\ninterval = "${interval}"\nnegative-interval = "${negativeInterval}"\n`;
   const instances = ports.map(
     (port, index) => `[[instance]]\ncomponent = "${component}"\naddress = "127.0.0.1:${port}"\n${instance(index)}`,
   );

@@ -9,7 +9,7 @@ import { PortLocks } from '../agent/collect/port-locks.js';
 import { negativeTargetsOf, type Target, targetsOf } from '../agent/collect/targets.js';
 import { UnauthorizedClients } from '../agent/collect/unauthorized-clients.js';
 import type { Scope } from '../agent/config/agent-config.js';
-import { defaultProbe } from '../agent/config/load.js';
+import { defaults } from '../agent/config/load.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { type Pki, writePki } from '../certs-dev/pki.js';
 import { buildInventory } from '../cluster/inventory/builder.js';
@@ -61,7 +61,7 @@ export async function createCluster(size: number): Promise<Cluster> {
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
     const identities = new Identities(own, instances, { onReload: () => undefined, repository }, first);
-    const { timeout, resumption } = defaultProbe;
+    const { timeout, resumption } = defaults.probe;
     const store = new ObservationStore();
     const negativeProbes = new NegativeProbes({ identities, unauthorizedClients, access, store, timeout, resumption });
     first ??= identities;
@@ -80,7 +80,7 @@ export async function createCluster(size: number): Promise<Cluster> {
         peers,
       );
     },
-    central: () => agent(everything, 'cluster', defaultProbe.peers),
+    central: () => agent(everything, 'cluster', defaults.probe.peers),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { defaultProbe } from '../agent/config/load.js';
+import { defaults } from '../agent/config/load.js';
 import { scheduleAll } from '../agent/sidecar/schedule.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -17,7 +17,7 @@ export async function simulate(
   clock.install();
   try {
     for (const tasks of agents) {
-      const limit = pLimit(defaultProbe.concurrency);
+      const limit = pLimit(defaults.probe.concurrency);
       const promising = tasks.map((task) => async () => task());
       scheduleAll(promising, { interval, limit, signal: stop.signal, random });
     }

@@ -1,4 +1,4 @@
-import { defaultProbe } from '../agent/config/load.js';
+import { defaults } from '../agent/config/load.js';
 import { formatAddress } from '../cluster/inventory/address.js';
 import { type AgentOfMany, type Cluster, createCluster, type Variant } from './scale-cluster.js';
 import type { Figures, Kinds, Load, Sample } from './scale-figures.js';
@@ -11,14 +11,14 @@ import { short } from './short.js';
 /** `npm run scale`: what a thousand agents do to a cluster and to Prometheus; writes the figures of docs/scaling.md. */
 const agents = short ? 100 : 1_000;
 const variants: readonly Variant[] = [
-  { name: 'files of the node', knows: 'node', peers: defaultProbe.peers },
+  { name: 'files of the node', knows: 'node', peers: defaults.probe.peers },
   { name: 'whole cluster, `peers = 8`', knows: 'cluster', peers: 8 },
-  { name: 'whole cluster, `peers = 64` (default)', knows: 'cluster', peers: defaultProbe.peers },
+  { name: 'whole cluster, `peers = 64` (default)', knows: 'cluster', peers: defaults.probe.peers },
   { name: 'whole cluster, all of it', knows: 'cluster', peers: 2 * agents },
 ];
 
 const hour = 3_600_000;
-const negativeProbesPerHour = hour / defaultProbe.interval;
+const negativeProbesPerHour = hour / defaults.probe.interval;
 
 /** By the address of each port of the cluster. */
 class Loads {
@@ -99,7 +99,7 @@ async function simulateUnauthorizedClients(cluster: Cluster, variant: Variant): 
     });
     tasks.push(await Promise.all(ofAgent));
   }
-  await simulate(tasks, defaultProbe.rejections ?? hour, hour);
+  await simulate(tasks, defaults.probe.negativeInterval ?? hour, hour);
   return loads.kinds();
 }
 
@@ -114,7 +114,7 @@ async function simulateSample(cluster: Cluster, variant: Variant): Promise<Sampl
       };
     }),
   );
-  await simulate(tasks, defaultProbe.interval, hour);
+  await simulate(tasks, defaults.probe.interval, hour);
   const mean = counts.reduce((sum, one) => sum + one, 0) / counts.length;
   return { agents: nodes.length, mean, least: Math.min(...counts), most: Math.max(...counts) };
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { defaultProbe } from '../agent/config/load.js';
+import { defaults } from '../agent/config/load.js';
 import { circumstances, table } from './page.js';
 import type { Figures, Kinds, Sample } from './scale-figures.js';
 import { short } from './short.js';
@@ -19,7 +19,7 @@ export interface Simulated {
 export function writeFigures({ agents, figures, unauthorizedClients, sample }: Simulated): void {
   const text = [
     `### ${count(agents)} agents, ${count(3 * agents)} instances`,
-    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaultProbe.interval / 1000} seconds, negative probes every ${(defaultProbe.rejections ?? 0) / 60_000} minutes, scope \`node\`. Scope, identities and schedule are the agent's own code: an hour of all agents' negative probes under a virtual clock; of the probes, which ports each of the ${count(agents)} agents calls and with how many certificates, times ${3_600_000 / defaultProbe.interval} an hour. Where an agent keeps up that is exact in the mean; ${sample.agents} agents of \`peers = ${defaultProbe.peers}\` under the virtual clock came to each of their ports ${sample.mean.toFixed(1)} times in an hour (${sample.least} to ${sample.most}).`,
+    `A TiDB and two TiKV on each node, on five of them a PD in place of one TiKV. Probes every ${defaults.probe.interval / 1000} seconds, negative probes every ${(defaults.probe.negativeInterval ?? 0) / 60_000} minutes, scope \`node\`. Scope, identities and schedule are the agent's own code: an hour of all agents' negative probes under a virtual clock; of the probes, which ports each of the ${count(agents)} agents calls and with how many certificates, times ${3_600_000 / defaults.probe.interval} an hour. Where an agent keeps up that is exact in the mean; ${sample.agents} agents of \`peers = ${defaults.probe.peers}\` under the virtual clock came to each of their ports ${sample.mean.toFixed(1)} times in an hour (${sample.least} to ${sample.most}).`,
     '#### One port, per hour',
     `Negative probes, whatever the agents know about the cluster:\n\n${unauthorizedClientTable(unauthorizedClients)}`,
     ...figures.map(({ variant, kinds }) => `Probes, ${variant}:\n\n${probeTable(kinds)}`),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
-import { serve } from '../agent/cli/commands/run.js';
+import { serve } from '../agent/cli/serve.js';
 import { readAgentConfig } from '../agent/config/load.js';
 import { endpointPath, instancePath } from '../agent/page/parts.js';
 import { type DevCluster, startDevCluster } from '../devcluster/dev-cluster.js';
@@ -23,7 +23,7 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
   const served = await serve({
     readConfig: () => {
       const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: 4_000, timeout: 8_000, rejections: 6_000 };
+      const probe = { ...config.probe, interval: 4_000, timeout: 8_000, negativeInterval: 6_000 };
       return { ...config, probe, web: { ...config.web, host: '127.0.0.1', port: 0 } };
     },
     logger: pino({ level: 'silent' }),

@@ -29,11 +29,3 @@ export interface ProxySettings {
   /** A PROXY header of version 2 is sent to the target. */
   readonly proxyProtocolOut: boolean;
 }
-
-export const proxyDefaults = {
-  alpn: [] as readonly string[],
-  handshakeTimeout: 10_000,
-  connectTimeout: 10_000,
-  idleTimeout: 0,
-  maxConnections: 10_000,
-} as const;

@@ -33,8 +33,8 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
 }
 
 /**
- * The first signal asks for an orderly end, the second one does not wait for it. A worker hears each twice where a
- * terminal or systemd tells the whole group, and goes with its parent anyhow.
+ * The first signal ends the program in order, the second one at once. A worker may receive a signal twice, from a
+ * terminal or systemd that signals the whole group, and ends with its parent.
  */
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
@@ -46,7 +46,7 @@ function stopOnSignals(): AbortSignal {
       controller.abort();
     });
   }
-  // With nobody listening to it, Node opens its debugger to every account of the machine.
+  // Without a listener, SIGUSR1 opens Node's debugger to every account of the machine.
   process.on('SIGUSR1', () => undefined);
   return controller.signal;
 }
@@ -54,20 +54,20 @@ function stopOnSignals(): AbortSignal {
 function report(error: unknown): void {
   const hint = hintOf(error);
   if (hint === undefined) {
-    // Not the operator's doing: the stack is for whoever mends it.
+    // A bug: the stack is for its fix.
     process.stderr.write(`${programName}: internal error\n${error instanceof Error ? error.stack : String(error)}\n`);
     return;
   }
   const failure = { message: errorMessage(error), hint };
   if (cluster.isWorker) {
-    // The parent says it, once for all of its workers.
+    // The parent prints it, once for all of its workers.
     reportToParent({ kind: 'failed', failure });
     return;
   }
   process.stderr.write(`${programName}: ${printable(failure.message)}\n    ${printable(failure.hint)}\n`);
 }
 
-/** Long enough to flush what was written; then a connection that a library left over keeps nobody waiting. */
+/** Long enough to flush the output; then a connection that a library left open does not delay the end. */
 const flushMilliseconds = 2_000;
 const couldNotRun = 2;
 
@@ -76,16 +76,16 @@ function end(status: number): void {
   setTimeout(() => process.exit(), flushMilliseconds).unref();
 }
 
-/** A worker of a single executable is told the name of a script, too, which is the executable once more. */
+/** A worker of a single executable gets the name of a script, too, which is the executable again. */
 function ownArguments(): readonly string[] {
   return process.argv.slice(cluster.isWorker && isSea() ? 3 : 2);
 }
 
 /**
- * What nobody foresaw leaves the process in a state that nobody knows: it ends, after what was written is flushed, and
- * whoever supervises it starts a sound one. A rejection that nobody handled comes here, too.
+ * After an unexpected error, or an unhandled rejection, the state of the process is unknown: it ends once its output is
+ * flushed, and its supervisor starts a new one.
  */
-function endOnUnforeseen(): void {
+function endOnUnexpectedError(): void {
   process.on('uncaughtException', (error) => {
     if (process.exitCode === couldNotRun) {
       process.exit();
@@ -96,7 +96,7 @@ function endOnUnforeseen(): void {
   });
 }
 
-/** A reader that left needs no more; a disk that is full is the operator's to mend. What cannot be logged is not. */
+/** A reader that closed the pipe needs no more output; a full disk is the operator's to fix. The log may fail silently. */
 function endWithoutOutput(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -108,7 +108,7 @@ function endWithoutOutput(): void {
   });
 }
 
-endOnUnforeseen();
+endOnUnexpectedError();
 endWithoutOutput();
 guardOutput(process.stdout);
 guardOutput(process.stderr);

@@ -3,28 +3,26 @@ import { negativeProbesOnce, observeOnce } from '../collect/cycle.js';
 import { interrupted } from '../collect/interrupted.js';
 import { Progress } from '../terminal/progress.js';
 
-/**
- * One look at every port, with progress on `stderr`; strangers come along where they are sent. Throws OperatorError
- * when it was interrupted.
- */
-export async function look(
+/** Probes every port once, with progress on `stderr`. Throws OperatorError when it is interrupted. */
+export async function scan(
   collector: Collector,
   options: {
-    readonly unauthorizedClients: boolean;
+    /** Whether negative probes are sent, too. */
+    readonly negativeProbes: boolean;
     readonly stderr: NodeJS.WritableStream;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { unauthorizedClients, stderr, signal } = options;
-  const negativeProbes = unauthorizedClients ? collector.negativeTargets.length : 0;
+  const { negativeProbes, stderr, signal } = options;
+  const negative = negativeProbes ? collector.negativeTargets.length : 0;
   const progress = new Progress(
     stderr,
-    negativeProbes === 0 ? 'ports looked at' : 'visits to ports',
-    collector.targets.length + negativeProbes,
+    negative === 0 ? 'ports probed' : 'probes done',
+    collector.targets.length + negative,
   );
   try {
     await observeOnce(collector, signal, () => progress.step());
-    if (unauthorizedClients) {
+    if (negativeProbes) {
       await negativeProbesOnce(collector, signal, () => progress.step());
     }
   } finally {

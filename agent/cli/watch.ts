@@ -7,7 +7,7 @@ import { linesOf, renderFindings } from '../report/findings-table.js';
 import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
 import { fitting } from '../terminal/wrap.js';
 import { checkFailuresOn } from './check-failures.js';
-import { look } from './scan.js';
+import { scan } from './scan.js';
 
 export interface WatchOptions {
   readonly stdout: NodeJS.WritableStream;
@@ -17,19 +17,19 @@ export interface WatchOptions {
   readonly now: () => Date;
 }
 
-/** Drawn over what was there, line by line, so that nothing flickers. */
+/** The screen is overwritten line by line, so that it does not flicker. */
 const home = '\u001b[H';
 const eraseRest = '\u001b[K';
 const eraseBelow = '\u001b[J';
 
 /**
- * Looks again and again at the probe interval until told to stop. A screen is drawn anew; elsewhere the first look is
- * printed whole and then what changes. Returns the findings of the last whole look; throws OperatorError when there
- * was none.
+ * Scans at the probe interval until the signal is aborted. A screen is drawn again after each scan; elsewhere the first
+ * scan is printed whole and then what changes. Returns the findings of the last complete scan; throws OperatorError when
+ * there is none.
  */
 export async function watchFindings(first: Collector, options: WatchOptions): Promise<readonly Finding[]> {
   const { stdout, stderr, signal, now } = options;
-  const { interval, rejections } = first.config.probe;
+  const { interval, negativeInterval } = first.config.probe;
   const failures = checkFailuresOn(stderr);
   let collector = first;
   let findings: readonly Finding[] | undefined;
@@ -50,12 +50,12 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
         collector = (await collector.refreshed()) ?? collector;
         refreshedAt = startedAt;
       }
-      const unauthorizedClients = rejections !== undefined && startedAt - negativeProbesAt >= rejections;
-      const seen = await lookOrStop(collector, unauthorizedClients, findings === undefined, options);
+      const negativeProbes = negativeInterval !== undefined && startedAt - negativeProbesAt >= negativeInterval;
+      const seen = await scanOrStop(collector, negativeProbes, findings === undefined, options);
       if (seen === undefined) {
         break;
       }
-      negativeProbesAt = unauthorizedClients ? startedAt : negativeProbesAt;
+      negativeProbesAt = negativeProbes ? startedAt : negativeProbesAt;
       const before = findings;
       [findings, probedAll] = [seen, now()];
       failures.found(seen);
@@ -77,15 +77,15 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
   return findings;
 }
 
-/** Undefined when a later look is cut short: the one before it stands. The first one has nothing to stand on. */
-async function lookOrStop(
+/** Undefined when a later scan is interrupted; interrupting the first one is an error. */
+async function scanOrStop(
   collector: Collector,
-  unauthorizedClients: boolean,
+  negativeProbes: boolean,
   isFirst: boolean,
   { stderr, signal }: WatchOptions,
 ): Promise<readonly Finding[] | undefined> {
   try {
-    await look(collector, { unauthorizedClients, stderr, signal });
+    await scan(collector, { negativeProbes, stderr, signal });
     return collector.evaluate();
   } catch (error: unknown) {
     if (signal.aborted && !isFirst) {
@@ -113,12 +113,12 @@ function changes(before: readonly Finding[], after: readonly Finding[], at: Date
     .join('');
 }
 
-/** As much as fits into the window, worst first; then how much more there is. */
+/** As much as fits into the window, worst first; then how many lines are hidden. */
 function screenOf(findings: readonly Finding[], at: Date, interval: number, options: WatchOptions): readonly string[] {
   const terminal = terminalOf(options.stdout);
   const { columns = 80, rows = 24 } = terminal;
   const clock = `${at.toISOString().slice(11, 19)} UTC`;
-  const head = fitting(`Looked at ${clock}, every ${interval / 1000} s. Ctrl-C ends it.`, columns);
+  const head = fitting(`Scanned at ${clock}, every ${interval / 1000} s. Ctrl-C ends it.`, columns);
   const lines = whole(findings, options).trimEnd().split('\n');
   const summary = lines.pop() ?? '';
   const room = Math.max(1, rows - 5);

@@ -210,7 +210,7 @@ export class Collector {
   }
 
   #negativelyProbed(): readonly Target[] {
-    return this.config.probe.rejections === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
+    return this.config.probe.negativeInterval === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
   }
 
   #retentionAfter(former: Collector): Retention {

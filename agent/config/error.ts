@@ -1,4 +1,6 @@
-/** A mistake the operator can mend: printed as one line and its cure, exit status 2, no stack trace. */
+import { errorCode, errorMessage } from '../../credentials/error-text.js';
+
+/** A mistake that the operator can fix: printed as one line and its hint, exit status 2, no stack trace. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   readonly code: string;
@@ -11,7 +13,23 @@ export class OperatorError extends Error {
   }
 }
 
-/** The cure that our own error classes carry; undefined for foreign errors. */
+/** The hint that the project's error classes carry; undefined for other errors. */
 export function hintOf(error: unknown): string | undefined {
   return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
+}
+
+const reasons: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  ENOENT: ['does not exist', 'check the path'],
+  ENOTDIR: ['does not exist', 'check the path'],
+  EACCES: ['may not be read', 'check the mode and the user'],
+  EISDIR: ['is a folder', 'name the file itself'],
+};
+
+/** The system's error on a file that was to be read. */
+export function unreadable(code: string, file: string, flag: string, error: unknown): OperatorError {
+  const [message, hint] = reasons[errorCode(error)] ?? [
+    `cannot be read: ${errorMessage(error)}`,
+    'check the disk and the mount',
+  ];
+  return new OperatorError(code, `${file}: ${message}`, `${flag}: ${hint}`, error);
 }

@@ -1,178 +1,199 @@
-import type { ConfigKey, ConfigKeys } from './key.js';
-import { proxyTable } from './proxy-keys.js';
-import { clientTable, componentTable, instanceTable } from './table-keys.js';
+import { listenFormat, pdUrlFormat } from './formats.js';
+import type { Key, Keys } from './key.js';
+import { proxyKeys } from './proxy-keys.js';
+import { shardFormat } from './shard.js';
+import { clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.js';
+import { targetFormat } from './target-rules.js';
 
-/** Every key outside the arrays of tables, with its table in front of it. */
-export const topLevelKeys: ConfigKeys = {
-  scope: {
-    type: 'string',
-    default: '"node"',
-    example: '"cluster"',
-    meaning:
-      "`node`: this node's ports and those its components call; `cluster`: every port known. `check` looks at all, whatever this says",
+/** Every key outside the arrays of tables, by table; `''` holds those before any table. */
+export const sections = {
+  '': {
+    scope: {
+      type: 'string',
+      choices: ['node', 'cluster'],
+      default: 'node',
+      example: 'cluster',
+      doc: "`node`: this node's ports and those its components call; `cluster`: every known port",
+      more: '`check` probes all of them, whatever this says',
+    },
+    host: {
+      type: 'string',
+      value: 'H',
+      example: '10.0.1.1',
+      doc: "the name by which callers reach this node's components, where their files say loopback",
+    },
+    shard: {
+      type: 'string',
+      format: shardFormat,
+      value: 'I/N',
+      example: '0/3',
+      doc: "one of N parts of the cluster's ports, counting from 0, as `0/3`",
+      more: 'needs `scope = "cluster"`; see [scaling](scaling.md)',
+    },
+    reload: {
+      type: 'string',
+      choices: ['observe', 'trigger'],
+      default: 'observe',
+      example: 'trigger',
+      doc: '`trigger`: make a component reload once its reload deadline has passed',
+      more: "sets the certificate file's time, for which it needs the right, and makes the one failed handshake that a TiKV status port reloads at",
+    },
   },
-  host: {
-    type: 'string',
-    default: 'none',
-    example: '"10.0.1.1"',
-    meaning: "the name by which callers reach this node's components, where their files say loopback",
+  history: {
+    file: {
+      type: 'path',
+      example: 'history.jsonl',
+      doc: 'where rotations, rejections and changed results are kept, one JSON document per line',
+      more: 'the last 1000 are in memory, on the page and in `/api/v1/events`',
+    },
   },
-  shard: {
-    type: 'string',
-    default: 'none',
-    example: '"0/3"',
-    meaning:
-      'with `scope = "cluster"`: `"0/3"`, `"1/3"` … divide the ports among several agents; `--shard` beats it; see [scaling](scaling.md)',
+  security: {
+    'ca-path': {
+      type: 'path',
+      flag: 'cacert',
+      example: 'tls/ca.crt',
+      doc: "the CA that signed the cluster's certificates",
+      more: 'goes with the next two: all three or none',
+    },
+    'cert-path': { type: 'path', flag: 'cert', example: 'tls/agent.crt', doc: "the agent's certificate" },
+    'key-path': { type: 'path', flag: 'key', example: 'tls/agent.pem', doc: 'its key' },
   },
-  reload: {
-    type: 'string',
-    default: '"observe"',
-    example: '"trigger"',
-    meaning:
-      '`trigger`: when a port is past its moment, touch the certificate file, and make the one failed handshake that wakes a TiKV status port; needs the right to change its time',
+  cluster: {
+    configs: {
+      type: 'paths',
+      example: ['/tidb-deploy/*/conf/*.toml'],
+      doc: "globs of the components' config files on this node",
+    },
+    topology: {
+      type: 'path or paths',
+      example: ['meta.yaml'],
+      doc: 'TiUP topology, meta.yaml, or Kubernetes manifest',
+      more: 'of a TidbCluster, or of tidb-operator 2',
+    },
+    pd: {
+      type: 'string or strings',
+      format: pdUrlFormat,
+      commas: true,
+      value: 'URL',
+      example: ['https://10.0.1.1:2379'],
+      doc: 'client URL of a PD, which is asked for the rest of the cluster',
+      more: 'read are members, stores and registrations',
+    },
+    processes: {
+      type: 'boolean',
+      example: true,
+      doc: "whether the command lines of this node's components are read; their flags override their files",
+    },
+    refresh: {
+      type: 'duration',
+      default: '1m',
+      example: '30s',
+      doc: 'time between two reads of PD, files and processes, which find components that were added or removed',
+    },
   },
-  'history.file': {
-    type: 'path',
-    default: 'none',
-    example: '"history.jsonl"',
-    meaning:
-      'where rotations, refusals and changed verdicts are kept, one JSON document a line; the last 1000 are in memory, on the page and in `/api/v1/events`',
+  probe: {
+    interval: {
+      type: 'duration',
+      default: '15s',
+      example: '30s',
+      doc: 'time between two probes of one port, plus or minus a tenth',
+    },
+    timeout: { type: 'duration', default: '5s', example: '2s', doc: 'the longest that one probe takes' },
+    concurrency: { type: 'integer', unit: 'ports', default: 16, example: 4, doc: 'ports probed at the same time' },
+    peers: {
+      type: 'integer',
+      unit: 'ports',
+      default: 64,
+      example: 16,
+      doc: 'with `scope = "node"`: the most ports of one kind on other nodes that are probed, always the same ones',
+    },
+    'negative-interval': {
+      type: 'duration or "off"',
+      default: '10m',
+      example: '1h',
+      doc: 'time between two rounds of negative probes of one port, which it should reject; `"off"` sends none',
+    },
+    resumption: {
+      type: 'boolean',
+      example: true,
+      doc: 'also probe whether a resumed TLS session is accepted without a certificate',
+      more: 'see [resumption-rejected](checks.md#resumption-rejected)',
+    },
+    'allow-targets': {
+      type: 'strings',
+      format: targetFormat,
+      example: ['10.0.0.0/8:9000-9999'],
+      doc: "ports outside the inventory that [`/probe`](#one-port-on-demand-probe) may probe without the agent's certificate",
+    },
+    'identity-targets': {
+      type: 'strings',
+      format: targetFormat,
+      example: ['10.0.3.7:9094'],
+      doc: "ports outside the inventory that it may probe with the agent's certificate",
+    },
   },
-  'security.ca-path': {
-    type: 'path',
-    default: 'none',
-    example: '"tls/ca.crt"',
-    meaning: "the CA that signed the cluster's certificates; goes with the next two, all three or none",
+  'wrong-name': {
+    'cert-path': {
+      type: 'path',
+      example: 'tls/wrong-name.crt',
+      doc: "a certificate of the cluster's CA whose name is on no allow-list, for negative probes",
+    },
+    'key-path': { type: 'path', example: 'tls/wrong-name.pem', doc: 'its key' },
   },
-  'security.cert-path': {
-    type: 'path',
-    default: 'none',
-    example: '"tls/agent.crt"',
-    meaning: "the agent's own certificate",
+  web: {
+    listen: {
+      type: 'string',
+      format: listenFormat,
+      value: 'A',
+      default: '127.0.0.1:10793',
+      example: '10.0.1.1:10793',
+      doc: 'address of page and metrics',
+      more: '`:10793` is every address',
+    },
+    'config-file': {
+      type: 'path',
+      example: 'web.yml',
+      doc: 'TLS and authentication of that address: see [below](#the-address-of-page-and-metrics-webconfig-file)',
+    },
   },
-  'security.key-path': { type: 'path', default: 'none', example: '"tls/agent.pem"', meaning: 'its key' },
-  'cluster.configs': {
-    type: 'strings',
-    default: '[]',
-    example: '["/tidb-deploy/*/conf/*.toml"]',
-    meaning: "globs of the components' own config files on this node",
-  },
-  'cluster.topology': {
-    type: 'string or strings',
-    default: '[]',
-    example: '["meta.yaml"]',
-    meaning: 'TiUP `topology.yaml` or `meta.yaml`, TidbCluster or tidb-operator 2 manifests',
-  },
-  'cluster.pd': {
-    type: 'string or strings',
-    default: '[]',
-    example: '["https://10.0.1.1:2379"]',
-    meaning: 'client URLs of PD, asked for members, stores and what the other components registered; reads only',
-  },
-  'cluster.processes': {
-    type: 'boolean',
-    default: 'false',
-    example: 'true',
-    meaning: "whether the command lines of this node's components are read, whose flags beat their files",
-  },
-  'cluster.refresh': {
-    type: 'duration',
-    default: '"1m"',
-    example: '"30s"',
-    meaning: 'time between two looks at PD, files and processes for components that came or went',
-  },
-  'probe.interval': {
-    type: 'duration',
-    default: '"15s"',
-    example: '"30s"',
-    meaning: 'time between two looks at one port, a tenth of jitter to either side',
-  },
-  'probe.timeout': {
-    type: 'duration',
-    default: '"5s"',
-    example: '"2s"',
-    meaning: 'of one probe; the connection is closed then at the latest',
-  },
-  'probe.concurrency': {
-    type: 'integer',
-    unit: 'ports',
-    default: '16',
-    example: '4',
-    meaning: 'ports looked at at the same time',
-  },
-  'probe.peers': {
-    type: 'integer',
-    unit: 'ports',
-    default: '64',
-    example: '16',
-    meaning:
-      'with `scope = "node"`: of the ports of one kind on other nodes that this node\'s components call, at most so many are probed, always the same ones',
-  },
-  'probe.negative-interval': {
-    type: 'duration',
-    default: '"10m"',
-    example: '"1h"',
-    meaning: 'time between two visits of strangers to one port, who should be refused; `"off"` sends none',
-  },
-  'probe.resumption': {
-    type: 'boolean',
-    default: 'false',
-    example: 'true',
-    meaning:
-      'whether a session is taken and offered again without a certificate ([resumption-rejected](checks.md#resumption-rejected))',
-  },
-  'probe.allow-targets': {
-    type: 'strings',
-    default: '[]',
-    example: '["10.0.0.0/8:9000-9999"]',
-    meaning: 'where [`/probe`](#one-port-on-demand-probe) may go besides the inventory, without our certificate',
-  },
-  'probe.identity-targets': {
-    type: 'strings',
-    default: '[]',
-    example: '["10.0.3.7:9094"]',
-    meaning: 'where it may go and show our certificate',
-  },
-  'wrong-name.cert-path': {
-    type: 'path',
-    default: 'none',
-    example: '"tls/imposter.crt"',
-    meaning: "a certificate of the cluster's CA with a name on no list, to come as one of the strangers",
-  },
-  'wrong-name.key-path': { type: 'path', default: 'none', example: '"tls/imposter.pem"', meaning: 'its key' },
-  'web.listen': {
-    type: 'string',
-    default: '"127.0.0.1:10793"',
-    example: '"10.0.1.1:10793"',
-    meaning: 'address of page and metrics; `:10793` is every address',
-  },
-  'web.config-file': {
-    type: 'path',
-    default: 'none',
-    example: '"web.yml"',
-    meaning: 'TLS and authentication of that address: see [below](#the-address-of-page-and-metrics-webconfig-file)',
-  },
-};
+} as const satisfies Readonly<Record<string, Keys>>;
 
 /** The arrays of tables, by name. */
-export const tables: Readonly<Record<string, ConfigKeys>> = {
-  instance: instanceTable,
-  component: componentTable,
-  client: clientTable,
-  proxy: proxyTable,
-};
+export const tables = {
+  instance: { ...instanceKeys, ...portKeys },
+  component: componentKeys,
+  client: clientKeys,
+  proxy: proxyKeys,
+} as const;
 
-const inTables = /^([\w-]+)\.\d+\.(.+)$/;
-
-/** The name and the key within it, of a key in an array of tables; undefined for any other key. */
-export function inArrayOfTables(key: string): { readonly table: string; readonly name: string } | undefined {
-  const [, table, name] = inTables.exec(key) ?? [];
-  return table === undefined || name === undefined ? undefined : { table, name };
+/** The keys of a table or of an array of tables; undefined when there is no such table. */
+export function keysOf(table: string, isArray: boolean): Keys | undefined {
+  const all: Readonly<Record<string, Keys>> = isArray ? tables : sections;
+  return Object.hasOwn(all, table) ? all[table] : undefined;
 }
 
-/** The row of a key as the document has it, `probe.interval` or `instance.0.address`; undefined for one nobody knows. */
-export function configKeyOf(key: string): ConfigKey | undefined {
-  const { table, name = key } = inArrayOfTables(key) ?? {};
-  const keys = table === undefined ? topLevelKeys : tables[table];
+/** A key as the document has it, taken apart: `probe.interval` or `instance.0.address`. */
+export function parseKey(key: string): { readonly table: string; readonly name: string; readonly isArray: boolean } {
+  const [, array, inArray] = /^([\w-]+)\.\d+\.(.+)$/.exec(key) ?? [];
+  if (array !== undefined && inArray !== undefined) {
+    return { table: array, name: inArray, isArray: true };
+  }
+  const [, table = '', name = key] = /^([^.]*)\.(.*)$/.exec(key) ?? [];
+  return { table, name, isArray: false };
+}
+
+/** The row of a key as the document has it; undefined for an unknown one. */
+export function keyOf(key: string): Key | undefined {
+  const { table, name, isArray } = parseKey(key);
+  const keys = keysOf(table, isArray);
   return keys !== undefined && Object.hasOwn(keys, name) ? keys[name] : undefined;
+}
+
+/** As `keyOf`, for a key that the program names. */
+export function rowOf(key: string): Key {
+  const row = keyOf(key);
+  if (row === undefined) {
+    throw new TypeError(`no row describes ${key}`);
+  }
+  return row;
 }

@@ -1,6 +1,6 @@
 /**
- * The only known name that begins so, or the one closest to a misspelt one (Levenshtein distance of at most a third of
- * its length); undefined if none.
+ * The known name that a misspelt one stands for: the only one that begins with it, or the closest one (Levenshtein
+ * distance of at most a third of its length). Undefined when there is none.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const [begun, another] = known.filter((candidate) => candidate.startsWith(name));

@@ -1,173 +1,90 @@
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ConfigDocument } from '../../cluster/documents/document.js';
 import type { Origin, Sourced } from '../../cluster/documents/origin.js';
-import { formatOrigin } from '../../cluster/documents/origin.js';
-import { longestDuration, parseDuration } from './duration.js';
-import { OperatorError } from './error.js';
-import type { KeyType } from './key.js';
-import { configKeyOf, inArrayOfTables } from './keys.js';
+import { camelCase, isList, type Key, type Keys, type ValuesOf } from './key.js';
+import { rowOf, sections, type tables } from './keys.js';
+import { errorAt, type Located, nameOf, readValue } from './value.js';
 
 /**
- * Typed values of agent.toml; what has the wrong type or range is an OperatorError with its place. A key is read as the
- * type that the table of keys gives it, which is what the reference shows; anything else is a TypeError.
+ * Typed values of agent.toml and of flags, as their rows describe them. A flag overrides the file's value; a list has
+ * the entries of both. What has a wrong type or range is an error at its location.
  */
 export class ConfigReader {
-  readonly #document: ConfigDocument;
-  readonly #directory: string;
+  readonly #layers: readonly ConfigDocument[];
 
-  constructor(document: ConfigDocument, directory: string) {
-    this.#document = document;
-    this.#directory = directory;
+  /** Later layers override earlier ones. */
+  constructor(...layers: readonly ConfigDocument[]) {
+    this.#layers = layers;
   }
 
   keys(): readonly Sourced<string>[] {
-    return this.#document.keys();
+    return this.#layers.flatMap((layer) => layer.keys());
   }
 
-  originOf(key: string): Origin | undefined {
-    return this.#document.get(key)?.origin;
+  section<const Name extends keyof typeof sections>(name: Name): ValuesOf<(typeof sections)[Name]> {
+    return this.values(sections[name], name);
   }
 
-  /** Relative paths are relative to the file. */
-  path(value: string): string {
-    return isAbsolute(value) ? value : resolve(this.#directory, value);
-  }
-
-  file(key: string): string | undefined {
-    const found = this.#text(key, 'path');
-    if (found?.value.includes('-----BEGIN ') === true) {
-      throw invalid(found.origin, `${key} is PEM text`, 'write it to a file, and its path here');
-    }
-    return found === undefined ? undefined : this.path(found.value);
-  }
-
-  string(key: string): Sourced<string> | undefined {
-    return this.#text(key, 'string');
-  }
-
-  strings(key: string): readonly string[] {
-    return this.#texts(key, 'strings');
-  }
-
-  stringOrStrings(key: string): readonly string[] {
-    const type = 'string or strings';
-    return typeof this.#document.get(key)?.value === 'string'
-      ? [this.#text(key, type)?.value ?? '']
-      : this.#texts(key, type);
-  }
-
-  choice<const T extends string>(key: string, values: readonly T[]): T | undefined {
-    const found = this.string(key);
-    if (found === undefined) {
-      return undefined;
-    }
-    const value = values.find((one) => one === found.value);
-    if (value === undefined) {
-      throw invalid(found.origin, `${shown(key)} is "${found.value}"`, `one of: ${values.join(', ')}`);
-    }
-    return value;
-  }
-
-  /** In milliseconds. */
-  duration(key: string): number | undefined {
-    const found = this.#text(key, 'duration');
-    if (found === undefined) {
-      return undefined;
-    }
-    const milliseconds = parseDuration(found.value);
-    if (milliseconds === undefined || milliseconds < 100) {
-      const message = `${shown(key)} is "${found.value}", not a duration of 100ms or more`;
-      throw invalid(found.origin, message, `write ${written(key)} = "15s"`);
-    }
-    if (milliseconds > longestDuration.milliseconds) {
-      const message = `${shown(key)} is "${found.value}", longer than ${longestDuration.text}`;
-      throw invalid(found.origin, message, `write ${written(key)} = "${longestDuration.text}" or less`);
-    }
-    return milliseconds;
-  }
-
-  /** Whether a key says `"off"` where others say a duration. */
-  isOff(key: string): boolean {
-    return this.#text(key, 'duration')?.value === 'off';
-  }
-
-  positiveInteger(key: string): number | undefined {
-    const found = this.#value(key, 'integer');
-    if (found === undefined) {
-      return undefined;
-    }
-    const { value } = found;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-      throw invalid(found.origin, `${shown(key)} must be a whole number above 0`, `write ${written(key)} = 16`);
-    }
-    return value;
-  }
-
-  boolean(key: string): boolean | undefined {
-    const found = this.#value(key, 'boolean');
-    if (found === undefined) {
-      return undefined;
-    }
-    if (typeof found.value !== 'boolean') {
-      throw invalid(found.origin, `${shown(key)} must be true or false`, `write ${written(key)} = true`);
-    }
-    return found.value;
-  }
-
-  /** A complaint about a key, at its place, or at that of its table where the key is missing. */
-  invalid(key: string, prefix: string, message: string, hint: string): OperatorError {
-    const inTable = this.keys().find(({ value }) => value.startsWith(`${prefix}.`))?.origin;
-    return invalid(this.originOf(key) ?? inTable ?? { kind: 'default' }, message, hint);
+  /** The values of keys below a prefix, as `probe` or `proxy.0`. */
+  values<const K extends Keys>(keys: K, prefix: string): ValuesOf<K> {
+    const values = Object.entries(keys).map(([name, row]) => [
+      camelCase(name),
+      this.#value(prefix === '' ? name : `${prefix}.${name}`, row),
+    ]);
+    return Object.fromEntries(values);
   }
 
   /** The prefixes of an array of tables: `instance.0`, `instance.1` … */
-  tables(name: string): readonly string[] {
-    const prefix = new RegExp(`^${name}\\.(\\d+)\\.`);
-    const indices = new Set(this.keys().flatMap(({ value }) => prefix.exec(value)?.[1] ?? []));
-    return [...indices].map((index) => `${name}.${index}`);
+  prefixes(name: keyof typeof tables): readonly string[] {
+    const prefix = new RegExp(`^${name}\\.\\d+(?=\\.)`);
+    return [...new Set(this.keys().flatMap(({ value }) => prefix.exec(value)?.[0] ?? []))];
   }
 
-  #value(key: string, type: KeyType): Sourced<unknown> | undefined {
-    const known = configKeyOf(key)?.type;
-    if (known !== type) {
-      throw new TypeError(`${key} is read as ${type}, the table of keys has it as ${known ?? 'nothing'}`);
-    }
-    return this.#document.get(key);
+  /** Where a key's value is, or any of its table where the key is missing. */
+  originOf(key: string): Origin {
+    const table = key.slice(0, key.lastIndexOf('.') + 1);
+    const inTable = this.keys().find(({ value }) => value.startsWith(table))?.origin;
+    return this.#found(key).at(-1)?.origin ?? inTable ?? { kind: 'default' };
   }
 
-  #text(key: string, type: KeyType): Sourced<string> | undefined {
-    const found = this.#value(key, type);
-    if (found === undefined) {
-      return undefined;
+  /** All of these keys, or none of them. */
+  requireTogether(prefix: string, names: readonly string[]): void {
+    const keys = names.map((name) => `${prefix}.${name}`);
+    const given = keys.find((key) => this.#found(key).length > 0);
+    const missing = keys.filter((key) => this.#found(key).length === 0);
+    if (given !== undefined && missing.length > 0) {
+      const { origin } = this.#located(given);
+      const wanted = missing.map((key) => nameOf({ ...this.#located(key), origin })).join(' and ');
+      throw this.error(given, `needs ${wanted}, too`, `add ${wanted}`);
     }
-    if (typeof found.value !== 'string' || found.value === '') {
-      throw invalid(found.origin, `${shown(key)} must be a string that is not empty`, `write ${written(key)} = "…"`);
-    }
-    return { value: found.value, origin: found.origin };
   }
 
-  #texts(key: string, type: KeyType): readonly string[] {
-    const found = this.#value(key, type);
-    if (found === undefined) {
-      return [];
-    }
-    if (!Array.isArray(found.value) || found.value.some((entry) => typeof entry !== 'string')) {
-      throw invalid(found.origin, `${shown(key)} must be an array of strings`, `write ${written(key)} = ["…"]`);
-    }
-    return found.value as readonly string[];
+  /** `what` follows the key's name, as `is missing`. */
+  error(key: string, what: string, hint: string): Error {
+    return errorAt(this.#located(key), what, hint);
   }
-}
 
-export function invalid(origin: Origin, message: string, hint: string): OperatorError {
-  return new OperatorError('config_invalid', `${formatOrigin(origin)}: ${message}`, hint);
-}
+  #value(key: string, row: Key): unknown {
+    const found = this.#found(key).map((one) => readValue({ key, row, ...one }));
+    const value = isList(row) ? found.flat() : found.at(-1);
+    if (row.required === true && (found.length === 0 || (isList(row) && found.flat().length === 0))) {
+      throw errorAt({ key, row, origin: this.originOf(key) }, 'is missing');
+    }
+    if (found.length > 0 || row.default === undefined) {
+      return value ?? (row.type === 'boolean' ? false : undefined);
+    }
+    return readValue({ key, row, value: row.default, origin: { kind: 'default' }, directory: '' });
+  }
 
-/** As people know it: `[[proxy]] alpn` for `proxy.0.alpn`. */
-function shown(key: string): string {
-  const found = inArrayOfTables(key);
-  return found === undefined ? key : `[[${found.table}]] ${found.name}`;
-}
+  #located(key: string): Located {
+    return { key, row: rowOf(key), origin: this.originOf(key) };
+  }
 
-function written(key: string): string {
-  return inArrayOfTables(key)?.name ?? key;
+  #found(key: string): readonly (Sourced<unknown> & { readonly directory: string })[] {
+    return this.#layers.flatMap((layer) => {
+      const found = layer.get(key);
+      const directory = layer.directory ?? dirname(resolve(layer.file));
+      return found === undefined ? [] : [{ ...found, directory }];
+    });
+  }
 }

@@ -1,74 +1,67 @@
 import { clientNames, componentNames, type EndpointName, endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
-import type { ConfigKey, ConfigKeys } from './key.js';
+import type { Key, Keys } from './key.js';
 
-const components = componentNames.map((name) => `\`${name}\``).join(', ');
-const clients = clientNames
-  .filter((name) => name !== 'agent')
-  .map((name) => `\`${name}\``)
-  .join(', ');
+type PortKey = Key & { readonly type: 'string' };
 
-export const instanceTable: ConfigKeys = {
-  component: { type: 'string', default: 'required', example: '"tikv"', meaning: `one of ${components}` },
-  address: {
-    type: 'string',
-    default: 'required',
-    example: '"10.0.1.2:20160"',
-    meaning: `main port: ${mainPorts()}`,
-  },
-  ...Object.fromEntries(endpointNames.map((name) => [`${name}-address`, portKey(name)])),
-  config: {
-    type: 'path',
-    default: 'none',
-    example: '"tikv.toml"',
-    meaning: 'its config file, when it is on this node',
-  },
-  version: { type: 'string', default: 'none', example: '"8.5.0"', meaning: 'its release' },
-  'ca-path': { type: 'path', default: 'none', example: '"tls/ca.crt"', meaning: 'its CA file; else as `config` says' },
-  'cert-path': {
-    type: 'path',
-    default: 'none',
-    example: '"tls/tikv.crt"',
-    meaning: 'its certificate; else as `config` says',
-  },
-  'key-path': { type: 'path', default: 'none', example: '"tls/tikv.pem"', meaning: 'its key; else as `config` says' },
+export const instanceKeys = {
+  component: componentKey('tikv'),
+  address: { type: 'string', required: true, example: '10.0.1.2:20160', doc: `main port: ${mainPorts()}` },
+  config: { type: 'path', example: 'tikv.toml', doc: 'its config file, when it is on this node' },
+  version: { type: 'string', example: '8.5.0', doc: 'its release' },
+  'ca-path': { type: 'path', example: 'tls/ca.crt', doc: 'its CA file, where `config` does not name it' },
+  'cert-path': { type: 'path', example: 'tls/tikv.crt', doc: 'its certificate, where `config` does not name it' },
+  'key-path': { type: 'path', example: 'tls/tikv.pem', doc: 'its key, where `config` does not name it' },
   'cert-allowed-cn': {
     type: 'strings',
-    default: '[]',
-    example: '["TiDB-Server"]',
-    meaning: 'its allow-list; else as `config` says',
+    example: ['TiDB-Server'],
+    doc: 'its allow-list, where `config` does not have it',
   },
-};
+} as const satisfies Keys;
 
-export const componentTable: ConfigKeys = {
-  name: { type: 'string', default: 'required', example: '"tikv"', meaning: `one of ${components}` },
-  'ca-path': { type: 'path', default: 'none', example: '"tikv/ca.crt"', meaning: 'the CA file of its instances' },
-  'cert-path': {
-    type: 'path',
-    default: 'none',
-    example: '"tikv/tls.crt"',
-    meaning: 'their certificate; goes with `key-path`',
-  },
-  'key-path': { type: 'path', default: 'none', example: '"tikv/tls.key"', meaning: 'their key' },
-  'cert-allowed-cn': { type: 'strings', default: '[]', example: '["TiDB-Server"]', meaning: 'their allow-list' },
+/** The other ports of an `[[instance]]`: `client-address` and its like. */
+export const portKeys: Readonly<Record<string, PortKey>> = Object.fromEntries(
+  endpointNames.map((name) => [`${name}-address`, portKey(name)]),
+);
+
+export const componentKeys = {
+  name: componentKey('tikv'),
+  'ca-path': { type: 'path', example: 'tikv/ca.crt', doc: 'the CA file of its instances' },
+  'cert-path': { type: 'path', example: 'tikv/tls.crt', doc: 'their certificate; goes with `key-path`' },
+  'key-path': { type: 'path', example: 'tikv/tls.key', doc: 'their key' },
+  'cert-allowed-cn': { type: 'strings', example: ['TiDB-Server'], doc: 'their allow-list' },
   'copy-delay': {
     type: 'duration',
-    default: 'none',
-    example: '"2m"',
-    meaning:
-      'how long a new file may take to reach them, where they read a copy of their own, as a volume in another pod; until then [served-matches-file](checks.md#served-matches-file) waits',
+    example: '2m',
+    doc: 'how long a new file may take to reach them, where they read a copy, as a volume in another pod',
+    more: 'until then [served-matches-file](checks.md#served-matches-file) does not fail',
   },
-};
+} as const satisfies Keys;
 
-export const clientTable: ConfigKeys = {
-  name: { type: 'string', default: 'required', example: '"pd-ctl"', meaning: `one of ${clients}` },
+export const clientKeys = {
+  name: {
+    type: 'string',
+    choices: clientNames,
+    required: true,
+    example: 'pd-ctl',
+    doc: `one of ${codes(clientNames.filter((name) => name !== 'agent'))}`,
+  },
   'common-name': {
     type: 'string',
-    default: 'required',
-    example: '"PD-Control"',
-    meaning: 'the Common Name of its certificate, held against the lists of the ports it needs',
+    required: true,
+    example: 'PD-Control',
+    doc: 'the Common Name of its certificate, which is compared with the allow-lists of the ports it needs',
   },
-};
+} as const satisfies Keys;
+
+function componentKey(example: string) {
+  const doc = `one of ${codes(componentNames)}`;
+  return { type: 'string', choices: componentNames, required: true, example, doc } as const;
+}
+
+function codes(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
 
 function mainPorts(): string {
   return componentNames
@@ -79,8 +72,8 @@ function mainPorts(): string {
     .join(', ');
 }
 
-/** Which components have a port of this name. */
-function portKey(name: EndpointName): ConfigKey {
+/** Its text names the components that have such a port. */
+function portKey(name: EndpointName): PortKey {
   const [first, ...others] = componentNames.flatMap((component) =>
     profiles[component].endpoints.filter((endpoint) => endpoint.name === name),
   );
@@ -88,5 +81,5 @@ function portKey(name: EndpointName): ConfigKey {
     throw new TypeError(`no component has a port ${name}`);
   }
   const titles = [first, ...others].map(({ title }) => title).join(', ');
-  return { type: 'string', default: 'none', example: `"10.0.1.2:${first.defaultPort}"`, meaning: `of the ${titles}` };
+  return { type: 'string', example: `10.0.1.2:${first.defaultPort}`, doc: `of the ${titles}` };
 }

@@ -1,80 +1,58 @@
-import { type ComponentName, clientNames, componentNames, endpointNames } from '../../cluster/components/profile.js';
+import { endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
 import type { Client } from '../../cluster/inventory/inventory.js';
-import { type ConfigReader, invalid } from './reader.js';
+import type { ConfigReader } from './reader.js';
+import { clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.js';
 
-/** One `[[instance]]`; throws OperatorError. */
+/** One `[[instance]]`. */
 export function instanceAt(reader: ConfigReader, prefix: string): DeclaredInstance {
-  const component = reader.choice<ComponentName>(`${prefix}.component`, componentNames);
-  const address = reader.string(`${prefix}.address`);
-  if (component === undefined || address === undefined) {
-    const origin = reader.originOf(`${prefix}.component`) ?? address?.origin ?? { kind: 'default' as const };
-    throw invalid(origin, 'an [[instance]] needs component and address', 'add the missing one');
-  }
-  const names = reader.strings(`${prefix}.cert-allowed-cn`);
-  return withoutUndefined({
-    component,
-    address: address.value,
-    origin: address.origin,
-    addresses: addressesAt(reader, prefix, component),
-    config: reader.file(`${prefix}.config`),
-    version: reader.string(`${prefix}.version`)?.value,
-    ca: reader.file(`${prefix}.ca-path`),
-    cert: reader.file(`${prefix}.cert-path`),
-    key: reader.file(`${prefix}.key-path`),
-    allowedCommonNames: names.length === 0 ? undefined : names,
-  }) as DeclaredInstance;
+  const { caPath: ca, certPath: cert, keyPath: key, certAllowedCn, ...rest } = reader.values(instanceKeys, prefix);
+  return {
+    ...rest,
+    ca,
+    cert,
+    key,
+    allowedCommonNames: orUndefined(certAllowedCn),
+    addresses: addressesAt(reader, prefix, rest.component),
+    origin: reader.originOf(`${prefix}.address`),
+  };
 }
 
-function addressesAt(reader: ConfigReader, prefix: string, component: ComponentName): DeclaredInstance['addresses'] {
+function addressesAt(
+  reader: ConfigReader,
+  prefix: string,
+  component: DeclaredInstance['component'],
+): DeclaredInstance['addresses'] {
   const ports = profiles[component].endpoints.map(({ name }) => name);
-  const given = endpointNames.flatMap((name) => {
-    const found = reader.string(`${prefix}.${name}-address`);
-    if (found !== undefined && !ports.includes(name)) {
-      const known = ports.map((port) => `${port}-address`).join(', ');
-      throw invalid(found.origin, `${component} has no port called ${name}`, `its ports: ${known}`);
+  const values = Object.values(reader.values(portKeys, prefix));
+  const given = endpointNames.flatMap((name, index) => {
+    const address = values[index];
+    if (address !== undefined && !ports.includes(name)) {
+      const hint = `its ports: ${ports.map((port) => `${port}-address`).join(', ')}`;
+      throw reader.error(`${prefix}.${name}-address`, `names a port that ${component} does not have`, hint);
     }
-    return found === undefined ? [] : [[name, found.value] as const];
+    return address === undefined ? [] : [[name, address] as const];
   });
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-/** One `[[component]]`; throws OperatorError. */
+/** One `[[component]]`. */
 export function componentAt(reader: ConfigReader, prefix: string): ComponentFiles {
-  const component = reader.choice<ComponentName>(`${prefix}.name`, componentNames);
-  const [ca, cert, key] = ['ca-path', 'cert-path', 'key-path'].map((name) => reader.file(`${prefix}.${name}`));
-  if (component === undefined) {
-    throw reader.invalid(`${prefix}.name`, prefix, 'a [[component]] needs a name', 'write name = "tikv"');
-  }
-  if ((cert === undefined) !== (key === undefined)) {
-    const message = 'a [[component]] needs cert-path and key-path together';
-    throw reader.invalid(`${prefix}.cert-path`, prefix, message, 'add the missing one');
-  }
-  const names = reader.strings(`${prefix}.cert-allowed-cn`);
-  return withoutUndefined({
-    component,
-    ca,
-    cert,
-    key,
-    allowedCommonNames: names.length === 0 ? undefined : names,
-    copyDelay: reader.duration(`${prefix}.copy-delay`),
-    origin: reader.originOf(`${prefix}.name`) ?? { kind: 'default' },
-  }) as ComponentFiles;
+  const { name: component, caPath: ca, certPath: cert, keyPath: key, ...rest } = reader.values(componentKeys, prefix);
+  reader.requireTogether(prefix, ['cert-path', 'key-path']);
+  const { certAllowedCn, copyDelay } = rest;
+  const origin = reader.originOf(`${prefix}.name`);
+  return { component, ca, cert, key, allowedCommonNames: orUndefined(certAllowedCn), copyDelay, origin };
 }
 
-/** One `[[client]]`; throws OperatorError. */
+/** One `[[client]]`. */
 export function clientAt(reader: ConfigReader, prefix: string): Client {
-  const name = reader.choice(`${prefix}.name`, clientNames);
-  const commonName = reader.string(`${prefix}.common-name`);
-  if (name === undefined || commonName === undefined) {
-    const origin = reader.originOf(`${prefix}.name`) ?? commonName?.origin ?? { kind: 'default' as const };
-    throw invalid(origin, 'a [[client]] needs name and common-name', 'add the missing one');
-  }
-  return { name, commonName: commonName.value, origin: commonName.origin };
+  return { ...reader.values(clientKeys, prefix), origin: reader.originOf(`${prefix}.common-name`) };
 }
 
-function withoutUndefined(record: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+/** An allow-list that is absent is not an empty one. */
+function orUndefined(names: readonly string[]): readonly string[] | undefined {
+  return names.length === 0 ? undefined : names;
 }

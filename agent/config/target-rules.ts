@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
+import type { Format } from './key.js';
 
-/** Hosts and ports that one entry of `allow-targets` stands for. */
+/** Hosts and ports that one entry of `allow-targets` covers. */
 export interface TargetRule {
   /** A DNS name in lower case, an address, or the beginning of a network. */
   readonly host: string;
@@ -15,8 +16,15 @@ export interface TargetRule {
 const bits = { ipv4: 32, ipv6: 128 } as const;
 const form = /^(?:\[([^\][/]+)(?:\/(\d{1,3}))?\]|([^:[\]/\s]+)(?:\/(\d{1,2}))?):(\d{1,5})(?:-(\d{1,5}))?$/;
 
-/** `10.0.0.0/8:9000-9999`, `[fd00::/8]:443`, `db.example:443`; undefined when it is none of these. */
-export function parseTargetRule(text: string): TargetRule | undefined {
+/** `10.0.0.0/8:9000-9999`, `[fd00::/8]:443`, `db.example:443`. */
+export const targetFormat: Format<TargetRule> = {
+  parse: parseTargetRule,
+  what: 'a target',
+  hint: 'write "10.0.0.0/8:9000-9999", "[fd00::/8]:443" or "db.example:443"',
+};
+
+/** Undefined when it is none of these. */
+function parseTargetRule(text: string): TargetRule | undefined {
   const [, six, sixBits, other, fourBits, first, last = first] = form.exec(text.trim()) ?? [];
   const host = (six ?? other ?? '').toLowerCase();
   const [firstPort, lastPort] = [Number(first), Number(last)];
@@ -35,7 +43,7 @@ export function parseTargetRule(text: string): TargetRule | undefined {
     : undefined;
 }
 
-/** Whether a rule names this very name and port. No name is ever looked up for this. */
+/** Whether a rule has this name and port. No name is resolved for it. */
 export function coversName(rules: readonly TargetRule[], name: string, port: number): boolean {
   return ofPort(rules, port).some(({ host, family }) => family === undefined && host === name.toLowerCase());
 }
@@ -51,8 +59,8 @@ export function coversAddress(rules: readonly TargetRule[], address: string, por
 }
 
 /**
- * This machine, its links and its groups: where a name that somebody else answers for must not lead, because cloud
- * metadata services and unprotected local ports are there.
+ * Whether an address is loopback, link-local, multicast or unspecified. A name that is resolved by foreign DNS must not
+ * lead there: cloud metadata services and unprotected local ports are at such addresses.
  */
 export function isSpecialAddress(address: string): boolean {
   return isIn(special, address);

@@ -11,8 +11,7 @@ import type { Instance } from '../../cluster/inventory/inventory.js';
 import { clusterNameOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
 import type { CredentialPaths } from '../../credentials/paths.js';
-import { OperatorError } from '../config/error.js';
-import { unreadable } from '../config/unreadable.js';
+import { OperatorError, unreadable } from '../config/error.js';
 
 /** A component on a host, with the directory that TiUP deployed it to. */
 export interface PlannedInstance {

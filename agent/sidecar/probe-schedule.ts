@@ -18,10 +18,10 @@ export function probeOnSchedule(
   { collector, stop: { signal } }: Runtime,
   { onProbed, onError }: ProbeScheduleHandlers,
 ): void {
-  const { concurrency, interval, rejections } = collector.config.probe;
+  const { concurrency, interval, negativeInterval } = collector.config.probe;
   const probe = (target: Target) => () => collector.probe(target, signal).then(onProbed).catch(onError);
   scheduleAll(collector.targets.map(probe), { interval, limit: pLimit(concurrency), signal });
-  if (rejections !== undefined) {
+  if (negativeInterval !== undefined) {
     const pending = new Set(
       collector.evidence().negativeProbesPending.map(({ instance, endpoint }) => portKey(instance, endpoint)),
     );
@@ -29,9 +29,9 @@ export function probeOnSchedule(
     const negativeProbe = (target: Target) => () =>
       collector.negativeProbe(target, signal).then(onProbed).catch(onError);
     // One at a time over all ports, so that they are spread as widely as the slow schedule allows.
-    const slowly = { interval: rejections, limit: pLimit(1), signal };
+    const slowly = { interval: negativeInterval, limit: pLimit(1), signal };
     // A port without any result does not wait that long for its first one.
-    const first = Math.min(rejections, firstNegativeProbes * Math.ceil(pending.size / 1_000));
+    const first = Math.min(negativeInterval, firstNegativeProbes * Math.ceil(pending.size / 1_000));
     scheduleAll(collector.negativeTargets.filter(isPending).map(negativeProbe), { ...slowly, first });
     scheduleAll(collector.negativeTargets.filter((target) => !isPending(target)).map(negativeProbe), slowly);
   }

@@ -1,12 +1,12 @@
 import { terminalOf } from './terminal.js';
 import { fitting } from './wrap.js';
 
-/** What is over sooner needs no progress. */
+/** Shorter work shows no progress. */
 const delayMilliseconds = 500;
 const redrawMilliseconds = 250;
 const eraseLine = '\r\u001b[2K';
 
-/** One line on a screen that is rewritten while work goes on, and gone when it ends; nothing anywhere else. */
+/** One line on a screen that is rewritten while work goes on and erased at its end; silent without a screen. */
 export class Progress {
   readonly #stream: NodeJS.WritableStream;
   readonly #what: string;
@@ -16,7 +16,7 @@ export class Progress {
   #done = 0;
   #drawn = false;
 
-  /** `what` follows the count, as in `12 of 68 ports looked at, 3 s`. */
+  /** `what` follows the count, as in `12 of 68 ports probed, 3 s`. */
   constructor(stream: NodeJS.WritableStream, what: string, total: number) {
     this.#stream = stream;
     this.#what = what;

@@ -2,23 +2,23 @@ import { styleText } from 'node:util';
 
 /** How a stream is written to. */
 export interface Terminal {
-  /** Whether a person watches: lines may be rewritten. */
+  /** Whether lines may be rewritten. */
   readonly screen: boolean;
   readonly colour: boolean;
-  /** Undefined where nobody's window limits a line. */
+  /** Undefined where no window limits a line. */
   readonly columns: number | undefined;
   readonly rows: number | undefined;
 }
 
 export type Colour = 'red' | 'yellow' | 'gray' | 'green' | 'cyan' | 'bold';
 
-/** For text that ends up in no terminal at all. */
+/** For text that is not shown in a terminal. */
 export const plain: Terminal = { screen: false, colour: false, columns: undefined, rows: undefined };
 
-/** Some pseudo-terminals say 0. */
+/** For pseudo-terminals that report 0. */
 const usualSize = { columns: 80, rows: 24 };
 
-/** Looks at a stream and the environment: NO_COLOR (any value but the empty one), FORCE_COLOR (beats it), TERM. */
+/** From a stream and the environment: NO_COLOR (any value but the empty one), FORCE_COLOR (overrides it), TERM. */
 export function terminalOf(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv = process.env): Terminal {
   const { isTTY, columns, rows } = stream as Partial<NodeJS.WriteStream>;
   const screen = isTTY === true;
@@ -37,7 +37,7 @@ function wantsColour(screen: boolean, env: NodeJS.ProcessEnv): boolean {
   return screen && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '';
 }
 
-/** The one place that colours. */
+/** The only function that adds colour. */
 export function coloured(terminal: Terminal, colour: Colour, text: string): string {
   return terminal.colour ? styleText(colour, text, { validateStream: false }) : text;
 }

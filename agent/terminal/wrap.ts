@@ -1,12 +1,12 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** Narrower windows get lines that are too long rather than one word a line. */
+/** In narrower windows lines are too long, rather than one word each. */
 const narrowest = 40;
 
 /**
- * A paragraph in so many columns, lines after the first indented; as it is where `columns` is undefined. A word that
- * does not fit stays whole, so that paths and fingerprints can be copied.
+ * A paragraph in `columns`, with lines after the first indented; unchanged where `columns` is undefined. A word that does
+ * not fit stays whole, so that paths and fingerprints can be copied.
  */
 export function wrap(text: string, columns: number | undefined, indent = 0): string {
   if (columns === undefined) {
@@ -36,7 +36,7 @@ function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - stringWidth(cell)));
 }
 
-/** The beginning of a line, as much as fits into so many columns. */
+/** The beginning of a line that fits into `columns`. */
 export function fitting(text: string, columns: number): string {
   if (stringWidth(text) <= columns) {
     return text;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { CredentialPaths } from '../../credentials/paths.js';
+import type { ConfiguredPaths } from '../../credentials/paths.js';
 import { endpointsOf } from '../components/placement.js';
 import type { ComponentName, EndpointName, Placement } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
@@ -16,15 +16,15 @@ import type { Client, Instance, Inventory } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
 
 /** A component named by hand, in agent.toml or by flag. */
-export interface DeclaredInstance extends Partial<CredentialPaths> {
+export interface DeclaredInstance extends ConfiguredPaths {
   readonly component: ComponentName;
   /** Main port: TiDB's status port, PD's client port, TiKV's gRPC port. */
   readonly address: string;
   /** Its other ports by name. */
-  readonly addresses?: Readonly<Partial<Record<EndpointName, string>>>;
-  readonly config?: string;
-  readonly version?: string;
-  readonly allowedCommonNames?: readonly string[];
+  readonly addresses?: Readonly<Partial<Record<EndpointName, string>>> | undefined;
+  readonly config?: string | undefined;
+  readonly version?: string | undefined;
+  readonly allowedCommonNames?: readonly string[] | undefined;
   readonly origin: Origin;
 }
 

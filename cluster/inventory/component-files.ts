@@ -1,4 +1,4 @@
-import type { CredentialPaths } from '../../credentials/paths.js';
+import type { ConfiguredPaths } from '../../credentials/paths.js';
 import type { ComponentName } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin } from '../documents/origin.js';
@@ -6,11 +6,11 @@ import { instanceName } from './instance-name.js';
 import type { Instance } from './inventory.js';
 
 /** The files that all instances of a component have alike, as the pods of one Secret do, and a copy of them here. */
-export interface ComponentFiles extends Partial<CredentialPaths> {
+export interface ComponentFiles extends ConfiguredPaths {
   readonly component: ComponentName;
-  readonly allowedCommonNames?: readonly string[];
+  readonly allowedCommonNames?: readonly string[] | undefined;
   /** Milliseconds by which the copy here and that of an instance may be apart after a change. */
-  readonly copyDelay?: number;
+  readonly copyDelay?: number | undefined;
   readonly origin: Origin;
 }
 

@@ -119,7 +119,7 @@ t.test('the agent reads the file that is rendered for it', go, async (t) => {
     const file = join(temporaryDirectory(t), 'agent.toml');
     writeFileSync(file, agentToml(manifests));
     const config = readAgentConfig(file);
-    t.match(config, { scope: 'cluster', pd: [pd], web: { port: 10793 }, probe: { rejections: 600_000 } });
+    t.match(config, { scope: 'cluster', pd: [pd], web: { port: 10793 }, probe: { negativeInterval: 600_000 } });
     t.match(
       config.components?.find(({ component }) => component === tikv),
       { copyDelay: 180_000 },

@@ -192,9 +192,9 @@ t.test('what cannot be done is one line with its fix', async (t) => {
       ['tiup', '--topology', `${meta}x`, '--output', fresh],
       /meta\.yamlx: does not exist\n.*--topology: check the path/,
     ],
-    ['no output', ['tiup', '--topology', meta], /needs --output/],
-    ['a bad port', ['tiup', '--topology', meta, '--output', fresh, '--port', '0'], /--port 0 is no port/],
-    ['another kind', ['ansible'], /deploy ansible: not known\n.*deploy tiup/],
+    ['no output', ['tiup', '--topology', meta], /--output is missing/],
+    ['a bad port', ['tiup', '--topology', meta, '--output', fresh, '--port', '0'], /--port is "0", not a port/],
+    ['another kind', ['ansible'], /deploy ansible is unknown\n.*deploy tiup/],
   ];
   for (const [what, args, expected] of mistakes) {
     const failed: unknown = await runCommand(deploy, args).catch((error: unknown) => error);

@@ -47,7 +47,7 @@ t.test(
   needs('/usr/bin/openssl', 'openssl'),
   async (t) => {
     const cluster = await devCluster(t);
-    const served = await servedAgent(t, cluster, { probe: { interval: 60_000, rejections: undefined } });
+    const served = await servedAgent(t, cluster, { probe: { interval: 60_000, negativeInterval: undefined } });
     const { ca, cert, key } = cluster.files('tidb');
     const caller = cluster.files('pd');
     const environment = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import t from 'tap';
 import { programName } from '../../agent/cli/commands/command.js';
-import { serve } from '../../agent/cli/commands/run.js';
+import { serve } from '../../agent/cli/serve.js';
 import { readAgentConfig } from '../../agent/config/load.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';
 import { devCluster } from '../support/dev-cluster.js';

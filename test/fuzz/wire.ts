@@ -5,7 +5,7 @@ import { createSecureContext, createServer } from 'node:tls';
 import pino from 'pino';
 import { Collector } from '../../agent/collect/collector.js';
 import { OnDemandProbes } from '../../agent/collect/on-demand.js';
-import { defaultProbe } from '../../agent/config/load.js';
+import { defaults } from '../../agent/config/load.js';
 import { startHttpServer } from '../../agent/http/server.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { HarmlessProbe } from '../../cluster/components/profile.js';
@@ -45,7 +45,7 @@ function answered(probe: HarmlessProbe): FuzzTarget['read'] {
 
 const config = { security: undefined, configs: [], topology: [], pd: [], processes: false, refresh: 0, clients: [] };
 const more = { components: [], host: undefined, shard: undefined };
-const rhythm = { ...defaultProbe, interval: 1_000, timeout: 100, concurrency: 1, rejections: undefined };
+const rhythm = { ...defaults.probe, interval: 1_000, timeout: 100, concurrency: 1, negativeInterval: undefined };
 const web = { host: '127.0.0.1', port: 0, configFile: undefined };
 const rest = {
   scope: 'cluster',

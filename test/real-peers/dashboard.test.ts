@@ -85,7 +85,7 @@ t.test(
     const one = Object.fromEntries(componentNames.map((name) => [name, 1]));
     const cluster = await devCluster(t, { members: one });
     const proxyPort = await withProxy(t, cluster);
-    const served = await servedAgent(t, cluster, { probe: { interval: 5_000, rejections: 5_000 } });
+    const served = await servedAgent(t, cluster, { probe: { interval: 5_000, negativeInterval: 5_000 } });
     const directory = temporaryDirectory(t);
     writeFileSync(join(directory, 'alerts.yml'), renderRules());
     writeFileSync(join(directory, 'recordings.yml'), renderRecordings());

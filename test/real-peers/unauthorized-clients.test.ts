@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Collector } from '../../agent/collect/collector.js';
 import { negativeProbesOnce, observeOnce } from '../../agent/collect/cycle.js';
-import { defaultProbe, defaultRefresh, defaultWeb } from '../../agent/config/load.js';
+import { defaults } from '../../agent/config/load.js';
 import { ReloadTrigger } from '../../agent/sidecar/reload-trigger.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Finding } from '../../checks/finding.js';
@@ -25,18 +25,8 @@ async function observerOf(t: Test, agent: string, instances: readonly DeclaredIn
   const wrongName = { cert: join(directory, 'wrong-name.crt'), key: join(directory, 'wrong-name.key') };
   writeFileSync(wrongName.cert, nobody.certificatePem);
   writeFileSync(wrongName.key, nobody.keyPem);
-  const config = {
-    ...{ scope: 'cluster' as const, security, configs: [], topology: [], pd: [], processes: false },
-    ...{
-      refresh: defaultRefresh,
-      instances,
-      clients: [],
-      wrongName,
-      reload: 'observe' as const,
-      historyFile: undefined,
-    },
-    ...{ probe: { ...defaultProbe, timeout: patience, resumption: true }, web: defaultWeb, proxies: [] },
-  };
+  const probe = { ...defaults.probe, timeout: patience, resumption: true };
+  const config = { ...defaults, scope: 'cluster' as const, security, instances, wrongName, probe };
   return await Collector.create(config, { now: () => new Date(), onReload: () => undefined });
 }
 

@@ -13,7 +13,7 @@ import type { Test } from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { type RunningProxy, startProxy } from '../../proxy/proxy.js';
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
-import { type ProxySettings, proxyDefaults } from '../../proxy/settings.js';
+import type { ProxySettings } from '../../proxy/settings.js';
 import { listening } from './listening.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -73,7 +73,7 @@ export async function proxyTo(
     targets: targets.map((port) => ({ kind: 'tcp', host: '127.0.0.1', port })),
     ...{ files, reloadCa: false, access: { ...closed, commonNames: ['friend'] }, targetTls: false },
     ...{ serverName: undefined, proxyProtocolIn: false, proxyProtocolOut: false },
-    ...proxyDefaults,
+    ...{ alpn: [], handshakeTimeout: 10_000, connectTimeout: 10_000, idleTimeout: 0, maxConnections: 10_000 },
     ...more,
   };
   const running = await startProxy([settings], new ProxyMetrics(registry), pino({ level: 'silent' }));

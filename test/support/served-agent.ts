@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { Test } from 'tap';
-import { type Served, serve } from '../../agent/cli/commands/run.js';
+import { type Served, serve } from '../../agent/cli/serve.js';
 import type { AgentConfig } from '../../agent/config/agent-config.js';
 import { readAgentConfig } from '../../agent/config/load.js';
 import type { DevCluster } from '../../devcluster/dev-cluster.js';

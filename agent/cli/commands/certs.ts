@@ -3,23 +3,24 @@ import { writePki } from '../../../certs-dev/pki.js';
 import { readCredentialFile } from '../../../credentials/file.js';
 import { readKeyPair } from '../../../credentials/key-pair.js';
 import { OperatorError } from '../../config/error.js';
-import { defaultProbe } from '../../config/load.js';
+import { sections } from '../../config/keys.js';
 import { type InspectOptions, inspect } from '../../inspect/inspect.js';
 import { inspectionDocument } from '../../inspect/inspection-json.js';
 import { renderInspection } from '../../inspect/inspection-text.js';
 import { jsonText } from '../../terminal/printable.js';
 import { terminalOf } from '../../terminal/terminal.js';
 import { type Command, type Invocation, text, texts } from './command.js';
-import { durationOf } from './flags.js';
+import { flagValues, keyOptions } from './key-flags.js';
 import { requireNew } from './new-directory.js';
-import { formatOf, outputOptions } from './output.js';
+import { outputOptions, print } from './output.js';
 import { unknownChoice } from './parse.js';
 
 const verbs = ['init', 'inspect'];
+const timeoutKey = { timeout: { ...sections.probe.timeout, doc: 'inspect: the longest that one connection takes' } };
 
 export const certs: Command = {
   name: 'certs',
-  summary: 'A development PKI (never for production), and a look at certificates wherever they are.',
+  summary: 'Creates a development PKI (never for production), and inspects certificates in files and on ports.',
   usage: ['certs init DIRECTORY [--host H…]', 'certs inspect [--cacert F] FILE|FOLDER|HOST:PORT|-…'],
   operands: { words: verbs, files: true },
   options: [
@@ -27,13 +28,13 @@ export const certs: Command = {
       name: 'host',
       value: 'H',
       multiple: true,
-      help: 'init: name or IP the leaves are good for (default this machine)',
+      help: 'init: name or IP address in the certificates (default this machine)',
     },
-    { name: 'cacert', value: 'F', help: 'inspect: the CA to judge by (default the authorities found)' },
-    { name: 'cert', value: 'F', help: 'inspect: certificate to show to a port that asks' },
+    { name: 'cacert', value: 'F', help: 'inspect: the CA to verify with (default: the CAs that are found)' },
+    { name: 'cert', value: 'F', help: 'inspect: certificate for a port that asks for one' },
     { name: 'key', value: 'F', help: 'inspect: its key' },
     { name: 'password-file', value: 'F', help: 'inspect: file with the password of PKCS#12 or an encrypted key' },
-    { name: 'timeout', value: 'D', help: 'inspect: of one connection, as 5s or 500ms (default 5s)' },
+    ...keyOptions(timeoutKey),
     ...outputOptions(['table', 'json']),
   ],
   run: runCerts,
@@ -50,7 +51,7 @@ async function runCerts(invocation: Invocation): Promise<number> {
     // Its files are named as TiUP names those of a component.
     requireNew(directory);
     const pki = await writePki(directory, hosts.length === 0 ? {} : { hosts });
-    invocation.stdout.write(`development CA and pairs written to ${pki.directory}\n`);
+    invocation.stdout.write(`development CA and certificates written to ${pki.directory}\n`);
     return 0;
   }
   if (verb === 'inspect' && operands.length > 0) {
@@ -63,19 +64,17 @@ async function runCerts(invocation: Invocation): Promise<number> {
 /** 0 when all that was named could be read, 1 when a part of it could, 2 when nothing could. */
 async function runInspect(invocation: Invocation, operands: readonly string[]): Promise<number> {
   const { stdout } = invocation;
-  const format = formatOf(invocation);
   const { inspection, ports, unread } = await inspect(operands, optionsFor(invocation));
   const [first] = unread;
   if (inspection.certificates.length === 0 && inspection.strayKeys.length === 0) {
     const message = first === undefined ? 'holds neither certificate nor key' : first.message;
-    const place = first?.place ?? operands.join(', ');
-    throw new OperatorError('nothing_found', `${place}: ${message}`, first?.remediation ?? 'name PEM, DER or PKCS#12');
+    const where = first?.place ?? operands.join(', ');
+    throw new OperatorError('nothing_found', `${where}: ${message}`, first?.remediation ?? 'name PEM, DER or PKCS#12');
   }
-  stdout.write(
-    format === 'json'
-      ? jsonText(inspectionDocument(inspection, ports, unread))
-      : renderInspection({ inspection, ports, unread, now: new Date() }, terminalOf(stdout)),
-  );
+  await print(invocation, {
+    table: () => renderInspection({ inspection, ports, unread, now: new Date() }, terminalOf(stdout)),
+    json: () => jsonText(inspectionDocument(inspection, ports, unread)),
+  });
   return unread.length === 0 ? 0 : 1;
 }
 
@@ -91,7 +90,7 @@ function optionsFor(invocation: Invocation): InspectOptions {
     cacert,
     pair: cert === undefined || key === undefined ? undefined : readKeyPair({ cert, key }),
     password: passwordFile === undefined ? undefined : passwordIn(passwordFile),
-    timeout: durationOf(invocation, 'timeout') ?? defaultProbe.timeout,
+    timeout: flagValues(invocation, timeoutKey).timeout,
     signal: invocation.signal,
   };
 }

@@ -15,24 +15,21 @@ import { OperatorError } from '../../config/error.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
 import { renderInventory } from '../../report/inventory-table.js';
-import { findingsDocument } from '../../report/json.js';
-import { junitOfFindings } from '../../report/junit.js';
 import { matrixDocument, renderMatrix } from '../../report/matrix-table.js';
 import { renderProblems } from '../../report/problem-lines.js';
-import { sarifOfFindings } from '../../report/sarif.js';
 import { renderTextfile } from '../../report/textfile.js';
 import { jsonText } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { checkFailuresOn } from '../check-failures.js';
-import { look } from '../scan.js';
+import { scan } from '../scan.js';
 import { watchFindings } from '../watch.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
-import { type Format, formatOf, outputOptions } from './output.js';
+import { type Format, findingPrinters, formatOf, outputOptions, type Printers, print } from './output.js';
 
 export const check: Command = {
   name: 'check',
-  summary: 'Looks once at every file and every port, and says what is wrong and how to mend it.',
+  summary: 'Reads every file and probes every port once, and prints what is wrong and how to fix it.',
   usage: [
     'check [--config agent.toml] [--pd URL…] [--topology F…] [--instance C=HOST:PORT…] [--cacert F --cert F --key F] [CONFIG_FILE…]',
     'check --explain ID',
@@ -40,13 +37,13 @@ export const check: Command = {
   operands: { files: true },
   options: [
     ...sourceOptions,
-    { name: 'inventory', help: 'print what is known of the cluster, and look at no port' },
-    { name: 'matrix', help: 'print who may call whom, by lists and certificates, and look at no port' },
-    { name: 'before-enable', help: 'whether tiup cluster tls enable would go through on --topology' },
-    { name: 'after-enable', help: 'whether it did: every URL, registration and port' },
-    { name: 'watch', help: 'look again at the probe interval until Ctrl-C; a pipe gets what changes' },
+    { name: 'inventory', help: 'print what is known of the cluster, and probe no port' },
+    { name: 'matrix', help: 'print who may call whom, by allow-lists and certificates, and probe no port' },
+    { name: 'before-enable', help: 'check whether tiup cluster tls enable would succeed on --topology' },
+    { name: 'after-enable', help: 'check whether it did: every URL, registration and port' },
+    { name: 'watch', help: 'repeat at the probe interval until Ctrl-C; a pipe gets what changes' },
     ...outputOptions(['table', 'json', 'sarif', 'junit', 'prometheus']),
-    { name: 'all', help: 'list what passed, too' },
+    { name: 'all', help: 'list what passes, too' },
     {
       name: 'fail-on',
       value: 'S',
@@ -57,15 +54,13 @@ export const check: Command = {
       name: 'explain',
       value: 'ID',
       choices: explainedIds,
-      help: 'what a check or a lint rule means, when it fails, and its cure',
+      help: 'what a check or a lint rule means, when it fails, and how to fix it',
     },
   ],
   run: runCheck,
 };
 
-/** Formats of what is no set of findings on ports. */
-const documentFormats: readonly Format[] = ['table', 'json'];
-const resultFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
+const findingFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
 
 async function runCheck(invocation: Invocation): Promise<number> {
   const { values, stdout, stderr, signal } = invocation;
@@ -82,7 +77,7 @@ async function runCheck(invocation: Invocation): Promise<number> {
     );
   }
   if (values['before-enable'] === true) {
-    return report(invocation, beforeEnabling(texts(invocation, 'topology')), resultFormats);
+    return report(invocation, beforeEnabling(texts(invocation, 'topology')));
   }
   const config = checkConfig(invocation);
   const now = () => new Date();
@@ -110,13 +105,14 @@ async function runCheck(invocation: Invocation): Promise<number> {
       failOnOf(invocation),
     );
   }
-  // What is asked for in vain is said before anything is looked at.
-  const afterwards = values['after-enable'] === true;
-  formatOf(invocation, afterwards ? resultFormats : undefined);
-  await look(collector, { unauthorizedClients: config.probe.rejections !== undefined, stderr, signal });
-  const findings = afterwards ? afterEnable(collector.evidence()) : collector.evaluate();
+  // An impossible format is an error before the first probe.
+  const isAfterwards = values['after-enable'] === true;
+  formatOf(invocation, isAfterwards ? findingFormats : [...findingFormats, 'prometheus']);
+  await scan(collector, { negativeProbes: config.probe.negativeInterval !== undefined, stderr, signal });
+  const findings = isAfterwards ? afterEnable(collector.evidence()) : collector.evaluate();
   checkFailuresOn(stderr).found(findings);
-  return report(invocation, findings, undefined, () => renderTextfile(collector, findings, now()));
+  const prometheus = () => renderTextfile(collector, findings, now());
+  return report(invocation, findings, isAfterwards ? {} : { prometheus });
 }
 
 function beforeEnabling(files: readonly string[]): readonly Finding[] {
@@ -141,25 +137,14 @@ function readyToEnable(file: string): readonly Finding[] {
   return beforeEnable(read.topology, deployed);
 }
 
-/** Prints findings as asked for; resolves to the exit status. `metrics` is there where ports were looked at. */
-async function report(
-  invocation: Invocation,
-  given: readonly Finding[],
-  possible: readonly Format[] | undefined,
-  metrics: () => string | Promise<string> = () => '',
-): Promise<number> {
+/** Prints findings; resolves to the exit status. `more`: formats that only this kind of check has. */
+async function report(invocation: Invocation, given: readonly Finding[], more: Printers = {}): Promise<number> {
   const { values, stdout } = invocation;
   const findings = worstFirst(given);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
-  const printers: Readonly<Record<Format, () => string | Promise<string>>> = {
-    table: () => renderFindings(findings, { all, terminal: terminalOf(stdout) }),
-    json: () => jsonText(findingsDocument(findings)),
-    sarif: () => jsonText(sarifOfFindings(findings)),
-    junit: () => junitOfFindings(findings, failOn),
-    prometheus: metrics,
-  };
-  stdout.write(await printers[formatOf(invocation, possible)]());
+  const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout) });
+  await print(invocation, { table, ...findingPrinters(findings, failOn), ...more });
   return statusOf(
     findings.map(({ status }) => status),
     failOn,
@@ -170,19 +155,19 @@ function failOnOf(invocation: Invocation): 'warn' | 'fail' {
   return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
 }
 
-function statusOf(said: readonly (Finding['status'] | Problem['severity'])[], failOn: 'warn' | 'fail'): number {
-  return said.some((one) => one === 'fail' || one === failOn) ? 1 : 0;
+function statusOf(results: readonly (Finding['status'] | Problem['severity'])[], failOn: 'warn' | 'fail'): number {
+  return results.some((one) => one === 'fail' || one === failOn) ? 1 : 0;
 }
 
-/** What is missing from the document is said beside it; the exit status is that of a check with these problems alone. */
-function write(
+/** Prints the document, and the inventory's problems on stderr; the exit status is that of a check with these problems alone. */
+async function write(
   invocation: Invocation,
   { problems }: Inventory,
   document: unknown,
   render: (terminal: Terminal) => string,
-): number {
+): Promise<number> {
   const { stdout, stderr } = invocation;
-  stdout.write(formatOf(invocation, documentFormats) === 'json' ? jsonText(document) : render(terminalOf(stdout)));
+  await print(invocation, { table: () => render(terminalOf(stdout)), json: () => jsonText(document) });
   stderr.write(renderProblems(problems, terminalOf(stderr)));
   return statusOf(
     problems.map(({ severity }) => severity),

@@ -15,7 +15,7 @@ export interface Invocation {
 export interface OptionHelp {
   readonly name: string;
   readonly short?: string;
-  /** `F` in `--config F`, which always stands for a file; undefined for a switch. */
+  /** `F` in `--config F`, which always is a file; undefined for a switch. */
   readonly value?: string;
   /** The closed set that the value is of. */
   readonly choices?: readonly string[];
@@ -46,7 +46,7 @@ export const programName = 'tidb-mtls-agent';
 
 const helpOption: OptionHelp = { name: 'help', short: 'h', help: 'this text' };
 
-/** All that a command's flags can be, `--help` included. */
+/** All flags of a command, `--help` included. */
 export function flagsOf(command: Command): readonly OptionHelp[] {
   return [...command.options, helpOption];
 }
@@ -64,7 +64,7 @@ export function optionsOf(command: Command): OptionsConfig {
   );
 }
 
-/** Help is read in windows of this width, in mails and in terminals that say nothing. */
+/** The usual width of a terminal, for those that do not report theirs. */
 const helpColumns = 80;
 const flagColumns = 28;
 
@@ -83,7 +83,7 @@ export function helpOf(command: Command): string {
   return `${wrap(command.summary, helpColumns)}\n\n${usage.join('\n')}\n\n${flags.join('\n')}\n`;
 }
 
-/** What is in brackets stays on one line. */
+/** Text in brackets stays on one line. */
 function wrapUsage(form: string): string {
   const whole = form.replace(/\[[^\]]*\]/g, (bracket) => bracket.replaceAll(' ', '\u00a0'));
   return wrap(whole, helpColumns, 11).replaceAll('\u00a0', ' ');
@@ -94,12 +94,12 @@ export function flagText({ name, value }: OptionHelp): string {
   return `--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** What the program says about itself: a line per command. */
+/** The text of `--help` without a command: a line per command. */
 export function overviewOf(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 3;
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width - 2)}${wrap(summary, helpColumns, width)}`);
   const intro = 'Proves that mutual TLS between TiDB components works.';
-  const more = `${programName} help COMMAND tells the flags, ${programName} --version the version.`;
+  const more = `${programName} help COMMAND prints the flags, ${programName} --version the version.`;
   return `${intro}\n\nUsage: ${programName} COMMAND [--help]\n\n${lines.join('\n')}\n\n${wrap(more, helpColumns)}\n`;
 }
 

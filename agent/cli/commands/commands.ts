@@ -13,7 +13,7 @@ import { run } from './run.js';
 const working: readonly Command[] = [run, check, lint, rehearse, proxy, deploy, demo, certs];
 const names = [...working.map(({ name }) => name), 'completion', 'help'];
 
-/** Every command: what `--help`, the completions and the manual page say. */
+/** Every command: `--help`, the completions and the manual page are derived from it. */
 export const commands: readonly Command[] = [
   ...working,
   completionCommand(() => commands),

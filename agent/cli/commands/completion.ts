@@ -8,7 +8,7 @@ import { unknownChoice } from './parse.js';
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 const names = Object.keys(shells);
 
-/** `completion SHELL`; the table is asked when called, for it holds this one, too. */
+/** `completion SHELL`; the table is passed as a function because it holds this command, too. */
 export function completionCommand(commands: () => readonly Command[]): Command {
   return {
     name: 'completion',

@@ -3,25 +3,29 @@ import { startDevCluster } from '../../../devcluster/dev-cluster.js';
 import { tellStory } from '../../../devcluster/story.js';
 import { readAgentConfig } from '../../config/load.js';
 import { commandLine, shellQuoted } from '../../deploy/shell.js';
-import { type Command, type Invocation, text } from './command.js';
+import { serve } from '../serve.js';
+import { untilAborted } from '../until-aborted.js';
+import type { Command, Invocation } from './command.js';
 import { loggerAt } from './flags.js';
-import { listeningAt, serve, untilAborted } from './run.js';
+import { flagDocument, flagEntries, keyOptions, keysNamed } from './key-flags.js';
+
+const flagKeys = keysNamed('web.listen');
 
 export const demo: Command = {
   name: 'demo',
   summary: 'An embedded dev cluster with the ports of every component, and the agent watching it.',
   usage: ['demo [--story] [--listen HOST:PORT]'],
   options: [
-    { name: 'listen', value: 'A', help: 'address of page and metrics (default 127.0.0.1:10793)' },
-    { name: 'story', help: 'play a rotation that works, one that leaves TiKV behind, and an expiring certificate' },
+    ...keyOptions(flagKeys),
+    { name: 'story', help: 'play a rotation that works, one that TiKV does not pick up, and an expiring certificate' },
   ],
   run: runDemo,
 };
 
-/** Milliseconds between two scenes of the story: long enough to look at the page. */
+/** Milliseconds between two scenes of the story: long enough to read the page. */
 const scenePace = 20_000;
 
-/** This program as its caller has it: by its name, as a file for Node, or as a program of its own. */
+/** How the caller started this program: by its name, as a script of Node, or as an executable. */
 function howStarted([node = '', script]: readonly string[] = process.argv): string {
   if (script === undefined || script === node || script === process.execPath) {
     return shellQuoted(node);
@@ -34,11 +38,8 @@ async function runDemo(invocation: Invocation): Promise<number> {
   const cluster = await startDevCluster();
   try {
     const config = cluster.agentConfig;
-    const logger = loggerAt('warn');
-    const served = await serve({
-      readConfig: () => listeningAt(text(invocation, 'listen'), readAgentConfig(config)),
-      logger,
-    });
+    const flags = flagDocument(flagEntries(invocation, flagKeys));
+    const served = await serve({ readConfig: () => readAgentConfig(config, flags), logger: loggerAt('warn') });
     try {
       stdout.write(
         [

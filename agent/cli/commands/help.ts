@@ -1,7 +1,7 @@
 import { type Command, helpOf, overviewOf } from './command.js';
 import { commandCalled } from './parse.js';
 
-/** `help COMMAND`; the table is asked when called, for it holds this one, too. */
+/** `help COMMAND`; the table is passed as a function because it holds this command, too. */
 export function helpCommand(names: readonly string[], commands: () => readonly Command[]): Command {
   return {
     name: 'help',

@@ -6,9 +6,9 @@ import { openDocument } from '../../../cluster/documents/open-document.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { parseVersion } from '../../../cluster/inventory/version.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
-import { errorCode, errorMessage } from '../../../credentials/error-text.js';
-import { hintOf, OperatorError } from '../../config/error.js';
-import { configKeyOf, inArrayOfTables } from '../../config/keys.js';
+import { errorCode } from '../../../credentials/error-text.js';
+import { OperatorError } from '../../config/error.js';
+import { keyOf, parseKey } from '../../config/keys.js';
 import { readAgentConfig } from '../../config/load.js';
 import { junitOfProblems } from '../../report/junit.js';
 import { renderProblems } from '../../report/problem-lines.js';
@@ -16,7 +16,7 @@ import { sarifOfProblems } from '../../report/sarif.js';
 import { jsonText } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { type Command, type Invocation, text } from './command.js';
-import { formatOf, outputOptions } from './output.js';
+import { outputOptions, print } from './output.js';
 
 export const lint: Command = {
   name: 'lint',
@@ -24,7 +24,7 @@ export const lint: Command = {
   usage: ['lint [--cluster-version V] [--output O] FILE…'],
   operands: { files: true },
   options: [
-    { name: 'cluster-version', value: 'V', help: 'release of the cluster, as 8.5.0, where no file tells it' },
+    { name: 'cluster-version', value: 'V', help: 'release of the cluster, as 8.5.0, where no file has it' },
     ...outputOptions(['table', 'json', 'sarif', 'junit']),
   ],
   run: runLint,
@@ -41,19 +41,12 @@ async function runLint(invocation: Invocation): Promise<number> {
   }
   const files = [...new Set(positionals.flatMap(expand))];
   const problems = files.flatMap((file) => lintAny(file, version));
-  switch (formatOf(invocation)) {
-    case 'json':
-      stdout.write(jsonText({ version: 1, problems }));
-      break;
-    case 'sarif':
-      stdout.write(jsonText(sarifOfProblems(problems)));
-      break;
-    case 'junit':
-      stdout.write(junitOfProblems(files, problems));
-      break;
-    default:
-      stdout.write(tableOf(files, problems, terminalOf(stdout)));
-  }
+  await print(invocation, {
+    table: () => tableOf(files, problems, terminalOf(stdout)),
+    json: () => jsonText({ version: 1, problems }),
+    sarif: () => jsonText(sarifOfProblems(problems)),
+    junit: () => junitOfProblems(files, problems),
+  });
   return problems.some(({ severity }) => severity === 'fail') ? 1 : 0;
 }
 
@@ -86,28 +79,28 @@ function kindOf(name: string): 'folder' | 'file' | 'nothing' {
     return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file';
   } catch (error: unknown) {
     if (errorCode(error) !== '') {
-      // It is there, or may be: whoever reads it says why it cannot be read.
+      // It exists, or may: reading it reports why it cannot be read.
       return 'file';
     }
     throw error;
   }
 }
 
-/** A file is the agent's own by its name, or by tables that no component has, in whatever folder it lies. */
+/** agent.toml is recognized by its name, or by tables that no component has. */
 function lintAny(file: string, version: string | undefined): readonly Problem[] {
-  return basename(file) === 'agent.toml' || hasOwnTables(file) ? lintOwn(file) : lintFile(file, { version });
+  return basename(file) === 'agent.toml' || hasAgentTables(file) ? lintAgentConfig(file) : lintFile(file, { version });
 }
 
-function hasOwnTables(file: string): boolean {
+function hasAgentTables(file: string): boolean {
   const keys = extname(file) === '.toml' ? (openDocument(file, [])?.keys() ?? []) : [];
   return keys.some(({ value: key }) => {
-    const isOfTables = inArrayOfTables(key) !== undefined || key.startsWith('cluster.');
-    return isOfTables && configKeyOf(key) !== undefined;
+    const { table, isArray } = parseKey(key);
+    return (isArray || table === 'cluster') && keyOf(key) !== undefined;
   });
 }
 
-/** The agent's own file is read as `run` would. */
-function lintOwn(file: string): readonly Problem[] {
+/** Reads agent.toml as `run` does. */
+function lintAgentConfig(file: string): readonly Problem[] {
   try {
     readAgentConfig(file);
     return [];
@@ -118,17 +111,8 @@ function lintOwn(file: string): readonly Problem[] {
     if (!(error instanceof OperatorError)) {
       throw error;
     }
-    const [, line, column, message] = /:(\d+):(\d+): ([\s\S]*)$/.exec(errorMessage(error)) ?? [];
-    const origin = { kind: 'file', file, line: Number(line ?? 1), column: Number(column ?? 1) } as const;
-    return [
-      {
-        code: 'agent-config',
-        severity: 'fail',
-        origin,
-        message: message ?? errorMessage(error),
-        remediation: hintOf(error) ?? '',
-      },
-    ];
+    const origin = { kind: 'file', file, line: 1, column: 1 } as const;
+    return [{ code: 'agent-config', severity: 'fail', origin, message: error.message, remediation: error.hint }];
   }
 }
 

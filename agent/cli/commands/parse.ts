@@ -17,7 +17,7 @@ export function parseFlags(command: Command, args: readonly string[]) {
   return parsed;
 }
 
-/** A word that is none of a closed set: the nearest one is the cure, or all of them are. */
+/** A word that is not in a closed set; the hint is the nearest one, or all of them. */
 export function unknownChoice(what: string, given: string, choices: readonly string[]): OperatorError {
   const guess = nearest(given, choices);
   const hint = guess === undefined ? `one of: ${choices.join(', ')}` : `did you mean ${guess}?`;

@@ -1,13 +1,15 @@
 import cluster from 'node:cluster';
-import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { removeStaleSocket } from '../../../proxy/listen-on.js';
 import type { ProxySettings } from '../../../proxy/settings.js';
 import { OperatorError } from '../../config/error.js';
-import { parseListen, readAgentConfig } from '../../config/load.js';
-import { proxySettings } from '../../config/proxies.js';
-import type { ProxyKey } from '../../config/proxy-keys.js';
+import { listenFormat } from '../../config/formats.js';
+import type { Keys } from '../../config/key.js';
+import { readAgentConfig } from '../../config/load.js';
+import { proxyAt } from '../../config/proxies.js';
+import { proxyKeys } from '../../config/proxy-keys.js';
+import { ConfigReader } from '../../config/reader.js';
 import { startMetricsServer } from '../../http/metrics-server.js';
 import { watchDescriptors } from '../../process/descriptors.js';
 import { lastGoodCredentials, startProxies } from '../../process/proxies.js';
@@ -15,90 +17,64 @@ import { systemdNotifier } from '../../process/systemd.js';
 import { inheritedCredentials, reportMetrics, reportToParent } from '../../process/workers/child.js';
 import { superviseWorkers } from '../../process/workers/supervisor.js';
 import { WorkerMetrics } from '../../process/workers/worker-metrics.js';
-import { type Command, type Invocation, text, texts } from './command.js';
-import { durationOf, integerOf, loggerOf, logLevelOption } from './flags.js';
-import { untilAborted } from './run.js';
+import { untilAborted } from '../until-aborted.js';
+import { type Command, type Invocation, text } from './command.js';
+import { loggerOf, logLevelOption } from './flags.js';
+import { flagDocument, flagEntries, flagValues, keyOptions } from './key-flags.js';
 
-/** Flags whose name is not that of the key. */
-const flagOf: Partial<Record<ProxyKey, string>> = { 'ca-path': 'cacert', 'cert-path': 'cert', 'key-path': 'key' };
+/** The flags describe one listener; its name is its address. */
+const { name: _, ...listenerKeys } = proxyKeys;
+const prefix = 'proxy.0';
+const flagKeys = Object.fromEntries(Object.entries(listenerKeys).map(([name, row]) => [`${prefix}.${name}`, row]));
+
+const processKeys = {
+  workers: { type: 'integer', default: 1, example: 2, doc: 'processes that share the listeners' },
+  metrics: {
+    type: 'string',
+    format: listenFormat,
+    value: 'A',
+    example: '127.0.0.1:9100',
+    doc: 'serve /metrics at host:port; `run` has them beside its own',
+  },
+  'drain-timeout': {
+    type: 'duration',
+    default: '30s',
+    example: '10s',
+    doc: 'how long SIGTERM waits for connections to end',
+  },
+} as const satisfies Keys;
 
 export const proxy: Command = {
   name: 'proxy',
-  summary:
-    'Mutual TLS for ports and clients that cannot do it themselves; a new pair counts from the next connection on.',
+  summary: 'Mutual TLS for ports and clients without it; a renewed certificate is used from the next connection on.',
   usage: [
     'proxy --mode terminate|originate --listen A --target A… --cacert F --cert F --key F [--allow-cn N…]',
     'proxy --config agent.toml',
   ],
   options: [
     { name: 'config', value: 'F', help: 'agent.toml with [[proxy]] tables, instead of the other flags' },
-    {
-      name: 'mode',
-      value: 'M',
-      choices: ['terminate', 'originate'],
-      help: 'terminate: mutual TLS comes in; originate: it goes out',
-    },
-    { name: 'listen', value: 'A', help: 'host:port, unix:/path, or systemd:name' },
-    { name: 'target', value: 'A', multiple: true, help: 'host:port or unix:/path; the first that answers' },
-    { name: 'cacert', value: 'F', help: 'the CA of those who come in, or of the server' },
-    { name: 'cert', value: 'F', help: 'certificate, looked at for every connection' },
-    { name: 'key', value: 'F', help: 'its key' },
-    { name: 'reload-ca', help: 'take a changed CA file with the pair, too' },
-    { name: 'allow-cn', value: 'N', multiple: true, help: 'let in by Common Name, exactly' },
-    { name: 'allow-san', value: 'N', multiple: true, help: 'let in by DNS name, IP address or URI of the SANs' },
-    { name: 'allow-ou', value: 'N', multiple: true, help: 'let in by organizational unit' },
-    { name: 'allow-all', help: 'let in every certificate of the CA' },
-    { name: 'verify-cn', value: 'N', multiple: true, help: "originate: the server's Common Name" },
-    { name: 'verify-san', value: 'N', multiple: true, help: 'originate: one of its SANs' },
-    { name: 'target-tls', help: 'terminate: fresh mutual TLS to the target' },
-    { name: 'server-name', value: 'N', help: "the name of the target's certificate, where it is not its host" },
-    { name: 'alpn', value: 'P', multiple: true, help: 'protocols that TLS agrees on, as h2 for gRPC' },
-    { name: 'handshake-timeout', value: 'D', help: 'how long TLS may take, as 10s or 500ms (default 10s)' },
-    { name: 'connect-timeout', value: 'D', help: 'how long the target may take, as 10s (default 10s)' },
-    { name: 'idle-timeout', value: 'D', help: 'ends a connection silent for so long, as 30m (default never)' },
-    { name: 'max-connections', value: 'N', help: 'connections at a time; more wait (default 10000)' },
-    { name: 'proxy-protocol-in', help: 'expect a PROXY header (version 2) before TLS' },
-    { name: 'proxy-protocol-out', help: 'send one to the target, with the Common Name' },
-    { name: 'workers', value: 'N', help: 'processes that share the listeners (default 1)' },
-    { name: 'metrics', value: 'A', help: 'serve /metrics at host:port; `run` has them beside its own' },
-    { name: 'drain-timeout', value: 'D', help: 'how long SIGTERM waits for connections, as 30s (default 30s)' },
+    ...keyOptions(flagKeys),
+    ...keyOptions(processKeys),
     logLevelOption,
   ],
   run: runProxy,
 };
 
 async function runProxy(invocation: Invocation): Promise<number> {
-  const [stray] = invocation.positionals;
-  if (stray !== undefined) {
-    throw new OperatorError('bad_flag', `proxy takes flags only, and "${stray}" is none`, 'see proxy --help');
-  }
-  const file = text(invocation, 'config');
-  const settings = file === undefined ? [settingsOf(invocation)] : readAgentConfig(file).proxies;
-  if (settings.length === 0) {
-    throw new OperatorError('no_proxy', `${file} has no [[proxy]]`, 'add one, or use flags');
-  }
-  const drainTimeout = durationOf(invocation, 'drain-timeout') ?? 30_000;
-  const workers = integerOf(invocation, 'workers', 2) ?? 1;
-  const logger = loggerOf(invocation);
-  // Nothing is read again at a signal: every connection looks at the pair.
-  process.on('SIGHUP', () => logger.info('SIGHUP: nothing to do, the pair is looked at for every connection'));
+  const settings = settingsOf(invocation);
+  const { workers, metrics: listen, drainTimeout } = flagValues(invocation, processKeys);
   const { signal } = invocation;
+  const logger = loggerOf(invocation);
+  // There is nothing to reload: certificate and key are read for every connection.
+  process.on('SIGHUP', () => logger.info('SIGHUP ignored: certificate and key are read for every connection'));
   if (cluster.isWorker) {
     return await serve({ settings, drainTimeout, signal, logger });
   }
   const registry = new Registry();
   const workerMetrics = workers > 1 ? new WorkerMetrics() : undefined;
-  const credentials = workerMetrics === undefined ? undefined : lastGoodCredentials(settings);
-  const listen = text(invocation, 'metrics');
+  const render = () => workerMetrics?.render() ?? registry.metrics();
   const metrics =
-    listen === undefined
-      ? undefined
-      : await startMetricsServer(
-          parseListen(listen, '--metrics'),
-          () => workerMetrics?.render() ?? registry.metrics(),
-          registry.contentType,
-          logger,
-        );
+    listen === undefined ? undefined : await startMetricsServer(listen, render, registry.contentType, logger);
   if (metrics !== undefined) {
     logger.info({ address: metrics.address }, 'serving /metrics');
   }
@@ -106,23 +82,40 @@ async function runProxy(invocation: Invocation): Promise<number> {
   void untilAborted(signal).then(() => systemd.stopping());
   const onListening = () => systemd.ready();
   try {
-    if (workerMetrics === undefined || credentials === undefined) {
-      return await serve({ settings, drainTimeout, signal, logger, registry, onListening });
-    }
-    for (const { listen: address } of settings) {
-      await removeStaleSocket(address);
-    }
-    return await superviseWorkers({
-      count: workers,
-      signal,
-      logger,
-      metrics: workerMetrics,
-      credentials,
-      onListening,
-    });
+    return workerMetrics === undefined
+      ? await serve({ settings, drainTimeout, signal, logger, registry, onListening })
+      : await supervise(settings, { count: workers, signal, logger, metrics: workerMetrics, onListening });
   } finally {
     metrics?.close();
   }
+}
+
+/** The listeners of agent.toml, or the one of the flags. Throws OperatorError, or ConfigError with the location. */
+function settingsOf(invocation: Invocation): readonly ProxySettings[] {
+  const [stray] = invocation.positionals;
+  if (stray !== undefined) {
+    throw new OperatorError('bad_flag', `proxy takes flags only, and "${stray}" is none`, 'see proxy --help');
+  }
+  const file = text(invocation, 'config');
+  if (file === undefined) {
+    return [proxyAt(new ConfigReader(flagDocument(flagEntries(invocation, flagKeys))), prefix)];
+  }
+  const { proxies } = readAgentConfig(file);
+  if (proxies.length === 0) {
+    throw new OperatorError('no_proxy', `${file} has no [[proxy]]`, 'add one, or use flags');
+  }
+  return proxies;
+}
+
+async function supervise(
+  settings: readonly ProxySettings[],
+  options: Omit<Parameters<typeof superviseWorkers>[0], 'credentials'>,
+): Promise<number> {
+  const credentials = lastGoodCredentials(settings);
+  for (const { listen } of settings) {
+    await removeStaleSocket(listen);
+  }
+  return await superviseWorkers({ ...options, credentials });
 }
 
 interface ServeOptions {
@@ -135,7 +128,7 @@ interface ServeOptions {
   readonly onListening?: () => void;
 }
 
-/** Listens in this process until told to stop. A worker tells its parent when it listens. */
+/** Listens in this process until the signal is aborted. A worker reports to its parent that it listens. */
 async function serve(options: ServeOptions): Promise<number> {
   const { settings, drainTimeout, signal, logger, registry = new Registry(), onListening } = options;
   const running = await startProxies(settings, registry, logger, {
@@ -156,23 +149,6 @@ async function serve(options: ServeOptions): Promise<number> {
   const drained = await running.drain(drainTimeout);
   await reportLast?.();
   cluster.worker?.disconnect();
-  logger.info(drained ? 'drained' : 'connections were cut at the end of the drain time');
+  logger.info(drained ? 'drained' : 'connections were closed at the end of the drain timeout');
   return drained ? 0 : 1;
-}
-
-function settingsOf(invocation: Invocation) {
-  const nameOf = (key: ProxyKey) => flagOf[key] ?? key;
-  const given = (key: ProxyKey) => text(invocation, nameOf(key));
-  return proxySettings({
-    text: given,
-    texts: (key) => texts(invocation, nameOf(key)),
-    flag: (key) => invocation.values[nameOf(key)] === true,
-    milliseconds: (key) => durationOf(invocation, nameOf(key)),
-    integer: (key) => integerOf(invocation, nameOf(key), 10_000),
-    file: (key) => {
-      const path = given(key);
-      return path === undefined ? undefined : resolve(path);
-    },
-    fail: (key, message, hint) => new OperatorError('bad_flag', `--${nameOf(key)}: ${message}`, hint),
-  });
 }

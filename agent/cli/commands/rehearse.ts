@@ -1,5 +1,4 @@
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Finding } from '../../../checks/finding.js';
 import { rehearse as evaluate } from '../../../checks/rehearsal/rehearsal.js';
 import { type ComponentName, componentNames } from '../../../cluster/components/profile.js';
@@ -8,63 +7,63 @@ import type { Instance } from '../../../cluster/inventory/inventory.js';
 import type { Role } from '../../../credentials/verifiers/verifier.js';
 import { Collector } from '../../collect/collector.js';
 import { gatherRehearsal } from '../../collect/rehearse.js';
-import { OperatorError } from '../../config/error.js';
-import { unreadable } from '../../config/unreadable.js';
+import { OperatorError, unreadable } from '../../config/error.js';
+import type { Keys } from '../../config/key.js';
 import { renderFindings } from '../../report/findings-table.js';
-import { findingsDocument } from '../../report/json.js';
-import { junitOfFindings } from '../../report/junit.js';
 import { renderProblems } from '../../report/problem-lines.js';
-import { sarifOfFindings } from '../../report/sarif.js';
-import { jsonText, printable } from '../../terminal/printable.js';
+import { printable } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { wrap } from '../../terminal/wrap.js';
 import { checkConfig, sourceOptions } from './check-config.js';
-import { type Command, type Invocation, text } from './command.js';
-import { formatOf, outputOptions } from './output.js';
+import type { Command, Invocation } from './command.js';
+import { flagValues, keyOptions } from './key-flags.js';
+import { findingPrinters, outputOptions, print } from './output.js';
 
-const candidateFlags = ['cacert', 'cert', 'key'];
 const roles: readonly Role[] = ['server', 'client'];
+
+const candidateKeys = {
+  component: {
+    type: 'string',
+    choices: componentNames,
+    value: 'C',
+    required: true,
+    example: 'tikv',
+    doc: `the component that the certificate is for: ${componentNames.join(', ')}`,
+  },
+  role: {
+    type: 'string',
+    choices: roles,
+    value: 'R',
+    example: 'server',
+    doc: 'server or client, for a component with a certificate for each (TiProxy)',
+  },
+  cert: { type: 'path', required: true, example: 'new.crt', doc: 'the new certificate' },
+  key: { type: 'path', required: true, example: 'new.key', doc: 'its key' },
+  cacert: { type: 'path', example: 'new-ca.crt', doc: 'the CA file that is installed with it, if it changes' },
+} as const satisfies Keys;
+
+/** Flags of `check` that mean something else here, or nothing. */
+const otherFlags = ['cacert', 'cert', 'key', 'no-negative-probes', 'resumption'];
 
 export const rehearse: Command = {
   name: 'rehearse',
-  summary: 'Says before a rotation whether it would work: asks those who would meet the new pair. Installs nothing.',
+  summary: 'Verifies a new certificate against the cluster before a rotation. Installs nothing.',
   usage: [
     'rehearse --component C [--role R] --cert new.crt --key new.key [--cacert new-ca.crt] [--config agent.toml] [CONFIG_FILE…]',
   ],
   operands: { files: true },
   options: [
-    {
-      name: 'component',
-      value: 'C',
-      choices: componentNames,
-      help: `whose pair it is to be: ${componentNames.join(', ')}`,
-    },
-    {
-      name: 'role',
-      value: 'R',
-      choices: roles,
-      help: 'for a component that has a pair for each (TiProxy), what the new one is used as: server or client',
-    },
-    { name: 'cert', value: 'F', help: 'the new certificate' },
-    { name: 'key', value: 'F', help: 'its key' },
-    { name: 'cacert', value: 'F', help: 'the CA file that will be installed with it, if it changes' },
-    ...sourceOptions.filter(({ name }) => ![...candidateFlags, 'no-negative-probes', 'resumption'].includes(name)),
+    ...keyOptions(candidateKeys),
+    ...sourceOptions.filter(({ name }) => !otherFlags.includes(name)),
     ...outputOptions(['table', 'json', 'sarif', 'junit']),
-    { name: 'all', help: 'list what passed, too' },
+    { name: 'all', help: 'list what passes, too' },
   ],
   run: runRehearse,
 };
 
 async function runRehearse(invocation: Invocation): Promise<number> {
-  const component = componentNames.find((one) => one === text(invocation, 'component'));
-  if (component === undefined) {
-    throw new OperatorError('bad_flag', 'rehearse needs --component', `one of: ${componentNames.join(', ')}`);
-  }
-  const [ca, cert, key] = candidateFlags.map((flag) => text(invocation, flag));
-  if (cert === undefined || key === undefined) {
-    throw new OperatorError('bad_flag', 'rehearse needs --cert and --key', 'name the new pair, not yet installed');
-  }
-  // The flags of the candidate are no identity of the agent.
+  const { component, role, cert, key, cacert: ca } = flagValues(invocation, candidateKeys);
+  // `check` reads these flags as the agent's certificate.
   const values = { ...invocation.values, cacert: undefined, cert: undefined, key: undefined };
   const config = checkConfig({ ...invocation, values });
   const now = () => new Date();
@@ -74,39 +73,22 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     const hint = 'name its config file, --topology, --pd or --instance, or use --config';
     throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
   }
-  const candidate = {
-    component,
-    roles: rolesOf(collector.inventory.instances, component, text(invocation, 'role')),
-    ...{ ca: ca === undefined ? undefined : resolve(ca), cert: resolve(cert), key: resolve(key) },
-  };
-  for (const [flag, path] of [
-    ['cacert', ca],
-    ['cert', cert],
-    ['key', key],
-  ] as const) {
+  const candidate = { component, roles: rolesOf(collector.inventory.instances, component, role), ca, cert, key };
+  for (const [flag, path] of Object.entries({ cacert: ca, cert, key })) {
     if (path !== undefined) {
       requireReadable(path, `--${flag}`);
     }
   }
   const findings = evaluate(await gatherRehearsal(collector, candidate, now(), invocation.signal));
-  const { stdout, values: given } = invocation;
-  switch (formatOf(invocation)) {
-    case 'json':
-      stdout.write(jsonText(findingsDocument(findings)));
-      break;
-    case 'sarif':
-      stdout.write(jsonText(sarifOfFindings(findings)));
-      break;
-    case 'junit':
-      stdout.write(junitOfFindings(findings, 'fail'));
-      break;
-    default:
-      stdout.write(tableOf(findings, given.all === true, terminalOf(stdout)));
-  }
+  const terminal = terminalOf(invocation.stdout);
+  await print(invocation, {
+    table: () => tableOf(findings, invocation.values.all === true, terminal),
+    ...findingPrinters(findings, 'fail'),
+  });
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;
 }
 
-/** Throws OperatorError: a rotation is not judged by a path that was mistyped. */
+/** Throws OperatorError: a mistyped path would read as a failing rotation. */
 function requireReadable(path: string, flag: string): void {
   try {
     accessSync(path, constants.R_OK);
@@ -115,25 +97,24 @@ function requireReadable(path: string, flag: string): void {
   }
 }
 
-/** Throws OperatorError where a role has to be told, or makes no sense. */
-function rolesOf(instances: readonly Instance[], component: ComponentName, given: string | undefined): readonly Role[] {
-  const role = roles.find((one) => one === given);
-  if (role === undefined && instances.some((one) => one.component === component && hasTwoPairs(one))) {
-    const message = `${component} serves one pair and calls others with another`;
-    throw new OperatorError('bad_flag', message, 'say --role server or --role client');
+/** Throws OperatorError where a role is needed, or not possible. */
+function rolesOf(instances: readonly Instance[], component: ComponentName, role: Role | undefined): readonly Role[] {
+  if (role === undefined && instances.some((one) => one.component === component && hasTwoCertificates(one))) {
+    const message = `${component} has one certificate as a server and another as a client`;
+    throw new OperatorError('bad_flag', message, 'add --role server or --role client');
   }
   if (role !== undefined && profiles[component].callerKeys === undefined) {
-    const message = `${component} uses one pair in both directions`;
+    const message = `${component} has one certificate for both roles`;
     throw new OperatorError('bad_flag', message, 'leave --role out');
   }
   return role === undefined ? roles : [role];
 }
 
-function hasTwoPairs({ security: { cert, callsWith } }: Instance): boolean {
+function hasTwoCertificates({ security: { cert, callsWith } }: Instance): boolean {
   return cert !== undefined && callsWith?.cert !== undefined && callsWith.cert.value !== cert.value;
 }
 
-/** The verdicts, then the steps of the rotation in their order. */
+/** The findings, then the steps of the rotation in their order. */
 function tableOf(findings: readonly Finding[], all: boolean, terminal: Terminal): string {
   const { steps } = findings.at(-1)?.evidence ?? {};
   const lines = (Array.isArray(steps) ? steps : []).map(

@@ -26,7 +26,7 @@ async function findingsOf(
   const config = readAgentConfig(cluster.agentConfig);
   const collector = await Collector.create(
     // Strangers have tests of their own.
-    { ...config, probe: { ...config.probe, timeout, rejections: undefined } },
+    { ...config, probe: { ...config.probe, timeout, negativeInterval: undefined } },
     { now: () => new Date(), onReload: () => undefined },
   );
   await collector.readCredentials();
@@ -139,7 +139,7 @@ t.test('each fault of a port gives exactly the findings it should, and none when
   t.strictSame(failed(await findingsOf(cluster)), []);
 });
 
-t.test('a port that kept its old certificate is found, and the cure is the one for its way of reloading', async (t) => {
+t.test('a port that serves its old certificate is found, and the remediation fits how it reloads', async (t) => {
   const cluster = await devCluster(t);
   await cluster.rotate('tikv', { order: 'key-first' });
   const findings = await findingsOf(cluster);
@@ -153,7 +153,7 @@ t.test('a port that kept its old certificate is found, and the cure is the one f
   t.equal(failed(findings).length, 1, 'the gRPC port took the new pair');
 });
 
-t.test('a torn TiKV pair is reported from the files, and its ports are left alone', async (t) => {
+t.test('a mismatched TiKV certificate and key are reported from the files, and its ports are not probed', async (t) => {
   const cluster = await devCluster(t);
   let findings: readonly Finding[] = [];
   await cluster.rotate('tikv', {
@@ -180,7 +180,7 @@ t.test('a torn TiKV pair is reported from the files, and its ports are left alon
   );
 });
 
-t.test('a replaced CA is told: what runs keeps the old one', async (t) => {
+t.test('a replaced CA is reported: running components keep the old one', async (t) => {
   const cluster = await devCluster(t);
   const findings = await findingsOf(cluster, { act: () => cluster.replaceCa('tidb') });
   t.match(
@@ -219,7 +219,7 @@ t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
   t.match(flags, { status: 0, stdout: /0 failed/ });
 });
 
-t.test("an operator's mistake is one line with its cure, exit status 2, no stack trace", async (t) => {
+t.test("an operator's mistake is one line and a hint, exit status 2, no stack trace", async (t) => {
   const directory = temporaryDirectory(t);
   const file = (text: string) => {
     const path = join(directory, 'agent.toml');
@@ -232,13 +232,13 @@ t.test("an operator's mistake is one line with its cure, exit status 2, no stack
     ['unknown flag', ['check', '--jsn'], /Unknown option '--jsn'\n.*did you mean --json\?.*--help/],
     ['TOML syntax', ['check', '--config', file('scope = \n')], /agent\.toml:\d+:\d+: /],
     ['nothing to check', ['check'], /no component is known/],
-    ['half of the credentials', ['check', '--cacert', 'x'], /--cacert, --cert and --key belong together/],
+    ['half of the credentials', ['check', '--cacert', 'x'], /--cacert needs --cert and --key, too/],
   ];
   for (const [what, args, expected] of mistakes) {
     const { status, stderr } = await runAgent(...args);
     t.equal(status, 2, what);
     t.match(stderr, expected, what);
-    t.equal(stderr.trim().split('\n').length, 2, `${what}: one line and its cure`);
+    t.equal(stderr.trim().split('\n').length, 2, `${what}: one line and a hint`);
   }
   const keys = await runAgent(...['check', '--config', file('scope = "node"\n[probe]\nintervall = "5s"\n')]);
   t.match(keys.stderr, /agent\.toml:3:1: unknown key probe\.intervall\n.*did you mean probe\.interval\?/);

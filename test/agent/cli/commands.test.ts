@@ -40,8 +40,8 @@ t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files
 
 t.test('an address in use is an operator mistake', async (t) => {
   const cluster = await devCluster(t);
-  const taken = `127.0.0.1:${cluster.port('pd', 'client')}`;
-  const { status, stderr } = await runAgent('run', '--config', cluster.agentConfig, '--listen', taken);
+  const busy = `127.0.0.1:${cluster.port('pd', 'client')}`;
+  const { status, stderr } = await runAgent('run', '--config', cluster.agentConfig, '--listen', busy);
   t.equal(status, 2);
   t.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {4}choose another address/);
   t.notMatch(stderr, /at .*\.js:\d+/);
@@ -141,7 +141,7 @@ t.test('certs init: a development PKI', async (t) => {
   t.match(await runAgent('certs'), { status: 2, stderr: /needs a verb/ });
 });
 
-t.test('a pattern that matches nothing is told wherever the cluster is what is asked for', async (t) => {
+t.test('a pattern that matches nothing is reported by every command that reads the cluster', async (t) => {
   const directory = temporaryDirectory(t);
   const config = join(directory, 'agent.toml');
   const pattern = join(directory, '*', 'conf', '*.toml');
@@ -176,7 +176,7 @@ t.test('every command has its help', async (t) => {
   const help = await runAgent('check', '--help');
   t.match(help, { status: 0, stderr: '', stdout: /Usage: tidb-mtls-agent check/ });
   t.strictSame(await runAgent('help', 'check'), help, 'help COMMAND is the same');
-  t.match(await runAgent('help'), { status: 0, stdout: /^ {2}rehearse +Says/m });
+  t.match(await runAgent('help'), { status: 0, stdout: /^ {2}rehearse +Verifies/m });
   t.match(await runAgent('help', 'chek'), { status: 2, stderr: /did you mean check\?/ });
   t.match(await runAgent(), { status: 2, stdout: '', stderr: /Usage: tidb-mtls-agent COMMAND/ });
   t.match(await runAgent('--version'), { status: 0, stdout: /^tidb-mtls-agent \d+\.\d+\.\d+/ });

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
-import { nothing } from '../../../agent/cli/commands/check-config.js';
 import { Collector } from '../../../agent/collect/collector.js';
+import { defaults } from '../../../agent/config/load.js';
 import { eventually, patience } from '../../support/eventually.js';
 import { authority, factsOf, names } from '../../support/evidence.js';
 import { listening } from '../../support/listening.js';
@@ -22,7 +22,7 @@ async function silentPort(t: Test, onData: (bytes: Buffer, socket: Socket) => vo
 
 const noResult = { status: 2, stdout: '', stderr: /interrupted before every port was probed\n {4}let it finish/ };
 
-t.test('check --watch, interrupted while PD is asked, gives no verdict', async (t) => {
+t.test('check --watch, interrupted while PD is asked, gives no result', async (t) => {
   const { address, isAsked } = await silentPort(t);
   const agent = startAgent(['check', '--watch', '--pd', `http://${address}`, '--timeout', '2s']);
   t.teardown(() => agent.child.kill('SIGKILL'));
@@ -57,9 +57,10 @@ t.test('a negative probe that is cut short says nothing of the port', async (t) 
   });
   const collector = await Collector.create(
     {
-      ...nothing,
+      ...defaults,
+      scope: 'cluster',
       instances: [{ component: 'tidb', address, origin: { kind: 'flag', name: '--instance' } }],
-      probe: { ...nothing.probe, timeout: patience },
+      probe: { ...defaults.probe, timeout: patience },
     },
     { now: () => new Date(), onReload: () => undefined },
   );

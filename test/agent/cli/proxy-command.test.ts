@@ -25,31 +25,35 @@ t.test('flags: listens, serves, and SIGTERM drains with exit status 0', async (t
   t.notMatch(agent.output(), /PRIVATE KEY/);
 });
 
-t.test('each mistake is one line with its cure, exit status 2', async (t) => {
+t.test('each mistake is one line and a hint, exit status 2', async (t) => {
   const { ca, cert, key } = filesOf(t, server);
   const own = ['--cacert', ca, '--cert', cert, '--key', key];
   const base = ['proxy', '--mode', 'terminate', '--listen', '127.0.0.1:0', '--target', '127.0.0.1:1'];
   const busy = `127.0.0.1:${await tcpServer(t, echo)}`;
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no list', [...base, ...own], /no client is authorized.*\n.*allow-all/],
+    ['no list', [...base, ...own], /--allow-cn cannot be used: no client is authorized.*\n.*allow-all/],
     ['a list and all', [...base, ...own, '--allow-cn', 'x', '--allow-all'], /contradict/],
     ['an empty entry', [...base, ...own, '--allow-cn', ''], /an empty entry/],
-    ['no certificate', [...base, '--allow-all'], /--cacert: needs ca-path/],
-    ['no mode', ['proxy', ...base.slice(3)], /--mode: mode is not set/],
-    ['no target', [...base.slice(0, 5), ...own, '--allow-all'], /--target: needs a target/],
+    ['no certificate', [...base, '--allow-all'], /--cacert is missing/],
+    ['no mode', ['proxy', ...base.slice(3)], /--mode is missing/],
+    ['no target', [...base.slice(0, 5), ...own, '--allow-all'], /--target is missing/],
     [
       'a bad address',
       [...base.slice(0, 3), '--listen', 'nowhere', ...base.slice(5), ...own, '--allow-all'],
-      /--listen: listen "nowhere" is no address/,
+      /--listen is "nowhere", not an address/,
     ],
     ['a stray word', [...base, ...own, '--allow-all', 'stray'], /"stray" is none/],
-    ['a name without TLS', [...base, ...own, '--allow-all', '--server-name', 'x'], /server-name is for TLS/],
-    ['a target without port', [...base.slice(0, 5), '--target', 'h:0', ...own, '--allow-all'], /"h:0" has no port/],
+    ['a name without TLS', [...base, ...own, '--allow-all', '--server-name', 'x'], /--server-name is for TLS/],
+    [
+      'a target without port',
+      [...base.slice(0, 5), '--target', 'h:0', ...own, '--allow-all'],
+      /--target is "h:0", not an address to connect to\n.*the port of the target/,
+    ],
     ['a level', [...base, ...own, '--allow-all', '--log-level', 'verbose'], /verbose.*\n.*debug, info, warn, error/],
     [
       'a path too long',
       [...base.slice(0, 3), '--listen', `unix:/${'x'.repeat(107)}`, ...base.slice(5), ...own, '--allow-all'],
-      /is no address.*\n.*107/,
+      /not an address.*\n.*107/,
     ],
     ['a busy address', [...base.slice(0, 3), '--listen', busy, ...base.slice(5), ...own, '--allow-all'], /EADDRINUSE/],
     [
@@ -57,13 +61,17 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
       [...base.slice(0, 3), '--listen', busy, ...base.slice(5), ...own, '--allow-all', '--workers', '2'],
       /EADDRINUSE/,
     ],
-    ['no workers', [...base, ...own, '--allow-all', '--workers', '0'], /--workers 0 .*\n.*--workers 2/],
+    [
+      'no workers',
+      [...base, ...own, '--allow-all', '--workers', '0'],
+      /--workers must be a whole number above 0\n.*--workers 2/,
+    ],
     ['a missing file', [...base, '--cacert', ca, '--cert', `${cert}x`, '--key', key, '--allow-all'], /certx/],
-    ['verify in terminate', [...base, ...own, '--verify-cn', 'x'], /of mode originate/],
+    ['verify in terminate', [...base, ...own, '--verify-cn', 'x'], /--verify-cn is of mode originate/],
     [
       'a bad duration',
       [...base, ...own, '--allow-all', '--idle-timeout', 'soon'],
-      /--idle-timeout soon is no duration/,
+      /--idle-timeout is "soon", not a duration/,
     ],
   ];
   for (const [what, args, expected] of mistakes) {
@@ -76,7 +84,7 @@ t.test('each mistake is one line with its cure, exit status 2', async (t) => {
   writeFileSync(file, '[[proxy]]\nmode = "terminate"\nlisten = "127.0.0.1:0"\ntarget = "x"\n');
   t.match(await runAgent('proxy', '--config', file), {
     status: 2,
-    stderr: /agent\.toml:4:10: \[\[proxy\]\] target "x" is no address/,
+    stderr: /agent\.toml:4:10: \[\[proxy\]\] target is "x", not an address/,
   });
   const table = `[[proxy]]\nname = "one"\nmode = "terminate"\nlisten = "127.0.0.1:0"\ntarget = "127.0.0.1:1"\nallow-all = true\nca-path = "${ca}"\ncert-path = "${cert}"\nkey-path = "${key}"\n`;
   writeFileSync(file, table + table);

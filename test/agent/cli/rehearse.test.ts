@@ -99,10 +99,10 @@ t.test('bad rotations: what rehearse said beforehand, and what then happened', a
     writeFileSync(files.key, good.keyPem);
     writeFileSync(files.cert, good.certificatePem);
   }
-  t.strictSame(await happened(cluster), [], 'and the good pair mends it');
+  t.strictSame(await happened(cluster), [], 'and the good certificate fixes it');
 });
 
-t.test('a new CA: refused while peers hold the old one, and the order that is safe is printed', async (t) => {
+t.test('a new CA: rejected while peers hold the old one, and the safe order is printed', async (t) => {
   const cluster = await devCluster(t);
   const other = await Authority.create({ commonName: 'Next CA' });
   const bundle = cluster.authority.certificatePem + other.certificatePem;
@@ -142,8 +142,8 @@ t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mis
     status: 2,
     stderr: /new\.key\.absent: does not exist\n.*--key: check the path/,
   });
-  t.match(await runAgent('rehearse', ...flags.slice(2)), { status: 2, stderr: /needs --component/ });
-  t.match(await runAgent('rehearse', '--component', 'tikv'), { status: 2, stderr: /needs --cert and --key/ });
+  t.match(await runAgent('rehearse', ...flags.slice(2)), { status: 2, stderr: /--component is missing/ });
+  t.match(await runAgent('rehearse', '--component', 'tikv'), { status: 2, stderr: /--cert is missing/ });
   t.match(await runAgent('rehearse', '--component', 'router', ...flags.slice(2)), {
     status: 2,
     stderr: /no router is known/,
@@ -173,13 +173,13 @@ t.test('a pair for one direction is held to that one', async (t) => {
       .filter(({ status }) => status === 'fail')
       .map(({ message }) => message);
   const server = await issueBad(cluster.authority, 'serverAuthOnly', { ...names, commonName: 'on-no-list' });
-  t.strictSame(await failed(server, ['server']), [], 'who only serves is on no list, and calls nobody');
+  t.strictSame(await failed(server, ['server']), [], 'a server is on no allow-list, and calls no port');
   t.match(await failed(server, ['client']), [
     /^not good as client under/,
     /^lacks the usage clientAuth, .* as client$/,
   ]);
   const client = await issueBad(cluster.authority, 'clientAuthOnly', { ...names, dns: [], ip: [] });
-  t.strictSame(await failed(client, ['client']), [], 'who only calls is dialled by nobody');
+  t.strictSame(await failed(client, ['client']), [], 'no client connects to a client');
   const asServer = await failed(client, ['server']);
   t.match(asServer, [/^not good as server under/, /^lacks the usage serverAuth, .* as server$/]);
   t.ok(asServer.some((message) => /^does not cover .*, which callers dial$/.test(message)));
@@ -192,7 +192,7 @@ t.test('a pair for one direction is held to that one', async (t) => {
   ]);
 });
 
-t.test('which of two pairs it is to be has to be told, and only there', async (t) => {
+t.test('the role is required for a component with two certificates, and for no other', async (t) => {
   const directory = temporaryDirectory(t);
   const config = join(directory, 'tiproxy.toml');
   const block = (name: string, pair: string) =>
@@ -201,10 +201,10 @@ t.test('which of two pairs it is to be has to be told, and only there', async (t
   writeFileSync(config, block('server-http-tls', 'served') + block('cluster-tls', 'called'));
   t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
     status: 2,
-    stderr: /tiproxy serves one pair and calls others with another\n.*--role server or --role client/,
+    stderr: /tiproxy has one certificate as a server and another as a client\n.*--role server or --role client/,
   });
   const reported = await runAgent('rehearse', '--component', 'tiproxy', '--role', 'server', ...pair, config);
-  t.match(reported, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the pair itself is looked at');
+  t.match(reported, { status: 2, stderr: /new\.crt: does not exist/ }, 'and with it the certificate is read');
   writeFileSync(config, block('server-http-tls', 'one') + block('cluster-tls', 'one'));
   t.match(await runAgent('rehearse', '--component', 'tiproxy', ...pair, config), {
     stderr: /new\.crt: does not exist/,
@@ -213,6 +213,6 @@ t.test('which of two pairs it is to be has to be told, and only there', async (t
   writeFileSync(tikv, '[server]\naddr = "127.0.0.1:1"\n');
   t.match(await runAgent('rehearse', '--component', 'tikv', '--role', 'server', ...pair, tikv), {
     status: 2,
-    stderr: /tikv uses one pair in both directions\n.*leave --role out/,
+    stderr: /tikv has one certificate for both roles\n.*leave --role out/,
   });
 });

@@ -17,7 +17,7 @@ t.test(
     const agent = startOnScreen(args, { columns: 60 });
     const { status, stdout } = await agent.ended;
     t.equal(status, 1);
-    t.match(readable(stdout), /\d+ of \d+ ports looked at, \d+ s/);
+    t.match(readable(stdout), /\d+ of \d+ ports probed, \d+ s/);
     const afterwards = visible(stdout).replace(eraseLine, '');
     t.match(readable(afterwards), /^✗ pd [\s\S]*1 failed, 0 warned/, 'no trace of it before the findings');
     t.match(afterwards, /^␛\[31m✗␛\[39m /);
@@ -44,11 +44,11 @@ t.test('in a pipe: no progress, no colours, one line a finding; FORCE_COLOR beat
   t.match(visible(forced.stdout), /␛\[31m✗/);
 });
 
-t.test('an interrupted check gives no verdict', screen, async (t) => {
+t.test('an interrupted check gives no result', screen, async (t) => {
   const cluster = await devCluster(t);
   await cluster.fault('pd', 'peer', 'silent', true);
   const agent = startOnScreen(['check', '--config', cluster.agentConfig, '--timeout', '1h']);
-  await eventually('it works', () => /looked at|visits/.test(agent.output()));
+  await eventually('it works', () => /ports probed|probes done/.test(agent.output()));
   agent.child.stdin?.write('\u0003');
   const { status, stdout } = await agent.ended;
   t.equal(status, 2);

@@ -13,7 +13,7 @@ t.test('--watch draws the screen anew within its rows, and ends with the last st
   const [, drawn = ''] = /␛\[H([\s\S]*?)␛\[J/.exec(visible(agent.output())) ?? [];
   const lines = readable(drawn).trimEnd().split('\n');
   t.ok(lines.length < 14, `${lines.length} lines`);
-  t.match(lines[0], /^Looked at \d\d:\d\d:\d\d UTC, every 5 s\. Ctrl-C ends it\.$/);
+  t.match(lines[0], /^Scanned at \d\d:\d\d:\d\d UTC, every 5 s\. Ctrl-C ends it\.$/);
   t.match(lines.join('\n'), /… \d+ more lines/);
   await cluster.fault('tidb', 'status', 'down', true);
   await eventually('it sees the change', () => /[1-9] failed/.test(readable(agent.output())));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
-import { defaultProbe, defaultRefresh, defaultWeb } from '../../../agent/config/load.js';
+import { defaults } from '../../../agent/config/load.js';
 import type { Finding } from '../../../checks/finding.js';
 import type { EndpointName } from '../../../cluster/components/profile.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
@@ -16,21 +16,11 @@ const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
 /** A collector with the agent's certificate and one PD address. */
 function collectorFor(cluster: DevCluster, pd: MemberName = 'pd'): Promise<Collector> {
   const config = {
+    ...defaults,
     scope: 'cluster' as const,
     security: cluster.files('agent'),
-    configs: [],
-    topology: [],
     pd: [`https://127.0.0.1:${cluster.port(pd, 'client')}`],
-    processes: false,
-    refresh: defaultRefresh,
-    instances: [],
-    clients: [],
-    probe: { ...defaultProbe, timeout: patience, rejections: undefined },
-    wrongName: undefined,
-    reload: 'observe' as const,
-    historyFile: undefined,
-    web: defaultWeb,
-    proxies: [],
+    probe: { ...defaults.probe, timeout: patience, negativeInterval: undefined },
   };
   return Collector.create(config, { now: () => new Date(), onReload: () => undefined });
 }

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
 import { OnDemandProbes } from '../../../agent/collect/on-demand.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
-import { coversAddress, coversName, isSpecialAddress, parseTargetRule } from '../../../agent/config/target-rules.js';
+import { coversAddress, coversName, isSpecialAddress, targetFormat } from '../../../agent/config/target-rules.js';
 import type { Authority } from '../../../certs-dev/authority.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
@@ -50,7 +50,7 @@ async function openPort(t: Test, authority: Authority) {
 
 async function probes(cluster: DevCluster, allowed: readonly string[], withIdentity: readonly string[] = []) {
   const config = readAgentConfig(cluster.agentConfig);
-  const rules = (texts: readonly string[]) => texts.map(parseTargetRule).filter((rule) => rule !== undefined);
+  const rules = (texts: readonly string[]) => texts.map(targetFormat.parse).filter((rule) => rule !== undefined);
   const probe = { ...config.probe, allowTargets: rules(allowed), identityTargets: rules(withIdentity) };
   const collector = await Collector.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
   const rejections: string[] = [];
@@ -156,7 +156,7 @@ t.test('more requests than may wait are rejected', async (t) => {
   const silent = await import('node:net');
   const port = await listening(t, silent.createServer());
   const config = readAgentConfig(cluster.agentConfig);
-  const rule = parseTargetRule(`127.0.0.1:${port}`);
+  const rule = targetFormat.parse(`127.0.0.1:${port}`);
   const probe = { ...config.probe, allowTargets: rule === undefined ? [] : [rule] };
   const collector = await Collector.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
   const rejections: string[] = [];
@@ -181,17 +181,17 @@ t.test('the entries of allow-targets', async (t) => {
     ['0.0.0.0/0:80', '8.8.8.8', 80],
   ];
   for (const [text, address, port] of good) {
-    const rule = parseTargetRule(text);
+    const rule = targetFormat.parse(text);
     t.ok(rule !== undefined && coversAddress([rule], address, port), text);
     t.notOk(rule !== undefined && coversAddress([rule], address, port === 65_535 ? 0 : port + 1), `${text}, next port`);
   }
-  const name = parseTargetRule('DB.example:443');
+  const name = targetFormat.parse('DB.example:443');
   t.ok(name !== undefined && coversName([name], 'db.Example', 443));
   for (const text of [
     ...['10.0.0.0/33:1', '10.0.0.0/8', '10.0.0.0/8:0', '10.0.0.0/8:2-1', '10.0.0.0/8:1-65536', '[10.0.0.1]:1'],
     ...['db.example', 'db.example/8:1', '::1:443', '[fd00::/129]:1', '*:443', '1.2.3:80', 'https://h:1', ''],
   ]) {
-    t.equal(parseTargetRule(text), undefined, text);
+    t.equal(targetFormat.parse(text), undefined, text);
   }
   for (const address of [
     '127.9.9.9',
@@ -213,7 +213,7 @@ t.test('the entries of allow-targets', async (t) => {
 t.test('every text is an entry or is rejected', async () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\[?[0-9a-f.:/]{0,20}\]?:[0-9-]{0,9}$/)), (text) => {
-      const rule = parseTargetRule(text);
+      const rule = targetFormat.parse(text);
       if (rule !== undefined) {
         coversAddress([rule], '10.0.0.1', rule.firstPort);
       }

@@ -13,7 +13,7 @@ async function collectorOfOnePort(t: Test) {
   const counted = await countedPort(t, cluster.port('tidb', 'status'));
   const config = readAgentConfig(cluster.agentConfig);
   const address = `127.0.0.1:${counted.port}`;
-  const probe = { ...config.probe, interval: 20, rejections: 40, resumption: true };
+  const probe = { ...config.probe, interval: 20, negativeInterval: 40, resumption: true };
   const instances = [{ component: 'tidb', address, origin: { kind: 'default' } }] as const;
   const collector = await Collector.create(
     { ...config, scope: 'cluster', configs: [], topology: [], pd: [], processes: false, instances, probe },

@@ -55,7 +55,7 @@ t.test('results of negative probes outlive a reload, as long as the port stays t
   t.ok(first.evidence().baselines.size > 0);
   t.equal(again.evidence().baselines.size, 0, 'nor is the baseline of a CA: a corrected path is no rotation');
 
-  const without = { ...config, probe: { ...config.probe, rejections: undefined } };
+  const without = { ...config, probe: { ...config.probe, negativeInterval: undefined } };
   t.same(
     ofUnauthorizedClients(await Collector.create(without, options, () => first)),
     [],

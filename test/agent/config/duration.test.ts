@@ -7,32 +7,32 @@ import { readAgentConfig } from '../../../agent/config/load.js';
 import { runCommand } from '../../support/run-command.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-/** What Node's timers take, in milliseconds; what is longer runs at once. */
+/** The longest timer of Node, in milliseconds; a longer one fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
-t.test('the longest duration is one that timers take, with its jitter', async (t) => {
+t.test('the longest duration fits into a timer, with its jitter', async (t) => {
   const { milliseconds, text } = longestDuration;
   t.equal(parseDuration(text), milliseconds);
   t.ok(milliseconds * 1.1 < longestTimer);
 });
 
-t.test('a longer one is refused at its place, in files and flags', async (t) => {
+t.test('a longer one is an error at its location, in files and flags', async (t) => {
   const file = join(temporaryDirectory(t), 'agent.toml');
   const probe = (rejections: string) => {
     writeFileSync(file, `[probe]\nnegative-interval = "${rejections}"\n`);
     return readAgentConfig(file).probe;
   };
-  t.match(probe('500h'), { rejections: 1_800_000_000 });
+  t.match(probe('500h'), { negativeInterval: 1_800_000_000 });
   for (const long of ['500h1ms', '720h', `${'9'.repeat(400)}h`]) {
     t.throws(() => probe(long), {
-      code: 'config_invalid',
+      code: 'agent-config',
       message: `${file}:2:21: probe.negative-interval is "${long}", longer than 500h`,
       hint: 'write probe.negative-interval = "500h" or less',
     });
   }
   await t.rejects(runCommand(check, ['--instance', 'tidb=127.0.0.1:1', '--timeout', '720h']), {
     code: 'bad_flag',
-    message: '--timeout 720h is longer than 500h',
-    hint: 'write 500h or less',
+    message: '--timeout is "720h", longer than 500h',
+    hint: 'write --timeout 500h or less',
   });
 });

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import type { Collector } from '../../../agent/collect/collector.js';
 import type { Target } from '../../../agent/collect/targets.js';
-import { defaultProbe } from '../../../agent/config/load.js';
+import { defaults } from '../../../agent/config/load.js';
 import { probeOnSchedule } from '../../../agent/sidecar/probe-schedule.js';
 import { instanceOf } from '../../support/evidence.js';
 
@@ -23,7 +23,7 @@ t.test('a port without a negative probe gets its first one soon, the others by t
   });
   const met: string[] = [];
   const collector = {
-    config: { probe: { ...defaultProbe, rejections: 10 * minute } },
+    config: { probe: { ...defaults.probe, negativeInterval: 10 * minute } },
     targets: [],
     negativeTargets: [fresh, probed],
     evidence: () => ({ negativeProbesPending: [fresh] }),

@@ -49,7 +49,7 @@ async function sidecarWithBadClock(t: Test) {
   const sidecar = await Sidecar.create({
     readConfig: () => {
       const config = readAgentConfig(cluster.agentConfig);
-      const probe = { ...config.probe, interval: schedule.interval, rejections: undefined };
+      const probe = { ...config.probe, interval: schedule.interval, negativeInterval: undefined };
       return { ...config, refresh: 100, probe };
     },
     metrics: new AgentMetrics('host'),
