@@ -62,8 +62,10 @@ export const check: Command = {
 
 const findingFormats: readonly Format[] = ['table', 'json', 'sarif', 'junit'];
 
+const now = () => new Date();
+
 async function runCheck(invocation: Invocation): Promise<number> {
-  const { values, stdout, stderr, signal } = invocation;
+  const { values, stdout } = invocation;
   const explained = explanationOf(text(invocation, 'explain') ?? '');
   if (explained !== undefined) {
     stdout.write(explain(explained, terminalOf(stdout)));
@@ -79,36 +81,49 @@ async function runCheck(invocation: Invocation): Promise<number> {
   if (values['before-enable'] === true) {
     return report(invocation, beforeEnabling(texts(invocation, 'topology')));
   }
-  const config = checkConfig(invocation);
-  const now = () => new Date();
-  const collector = await Collector.create(config, { now, onReload: () => undefined });
-  if (collector.inventory.instances.length === 0 && collector.inventory.problems.length === 0) {
-    const hint = 'name config files, --pd, --topology or --instance, or use --config';
-    throw new OperatorError('nothing_to_check', 'no component is known', hint);
-  }
+  const collector = await collectorOf(invocation);
   if (values.inventory === true) {
     const { inventory } = collector;
     return write(invocation, inventory, inventory, (terminal) => renderInventory(inventory, terminal));
   }
   if (values.matrix === true) {
-    await collector.readCredentials();
-    const evidence = collector.evidence();
-    const matrix = matrixOf(evidence.inventory, knownNames(evidence));
-    return write(invocation, collector.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
+    return await writeMatrix(invocation, collector);
   }
-  if (values.watch === true) {
-    formatOf(invocation, ['table']);
-    const all = values.all === true;
-    const last = await watchFindings(collector, { stdout, stderr, signal, all, now });
-    return statusOf(
-      last.map(({ status }) => status),
-      failOnOf(invocation),
-    );
+  return values.watch === true ? await watch(invocation, collector) : await scanOnce(invocation, collector);
+}
+
+/** Throws OperatorError when there is nothing to check. */
+async function collectorOf(invocation: Invocation): Promise<Collector> {
+  const collector = await Collector.create(checkConfig(invocation), { now, onReload: () => undefined });
+  const { instances, problems } = collector.inventory;
+  if (instances.length === 0 && problems.length === 0) {
+    const hint = 'name config files, --pd, --topology or --instance, or use --config';
+    throw new OperatorError('nothing_to_check', 'no component is known', hint);
   }
-  // An impossible format is an error before the first probe.
+  return collector;
+}
+
+async function writeMatrix(invocation: Invocation, collector: Collector): Promise<number> {
+  await collector.readCredentials();
+  const evidence = collector.evidence();
+  const matrix = matrixOf(evidence.inventory, knownNames(evidence));
+  return write(invocation, collector.inventory, matrixDocument(matrix), (terminal) => renderMatrix(matrix, terminal));
+}
+
+async function watch(invocation: Invocation, collector: Collector): Promise<number> {
+  const { stdout, stderr, signal, values } = invocation;
+  formatOf(invocation, ['table']);
+  const findings = await watchFindings(collector, { stdout, stderr, signal, all: values.all === true, now });
+  return exitStatus(findings, failOnOf(invocation));
+}
+
+async function scanOnce(invocation: Invocation, collector: Collector): Promise<number> {
+  const { stderr, signal, values } = invocation;
   const isAfterwards = values['after-enable'] === true;
+  // An impossible format is an error before the first probe.
   formatOf(invocation, isAfterwards ? findingFormats : [...findingFormats, 'prometheus']);
-  await scan(collector, { negativeProbes: config.probe.negativeInterval !== undefined, stderr, signal });
+  const negativeProbes = collector.config.probe.negativeInterval !== undefined;
+  await scan(collector, { negativeProbes, stderr, signal });
   const findings = isAfterwards ? afterEnable(collector.evidence()) : collector.evaluate();
   checkFailuresOn(stderr).found(findings);
   const prometheus = () => renderTextfile(collector, findings, now());
@@ -145,18 +160,15 @@ async function report(invocation: Invocation, given: readonly Finding[], more: P
   const all = values.all === true || values['before-enable'] === true;
   const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout) });
   await print(invocation, { table, ...findingPrinters(findings, failOn), ...more });
-  return statusOf(
-    findings.map(({ status }) => status),
-    failOn,
-  );
+  return exitStatus(findings, failOn);
 }
 
 function failOnOf(invocation: Invocation): 'warn' | 'fail' {
   return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
 }
 
-function statusOf(results: readonly (Finding['status'] | Problem['severity'])[], failOn: 'warn' | 'fail'): number {
-  return results.some((one) => one === 'fail' || one === failOn) ? 1 : 0;
+function exitStatus(results: readonly { readonly status: string }[], failOn: 'warn' | 'fail'): number {
+  return results.some(({ status }) => status === 'fail' || status === failOn) ? 1 : 0;
 }
 
 /** Prints the document, and the inventory's problems on stderr; the exit status is that of a check with these problems alone. */
@@ -169,8 +181,8 @@ async function write(
   const { stdout, stderr } = invocation;
   await print(invocation, { table: () => render(terminalOf(stdout)), json: () => jsonText(document) });
   stderr.write(renderProblems(problems, terminalOf(stderr)));
-  return statusOf(
-    problems.map(({ severity }) => severity),
+  return exitStatus(
+    problems.map(({ severity }) => ({ status: severity })),
     failOnOf(invocation),
   );
 }
