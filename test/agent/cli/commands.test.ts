@@ -19,7 +19,7 @@ t.test('run: SIGHUP reads the configuration again, SIGTERM ends with 0', async (
   agent.child.kill('SIGHUP');
   await eventually('it says what is wrong', () => /configuration not reloaded/.test(agent.output()));
   t.match(agent.output(), /agent\.toml:1:1: unknown key nonsense/);
-  await eventually('its start is over', () => /every port was looked at/.test(agent.output()));
+  await eventually('its start is over', () => /every port was probed/.test(agent.output()));
   agent.child.kill('SIGTERM');
   t.match(await agent.ended, { status: 0, signal: null, stderr: /"msg":"stopped"/ });
 });
