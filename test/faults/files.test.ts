@@ -28,26 +28,29 @@ const faults: Readonly<Record<string, readonly [spoil: (file: string) => void, r
   ],
 };
 
-t.test('paths that are no regular files: reported by their kind, the last valid certificate stays in use, memory stays', async (t) => {
-  const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)) });
-  const { cert } = agent.files;
-  const error = (reason: string) =>
-    agent.metric('tidb_mtls_credential_error', 'component="agent"', `reason="${reason}"`);
-  const before = agent.peak();
-  for (const [what, [spoil, reason]] of Object.entries(faults)) {
-    rmSync(cert);
-    spoil(cert);
-    await eventually(`${what} is ${reason}`, async () => (await error(reason)) === 1);
-    await goesOnAsking(agent);
-    rmSync(cert, { recursive: true });
-    rmSync(`${cert}.loop`, { force: true });
-    writeFileSync(cert, pair.certificatePem);
-    await eventually(`${what}, fixed`, async () => (await error(reason)) === 0);
-    t.pass(what);
-  }
-  t.ok(agent.peak() - before < 100, `${Math.round(agent.peak() - before)} MiB more at most`);
-  await endsWell(t, agent);
-});
+t.test(
+  'paths that are no regular files: reported by their kind, the last valid certificate stays in use, memory stays',
+  async (t) => {
+    const agent = await watchingAgent(t, { toml: instanceAt(await statusPort(t)) });
+    const { cert } = agent.files;
+    const error = (reason: string) =>
+      agent.metric('tidb_mtls_credential_error', 'component="agent"', `reason="${reason}"`);
+    const before = agent.peak();
+    for (const [what, [spoil, reason]] of Object.entries(faults)) {
+      rmSync(cert);
+      spoil(cert);
+      await eventually(`${what} is ${reason}`, async () => (await error(reason)) === 1);
+      await goesOnAsking(agent);
+      rmSync(cert, { recursive: true });
+      rmSync(`${cert}.loop`, { force: true });
+      writeFileSync(cert, pair.certificatePem);
+      await eventually(`${what}, fixed`, async () => (await error(reason)) === 0);
+      t.pass(what);
+    }
+    t.ok(agent.peak() - before < 100, `${Math.round(agent.peak() - before)} MiB more at most`);
+    await endsWell(t, agent);
+  },
+);
 
 t.test(
   'a configuration that is a FIFO or 1 GB long is rejected in one line, and so is a history that is a FIFO',
