@@ -136,7 +136,7 @@ function render(begun: readonly Starts[], idle: readonly number[], days: readonl
   ];
   const took = days.map(({ seconds, cpu }) => `${Math.round(seconds)} s with ${Math.round(cpu)} s of CPU`).join(', ');
   const absent = nodes.length > 1 ? [] : [{ name: 'Node 24', install: howToHaveNode24 }];
-  return `${ports} TiDB status ports, and the agent started with the environment of the unit. From the start of the process until \`/metrics\` is served, until there is a verdict on every port,
+  return `${ports} TiDB status ports, and the agent started with the environment of the unit. From the start of the process until \`/metrics\` is served, until every port has a result,
 and the whole of \`check\`: median / worst of ${starts} on one core. Idle: resident after the first cycle and 20 s more. A day is ${day}
 probes, as ${ports} ports have in 24 h at 15 s, at an interval of ${interval} with ${1 + pairs} certificates each; scraped once a second
 meanwhile. It took ${took}.

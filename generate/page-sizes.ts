@@ -5,7 +5,7 @@ import { startHttpServer } from '../agent/http/server.js';
 import { endpointPath, instancePath } from '../agent/page/parts.js';
 import { pageViewOf } from '../test/support/page-view.js';
 
-/** What one first visit of a view costs. */
+/** What the first request for a view costs. */
 interface Size {
   readonly view: string;
   readonly requests: number;
@@ -64,7 +64,7 @@ const firstText = `new Promise((resolve) => new PerformanceObserver((list) => {
   }
 }).observe({ type: 'paint', buffered: true }))`;
 
-/** Visits of one view; the middle one counts. */
+/** Requests for one view; their median counts. */
 const negativeProbes = 5;
 
 async function sizeOf(browser: Browser, view: string, url: string): Promise<Size> {

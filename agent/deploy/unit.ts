@@ -115,7 +115,7 @@ function unit({ program, account }: UnitOptions, service: Service): string {
 }
 
 const untilReady: readonly string[] = [
-  '# Before it is ready every port is looked at once, and ports that drop packets take their time.',
+  '# It is ready after the first cycle over all ports, in which ports that drop packets take until the timeout.',
   'TimeoutStartSec=10min',
 ];
 
