@@ -101,7 +101,7 @@ t.test(
     await cluster.fault('pd-2', 'client', 'rejectCaller', true);
     const rejected = await runAgent('check', '--pd', url('pd-2'), ...agent);
     t.equal(rejected.status, 1);
-    t.match(await runAgent('check', '--pd', 'nonsense', ...agent), { status: 2, stderr: /no client URL of PD/ });
+    t.match(await runAgent('check', '--pd', 'nonsense', ...agent), { status: 2, stderr: /not a client URL of PD/ });
     t.match(await runAgent('check', '--pd', url('pd-3')), {
       status: 1,
       stdout: /https needs the identity of the agent/,
