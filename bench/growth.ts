@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runChecks } from '../checks/catalogue.js';
+import { runChecks } from '../checks/run-checks.js';
 import { main as agentMain, startAgent, sumOf } from './agent.js';
 import { type BenchFiles, writeCredentials } from './credentials.js';
 import { bestNode } from './nodes.js';

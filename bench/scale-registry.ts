@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { runChecks } from '../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../checks/check.js';
+import { runChecks } from '../checks/run-checks.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { gatherCredentialFacts } from '../credentials/gather.js';
 import { splitCertificates } from '../credentials/pem.js';

@@ -1,23 +1,22 @@
 import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import { namesDiffer } from './ca-names.js';
+import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
 import { type Baseline, type Check, credentialKey, type EndpointServerHandshake } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'ca-unchanged';
 
 export const caUnchanged: Check = {
   id,
-  title: 'The CA file is still the one the process started with',
+  title: 'The CA file is the one that the process started with',
   severity: 'fail',
   description:
-    'TiDB and PD read the CA once, at start: after a change they go on trusting the old one until they are restarted. TiKV takes a new CA together with a certificate whose modification time changed. The agent compares with the contents it saw first, and with the start of the process where it may look at it (same user, same PID namespace): a restart after the change settles the finding, and so do a port that names the new CAs and not the old ones, and, where the CA is read with the certificate, a certificate file that was written after it.',
-  remediation: 'Restart TiDB and PD one by one; for TiKV touch the certificate file.',
-  results: {
-    fail: 'the CA file changed and what runs still trusts the old CA, or the pair is not good under that one',
-    warn: 'what runs may still trust the old CA',
+    'TiDB and PD read the CA once, at their start. After a change they trust the old CA until they are restarted. TiKV reloads the CA together with a certificate whose modification time changed. The agent compares the file with the contents that it read first, and with the start time of the process where it can read that (same user, same PID namespace). The check passes after a restart that follows the change, after a server handshake that names the new CAs and not the old ones, and, where the CA is reloaded with the certificate, after the certificate file was written later than the CA file.',
+  remediation: 'Restart TiDB and PD one by one. For TiKV touch the certificate file.',
+  statuses: {
+    fail: 'the CA file changed and the running process still trusts the old CA, or the certificate does not verify under the old CA',
+    warn: 'the running process may still trust the old CA',
   },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
@@ -39,11 +38,8 @@ function evaluate(
   const file = facts.paths.ca ?? '';
   const writtenAt = facts.caModifiedAt === undefined ? undefined : new Date(facts.caModifiedAt);
   const changed = facts.caDigest !== caDigest;
-  const takes = instance.endpoints.map((endpoint) => caReloadOf(endpoint, instance));
-  const restart = instance.endpoints.some(({ profile }) => profile.caReload === 'restart');
-  const remediation = restart
-    ? `restart ${instance.component} when every peer trusts the new CA`
-    : 'touch the certificate file, so that the CA is read with it';
+  const reloads = instance.endpoints.map((endpoint) => caReloadOf(endpoint, instance));
+  const remediation = caReloadRemediation(instance, readsCaAtStart(instance));
   const evidence = {
     file,
     since: since.toISOString(),
@@ -51,50 +47,51 @@ function evaluate(
     ...(writtenAt === undefined ? {} : { writtenAt: writtenAt.toISOString() }),
   };
   const writtenSinceStart = processStart !== undefined && writtenAt !== undefined && writtenAt > processStart;
-  const taken =
+  const loaded =
     changed || writtenSinceStart
-      ? howTaken(instance, facts, baseline, serverHandshakes)
+      ? whyLoaded(instance, facts, baseline, serverHandshakes)
       : 'the CA file has not changed';
-  if (taken !== undefined) {
-    return findingOf(id, 'pass', instance, { message: taken, evidence });
+  if (loaded !== undefined) {
+    return findingOf(id, 'pass', instance, { message: loaded, evidence });
   }
   if (!changed) {
-    const message = `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents stayed the same, the process trusts the old CA`;
+    const message = `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents are the same, the process trusts the old CA`;
     return findingOf(id, 'warn', instance, { message, remediation, evidence });
   }
-  const sure = processStart !== undefined && takes.includes('restart');
-  const unseen = processStart === undefined ? ', unless it was restarted since, which cannot be seen from here' : '';
-  const trusts = `${sure ? 'what runs still trusts the old CA' : 'what runs may still trust the old CA'}${unseen}`;
+  const sure = processStart !== undefined && reloads.includes('restart');
+  const unseen = processStart === undefined ? ', unless it was restarted since; its start time is unknown' : '';
+  const trusts = `the running process ${sure ? 'still trusts' : 'may still trust'} the old CA${unseen}`;
   const message = `${file} changed after ${since.toISOString()}; ${trusts}${sharedName(facts, baseline)}${brokenLeaf(baseline)}`;
   const severe = sure || brokenLeaf(baseline) !== '';
   return findingOf(id, severe ? 'fail' : 'warn', instance, { message, remediation, evidence });
 }
 
-/** How what runs came to have the CA on disk; undefined where nothing shows that it has. */
-function howTaken(
+/** Why the process is known to have loaded the CA on disk; undefined without evidence for it. */
+function whyLoaded(
   instance: Instance,
   { ca = [], caDigest, caModifiedAt, certModifiedAt }: CredentialFacts,
   { ca: before = [], between = [], caDigest: earlier, since, processStart }: Baseline,
   serverHandshakes: readonly EndpointServerHandshake[],
 ): string | undefined {
-  const { component, name, endpoints } = instance;
-  const restart = endpoints.some(({ profile }) => profile.caReload === 'restart');
-  // A copy may keep the time of its original: what changed under the agent's eyes did so after it first looked.
+  const { component, name } = instance;
+  // A copy can keep the modification time of its original. A change that the agent observed is later than `since`.
   const changedAt = Math.max(caModifiedAt ?? Number.POSITIVE_INFINITY, caDigest === earlier ? 0 : since.getTime());
   if (processStart !== undefined && processStart.getTime() > changedAt) {
     return 'the process was restarted after the CA file changed';
   }
-  if (!restart && certModifiedAt !== undefined && certModifiedAt > changedAt) {
-    return 'the certificate file was written after the CA file, which is read with it';
+  if (!readsCaAtStart(instance) && certModifiedAt !== undefined && certModifiedAt > changedAt) {
+    return 'the certificate file was written after the CA file, and the CA is reloaded with it';
   }
-  const agent = serverHandshakes.filter((one) => one.instance.component === component && one.instance.name === name);
-  const tell = agent.filter(
+  const ofInstance = serverHandshakes.filter(
+    (one) => one.instance.component === component && one.instance.name === name,
+  );
+  const naming = ofInstance.filter(
     ({ serverHandshake, endpoint }) =>
       serverHandshake.outcome === 'read' &&
       serverHandshake.authorities.length > 0 &&
       caReloadOf(endpoint, instance) === endpoint.profile.caReload,
   );
-  // Names that the file had at any time before may be those of another key.
+  // A name that the file had before may belong to another key.
   const isNew = [before, ...between].every(
     (former) =>
       namesDiffer(
@@ -103,21 +100,28 @@ function howTaken(
       ) !== undefined,
   );
   const named =
-    tell.length > 0 && tell.every(({ serverHandshake }) => namesDiffer(serverHandshake.authorities, ca) === undefined);
-  return named && isNew ? 'what runs names the CAs of the file, which are not those of before' : undefined;
+    naming.length > 0 &&
+    naming.every(({ serverHandshake }) => namesDiffer(serverHandshake.authorities, ca) === undefined);
+  return named && isNew
+    ? 'the server handshake names the CAs of the file, which differ from the earlier ones'
+    : undefined;
 }
 
-/** Every CA of TiUP has the same name, so that the names agree where the keys do not. */
+function readsCaAtStart({ endpoints }: Instance): boolean {
+  return endpoints.some(({ profile }) => profile.caReload === 'restart');
+}
+
+/** All CAs of TiUP have the same name: names can be equal where keys differ. */
 function sharedName({ ca = [] }: CredentialFacts, { ca: before = [] }: Baseline): string {
   const shared = ca.find(({ subject, fingerprint }) =>
     before.some((old) => old.subject === subject && old.fingerprint !== fingerprint),
   );
-  return shared === undefined ? '' : `; the new CA has the old one's name (${shared.subject}) and another key`;
+  return shared === undefined ? '' : `; the new CA has the name of the old one (${shared.subject}) and another key`;
 }
 
 function brokenLeaf({ underOldCa = [] }: Baseline): string {
   const bad = underOldCa.find(({ trusted }) => !trusted);
   return bad === undefined
     ? ''
-    : `; the pair on disk is not good as ${bad.role} under the old CA, which peers may still hold (${bad.code})`;
+    : `; the certificate on disk does not verify as ${bad.role} under the old CA, which peers may still hold (${bad.code})`;
 }

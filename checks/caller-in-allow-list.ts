@@ -2,33 +2,34 @@ import { countedName, isCallerAccepted, namesEnforced, type ShownNames } from '.
 import type { CallerName } from '../cluster/components/profile.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
+import { knownNames, remediationOfList } from './allow-list.js';
 import type { Check } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
-import { knownNames } from './known-names.js';
-import { remediationOfList } from './list-remediation.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'caller-in-allow-list';
 
 export const callerInAllowList: Check = {
   id,
-  title: 'Each known caller is in the lists of the ports it calls',
+  title: 'Each known caller is in the lists of the ports that it calls',
   severity: 'fail',
   description:
-    "Compares the Common Name in each local component's certificate, and of each `[[client]]`, with the allow-list of every port that caller needs, as that port compares names. Needs no connection, so it speaks before a restart makes a list count.",
-  remediation: 'Add the Common Name to the list and restart the component that holds it.',
-  results: { fail: 'the list lacks a caller that needs the port', unknown: 'the release decides, and is not known' },
+    "Compares the Common Name in each local component's certificate, and of each `[[client]]`, with the allow-list of every port that the caller needs, as that port compares names. The check needs no connection, so it reports a missing name before a restart enforces the list.",
+  remediation: 'Add the Common Name to the list, and restart the component of the list.',
+  statuses: {
+    fail: 'the list lacks a caller that needs the port',
+    unknown: 'the result depends on the release, and the release is unknown',
+  },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((callee) => {
-      const agent = names.get(callee.component)?.[0]?.leaf.at(-1);
+      const ownName = names.get(callee.component)?.[0]?.leaf.at(-1);
       return callee.endpoints
         .filter((endpoint) => namesEnforced(endpoint, callee))
         .flatMap((endpoint) =>
           endpoint.profile.calledBy
             .filter((caller) => caller !== 'agent')
             .flatMap((caller) =>
-              (names.get(caller) ?? []).map((shown) => evaluate(callee, endpoint, caller, shown, agent)),
+              (names.get(caller) ?? []).map((shown) => evaluate(callee, endpoint, caller, shown, ownName)),
             ),
         );
     });
@@ -40,35 +41,31 @@ function evaluate(
   endpoint: Endpoint,
   caller: CallerName,
   shown: ShownNames,
-  agent: string | undefined,
+  ownName: string | undefined,
 ): Finding {
   const names = shown.leaf.join(', ') || 'none';
   const parts = { endpoint, identity: caller };
-  const result = isCallerAccepted(endpoint, callee, shown, agent);
+  const result = isCallerAccepted(endpoint, callee, shown, ownName);
   if (result === 'accepted') {
-    return findingOf(id, 'pass', callee, { ...parts, message: `the list admits ${names}` });
+    return findingOf(id, 'pass', callee, { ...parts, message: `the list accepts ${names}` });
   }
   if (result === 'undecided') {
     const alternatives = callee.security.allowedAlternativeNames;
     const message =
       alternatives === undefined
-        ? `not known: the list holds only a part of ${names}, which releases refuse and builds of 2026 let in`
-        : `not known: builds of 2026 hold the alternative names of ${caller} against the list at ${formatOrigin(alternatives.origin)}, too`;
-    return findingOf(id, 'unknown', callee, {
-      ...parts,
-      message,
-      remediation: `tell the version of ${callee.component}`,
-    });
+        ? `inconclusive: ${names} only contains an entry of the list, which releases reject and builds of 2026 accept`
+        : `inconclusive: builds of 2026 also compare the alternative names of ${caller} with the list at ${formatOrigin(alternatives.origin)}`;
+    const remediation = `set the version of ${callee.component}`;
+    return findingOf(id, 'unknown', callee, { ...parts, message, remediation });
   }
   const list = typeof endpoint.allowList === 'string' ? undefined : endpoint.allowList;
-  const where = list === undefined ? '' : ` at ${formatOrigin(list.origin)}`;
   return findingOf(id, 'fail', callee, {
     ...parts,
     message:
       shown.leaf.length === 0
-        ? `${caller}, which calls this port, shows no Common Name, and the list asks for one`
-        : `the list does not hold ${names}, the Common Name of ${caller}, which calls this port`,
-    remediation: remediationOfList(countedName(endpoint, shown.leaf), where, ` and restart ${callee.component}`),
+        ? `${caller}, which calls this port, presents no Common Name, and the list requires one`
+        : `the list lacks ${names}, the Common Name of ${caller}, which calls this port`,
+    remediation: remediationOfList(countedName(endpoint, shown.leaf), list?.origin, ` and restart ${callee.component}`),
     evidence: { list: list?.value ?? [] },
   });
 }

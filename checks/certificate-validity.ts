@@ -1,11 +1,10 @@
 import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
-import type { Check, EndpointObservation } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
-import { type Subject, subjectsOf } from './subjects.js';
+import { type Check, type EndpointObservation, portKey } from './check.js';
+import { type CredentialsInUse, credentialsInUse } from './credentials-in-use.js';
+import { durationText } from './duration-text.js';
+import { type Finding, findingOf } from './finding.js';
 import { urgencyOf } from './thresholds.js';
-import { spanInWords } from './words.js';
 
 const id = 'certificate-validity';
 
@@ -14,26 +13,26 @@ export const certificateValidity: Check = {
   title: 'Certificates are valid now and for long enough',
   severity: 'fail',
   description:
-    'Looks at the whole chain and the CA on disk, and at what each port serves, also where the probe was then refused. Warns below 14 days or a fifth of the lifetime, whichever is later; fails below 7 days or a tenth, and of course after the end and before the beginning.',
-  remediation: 'Renew the certificate; if the file is new already, see served-matches-file.',
-  results: {
-    fail: 'a certificate has ended, has not begun, or less than 7 days and less than a tenth of its lifetime are left',
-    warn: 'less than 14 days and less than a fifth of its lifetime are left',
+    'Checks the whole chain and the CA on disk, and the certificate that each port serves, also where the port then rejected the probe. Warns at 14 days, or at 20 % of the lifetime if that is sooner. Fails at 7 days, or at 10 % of the lifetime if that is sooner, and outside the validity period.',
+  remediation: 'Renew the certificate. If the file is renewed already, see served-matches-file.',
+  statuses: {
+    fail: 'a certificate is expired or not yet valid, or less than 7 days and less than 10 % of its lifetime are left',
+    warn: 'less than 14 days and less than 20 % of its lifetime are left',
   },
   run: (evidence) => [
-    ...subjectsOf(evidence).flatMap((subject) => ofFiles(subject, evidence.now)),
+    ...credentialsInUse(evidence).flatMap((credentials) => ofFiles(credentials, evidence.now)),
     ...latestChains(evidence.observations).flatMap((one) => ofServed(one, evidence.now)),
   ],
 };
 
-function ofFiles({ who, facts }: Subject, now: Date): readonly Finding[] {
+function ofFiles({ owner, facts }: CredentialsInUse, now: Date): readonly Finding[] {
   const worst = [
     ...(facts.chain ?? []).map((certificate, index) => ({
       certificate,
-      place: `${facts.paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
+      where: `${facts.paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
     })),
-    ...(facts.ca ?? []).map((certificate) => ({ certificate, place: `${facts.paths.ca}` })),
-  ].map(({ certificate, place }) => evaluate(certificate, place, now, who));
+    ...(facts.ca ?? []).map((certificate) => ({ certificate, where: `${facts.paths.ca}` })),
+  ].map(({ certificate, where }) => evaluate(certificate, where, now, owner));
   const bad = worst.filter(({ status }) => status !== 'pass');
   return bad.length > 0 ? bad : worst.slice(0, 1);
 }
@@ -45,9 +44,9 @@ function ofServed({ instance, endpoint, observation }: EndpointObservation, now:
 
 function evaluate(
   certificate: Certificate,
-  place: string,
+  where: string,
   now: Date,
-  who: Subject['who'],
+  owner: CredentialsInUse['owner'],
   endpoint?: Endpoint,
 ): Finding {
   const { notAfter, notBefore, fingerprint, subject } = certificate;
@@ -56,39 +55,44 @@ function evaluate(
   const parts = { evidence, remediation: 'renew it', ...(endpoint === undefined ? {} : { endpoint }) };
   switch (urgencyOf(certificate, now)) {
     case 'expired':
-      return findingOf(id, 'fail', who, {
+      return findingOf(id, 'fail', owner, {
         ...parts,
-        message: `${place} ended ${spanInWords(left)} ago, ${notAfter.toISOString()}`,
+        message: `${where} expired ${durationText(left)} ago (${dateOf(notAfter)})`,
       });
     case 'not-yet-valid': {
-      const message = `${place} is not valid before ${notBefore.toISOString()}`;
-      return findingOf(id, 'fail', who, {
+      const message = `${where} is not valid before ${notBefore.toISOString()}`;
+      return findingOf(id, 'fail', owner, {
         ...parts,
         message,
-        remediation: 'check the clocks of this node and of the CA',
+        remediation: 'compare the clocks of this node and of the CA',
       });
     }
     case 'emergency':
     case 'critical':
-      return findingOf(id, 'fail', who, {
+      return findingOf(id, 'fail', owner, {
         ...parts,
-        message: `${place} ends in ${spanInWords(left)}, ${notAfter.toISOString()}`,
+        message: `${where} expires in ${durationText(left)} (${dateOf(notAfter)})`,
       });
     case 'warning':
-      return findingOf(id, 'warn', who, {
+      return findingOf(id, 'warn', owner, {
         ...parts,
-        message: `${place} ends in ${spanInWords(left)}, ${notAfter.toISOString()}`,
+        message: `${where} expires in ${durationText(left)} (${dateOf(notAfter)})`,
       });
     case 'fine':
-      return findingOf(id, 'pass', who, { ...parts, message: `${place} ends in ${spanInWords(left)}` });
+      return findingOf(id, 'pass', owner, { ...parts, message: `${where} expires in ${durationText(left)}` });
   }
 }
 
-/** The newest observation of each port that saw a chain. */
+/** `2026-12-05`; the evidence of the finding has the time. */
+function dateOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+/** The newest observation of each port that has a chain. */
 export function latestChains(observations: readonly EndpointObservation[]): readonly EndpointObservation[] {
   const latest = new Map<string, EndpointObservation>();
   for (const one of observations) {
-    const key = `${one.instance.component}/${one.instance.name}/${one.endpoint.name}`;
+    const key = portKey(one.instance, one.endpoint);
     const known = latest.get(key);
     if (one.observation.peerChain.length > 0 && (known === undefined || known.observation.at < one.observation.at)) {
       latest.set(key, one);

@@ -12,51 +12,51 @@ export interface EndpointObservation {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly observation: Observation;
-  /** When its leaf was first seen on this port; absent where only one look was taken. */
+  /** When this port first served its leaf; absent after a single scan. */
   readonly servedSince?: Date;
 }
 
-/** The first flight of a port, read without a credential. */
+/** The server handshake of a port, read without a certificate. */
 export interface EndpointServerHandshake {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly serverHandshake: ServerHandshake;
 }
 
-/** Whether a session outlives the certificate it was made with. */
+/** Whether a TLS session stays valid without the certificate that it was established with. */
 export interface EndpointResumption {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly resumption: Resumption;
 }
 
-/** What was known of a local instance's CA file when the agent first saw it, and when its process started. */
+/** The CA file of a local instance as the agent first read it, and the start of the instance's process. */
 export interface Baseline {
   readonly caDigest: string | undefined;
   readonly since: Date;
-  /** The certificates of that CA file. */
+  /** The certificates of the CA file then. */
   readonly ca?: readonly Certificate[] | undefined;
-  /** Those of each other contents that the file had since, apart from what it has now. */
+  /** The certificates of every later version of the file, except the current one. */
   readonly between?: readonly (readonly Certificate[])[];
-  /** The pair on disk under that CA, which peers still hold; told once the file changed. */
+  /** The certificate on disk verified under the CA file of then, which peers may still hold; set once the file changed. */
   readonly underOldCa?: readonly VerificationResult[] | undefined;
-  /** Undefined where the process cannot be looked at. */
+  /** Undefined where the process is not visible to the agent. */
   readonly processStart?: Date | undefined;
 }
 
-/** All that checks may look at; gathered beforehand, never changed. */
+/** The input of all checks: collected beforehand, never changed. */
 export interface Evidence {
   readonly now: Date;
   readonly inventory: Inventory;
   /** By instance name and component: `credentialKey(instance)`. */
   readonly credentials: ReadonlyMap<string, CredentialFacts>;
-  /** By the same key: the pair that it calls others with, where that is not the one it serves. */
+  /** By the same key: the credentials that an instance calls others with, where it serves different ones. */
   readonly calling: ReadonlyMap<string, CredentialFacts>;
   readonly baselines: ReadonlyMap<string, Baseline>;
-  /** The agent's own pair. */
+  /** The agent's credentials. */
   readonly agent: CredentialFacts | undefined;
   readonly observations: readonly EndpointObservation[];
-  /** What ports say of others, by the path asked. */
+  /** Peer-reported health: what ports report about others. */
   readonly peerReports: readonly EndpointObservation[];
   readonly serverHandshakes: readonly EndpointServerHandshake[];
   readonly resumptions: readonly EndpointResumption[];
@@ -80,7 +80,7 @@ export function portKey(
   return `${credentialKey(instance)}/${endpoint.name}`;
 }
 
-/** The pair that an instance shows to those it calls, and the CA by which it judges them. */
+/** The certificate that an instance presents to the servers it calls, and the CA that it verifies them with. */
 export function callingFactsOf(
   { credentials, calling }: Pick<Evidence, 'credentials' | 'calling'>,
   instance: Instance,
@@ -88,16 +88,16 @@ export function callingFactsOf(
   return (instance.security.callsWith === undefined ? credentials : calling).get(credentialKey(instance));
 }
 
-/** A check: pure, one file, one id. */
+/** A check: a pure function of the evidence, one file, one id. */
 export interface Check {
   readonly id: string;
   readonly title: string;
   /** The status of its worst finding. */
   readonly severity: 'warn' | 'fail';
-  /** Markdown paragraphs for docs/checks.md: what it looks at, why it matters. */
+  /** Markdown paragraphs for docs/checks.md: what is checked, and why it matters. */
   readonly description: string;
   readonly remediation: string;
-  /** What each status but pass is given for; one that is not here is never given. */
-  readonly results: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
+  /** The condition of each status except pass. A status without a condition is never given. */
+  readonly statuses: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
   readonly run: (evidence: Evidence) => readonly Finding[];
 }

@@ -1,24 +1,26 @@
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Check } from './check.js';
-import { findingOf } from './finding-of.js';
+import { findingOf } from './finding.js';
+
+const id = 'configuration';
 
 export const configuration: Check = {
-  id: 'configuration',
+  id,
   title: 'Configuration files can be read and used',
   severity: 'fail',
   description:
-    "Each problem met while reading the components' configuration files, with file, line and column. The agent goes on with what it could use.",
-  remediation: 'What the finding says for its place.',
-  results: {
-    fail: 'a file cannot be read, or something in it cannot be used',
-    warn: 'a source told only a part of what it should',
+    "Reports each problem found in the components' configuration files, with file, line and column. The agent continues with the settings that it could use.",
+  remediation: 'The finding names the fix for its position.',
+  statuses: {
+    fail: 'a file cannot be read, or a setting in it cannot be used',
+    warn: 'a source reported only a part of its data',
   },
   run: (evidence) =>
     evidence.inventory.problems.flatMap(({ code, severity, origin, message, remediation }) =>
       severity === 'note'
         ? []
         : [
-            findingOf('configuration', severity, 'agent', {
+            findingOf(id, severity, 'agent', {
               message: `${formatOrigin(origin)}: ${message}`,
               remediation,
               evidence: { reason: code },

@@ -1,8 +1,7 @@
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
 import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
+import { type Finding, findingOf, type Status } from './finding.js';
 
 const id = 'endpoint-answers';
 
@@ -11,114 +10,113 @@ export const endpointAnswers: Check = {
   title: "Each port answers the agent's own identity",
   severity: 'fail',
   description:
-    'The agent asks each port a harmless question with its own pair. Only application bytes count as an answer: in TLS 1.3 a finished handshake does not. A port that cannot be reached or does not answer in time has not refused anybody, and the finding says so.',
+    "The agent sends each port a harmless request with the agent's certificate. Only application bytes count as an answer: in TLS 1.3 a completed handshake does not. An unreachable port and a timeout are no TLS rejection, and the finding says so.",
   remediation:
-    "By what was seen: start the component, mend the network, or add the agent's Common Name to the component's list.",
-  results: {
-    fail: 'the port refuses the agent, cannot be reached, does not answer in time, is not encrypted, answers with an error, or is another component',
-    unknown: 'nothing can be said, or the port was not asked',
+    "It depends on the observation: start the component, fix the network, or add the agent's Common Name to the component's list.",
+  statuses: {
+    fail: 'the port rejects the agent, is unreachable, times out, is not encrypted, answers with an error, or belongs to another service',
+    unknown: 'the probe was inconclusive, or the port was not probed',
   },
   run: (evidence) => {
-    const agent = evidence.observations.filter(({ observation }) => observation.identity === 'agent');
-    return [...agent.map((entry) => evaluate(entry, evidence)), ...notAsked(evidence, agent)];
+    const byAgent = evidence.observations.filter(({ observation }) => observation.identity === 'agent');
+    return [...byAgent.map((entry) => evaluate(entry, evidence)), ...notProbed(evidence, byAgent)];
   },
 };
 
-/** Ports of this node without an observation: what was not asked is said, with the reason. */
-function notAsked(evidence: Evidence, agent: readonly EndpointObservation[]): readonly Finding[] {
+/** The ports of this node without an observation, with the reason. */
+function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]): readonly Finding[] {
   return evidence.inventory.instances
     .filter(({ local }) => local)
     .flatMap((instance) => {
-      const facts = evidence.credentials.get(credentialKey(instance));
-      const mismatched = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
-      const why = mismatched
-        ? facts?.keyMatches === false
-          ? 'its key and certificate on disk do not match, and a connection now could leave it on the old pair'
-          : 'its files on disk are not good, and a connection now would have it read them'
-        : 'the agent has no usable identity, or has not come to it yet';
+      const message = `inconclusive: not probed: ${whyNotProbed(evidence, instance)}`;
       return instance.endpoints
-        .filter((endpoint) => !agent.some((one) => one.instance === instance && one.endpoint === endpoint))
+        .filter((endpoint) => !byAgent.some((one) => one.instance === instance && one.endpoint === endpoint))
         .map((endpoint) =>
-          findingOf(id, 'unknown', instance, { endpoint, message: `not asked: ${why}`, remediation: 'mend the files' }),
+          findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'fix the files on disk' }),
         );
     });
 }
 
-/** TLS alert of a Go server whose own pair does not load. */
-const internalError = 80;
+function whyNotProbed(evidence: Evidence, instance: Instance): string {
+  if (!hasInvalidFiles(evidence, instance)) {
+    return 'the agent has no usable certificate, or its first scan has not reached this port';
+  }
+  return evidence.credentials.get(credentialKey(instance))?.keyMatches === false
+    ? 'key and certificate on disk do not match, and a connection could leave the port with the old certificate'
+    : 'its files on disk are invalid, and a connection would make it reload them';
+}
 
-function cannotLoad({ credentials }: Evidence, instance: Instance): boolean {
+function hasInvalidFiles({ credentials }: Evidence, instance: Instance): boolean {
   const facts = credentials.get(credentialKey(instance));
   return facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
 }
 
-/** A page where the component's own JSON was asked for: a proxy, or another service on this address. */
+/** The TLS alert `internal_error`, which a Go server sends when it cannot load its own certificate. */
+const internalError = 80;
+
+/** Another document than the component's own JSON: from a proxy, or from another service at this address. */
 function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undefined): boolean {
   const { probe } = profile;
   const known = probe.protocol === 'http' && probe.accept !== 'any';
   return known && application?.protocol === 'http' && application.status === 200 && application.answer === undefined;
 }
 
+function isError(application: ApplicationAnswer | undefined): boolean {
+  return application?.protocol === 'http' ? application.status >= 500 : (application?.status ?? 0) !== 0;
+}
+
 function evaluate({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
-  const { outcome, detail, application, rejection } = observation;
-  const parts = {
-    endpoint,
-    identity: observation.identity,
-    evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}` },
-  };
+  const { outcome, detail, application, rejection, identity } = observation;
+  const finding = (status: Status, message: string, remediation = '') =>
+    findingOf(id, status, instance, {
+      endpoint,
+      identity,
+      message,
+      remediation,
+      evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}` },
+    });
   switch (outcome) {
-    case 'accepted': {
-      const failed = application?.protocol === 'http' ? application.status >= 500 : (application?.status ?? 0) !== 0;
+    case 'accepted':
       if (isForeign(endpoint, application)) {
-        return findingOf(id, 'fail', instance, {
-          ...parts,
-          message: `something answers here that is not this component: ${detail}`,
-          remediation: 'mend the address in the configuration, or what answers in its place',
-        });
+        return finding(
+          'fail',
+          `another service answers at this address: ${detail}`,
+          'correct the address in the configuration, or stop the other service',
+        );
       }
-      return failed
-        ? findingOf(id, 'fail', instance, {
-            ...parts,
-            message: `the port lets the agent in, but answers with an error: ${detail}`,
-            remediation: "look into the component's own log",
-          })
-        : findingOf(id, 'pass', instance, { ...parts, message: `answered: ${detail}` });
-    }
+      return isError(application)
+        ? finding('fail', `accepts the agent, but answers with an error: ${detail}`, "read the component's log")
+        : finding('pass', `answered: ${detail}`);
     case 'rejected':
-      if (rejection?.number === internalError && cannotLoad(evidence, instance)) {
-        return findingOf(id, 'fail', instance, {
-          ...parts,
-          message: `refuses everybody, since it cannot load its own files: ${detail}`,
-          remediation: 'mend the pair on disk; the next connection reads it',
-        });
+      if (rejection?.number === internalError && hasInvalidFiles(evidence, instance)) {
+        return finding(
+          'fail',
+          `rejects every client, because it cannot load its own files: ${detail}`,
+          'fix certificate and key on disk; the next connection reads them',
+        );
       }
-      return findingOf(id, 'fail', instance, {
-        ...parts,
-        message: detail,
-        remediation:
-          rejection?.side === 'probe'
-            ? 'see server-verifies'
-            : "give the agent a pair this port admits, or add its Common Name to the component's list",
-      });
+      return finding(
+        'fail',
+        detail,
+        rejection?.side === 'probe'
+          ? 'see server-verifies'
+          : "give the agent a certificate that this port accepts, or add its Common Name to the component's list",
+      );
     case 'unreachable':
-      return findingOf(id, 'fail', instance, {
-        ...parts,
-        message: detail,
-        remediation: 'start the component, or mend address or network',
-      });
+      return finding('fail', detail, 'start the component, or fix address or network');
     case 'timeout':
-      return findingOf(id, 'fail', instance, {
-        ...parts,
-        message: `timeout: ${detail} (this is not a TLS rejection)`,
-        remediation: 'see whether the component hangs or the network drops packets',
-      });
+      return finding(
+        'fail',
+        `timeout: ${detail} (this is not a TLS rejection)`,
+        'check whether the component hangs or the network drops packets',
+      );
     case 'not-tls':
-      return findingOf(id, 'fail', instance, {
-        ...parts,
-        message: `is not encrypted: ${detail}`,
-        remediation: 'set the TLS keys and https URLs of the component and restart it',
-      });
+      return finding(
+        'fail',
+        `is not encrypted: ${detail}`,
+        'set the TLS paths and https URLs of the component, and restart it',
+      );
     case 'inconclusive':
-      return findingOf(id, 'unknown', instance, { ...parts, message: `nothing can be said: ${detail}` });
+      return finding('unknown', `inconclusive: ${detail}`);
   }
 }

@@ -1,17 +1,17 @@
 import { profiles } from '../cluster/components/profiles.js';
 import { type Check, credentialKey } from './check.js';
-import { findingOf } from './finding-of.js';
+import { findingOf } from './finding.js';
 
 const id = 'file-safe';
 
 export const fileSafe: Check = {
   id,
-  title: 'No file on disk is one that a running component cannot survive reading',
+  title: 'No file on disk makes a running component exit',
   severity: 'fail',
   description:
-    'TiKV and TiFlash read their files again while they run, and need PEM text in them. A file in another form must not stay where they will read it: the agent makes no connection of its own to such a port, and this is the most urgent of its findings.',
-  remediation: 'Put the last good files back at once, before anything connects.',
-  results: { fail: 'a file of TiKV or TiFlash is not PEM text' },
+    'TiKV and TiFlash reload their files while they run, and exit where a file is not PEM text. The next connection can trigger that reload, so the agent does not connect to such a port. This finding is the most urgent one.',
+  remediation: 'Restore the last valid files at once, before a client connects.',
+  statuses: { fail: 'a file of TiKV or TiFlash is not PEM text' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
@@ -23,8 +23,8 @@ export const fileSafe: Check = {
         ? [findingOf(id, 'pass', instance, { message: 'its files are PEM text' })]
         : unsafe.map(({ file }) =>
             findingOf(id, 'fail', instance, {
-              message: `${file} is not PEM text: ${instance.component} does not survive reading it`,
-              remediation: `put the last good ${file} back at once, and convert the new one to PEM`,
+              message: `${file} is not PEM text: ${instance.component} exits when it reloads the file`,
+              remediation: `restore the last valid ${file} at once, and convert the new one to PEM`,
               evidence: { file },
             }),
           );

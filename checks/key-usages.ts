@@ -1,19 +1,19 @@
 import type { Check } from './check.js';
-import { findingOf } from './finding-of.js';
-import { subjectsOf } from './subjects.js';
+import { credentialsInUse } from './credentials-in-use.js';
+import { findingOf } from './finding.js';
 
 const id = 'key-usages';
 
 export const keyUsages: Check = {
   id,
-  title: 'The certificate may be used as what it is used as',
+  title: 'The certificate has the key usages that it needs',
   severity: 'fail',
   description:
-    'TiDB, PD and TiKV use one pair in both directions. An extended key usage with only one of serverAuth and clientAuth breaks the other direction; no extended key usage at all is good for both. The agent is a client only; TiProxy serves one pair and calls with another.',
+    'TiDB, PD and TiKV use one certificate as server and as client. An extended key usage with only one of serverAuth and clientAuth breaks the other role. A certificate without the extension is valid for both roles. The agent is only a client. TiProxy serves one certificate and calls others with a second one.',
   remediation: 'Issue the certificate with both serverAuth and clientAuth, or without the extension.',
-  results: { fail: 'the certificate lacks a usage that it needs' },
+  statuses: { fail: 'the certificate lacks an extended key usage that it needs' },
   run: (evidence) =>
-    subjectsOf(evidence).flatMap(({ who, facts, roles }) => {
+    credentialsInUse(evidence).flatMap(({ owner, facts, roles }) => {
       const leaf = facts.chain?.[0];
       if (leaf === undefined) {
         return [];
@@ -22,11 +22,11 @@ export const keyUsages: Check = {
       const usages = leaf.extendedKeyUsage;
       const missing = usages === undefined ? [] : needed.filter((usage) => !usages.includes(usage));
       return missing.length === 0
-        ? [findingOf(id, 'pass', who, { message: `${facts.paths.cert} has the usages it needs` })]
+        ? [findingOf(id, 'pass', owner, { message: `${facts.paths.cert} has the key usages that it needs` })]
         : [
-            findingOf(id, 'fail', who, {
-              message: `${facts.paths.cert} lacks the usage ${missing.join(' and ')}`,
-              remediation: `issue it anew with ${needed.join(' and ')}`,
+            findingOf(id, 'fail', owner, {
+              message: `${facts.paths.cert} lacks the extended key usage ${missing.join(' and ')}`,
+              remediation: `issue the certificate again with ${needed.join(' and ')}`,
               evidence: { usages: usages ?? [] },
             }),
           ];

@@ -1,17 +1,17 @@
 import { formatOrigin } from '../cluster/documents/origin.js';
 import { type Check, credentialKey } from './check.js';
-import { findingOf } from './finding-of.js';
+import { findingOf } from './finding.js';
 
 const id = 'names-cover-addresses';
 
 export const namesCoverAddresses: Check = {
   id,
-  title: 'The certificate is good for every advertised address',
+  title: 'The certificate covers every advertised address',
   severity: 'fail',
   description:
-    "Callers verify the host they were told against the certificate's subject alternative names; a Common Name does not count. The address a status port advertises is the one most often forgotten.",
+    "Callers compare the advertised host with the certificate's subject alternative names; the Common Name does not count. The advertised address of a status port is the one that is most often missing.",
   remediation: 'Issue the certificate with the missing name or IP address among its SANs.',
-  results: { fail: 'an advertised host is not among the SANs' },
+  statuses: { fail: 'the SANs do not cover an advertised host' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
@@ -24,10 +24,10 @@ export const namesCoverAddresses: Check = {
           return findingOf(id, 'pass', instance, { message: `the certificate covers ${host}` });
         }
         const names = [...dns, ...ip];
-        const message = `the certificate does not cover ${host}, which ${formatOrigin(origin)} advertises; it is for ${names.join(', ') || 'no name at all'}`;
+        const message = `the certificate does not cover ${host}, which ${formatOrigin(origin)} advertises; its SANs are ${names.join(', ') || 'empty'}`;
         return findingOf(id, 'fail', instance, {
           message,
-          remediation: `issue it anew with ${host} among its SANs`,
+          remediation: `issue the certificate again with ${host} among its SANs`,
           evidence: { host, names },
         });
       });

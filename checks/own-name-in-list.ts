@@ -1,19 +1,18 @@
 import { profiles } from '../cluster/components/profiles.js';
-import { formatOrigin } from '../cluster/documents/origin.js';
+import { remediationOfList } from './allow-list.js';
 import { type Check, credentialKey } from './check.js';
-import { findingOf } from './finding-of.js';
-import { remediationOfList } from './list-remediation.js';
+import { findingOf } from './finding.js';
 
 const id = 'own-name-in-list';
 
 export const ownNameInList: Check = {
   id,
-  title: 'PD is in its own list',
+  title: "PD's allow-list contains PD's Common Name",
   severity: 'fail',
   description:
-    'PD uses its list in both directions and dials itself: a PD whose own Common Name is missing from cert-allowed-cn ends a few seconds after its start.',
-  remediation: "Add PD's own Common Name to cert-allowed-cn before the next restart.",
-  results: { fail: "PD's list lacks PD's own name" },
+    'PD applies its list as server and as client, and connects to itself. A PD whose Common Name is missing from cert-allowed-cn exits a few seconds after its start.',
+  remediation: "Add PD's Common Name to cert-allowed-cn before the next restart.",
+  statuses: { fail: "PD's list lacks PD's Common Name" },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const list = instance.security.allowedCommonNames;
@@ -21,15 +20,15 @@ export const ownNameInList: Check = {
       if (!profiles[instance.component].needsOwnCommonName || list === undefined || leaf === undefined) {
         return [];
       }
-      const agent = leaf.commonNames.at(-1) ?? '';
-      if (list.value.includes(agent)) {
-        return [findingOf(id, 'pass', instance, { message: `its list holds its own name, ${agent}` })];
+      const name = leaf.commonNames.at(-1) ?? '';
+      if (list.value.includes(name)) {
+        return [findingOf(id, 'pass', instance, { message: `its allow-list contains its Common Name, ${name}` })];
       }
-      const message = `its own Common Name ${agent || '(none)'} is not in its own list: it will end at its next start`;
+      const message = `its allow-list lacks its Common Name ${name || '(none)'}: it will exit at its next start`;
       return [
         findingOf(id, 'fail', instance, {
           message,
-          remediation: remediationOfList(agent, ` at ${formatOrigin(list.origin)}`),
+          remediation: remediationOfList(name, list.origin),
           evidence: { list: list.value },
         }),
       ];

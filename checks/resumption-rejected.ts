@@ -1,19 +1,19 @@
 import type { Check } from './check.js';
-import { findingOf } from './finding-of.js';
+import { findingOf } from './finding.js';
 
 const id = 'resumption-rejected';
 
 export const resumptionRejected: Check = {
   id,
-  title: 'A caller whose certificate is taken away does not come back by a session',
+  title: 'A removed caller cannot reconnect by a TLS session',
   severity: 'warn',
   description:
-    'Asked only when `resumption` is set: with its own pair the agent takes a session from each port that bears one, returns without a certificate, and sees whether it is let in. Where it is, a caller that was taken off the list or whose certificate ended keeps its way in as long as its session lasts. No other probe of the agent resumes a session.',
+    'Runs only with `resumption` set. The agent obtains a TLS session from each port that tolerates session resumption, connects again with it and without a certificate, and checks whether the port accepts it. If so, a caller that was removed from the list, or whose certificate expired, keeps its access as long as its session lasts. No other probe resumes a session.',
   remediation:
-    'After taking a caller away, restart the component; for TiKV and TiFlash touching the certificate file does it.',
-  results: {
-    warn: 'a session lets its holder in again without a certificate',
-    unknown: 'the second connection got no clear answer',
+    'After removing a caller, restart the component. For TiKV and TiFlash it suffices to touch the certificate file.',
+  statuses: {
+    warn: 'the port accepts a resumed session without a certificate',
+    unknown: 'the second connection got no conclusive answer',
   },
   run: ({ resumptions }) =>
     resumptions.map(({ instance, endpoint, resumption: { outcome, detail } }) => {
@@ -21,16 +21,19 @@ export const resumptionRejected: Check = {
         case 'kept':
           return findingOf(id, 'warn', instance, {
             endpoint,
-            message: `a session lets its holder in again without a certificate: ${detail}`,
+            message: `accepts a resumed session without a certificate: ${detail}`,
             remediation:
               endpoint.profile.pairReload === 'certificate-mtime'
-                ? 'after taking a caller away, touch the certificate file'
-                : `after taking a caller away, restart ${instance.component}`,
+                ? 'after removing a caller, touch the certificate file'
+                : `after removing a caller, restart ${instance.component}`,
           });
         case 'unknown':
-          return findingOf(id, 'unknown', instance, { endpoint, message: `not known: ${detail}` });
+          return findingOf(id, 'unknown', instance, { endpoint, message: `inconclusive: ${detail}` });
         default:
-          return findingOf(id, 'pass', instance, { endpoint, message: `no session lets anybody in again: ${detail}` });
+          return findingOf(id, 'pass', instance, {
+            endpoint,
+            message: `accepts no resumed session without a certificate: ${detail}`,
+          });
       }
     }),
 };

@@ -6,21 +6,20 @@ import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { type Check, credentialKey } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'survives-restart';
 
 export const survivesRestart: Check = {
   id,
-  title: 'The component would start again with its files as they are',
+  title: 'The component would start with its current files',
   severity: 'fail',
   description:
-    'A running component can serve for weeks on connections it has while the files it would start with are bad: a rotation that went wrong is silent, and fatal at the next restart. Each component is judged as it judges itself at its start: all of them need readable files and a key that belongs to the certificate; PD dials itself, so it also needs a valid certificate with both usages, names for its advertised URLs, and its own name in its own list.',
-  remediation: 'Mend what the finding names before anybody restarts the component.',
-  results: {
-    fail: 'one of the things that the component looks at when it starts is bad, or it would start in plaintext (TiDB without a CA)',
-    unknown: 'the agent may not read a file, which the component, as another user, may',
+    'A running component can keep its connections for weeks while the files on disk are invalid. A failed rotation then stays unnoticed until the next restart. The check applies the conditions that the component applies at its start. Every component needs readable files and a matching key. PD connects to itself, so it also needs a valid certificate with both usages, SANs for its advertised URLs, and its Common Name in its list.',
+  remediation: 'Fix what the finding names before the component is restarted.',
+  statuses: {
+    fail: 'the component would not start, or would start in plaintext (TiDB without a CA)',
+    unknown: 'the agent has no permission to read a file that the component, as another user, may read',
   },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
@@ -40,11 +39,11 @@ export const survivesRestart: Check = {
     }),
 };
 
-/** Without a word in its log, and whatever the files are like. */
+/** TiDB without a CA starts in plaintext without a log line, whatever the other settings are. */
 function inPlaintext(instance: Instance): Finding {
   const { ca } = profiles[instance.component].securityKeys;
   return findingOf(id, 'fail', instance, {
-    message: `would start, and serve everybody in plaintext: ${ca} is not set`,
+    message: `would start and serve plaintext: ${ca} is not set`,
     remediation: `set ${ca} before ${instance.component} is restarted`,
   });
 }
@@ -53,15 +52,15 @@ function result(instance: Instance, { errors }: CredentialFacts, faults: readonl
   const forbidden = errors.find(isForbidden);
   if (faults.length === 0 && forbidden !== undefined) {
     return findingOf(id, 'unknown', instance, {
-      message: `not known whether it would start: ${forbidden.message}; as the agent's user it would not`,
+      message: `inconclusive: the agent cannot read what the component would read: ${forbidden.message}`,
       remediation: forbidden.hint,
     });
   }
   return faults.length === 0
-    ? findingOf(id, 'pass', instance, { message: 'would start with its files as they are' })
+    ? findingOf(id, 'pass', instance, { message: 'would start with its current files' })
     : findingOf(id, 'fail', instance, {
-        message: `would not start again: ${faults.join('; ')}`,
-        remediation: `mend it before ${instance.component} is restarted`,
+        message: `would not start: ${faults.join('; ')}`,
+        remediation: `fix this before ${instance.component} is restarted`,
         evidence: { faults },
       });
 }
@@ -70,23 +69,25 @@ function isForbidden({ code }: CredentialError): boolean {
   return code === 'permission_denied';
 }
 
-/** Why a component would not start, or undefined. */
+/** Why a component would not start; undefined where this fault does not apply. */
 const reasons: Readonly<Record<StartFault, (instance: Instance, facts: CredentialFacts) => string | undefined>> = {
   unreadable: (_instance, { errors }) => errors.find((error) => !isForbidden(error))?.message,
   'key-mismatch': (_instance, { keyMatches }) =>
-    keyMatches === false ? 'key and certificate on disk do not belong together' : undefined,
+    keyMatches === false ? 'key and certificate on disk do not match' : undefined,
   incomplete: ({ security: { ca, cert, key } }) =>
-    [ca, cert, key].includes(undefined) ? 'not all three TLS keys are set' : undefined,
+    [ca, cert, key].includes(undefined) ? 'not all three TLS paths are set' : undefined,
   'no-pair': ({ security: { cert, key } }) =>
-    cert === undefined || key === undefined ? 'a CA is set, and not both certificate and key' : undefined,
+    cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined,
   'foreign-ca': (_instance, { results }) => {
     const bad = results.find(({ trusted }) => !trusted);
-    return bad === undefined ? undefined : `its certificate is not good as ${bad.role} under its CA (${bad.code})`;
+    return bad === undefined ? undefined : `its certificate does not verify as ${bad.role} under its CA (${bad.code})`;
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];
     const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !leaf.coversHost(value));
-    return missing === undefined ? undefined : `its certificate does not cover ${missing.value}, which it dials itself`;
+    return missing === undefined
+      ? undefined
+      : `its certificate does not cover ${missing.value}, to which it connects itself`;
   },
   'own-name': (instance, { chain }) => {
     const leaf = chain?.[0];
@@ -94,12 +95,12 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     const shown = { leaf: leaf?.commonNames ?? [] };
     return leaf === undefined || strict === undefined || isCallerAccepted(strict, instance, shown) !== 'rejected'
       ? undefined
-      : `its own name ${shown.leaf.at(-1) ?? '(none)'} is not in its own list`;
+      : `its allow-list lacks its Common Name ${shown.leaf.at(-1) ?? '(none)'}`;
   },
   'list-too-long': ({ version, security: { allowedCommonNames } }) => {
     const count = allowedCommonNames?.value.length ?? 0;
     return count > 1 && isBefore(version, severalNamesSince) === true
-      ? `its list has ${count} names, and a release before ${severalNamesSince} takes one`
+      ? `its allow-list has ${count} names, and releases before ${severalNamesSince} start with one only`
       : undefined;
   },
 };

@@ -1,4 +1,4 @@
-/** How near an end may come, by days and by share of the lifetime: whichever is later speaks. */
+/** A remaining validity, in seconds and as a share of the lifetime. The sooner of the two counts. */
 export interface Threshold {
   readonly seconds: number;
   readonly share: number;
@@ -7,8 +7,8 @@ export interface Threshold {
 const day = 86_400;
 
 /**
- * Neither a ten-year certificate, nor a year's one renewed 15 days before its end, nor a 24-hour one cries wolf.
- * The alert rules are made of the same numbers.
+ * Chosen so that a certificate of ten years, one of a year that is renewed 15 days before it expires, and one of 24 hours
+ * give no needless warning. The alert rules use the same numbers.
  */
 export const thresholds = {
   warning: { seconds: 14 * day, share: 0.2 },
@@ -18,7 +18,7 @@ export const thresholds = {
 
 export type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';
 
-/** How urgent the end of a validity is at a moment. */
+/** How urgent a renewal is at `now`. */
 export function urgencyOf(validity: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): Urgency {
   const remaining = (validity.notAfter.getTime() - now.getTime()) / 1000;
   const lifetime = (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000;

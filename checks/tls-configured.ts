@@ -1,18 +1,18 @@
 import { profiles } from '../cluster/components/profiles.js';
 import type { Check } from './check.js';
-import { findingOf } from './finding-of.js';
+import { findingOf } from './finding.js';
 
 const id = 'tls-configured';
 
 export const tlsConfigured: Check = {
   id,
-  title: 'TLS is configured by all three keys',
+  title: 'All three TLS settings are set',
   severity: 'fail',
   description:
-    'CA, certificate and key belong together. None of them is a cluster without TLS; one or two of them is plaintext without a word, or no start at all, depending on the component. PD needs https in its URLs besides.',
-  remediation: 'Set all three keys; in PD use https in every URL.',
-  results: {
-    fail: 'one or two of the three keys are set, or a URL says http although they are',
+    'TLS needs a CA, a certificate and a key. Without all three the cluster has no TLS. With one or two of them some components serve plaintext without a log line, and others do not start. PD also needs https in its URLs.',
+  remediation: 'Set all three paths; in PD use https in every URL.',
+  statuses: {
+    fail: 'one or two of the three paths are set, or a URL is http although all three are set',
     warn: 'none of them is set',
   },
   run: (evidence) =>
@@ -27,7 +27,7 @@ export const tlsConfigured: Check = {
         if (set === 0) {
           return [
             findingOf(id, 'warn', instance, {
-              message: 'no TLS is configured: its ports are plaintext',
+              message: 'no TLS is configured: its ports serve plaintext',
               remediation: `set ${wanted}`,
             }),
           ];
@@ -35,7 +35,7 @@ export const tlsConfigured: Check = {
         if (!complete) {
           return [
             findingOf(id, 'fail', instance, {
-              message: `only ${set} of the three TLS keys are set`,
+              message: `only ${set} of the three TLS paths are set`,
               remediation: `set ${wanted}`,
             }),
           ];
@@ -44,14 +44,14 @@ export const tlsConfigured: Check = {
         return plain.length === 0
           ? [
               findingOf(id, 'pass', instance, {
-                message: ca ? 'all three TLS keys are set' : 'certificate and key are set',
+                message: ca ? 'all three TLS paths are set' : 'certificate and key are set',
               }),
             ]
           : plain.map((endpoint) =>
               findingOf(id, 'fail', instance, {
                 endpoint,
-                message: 'is configured as http although TLS keys are set: it serves plaintext',
-                remediation: 'use https in its URL and restart it',
+                message: 'serves plaintext: its URL is http, although the TLS paths are set',
+                remediation: 'write https in its URL and restart it',
               }),
             );
       }),

@@ -1,24 +1,23 @@
 import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
-import { namesDiffer } from './ca-names.js';
+import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
 import { type Check, credentialKey, type EndpointServerHandshake, type Evidence } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'trusts-ca-on-disk';
 
 export const trustsCaOnDisk: Check = {
   id,
-  title: 'The CA a process trusts is the one on disk',
+  title: 'Each process trusts the CA on disk',
   severity: 'fail',
   description:
-    'Go and gRPC ports name the CAs they hold in memory when they ask for a certificate, in clear text in TLS 1.2, to anybody. Compared with the CA file on disk, that shows a CA which was changed and not loaded. CAs that share one name, as all of TiUP do, cannot be told apart so; then the chain of a TiKV or TiFlash whose certificate file holds the leaf alone tells by the fingerprint of the CA that it ends in, which is the one in memory, and else `ca-unchanged` goes by times.',
+    'The CertificateRequest of a Go or gRPC port names the CAs in its memory, in TLS 1.2 in clear text. The check compares these names with the CA file on disk, and so finds a CA that was changed and not loaded. Names cannot distinguish CAs that share one name, as all CAs of TiUP do. A TiKV or TiFlash whose certificate file holds only the leaf completes its chain with the CA in memory, and the check compares the fingerprint of that CA. In the other cases `ca-unchanged` compares times.',
   remediation:
-    'Restart Go components when every peer trusts the new CA; for TiKV and TiFlash touch the certificate file.',
-  results: {
-    fail: 'what runs does not trust the CA on disk, or still trusts one that is gone',
-    unknown: 'the CAs have one name, so that names tell nothing',
+    'Restart Go components once every peer trusts the new CA. For TiKV and TiFlash touch the certificate file.',
+  statuses: {
+    fail: 'the running process does not trust the CA on disk, or still trusts a CA that was removed from the file',
+    unknown: 'the old and the new CA may have the same name, so that names are no evidence',
   },
   run: (evidence) => evidence.serverHandshakes.flatMap((entry) => evaluate(evidence, entry)),
 };
@@ -33,19 +32,16 @@ function evaluate(
     return [];
   }
   const { caReload } = endpoint.profile;
-  const remediation =
-    caReload === 'restart'
-      ? `restart ${instance.component} when every peer trusts the new CA`
-      : 'touch the certificate file, so that the CA is read with it';
+  const remediation = caReloadRemediation(instance, caReload === 'restart');
   const named = serverHandshake.authorities.length > 0;
-  const ofNames = namesDiffer(serverHandshake.authorities, onDisk);
-  if (ofNames !== undefined && caReloadOf(endpoint, instance) !== caReload) {
-    const message = 'it names the CAs of its start, and may have taken others since';
+  const byNames = namesDiffer(serverHandshake.authorities, onDisk);
+  if (byNames !== undefined && caReloadOf(endpoint, instance) !== caReload) {
+    const message = 'inconclusive: it names the CAs of its start, and may have loaded others since';
     return [findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'see ca-unchanged' })];
   }
-  // A Go port sends its certificate file as it is; OpenSSL completes a leaf with the CA that is in memory.
+  // A Go port sends its certificate file unchanged. OpenSSL completes a single leaf with the CA in memory.
   const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(serverHandshake.chain);
-  const differs = ofNames ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
+  const differs = byNames ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
   if (differs !== undefined) {
     return [findingOf(id, 'fail', instance, { endpoint, message: differs, remediation })];
   }
@@ -60,13 +56,13 @@ function evaluate(
     : [
         findingOf(id, 'unknown', instance, {
           endpoint,
-          message: 'it names the CAs of the file on disk, but another CA may have the same name',
+          message: 'inconclusive: it names the CAs of the file on disk, but another CA may have the same name',
           remediation: 'see ca-unchanged',
         }),
       ];
 }
 
-/** Whether the CA file may be another one than the process read at its start. */
+/** Whether the CA file may differ from the one that the process read at its start. */
 function changedSince({ credentials, baselines }: Evidence, instance: Instance): boolean {
   const facts = credentials.get(credentialKey(instance));
   const baseline = baselines.get(credentialKey(instance));

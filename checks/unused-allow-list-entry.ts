@@ -3,31 +3,30 @@ import type { CallerName } from '../cluster/components/profile.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import { namedCallers } from '../cluster/inventory/naming.js';
+import { knownNames } from './allow-list.js';
 import type { Check } from './check.js';
-import type { Finding } from './finding.js';
-import { findingOf } from './finding-of.js';
-import { knownNames } from './known-names.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'unused-allow-list-entry';
 
 export const unusedAllowListEntry: Check = {
   id,
-  title: 'No list lets in a component that never calls',
+  title: 'Allow-lists contain no component that never calls',
   severity: 'warn',
   description:
-    "Each entry of an allow-list whose owner is known, by a certificate on this node, a declaration, or the names that TiUP and the documentation give, is held against who calls the component's ports. An entry nobody needs is a way in for whoever gets hold of that certificate.",
-  remediation: 'Take the name out of the list.',
-  results: { warn: 'the list holds the name of a component or tool that calls none of its ports' },
+    "Compares each entry of an allow-list with the callers of the component's ports. The owner of an entry is known from a certificate on this node, from a declaration, or from the names that TiUP and the documentation use. An unused entry is access for every holder of that certificate.",
+  remediation: 'Remove the name from the list.',
+  statuses: { warn: 'the list contains the name of a component or tool that calls none of its ports' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((instance) => {
-      const placeOf = ({ allowList }: Endpoint) =>
+      const positionOf = ({ allowList }: Endpoint) =>
         typeof allowList === 'string' ? '' : formatOrigin(allowList.origin);
-      const places = [...new Set(instance.endpoints.map(placeOf))];
-      return places.flatMap((place) =>
+      const positions = [...new Set(instance.endpoints.map(positionOf))];
+      return positions.flatMap((position) =>
         evaluate(
           instance,
-          instance.endpoints.filter((endpoint) => placeOf(endpoint) === place),
+          instance.endpoints.filter((endpoint) => positionOf(endpoint) === position),
           names,
         ),
       );
@@ -35,7 +34,7 @@ export const unusedAllowListEntry: Check = {
   },
 };
 
-/** One list, and the ports it is for. */
+/** Evaluates one list; `endpoints` are the ports that use it. */
 function evaluate(instance: Instance, endpoints: readonly Endpoint[], names: KnownNames): readonly Finding[] {
   const list = endpoints[0]?.allowList;
   if (list === undefined || typeof list === 'string') {
@@ -49,16 +48,13 @@ function evaluate(instance: Instance, endpoints: readonly Endpoint[], names: Kno
     const owners = ownersOf(entry, list.value, names);
     return owners.length > 0 && !owners.some((owner) => needed.has(owner)) ? [{ entry, owners }] : [];
   });
+  const where = formatOrigin(list.origin);
   return unused.length === 0
-    ? [
-        findingOf(id, 'pass', instance, {
-          message: `its list at ${formatOrigin(list.origin)} holds no needless caller`,
-        }),
-      ]
+    ? [findingOf(id, 'pass', instance, { message: `its allow-list at ${where} has no unused entry` })]
     : unused.map(({ entry, owners }) =>
         findingOf(id, 'warn', instance, {
-          message: `its list holds "${entry}", the Common Name of ${owners.join(' and ')}, which calls none of its ports`,
-          remediation: `take "${entry}" out of the list at ${formatOrigin(list.origin)}`,
+          message: `its allow-list contains "${entry}", the Common Name of ${owners.join(' and ')}, which calls none of its ports`,
+          remediation: `remove "${entry}" from the list at ${where}`,
           evidence: { list: list.value },
         }),
       );
@@ -69,6 +65,6 @@ function ownersOf(entry: string, list: readonly string[], names: KnownNames): re
   if (known.length > 0) {
     return known;
   }
-  const tradition = namedCallers(list);
-  return [...(tradition?.callers ?? [])].filter((caller) => tradition?.nameOf(caller) === entry);
+  const naming = namedCallers(list);
+  return [...(naming?.callers ?? [])].filter((caller) => naming?.nameOf(caller) === entry);
 }

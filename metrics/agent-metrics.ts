@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { latestChains } from '../checks/certificate-validity.js';
 import type { EndpointObservation } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
-import { isUnauthorizedClient } from '../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../checks/unauthorized-client.js';
 import { componentNames } from '../cluster/components/profile.js';
 import type { Inventory } from '../cluster/inventory/inventory.js';
 import { type Metrics, registerMetrics } from './agent-registry.js';

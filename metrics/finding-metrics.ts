@@ -1,5 +1,5 @@
 import type { Finding, Status } from '../checks/finding.js';
-import { summarize } from '../checks/summary.js';
+import { summarize } from '../checks/finding.js';
 import type { Metrics } from './agent-registry.js';
 import { instanceLabels, type Labels } from './labels.js';
 import { statusSeriesOf } from './status-series.js';

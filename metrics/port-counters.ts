@@ -1,5 +1,5 @@
 import type { EndpointObservation } from '../checks/check.js';
-import { isUnauthorizedClient } from '../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../checks/unauthorized-client.js';
 import type { Outcome } from '../probes/observation.js';
 import type { Metrics } from './agent-registry.js';
 import { type Labels, type Port, portLabels, seriesKey } from './labels.js';

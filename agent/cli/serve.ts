@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { knownNames } from '../../checks/known-names.js';
+import { knownNames } from '../../checks/allow-list.js';
 import { matrixOf } from '../../cluster/access/matrix.js';
 import { errorMessage } from '../../credentials/error-text.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';

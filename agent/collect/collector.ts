@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { runChecks, runChecksInTurns } from '../../checks/catalogue.js';
 import { credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import { runChecks, runChecksInTurns } from '../../checks/run-checks.js';
 import type { Discovery } from '../../cluster/discovery/discover.js';
 import type { Address } from '../../cluster/inventory/address.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';

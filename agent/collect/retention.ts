@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
-import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { IdentityName } from '../../probes/observation.js';
 import type { Target } from './targets.js';

@@ -49,7 +49,7 @@ export function componentAt(reader: ConfigReader, prefix: string): ComponentFile
 
 /** One `[[client]]`. */
 export function clientAt(reader: ConfigReader, prefix: string): Client {
-  return { ...reader.values(clientKeys, prefix), origin: reader.originOf(`${prefix}.common-name`) };
+  return reader.values(clientKeys, prefix);
 }
 
 /** An allow-list that is absent is not an empty one. */

@@ -1,4 +1,4 @@
-import { spanInWords } from '../../checks/words.js';
+import { durationText } from '../../checks/duration-text.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 
@@ -19,7 +19,7 @@ export function validityOf({ notBefore, notAfter }: Certificate, now: Date): Val
 /** `ends in 43 days, 2027-01-08 08:00 UTC` */
 export function validityInWords(certificate: Certificate, now: Date): string {
   const { notBefore, notAfter } = certificate;
-  const span = (date: Date) => spanInWords(date.getTime() - now.getTime());
+  const span = (date: Date) => durationText(date.getTime() - now.getTime());
   switch (validityOf(certificate, now)) {
     case 'ended':
       return `ENDED ${span(notAfter)} ago, ${timeInWords(notAfter)}`;

@@ -1,5 +1,5 @@
+import { durationText } from '../../checks/duration-text.js';
 import { thresholds, urgencyOf } from '../../checks/thresholds.js';
-import { spanInWords } from '../../checks/words.js';
 import { type CertificateGroup, type CertificateRow, certificateGroupsOf } from './certificate-rows.js';
 import { type Html, html } from './html.js';
 import { badge, counted, instancePath, type Page, utc } from './parts.js';
@@ -50,7 +50,7 @@ function section({ component, instance, rows }: CertificateGroup, now: Date): Ht
 function line(row: CertificateRow, rowsAbove: number, now: Date): Html {
   const { kind, name, short, chain, differsFrom } = row;
   const end = firstEnd(chain);
-  const left = spanInWords(end.getTime() - now.getTime());
+  const left = durationText(end.getTime() - now.getTime());
   const words = end > now ? `ends in ${left}` : `ended ${left} ago`;
   const mismatch = differsFrom !== undefined;
   const joinedTo = mismatch ? { end: differsFrom.notAfter, rowsAbove } : undefined;

@@ -1,5 +1,5 @@
 import { checks } from '../../checks/catalogue.js';
-import { summarize } from '../../checks/summary.js';
+import { summarize } from '../../checks/finding.js';
 import { findingItem } from './finding.js';
 import { html } from './html.js';
 import { inline, markdown } from './markdown.js';

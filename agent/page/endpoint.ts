@@ -1,5 +1,5 @@
-import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
 import { reloadRuleOf } from '../../checks/reload-deadline.js';
+import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import { caReloadText, reloads } from '../../cluster/inventory/describe.js';

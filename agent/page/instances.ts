@@ -1,4 +1,4 @@
-import { summarize } from '../../checks/summary.js';
+import { summarize } from '../../checks/finding.js';
 import { componentNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { formatAddress } from '../../cluster/inventory/address.js';

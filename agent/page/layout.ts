@@ -1,4 +1,4 @@
-import { summarize } from '../../checks/summary.js';
+import { summarize } from '../../checks/finding.js';
 import { paths } from './assets-served.js';
 import { type Html, html } from './html.js';
 import { moment, type Page } from './parts.js';

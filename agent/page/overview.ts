@@ -1,5 +1,4 @@
-import type { Finding, Status } from '../../checks/finding.js';
-import { summarize } from '../../checks/summary.js';
+import { type Finding, type Status, summarize } from '../../checks/finding.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { badge, type Page } from './parts.js';

@@ -1,5 +1,5 @@
+import { durationText } from '../../checks/duration-text.js';
 import type { Finding, Status } from '../../checks/finding.js';
-import { spanInWords } from '../../checks/words.js';
 import { type Html, html, type Value } from './html.js';
 
 /** A view as it was made for one request; `undefined` in its place is 404. */
@@ -37,7 +37,7 @@ export function utc(date: Date): string {
 
 /** `3 minutes ago`, `in 9 days`: the moment itself on hover. */
 export function relative(date: Date, now: Date): Html {
-  const span = spanInWords(date.getTime() - now.getTime());
+  const span = durationText(date.getTime() - now.getTime());
   const words = date > now ? `in ${span}` : `${span} ago`;
   return html`<time datetime="${date.toISOString()}" title="${utc(date)}">${words}</time>`;
 }
@@ -53,7 +53,7 @@ export function sentence(text: string): Html {
 
 /** How long something has been so. */
 export function duration(since: Date, now: Date): Html {
-  return html`<time datetime="${since.toISOString()}" title="since ${utc(since)}">for ${spanInWords(now.getTime() - since.getTime())}</time>`;
+  return html`<time datetime="${since.toISOString()}" title="since ${utc(since)}">for ${durationText(now.getTime() - since.getTime())}</time>`;
 }
 
 /** Where an instance has its page. */

@@ -1,4 +1,4 @@
-import { spanInWords } from '../../checks/words.js';
+import { durationText } from '../../checks/duration-text.js';
 import type { ReloadRule } from '../../cluster/components/profile.js';
 import { reloads } from '../../cluster/inventory/describe.js';
 import { type PortRollout, type RolloutState, type Rotation, rotationsOf } from '../sidecar/rollouts.js';
@@ -71,5 +71,5 @@ function lag({ pickedUpAt }: PortRollout, changedAt: Date): Html {
     return html`<span class="quiet">not seen</span>`;
   }
   const span = pickedUpAt.getTime() - changedAt.getTime();
-  return html`<time datetime="${pickedUpAt.toISOString()}" title="${utc(pickedUpAt)}">${spanInWords(span)}</time>`;
+  return html`<time datetime="${pickedUpAt.toISOString()}" title="${utc(pickedUpAt)}">${durationText(span)}</time>`;
 }

@@ -1,5 +1,4 @@
-import type { Status } from '../../checks/finding.js';
-import { summarize } from '../../checks/summary.js';
+import { type Status, summarize } from '../../checks/finding.js';
 import { counted, worstOf } from './parts.js';
 import type { AgentView } from './view.js';
 

@@ -1,5 +1,5 @@
-import { worstFirst } from '../../checks/catalogue.js';
 import type { Finding } from '../../checks/finding.js';
+import { worstFirst } from '../../checks/run-checks.js';
 import { placeOf } from './findings-table.js';
 
 export interface FindingChange {

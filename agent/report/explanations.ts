@@ -23,22 +23,22 @@ const worst = {
   note: 'It is reported as a note (exit status 0).',
 } as const;
 
-const statuses = [
+const headings = [
   ['fail', 'When it fails'],
   ['warn', 'When it warns'],
-  ['unknown', 'When it cannot judge'],
+  ['unknown', 'When it is inconclusive'],
 ] as const;
 
 const explanations: readonly Explanation[] = [
-  ...checks.map(({ id, title, severity, description, remediation, results }) => ({
+  ...checks.map(({ id, title, severity, description, remediation, statuses }) => ({
     id,
     kind: 'check',
     title,
     paragraphs: [
       ['What it means', withoutMarkup(description)],
-      ...statuses
-        .filter(([status]) => results[status] !== undefined)
-        .map(([status, heading]) => [heading, `When ${results[status]}.`] as const),
+      ...headings
+        .filter(([status]) => statuses[status] !== undefined)
+        .map(([status, heading]) => [heading, `When ${statuses[status]}.`] as const),
       ['Exit status', worst[severity]],
       ['Cure', withoutMarkup(remediation)],
     ] as const,

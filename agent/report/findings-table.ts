@@ -1,5 +1,4 @@
-import type { Finding, Status } from '../../checks/finding.js';
-import { summarize } from '../../checks/summary.js';
+import { type Finding, type Status, summarize } from '../../checks/finding.js';
 import { printable } from '../terminal/printable.js';
 import { type Colour, coloured, type Terminal } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';

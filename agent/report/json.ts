@@ -1,5 +1,4 @@
-import type { Finding, Status } from '../../checks/finding.js';
-import { summarize } from '../../checks/summary.js';
+import { type Finding, type Status, summarize } from '../../checks/finding.js';
 
 /** The stable document of `check --json` and `/api/v1/findings`. */
 export interface FindingsDocument {

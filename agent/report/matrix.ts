@@ -1,6 +1,6 @@
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
-import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import type { Matrix, MatrixCell } from '../../cluster/access/matrix.js';
 import type { CallerName } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Finding } from '../../checks/finding.js';
-import { isUnauthorizedClient } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import type { NodeCredentialEntry } from '../collect/credential-entries.js';
 import type { RecordedProbe } from '../collect/port-record.js';
 import type { ChangeEvent, EventStore } from './event-store.js';

@@ -1,5 +1,5 @@
-import { exceptionOf } from '../../checks/failed-check.js';
 import type { Finding } from '../../checks/finding.js';
+import { exceptionOf } from '../../checks/run-checks.js';
 
 /** The most exceptions that are reported: more than there are checks, so further ones differ in their messages alone. */
 const mostRemembered = 100;

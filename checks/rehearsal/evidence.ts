@@ -4,26 +4,29 @@ import type { CredentialFacts } from '../../credentials/facts.js';
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { EndpointObservation } from '../check.js';
 
-/** A caller's own view of the candidate, by the CA file that it holds. */
+/** The `check` of all findings of a rehearsal. */
+export const rehearsalId = 'rehearse';
+
+/** The candidate verified under the CA file of a caller. */
 export interface CallerResult {
   readonly caller: Instance;
   readonly result: VerificationResult;
 }
 
-/** All that is known of a pair that is not installed yet. */
+/** The evidence about a certificate that is not installed yet, the candidate. */
 export interface Rehearsal {
   readonly now: Date;
   readonly component: ComponentName;
-  /** What the candidate is to be used as; one of the two where the component has a pair for each. */
+  /** The roles of the candidate; only one where the component has a certificate for each role. */
   readonly roles: readonly Role[];
   readonly inventory: Inventory;
-  /** The candidate under the CA that it will live with. */
+  /** The candidate and the CA that is installed with it. */
   readonly candidate: CredentialFacts;
-  /** The pair in place now, of each instance of the component whose files are here. */
+  /** The installed certificate of each instance of the component whose files are here. */
   readonly current: readonly { readonly instance: Instance; readonly facts: CredentialFacts }[];
-  /** The candidate under the CA in place now; undefined where that is not here, or the pair does not load. */
+  /** The candidate verified under the installed CA; undefined where that CA is not here, or the candidate does not load. */
   readonly underCurrentCa: readonly VerificationResult[] | undefined;
   readonly callerResults: readonly CallerResult[];
-  /** Ports that the component calls, called with the candidate. */
+  /** Probes with the candidate of the ports that the component calls. */
   readonly observations: readonly EndpointObservation[];
 }

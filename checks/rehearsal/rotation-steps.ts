@@ -3,26 +3,26 @@ import { profiles } from '../../cluster/components/profiles.js';
 import { isBefore } from '../../cluster/inventory/version.js';
 import type { Rehearsal } from './evidence.js';
 
-/** The order that is safe, a line each: CA before leaf, key before certificate, and what each port then needs. */
+/** The safe order, one line per step: CA before leaf, key before certificate, then the reload of each port. */
 export function rotationSteps(rehearsal: Rehearsal): readonly string[] {
   const { component, roles } = rehearsal;
-  const served = roles.includes('server') ? 'every port serves the new certificate, and ' : '';
+  const served = roles.includes('server') ? 'every port must serve the new certificate, and ' : '';
   return [
     ...caSteps(rehearsal),
     writeStep(component),
-    ...arrivalSteps(rehearsal),
-    `run check: ${served}every caller is let in`,
+    ...reloadSteps(rehearsal),
+    `run check: ${served}every caller must be accepted`,
     ...(changesCa(rehearsal)
-      ? ['when no pair of the old CA is left, write the new CA alone, and restart or touch as before']
+      ? ['when no certificate of the old CA is left, write the new CA alone, and restart or touch as before']
       : []),
   ];
 }
 
-/** A Go listener reads both files at each handshake, so that between two writes every handshake fails. */
+/** A Go listener reads both files at each handshake: between two writes every handshake fails. */
 function writeStep(component: ComponentName): string {
   const everyHandshake = profiles[component].endpoints.some(({ pairReload }) => pairReload === 'every-handshake');
   return everyHandshake
-    ? `switch key and certificate of ${component} at once: a directory with both behind one symbolic link, replaced by rename; between two writes each handshake fails`
+    ? `replace key and certificate of ${component} at once: keep both in a directory behind one symbolic link, and replace the link by rename; between two writes each handshake fails`
     : `write the key of ${component} first, then its certificate, each by rename within its directory`;
 }
 
@@ -46,33 +46,33 @@ function caSteps(rehearsal: Rehearsal): readonly string[] {
     'write a bundle of the old and the new CA as the CA file of every component',
     ...(restart.length === 0
       ? []
-      : [`restart ${restart.join(', ')}, one process at a time: they read the CA only then`]),
+      : [`restart ${restart.join(', ')}, one process at a time: they read the CA only at their start`]),
     ...(touch.length === 0
       ? []
-      : [`touch the certificate file of ${touch.join(', ')}, so that the bundle is read with it`]),
+      : [`touch the certificate file of ${touch.join(', ')}: the bundle is reloaded with it`]),
   ];
 }
 
-const arrivals: Readonly<Record<ReloadRule, string | undefined>> = {
+const reloads: Readonly<Record<ReloadRule, string | undefined>> = {
   'every-handshake': undefined,
   'certificate-mtime': undefined,
-  'failed-handshake': 'connect to it and close at once, or wait for a failed handshake',
+  'failed-handshake': 'connect and close at once, or wait for a failed handshake',
   poll: 'wait three seconds',
   hourly: 'wait an hour, or change its configuration',
   restart: 'restart it',
 };
 
-function arrivalSteps({ component, inventory, roles }: Rehearsal): readonly string[] {
+function reloadSteps({ component, inventory, roles }: Rehearsal): readonly string[] {
   const version = inventory.instances.find((instance) => instance.component === component)?.version;
   const profile = profiles[component];
   const steps = profile.endpoints.flatMap(({ title, pairReload, reloadSince, name }) => {
     const old = reloadSince !== undefined && isBefore(version, reloadSince) === true;
-    const arrival = arrivals[old ? 'restart' : pairReload];
+    const step = reloads[old ? 'restart' : pairReload];
     const present = inventory.instances.some(
       (instance) => instance.component === component && instance.endpoints.some((endpoint) => endpoint.name === name),
     );
-    return arrival === undefined || !present ? [] : [`${roles.includes('server') ? title : profile.title}: ${arrival}`];
+    return step === undefined || !present ? [] : [`${roles.includes('server') ? title : profile.title}: ${step}`];
   });
-  // A pair that is only called with is at no port: the component takes it once.
+  // A client certificate belongs to no port: the component reloads it once.
   return [...new Set(steps)];
 }

@@ -1,12 +1,7 @@
-import { type ComponentName, componentNames, type ReloadRule } from '../components/profile.js';
+import type { ReloadRule } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Endpoint, Instance } from '../inventory/inventory.js';
 import { isBefore } from '../inventory/version.js';
-
-/** Components that connect to this endpoint as clients. */
-export function callersOf(endpoint: Endpoint): readonly ComponentName[] {
-  return componentNames.filter((component) => endpoint.profile.calledBy.includes(component));
-}
 
 /** Whether the allow-list is long enough for names to be compared on this endpoint. Always false without TLS. */
 export function namesEnforced(endpoint: Endpoint, instance: Instance): boolean {
@@ -16,7 +11,7 @@ export function namesEnforced(endpoint: Endpoint, instance: Instance): boolean {
   return endpoint.scheme === 'https' && entries > 0 && entries >= profile.callers.minimumEntries;
 }
 
-/** What makes this port take a changed CA, with the list that it has. */
+/** What makes this port reload a changed CA, given its list. */
 export function caReloadOf(endpoint: Endpoint, instance: Instance): ReloadRule {
   const { caReload, caReloadWithoutList = caReload } = endpoint.profile;
   return namesEnforced(endpoint, instance) ? caReload : caReloadWithoutList;
@@ -35,8 +30,11 @@ export function clientCertificateAsked(endpoint: Endpoint, instance: Instance): 
   }
 }
 
-/** Who gets in: listed names, any certificate of the CA, anybody over TLS, anybody at all; or nobody told. */
-export type Openness = 'names' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
+/**
+ * The clients that a port accepts. `names`: those of its list. `any-certificate`: every certificate of the CA. `anybody`:
+ * every TLS client. `plaintext`: every client. `unknown`: its list is unknown.
+ */
+type Openness = 'names' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
 
 export function opennessOf(endpoint: Endpoint, instance: Instance): Openness {
   if (endpoint.scheme === 'http') return 'plaintext';
@@ -45,20 +43,19 @@ export function opennessOf(endpoint: Endpoint, instance: Instance): Openness {
   return clientCertificateAsked(endpoint, instance) ? 'any-certificate' : 'anybody';
 }
 
-/** What a caller shows; `chain` are the Common Names of the certificates above the leaf, its CA included. */
+/** The Common Names that a caller presents; `chain` has those of the certificates above the leaf, its CA included. */
 export interface ShownNames {
   readonly leaf: readonly string[];
   readonly chain?: readonly string[];
 }
 
-/** First release that may take a name which only contains an entry, and compare alternative names (TiKV, July 2026). */
-const containsSince = '9.0.0';
+/** First release that may accept a name which only contains an entry, and that compares alternative names (TiKV, July 2026). */
+export const containsSince = '9.0.0';
 
 /**
- * Whether a trusted certificate with these Common Names passes the name check. On paths in `exemptPaths`
- * no name check runs, so this answers for all other requests. A certificate without CN counts as the
- * empty name, which an empty entry admits. `undecided` when it depends on a version nobody told, or on alternative
- * names besides.
+ * Whether a trusted certificate with these Common Names passes the name check. The result is for requests outside
+ * `exemptPaths`, where names are not checked. A certificate without a Common Name counts as the empty name, which an
+ * empty entry accepts. `undecided` when it depends on an unknown version or on alternative names.
  */
 export function isCallerAccepted(
   endpoint: Endpoint,
@@ -96,15 +93,15 @@ function passesList(
   return 'rejected';
 }
 
-/** Of several Common Names the one that this port compares; empty where there is none. */
+/** The one of several Common Names that this port compares; empty where there is none. */
 export function countedName({ profile }: Endpoint, names: readonly string[]): string {
   return (profile.callers.countedCommonName === 'first' ? names[0] : names.at(-1)) ?? '';
 }
 
-/** Somebody who has no business here: without TLS, without a certificate, with one of another CA, or with these names. */
+/** An unauthorized client: without TLS, without a certificate, with a certificate of another CA, or with these names. */
 export type UnauthorizedClient = 'plaintext' | 'no-certificate' | 'foreign-ca' | ShownNames;
 
-/** Whether a port lets a stranger in. `undecided` when nobody told its list. */
+/** Whether a port accepts an unauthorized client by its configuration. `undecided` when its list is unknown. */
 export function unauthorizedClientExpectation(
   endpoint: Endpoint,
   instance: Instance,

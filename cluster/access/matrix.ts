@@ -4,8 +4,8 @@ import { namedCallers } from '../inventory/naming.js';
 import { isCallerAccepted, opennessOf, type ShownNames } from './expectation.js';
 
 /**
- * How a port stands to a caller. `allowed` and `refused`: by name. `any-certificate`, `anybody`, `plaintext`: whoever
- * it is. `unknown`: the list, the caller's name, or the release that decides is not known.
+ * The access of a caller to a port. `allowed` and `rejected`: by name. `any-certificate`, `anybody`, `plaintext`: every
+ * such client is accepted. `unknown`: the list, the caller's name or the release is unknown.
  */
 export type Access = 'allowed' | 'rejected' | 'any-certificate' | 'anybody' | 'plaintext' | 'unknown';
 
@@ -27,10 +27,10 @@ export interface Matrix {
   readonly rows: readonly MatrixRow[];
 }
 
-/** The Common Names that callers are known to have, from their certificates or declarations. */
+/** The Common Names that callers present, from their certificates or declarations. */
 export type KnownNames = ReadonlyMap<CallerName, readonly ShownNames[]>;
 
-/** Callers × ports: who needs which, and who would be let in, by profiles and allow-lists alone. */
+/** Callers × ports: which ports a caller needs, and which ones accept it, by profiles and allow-lists alone. */
 export function matrixOf(inventory: Inventory, names: KnownNames): Matrix {
   const present = new Set<CallerName>([
     ...inventory.instances.map(({ component }) => component),
@@ -69,15 +69,15 @@ function accessOf(endpoint: Endpoint, instance: Instance, caller: CallerName, na
   if (openness !== 'names') {
     return openness;
   }
-  const agent = names.get(instance.component)?.[0]?.leaf.at(-1);
-  const results = shownBy(endpoint, caller, names).map((shown) => isCallerAccepted(endpoint, instance, shown, agent));
+  const ownName = names.get(instance.component)?.[0]?.leaf.at(-1);
+  const results = shownBy(endpoint, caller, names).map((shown) => isCallerAccepted(endpoint, instance, shown, ownName));
   if (results.includes('rejected')) {
     return 'rejected';
   }
   return results.length > 0 && results.every((one) => one === 'accepted') ? 'allowed' : 'unknown';
 }
 
-/** The names that are known; else those the list's own tradition gives the caller. */
+/** The known names of a caller; else the name that the convention of the list gives it. */
 function shownBy({ allowList }: Endpoint, caller: CallerName, names: KnownNames): readonly ShownNames[] {
   const known = names.get(caller);
   if (known !== undefined || typeof allowList === 'string') {

@@ -4,7 +4,7 @@ import { firstString, placeAddress, placementOf, schemeOf } from './placement.js
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
-/** PD: one allow-list for both ports, but the client port ignores a list of one entry. */
+/** PD: one allow-list for both ports. The client port ignores a list of one entry. */
 export const pd: ComponentProfile = {
   component: 'pd',
   title: 'PD',
@@ -18,7 +18,7 @@ export const pd: ComponentProfile = {
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
-  incompleteTls: 'PD does not start, or asks nobody for a certificate',
+  incompleteTls: 'PD does not start, or requests no client certificate',
   trimsAllowList: false,
   needsOwnCommonName: true,
   fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete', 'foreign-ca', 'names', 'own-name', 'list-too-long'],
@@ -83,7 +83,7 @@ export const pd: ComponentProfile = {
     }),
 };
 
-/** PD serves TLS by the scheme of the URL it listens on, whatever the certificates. */
+/** PD serves TLS if the URL that it listens on is https, whatever its certificates are. */
 function placeUrl(values: Values, keys: readonly [string, string], port: number) {
   const listening = firstString(values, [keys[1], keys[0]])?.value;
   const listener = parseAddress(listening?.split(',')[0] ?? '');

@@ -7,8 +7,8 @@ import type { ComponentProfile, EndpointName, Placed, Placement } from './profil
 const byDefault: Origin = { kind: 'default' };
 
 /**
- * A port by the first of its address keys that is set, else on its default port of `host`. A listener on all
- * addresses is reached by `host`, too. Undefined when the value is no address.
+ * The address of a port: the first of its address keys that is set, else `fallback`. A listener on all addresses gets the
+ * host of `fallback`. Undefined when the value is no address.
  */
 export function placeAddress(
   values: Values | undefined,
@@ -28,7 +28,7 @@ export function placeAddress(
   return { address: { ...address, host }, origin: found.origin, scheme };
 }
 
-/** Without the ports that could not be placed. */
+/** A placement without the ports that have no address. */
 export function placementOf(placed: Readonly<Partial<Record<EndpointName, Placed | undefined>>>): Placement {
   return Object.fromEntries(Object.entries(placed).filter(([, one]) => one !== undefined)) as Placement;
 }
@@ -42,7 +42,7 @@ export function schemeOf(urls: string | undefined): 'https' | 'http' {
   return (urls ?? '').trim().startsWith('https://') ? 'https' : 'http';
 }
 
-/** The hosts that callers are told to use, which the certificate must cover. */
+/** The hosts under these keys, which callers dial and the certificate must cover. */
 export function advertisedHosts(keys: readonly string[], values: Values): readonly Sourced<string>[] {
   const hosts = keys.flatMap((key) => {
     const found = values.string(key);

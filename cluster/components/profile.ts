@@ -2,7 +2,7 @@ import type { Origin } from '../documents/origin.js';
 import type { Values } from '../documents/values.js';
 import type { Address } from '../inventory/address.js';
 
-/** The components this version knows. One file in this folder per component. */
+/** The components that this version supports. This folder has one file per component, and one for PD's microservices. */
 export const componentNames = [
   'tidb',
   'pd',
@@ -17,7 +17,7 @@ export const componentNames = [
 ] as const;
 export type ComponentName = (typeof componentNames)[number];
 
-/** Those who connect to components without being one. */
+/** Clients of components that are no components themselves. */
 export const clientNames = [
   'agent',
   'prometheus',
@@ -61,29 +61,29 @@ export type ReloadRule =
   | 'hourly'
   | 'restart';
 
-/** How one port tells an admitted caller from a refused one. */
+/** How one port authenticates and authorizes its callers. */
 export interface CallerAuthentication {
   /**
-   * `always`: whenever TLS is on. `with-allow-list`: asked for only if the list has `minimumEntries`.
-   * `with-switch`: with a list, or if a setting of the component says so.
+   * When a client certificate is requested. `always`: whenever TLS is on. `with-allow-list`: only if the list has
+   * `minimumEntries`. `with-switch`: with a list, or if a setting of the component requires it.
    */
   readonly clientCertificate: 'always' | 'with-allow-list' | 'with-switch';
-  /** A certificate is asked for and verified also where none is required: a foreign one is refused, none is let in. */
+  /** A client certificate is requested and verified also where none is required: a foreign one is rejected, none is accepted. */
   readonly verifiesIfGiven?: boolean;
   /** Where the Common Name is compared. */
   readonly commonNameCheckedAt: 'handshake' | 'rpc' | 'http';
   /**
-   * `equal`: the leaf's name is an entry. `equal-or-contains`: releases compare, builds since July 2026 take a name
-   * that contains an entry. `equal-in-chain`: any certificate of the chain may have the name.
+   * `equal`: the leaf's name is an entry. `equal-or-contains`: releases require an equal name, builds since July 2026 accept
+   * a name that contains an entry. `equal-in-chain`: any certificate of the chain may have the name.
    */
   readonly commonNameMatch: 'equal' | 'equal-or-contains' | 'equal-in-chain';
   /** Least number of list entries for the names to be enforced on this port. */
   readonly minimumEntries: number;
-  /** Which CN counts when the subject has several. */
+  /** Which Common Name counts when the subject has several. */
   readonly countedCommonName: 'first' | 'last';
-  /** HTTP paths, exact and GET only, served whatever the CN. */
+  /** HTTP paths that are served for every Common Name; exact, and GET only. */
   readonly exemptPaths: readonly string[];
-  /** What a refused certificate sees: TLS alerts, or a close without any. */
+  /** How a certificate is rejected: with TLS alerts, or by a close without an alert. */
   readonly rejectsBy: 'alert' | 'close';
 }
 
@@ -94,28 +94,28 @@ export interface EndpointProfile {
   /** Offered by a probe; empty means offer none. */
   readonly alpn: Readonly<Record<'http' | 'grpc' | 'tls', readonly string[]>>;
   readonly maximumVersion: 'TLSv1.2' | 'TLSv1.3';
-  /** Whether the port bears a client that offers a session. */
+  /** Whether the port tolerates a client that offers a session. */
   readonly bearsSessions: boolean;
   readonly callers: CallerAuthentication;
   readonly pairReload: ReloadRule;
   readonly caReload: ReloadRule;
-  /** The same where no list makes it compare names, if that is different (TiProxy). */
+  /** The rule without an allow-list, where it differs (TiProxy). */
   readonly caReloadWithoutList?: ReloadRule;
-  /** First release that reloads so; earlier ones need a restart. */
+  /** First release with this reload rule; earlier ones need a restart. */
   readonly reloadSince?: string;
-  /** The question asked of this port, proven harmless on this component. */
+  /** The request of the regular probe, proven harmless on this component. */
   readonly probe: HarmlessProbe;
-  /** Asked to see whether names are compared, where the question above is exempt from that. */
+  /** A request that shows whether names are compared, where the regular one is exempt. */
   readonly nameProbe?: HarmlessProbe;
-  /** First release whose port may be shown a bad certificate without harm to it. */
+  /** First release that tolerates negative probes with a certificate. */
   readonly survivesBadCertificatesSince?: string;
-  /** What it says of others, which it learnt over connections of its own. */
+  /** Requests for what it reports about peers that it connects to. */
   readonly peerReported?: readonly HarmlessProbe[];
-  /** Further harmless questions, by the name of their `/probe` module. */
+  /** Further harmless requests, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
-  /** Who connects to this port. */
+  /** The callers of this port. */
   readonly calledBy: readonly CallerName[];
-  /** Callers that TiDB's documentation lists besides, though no call of theirs is known. */
+  /** Further callers in TiDB's documentation, without a known call. */
   readonly documentedCallers?: readonly CallerName[];
 }
 
@@ -123,32 +123,32 @@ export type HarmlessProbe =
   | { readonly protocol: 'http'; readonly path: string; readonly accept: HttpAnswerKind | 'any' }
   | { readonly protocol: 'grpc'; readonly method: GrpcProbeMethod };
 
-/** Answers that are understood; `any` takes whatever comes. */
+/** Answers that are decoded. */
 export type HttpAnswerKind = 'tidb-status' | 'pd-members' | 'pd-health' | 'pd-stores' | 'etcd-health' | 'ticdc-status';
 
-/** Full method names that are sent, and nothing else. */
+/** The only gRPC methods that are sent, by full name. */
 export type GrpcProbeMethod =
   | '/grpc.health.v1.Health/Check'
   | '/debugpb.Debug/GetClusterInfo'
   | '/pdpb.PD/GetMembers'
-  /** Only to a port that a health question on the same connection has shown to be no Go server (TiDB is one). */
+  /** Sent only after a health request on the same connection showed that the port is no Go server; TiDB is one. */
   | '/tikvpb.Tikv/IsAlive';
 
-/** First release of PD that takes several names in its list; those before do not start with them. */
+/** First release of PD that starts with several names in its list. */
 export const severalNamesSince = '8.4.0';
 
-/** What ends a component at its start, of what may be wrong with its files. */
+/** A fault of the files that makes a component exit at its start. */
 export type StartFault =
   | 'unreadable'
   | 'key-mismatch'
   /** Not all three of CA, certificate and key are set. */
   | 'incomplete'
-  /** A CA, and no certificate or no key; without a CA the component starts in plaintext, whatever else is set (TiDB). */
+  /** A CA without a certificate or without a key. Without a CA the component (TiDB) starts in plaintext, whatever else is set. */
   | 'no-pair'
   | 'foreign-ca'
   | 'names'
   | 'own-name'
-  /** More names in its list than the release takes. */
+  /** More names in its list than the release supports. */
   | 'list-too-long';
 
 export interface SecurityKeys {
@@ -167,37 +167,37 @@ export interface ConfigFileProfile {
   readonly securityKeys: SecurityKeys;
   /** Keys that only this kind has. */
   readonly tellingKeys: RegExp;
-  /** What happens when one or two of the three paths are set. */
+  /** The effect of one or two of the three paths. */
   readonly incompleteTls: string;
 }
 
-/** Everything the agent knows about a component. Lint, expectations, dev cluster and docs read this and nothing else. */
+/** The model of a component, which lint, expectations, dev cluster and docs share. */
 export interface ComponentProfile extends ConfigFileProfile {
   readonly component: ComponentName;
   /** First word of the command line of its process, without folder. */
   readonly executable: string;
   /** A second file with settings of its own for the endpoints named (TiFlash's proxy). */
   readonly companion?: ConfigFileProfile & { readonly pathKey: string; readonly endpoints: readonly EndpointName[] };
-  /** The pair it calls others with, where that is not the one it serves (TiProxy). */
+  /** The credentials that it calls others with, where it serves different ones (TiProxy). */
   readonly callerKeys?: Omit<SecurityKeys, 'allowedCommonNames'>;
-  /** Certificate and key suffice for TLS; without CA no client certificate is asked for and no list counts (TiProxy). */
+  /** Certificate and key suffice for TLS. Without a CA no client certificate is requested and no list is applied (TiProxy). */
   readonly caOptional?: boolean;
   /**
-   * A second list, of alternative names: builds that know it want a caller to pass both, and ask for certificates with
-   * it alone; others pass it over (TiKV, merged in July 2026).
+   * A second list, of alternative names (TiKV, merged in July 2026). Builds that support it require a caller to pass both
+   * lists, and request certificates also with this list alone. Other builds ignore it.
    */
   readonly alternativeNamesKey?: string;
   /** The setting behind `with-switch`. */
   readonly clientCertificateSwitch?: (values: Values) => boolean;
   /** Entries of the allow-list are trimmed by the component before comparing (TiDB). */
   readonly trimsAllowList: boolean;
-  /** Source: each was tried on the component, or read in its start code. */
+  /** Each was tried on the component, or read in its start code. */
   readonly fatalAtStart: readonly StartFault[];
-  /** Text that is no PEM in one of its files ends the running process. */
+  /** The running process exits when one of its files is not PEM text. */
   readonly needsPem?: boolean;
-  /** The component must find its own CN in its own list (PD). */
+  /** The component needs its Common Name in its list (PD). */
   readonly needsOwnCommonName: boolean;
-  /** It adds its own CN to a list that is not empty (TiCDC). */
+  /** The component adds its Common Name to a list that is not empty (TiCDC). */
   readonly addsOwnCommonName?: boolean;
   /** Config keys whose host must be covered by the certificate's SANs. */
   readonly advertisedKeys: readonly string[];
@@ -206,11 +206,11 @@ export interface ComponentProfile extends ConfigFileProfile {
   /** The endpoint that `address` in agent.toml means. */
   readonly mainEndpoint: EndpointName;
   readonly endpoints: readonly EndpointProfile[];
-  /** Its ports as its file and its defaults place them; `companion` is its second file where it has one. */
+  /** The addresses of its ports, by its file and its defaults; `companion` is its second file, where it has one. */
   readonly place: (values: Values, scheme: 'https' | 'http', companion: Values | undefined) => Placement;
 }
 
-/** Where one port is, and how the configuration wants it spoken to. */
+/** The address and the configured scheme of one port. */
 export interface Placed {
   readonly address: Address;
   readonly origin: Origin;

@@ -1,16 +1,13 @@
+import { microservices } from './microservices.js';
 import { pd } from './pd.js';
 import type { ComponentName, ComponentProfile } from './profile.js';
-import { resourceManager } from './resource-manager.js';
-import { router } from './router.js';
-import { scheduling } from './scheduling.js';
 import { ticdc } from './ticdc.js';
 import { tidb } from './tidb.js';
 import { tiflash } from './tiflash.js';
 import { tikv } from './tikv.js';
 import { tiproxy } from './tiproxy.js';
-import { tso } from './tso.js';
 
-/** Every component this version knows, by name. */
+/** The profile of every component that this version supports. */
 export const profiles: Readonly<Record<ComponentName, ComponentProfile>> = {
   tidb,
   pd,
@@ -18,8 +15,5 @@ export const profiles: Readonly<Record<ComponentName, ComponentProfile>> = {
   tiflash,
   ticdc,
   tiproxy,
-  tso,
-  scheduling,
-  'resource-manager': resourceManager,
-  router,
+  ...microservices,
 };

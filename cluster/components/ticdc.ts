@@ -2,7 +2,7 @@ import { placeAddress, placementOf } from './placement.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
-/** TiCDC: asks for client certificates only with `mtls` or a list, to which it adds its own name; any certificate of the chain may have an allowed name. */
+/** TiCDC: requests client certificates only with `mtls` or a list. It adds its Common Name to the list, and compares every certificate of the chain. */
 export const ticdc: ComponentProfile = {
   component: 'ticdc',
   title: 'TiCDC',
@@ -16,7 +16,7 @@ export const ticdc: ComponentProfile = {
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
-  incompleteTls: 'TiCDC serves plaintext without a word',
+  incompleteTls: 'TiCDC serves plaintext without a log line',
   clientCertificateSwitch: (values) => values.boolean('security.mtls')?.value === true,
   trimsAllowList: false,
   needsOwnCommonName: false,

@@ -2,7 +2,7 @@ import { placeAddress, placementOf } from './placement.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
-/** TiDB: only the status port belongs to cluster TLS; its gRPC side is never called, some of its methods end the process. */
+/** TiDB: only the status port belongs to cluster TLS. Its gRPC side is never called: some of its methods end the process. */
 export const tidb: ComponentProfile = {
   component: 'tidb',
   title: 'TiDB',
@@ -41,7 +41,7 @@ export const tidb: ComponentProfile = {
         'tiup',
         'tidb-operator',
         'tidb-ctl',
-        // Lightning reads the schema of its tables there.
+        // Lightning reads the schema of its tables from there.
         'lightning',
         'agent',
       ],

@@ -4,7 +4,7 @@ import type { ComponentProfile } from './profile.js';
 import { tikv } from './tikv.js';
 import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
 
-/** What TiFlash serves over HTTP by itself, its proxy aside. */
+/** The HTTP ports of TiFlash itself, not of its proxy. */
 const ownHttps = {
   alpn: tikvStatus.alpn,
   maximumVersion: 'TLSv1.2',
@@ -19,8 +19,8 @@ const ownHttps = {
 } as const;
 
 /**
- * TiFlash: a server with underscored keys and a TiKV-like proxy with a file of its own, which nothing compares with
- * the first. The health service is not registered on its gRPC port, which is how the port is told from a TiDB.
+ * TiFlash: a server with underscored keys, and a proxy like TiKV with a second file. Neither process compares the two
+ * files. Its gRPC port has no health service, which distinguishes the port from a TiDB.
  */
 export const tiflash: ComponentProfile = {
   component: 'tiflash',

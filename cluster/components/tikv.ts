@@ -2,7 +2,7 @@ import { placeAddress, placementOf } from './placement.js';
 import type { ComponentProfile } from './profile.js';
 import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
 
-/** TiKV: gRPC refuses certificates by a bare close and names per call; the status port refuses names by HTTP 403. */
+/** TiKV: the gRPC port rejects certificates by a close without an alert, and names per call. The status port rejects names with HTTP 403. */
 export const tikv: ComponentProfile = {
   component: 'tikv',
   title: 'TiKV',

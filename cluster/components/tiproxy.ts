@@ -3,8 +3,8 @@ import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
 /**
- * TiProxy: a block of settings per connection. Its API port is served by `server-http-tls` and asks for certificates
- * with a CA there, unless `skip-ca` is set without a list; it calls PD and TiDB with `cluster-tls`.
+ * TiProxy: one block of settings per connection. `server-http-tls` serves its API port, and requests client certificates if
+ * it has a CA, unless `skip-ca` is set without a list. `cluster-tls` is for its calls of PD and TiDB.
  */
 export const tiproxy: ComponentProfile = {
   component: 'tiproxy',
@@ -43,12 +43,12 @@ export const tiproxy: ComponentProfile = {
       defaultPort: 3080,
       callers: { ...goCallers, clientCertificate: 'with-switch', verifiesIfGiven: true },
       pairReload: 'hourly',
-      // With a list a chain must be good under the CA of the start and under the one on disk.
+      // With a list a chain must verify under the CA of the start and under the one on disk.
       caReload: 'restart',
       caReloadWithoutList: 'hourly',
       probe: { protocol: 'http', path: '/api/debug/health', accept: 'any' },
       questions: {},
-      // The others ask the one that owns the collection of metrics.
+      // The other instances call the one that collects metrics.
       calledBy: ['tiproxy', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
       documentedCallers: ['pd', 'tidb'],
     },

@@ -1,6 +1,6 @@
 import type { CallerAuthentication, EndpointProfile } from './profile.js';
 
-/** What listeners of one TLS stack have in common; each component says what is different. */
+/** The properties that listeners of one TLS stack share; each component overrides what differs. */
 type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'bearsSessions' | 'pairReload' | 'caReload'>;
 
 /** Go's crypto/tls with a certificate callback: TiDB, PD, TiCDC. */

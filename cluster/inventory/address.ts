@@ -3,7 +3,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** `host:port` or `[v6]:port`, with or without a scheme in front; undefined when it is neither. */
+/** Parses `host:port` or `[v6]:port`, with or without a scheme; undefined for other text. */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:https?:\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})\/?$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
@@ -15,7 +15,7 @@ export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A listener on all addresses is reached on this machine by loopback. */
+/** The host to dial for a listener; loopback for one on all addresses. */
 export function dialable(host: string): string {
   return host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
 }

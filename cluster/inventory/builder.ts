@@ -15,12 +15,12 @@ import { instanceName } from './instance-name.js';
 import type { Client, Instance, Inventory } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
 
-/** A component named by hand, in agent.toml or by flag. */
+/** A component declared in agent.toml or by flag. */
 export interface DeclaredInstance extends ConfiguredPaths {
   readonly component: ComponentName;
   /** Main port: TiDB's status port, PD's client port, TiKV's gRPC port. */
   readonly address: string;
-  /** Its other ports by name. */
+  /** Its other ports, by name. */
   readonly addresses?: Readonly<Partial<Record<EndpointName, string>>> | undefined;
   readonly config?: string | undefined;
   readonly version?: string | undefined;
@@ -29,20 +29,20 @@ export interface DeclaredInstance extends ConfiguredPaths {
 }
 
 export interface InventorySources {
-  /** Component files, topologies and manifests, told apart by content. */
+  /** Component files, topologies and manifests; their content tells which is which. */
   readonly files?: readonly string[] | undefined;
   readonly instances?: readonly DeclaredInstance[] | undefined;
   readonly clients?: readonly Client[] | undefined;
-  /** Look at the command lines of this node's processes. */
+  /** Whether to read the command lines of this node's processes. */
   readonly processes?: boolean | undefined;
   readonly discovery?: Discovery | undefined;
-  /** What holds for every instance of a component. */
+  /** Settings for every instance of a component. */
   readonly components?: readonly ComponentFiles[] | undefined;
-  /** The name by which callers reach this node's components. */
+  /** The host name by which callers reach this node's components. */
   readonly host?: string | undefined;
 }
 
-/** What should be, from everything that was named. Never throws; what cannot be used is a problem. */
+/** The inventory from all sources. Never throws: what cannot be used becomes a problem. */
 export function buildInventory(sources: InventorySources): Inventory {
   const problems: Problem[] = [];
   const read = (sources.files ?? []).map((file) => readDescribedFile(file, problems));
@@ -84,34 +84,34 @@ export function buildInventory(sources: InventorySources): Inventory {
   };
 }
 
-/** A component's second file describes no instance of its own. */
+/** A component's second file describes no instance. */
 function instancesOf(described: Described, problems: Problem[]): readonly Instance[] {
   const { component, companion, document, second, version } = described;
   const instance = companion ? undefined : instanceOf(profiles[component], document, problems, second);
   return instance === undefined ? [] : [{ ...instance, version: version ?? instance.version }];
 }
 
-/** What a topology says of other machines is not here. */
+/** Of a topology only the instances whose files exist here are local. */
 function localIfHere(instance: Instance): Instance {
   const { cert } = instance.security;
   return { ...instance, configFile: undefined, local: cert !== undefined && existsSync(cert.value) };
 }
 
-/** TiUP's own certificate, and that of the Prometheus it deploys. */
+/** The clients that TiUP deploys: itself and Prometheus. */
 function clientsOf(read: DescribedFile): readonly Client[] {
   if (read.kind !== 'topology' || !read.topology.tls) {
     return [];
   }
-  const { described, origin } = read.topology;
+  const { described } = read.topology;
   const tiup = described.find(({ tiupClient }) => tiupClient !== undefined)?.tiupClient;
   const monitored = described.some(({ monitored }) => monitored === true);
   return [
-    ...(tiup === undefined ? [] : [{ name: 'tiup' as const, commonName: tiup, origin }]),
-    ...(monitored ? [{ name: 'prometheus' as const, commonName: 'prometheus', origin }] : []),
+    ...(tiup === undefined ? [] : [{ name: 'tiup' as const, commonName: tiup }]),
+    ...(monitored ? [{ name: 'prometheus' as const, commonName: 'prometheus' }] : []),
   ];
 }
 
-function distinct(problems: readonly Problem[]): readonly Problem[] {
+function distinct<T extends Problem>(problems: readonly T[]): readonly T[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 

@@ -12,14 +12,14 @@ import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity } from './inventory.js';
 
 export interface ComponentConfig {
-  /** Undefined when the file could not be read, or its component not be told. */
+  /** Undefined when the file could not be read, or its component is unknown. */
   readonly described: Described | undefined;
-  /** Undefined for a component's second file, too. */
+  /** Also undefined for a component's second file. */
   readonly instance: Instance | undefined;
   readonly problems: readonly Problem[];
 }
 
-/** Reads one component's file. Never throws: what cannot be read or used is a problem. */
+/** Reads one component's file. Never throws: what cannot be read or used becomes a problem. */
 export function readComponentConfig(file: string, expected?: ComponentName): ComponentConfig {
   const problems: Problem[] = [];
   const document = openDocument(file, problems);
@@ -31,7 +31,7 @@ export function readComponentConfig(file: string, expected?: ComponentName): Com
   return { described, instance, problems };
 }
 
-/** What a component's own file says; undefined, with a note, when nothing tells whose it is. */
+/** The component that a file describes; undefined, with a note, when neither keys nor name show it. */
 export function describe(
   document: ConfigDocument,
   problems: Problem[],
@@ -54,8 +54,8 @@ export function unknownFile(origin: Origin): Problem {
     code: 'unknown-component',
     severity: 'note',
     origin,
-    message: 'neither its keys nor its name tell which component this file is for',
-    remediation: `if it is one of theirs, name it as the component does: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
+    message: 'neither its keys nor its name show which component this file is for',
+    remediation: `if it is a component's file, give it the usual name: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
   };
 }
 
@@ -77,7 +77,7 @@ export function instanceOf(
       ? companion === undefined || profile.companion === undefined
         ? 'unknown'
         : (readNames(profile.companion, companion) ?? 'none')
-      : // Who is let in by alternative names alone depends on the build.
+      : // With only a list of alternative names the accepted clients depend on the build.
         (security.allowedCommonNames ?? (security.allowedAlternativeNames === undefined ? 'none' : 'unknown')),
   );
   const name = instanceName(profile, endpoints);
@@ -118,12 +118,12 @@ function readSecurity(profile: ComponentProfile, values: Values): InstanceSecuri
   };
 }
 
-/** The allow-list; an empty one counts as not set. */
+/** The allow-list; undefined when it is empty. */
 export function readNames(file: ConfigFileProfile, values: Values): Sourced<readonly string[]> | undefined {
   return notEmpty(values.strings(file.securityKeys.allowedCommonNames, file.securityKeys.ca.includes('_')));
 }
 
-/** The list of alternative names of a component that has one; an empty one counts as not set. */
+/** The list of alternative names of a component that has one; undefined when it is empty. */
 export function readAlternativeNames(
   { alternativeNamesKey }: ComponentProfile,
   values: Values,
@@ -135,7 +135,7 @@ function notEmpty(names: Sourced<readonly string[]> | undefined): Sourced<readon
   return names === undefined || names.value.length === 0 ? undefined : names;
 }
 
-/** The second file, as far as the first one names it and it can be read. */
+/** The second file; undefined when the first one does not name it or it cannot be read. */
 function readCompanion(profile: ComponentProfile, values: Values, problems: Problem[]): ConfigDocument | undefined {
   const path = profile.companion === undefined ? undefined : values.path(profile.companion.pathKey);
   if (path !== undefined && !existsSync(path.value)) {
@@ -143,8 +143,8 @@ function readCompanion(profile: ComponentProfile, values: Values, problems: Prob
       code: 'second-file-absent',
       severity: 'note',
       origin: path.origin,
-      message: `${path.value} is not here, so the two files were not compared`,
-      remediation: 'run this where both files are',
+      message: `${path.value} does not exist here, so the two files were not compared`,
+      remediation: 'run this on the node that has both files',
     });
     return undefined;
   }
@@ -157,7 +157,7 @@ interface FileKind {
   readonly companion: boolean;
 }
 
-/** Every kind of file, the components' own and their second ones. */
+/** Every kind of file: the components' main files and their second ones. */
 const fileKinds: readonly FileKind[] = Object.values(profiles).flatMap((profile) => [
   { component: profile.component, file: profile, companion: false },
   ...(profile.companion === undefined
@@ -165,8 +165,8 @@ const fileKinds: readonly FileKind[] = Object.values(profiles).flatMap((profile)
     : [{ component: profile.component, file: profile.companion, companion: true }]),
 ]);
 
-/** By the keys that only one of them has; where several have them, or none, by the name of the file or its folders. */
-export function detectComponent(document: ConfigDocument): FileKind | undefined {
+/** The kind of a file by its keys. Where the keys fit several kinds or none, the names of the file and its folders decide. */
+function detectComponent(document: ConfigDocument): FileKind | undefined {
   const keys = document.keys().map(({ value }) => value);
   const scored = fileKinds
     .map((kind) => ({ kind, score: keys.filter((key) => kind.file.tellingKeys.test(key)).length }))

@@ -5,16 +5,16 @@ import type { Origin } from '../documents/origin.js';
 import { instanceName } from './instance-name.js';
 import type { Instance } from './inventory.js';
 
-/** The files that all instances of a component have alike, as the pods of one Secret do, and a copy of them here. */
+/** The files that all instances of a component share, as the pods of one Secret do; the paths are of a copy here. */
 export interface ComponentFiles extends ConfiguredPaths {
   readonly component: ComponentName;
   readonly allowedCommonNames?: readonly string[] | undefined;
-  /** Milliseconds by which the copy here and that of an instance may be apart after a change. */
+  /** Milliseconds within which the copy here and that of an instance become equal after a change. */
   readonly copyDelay?: number | undefined;
   readonly origin: Origin;
 }
 
-/** What is known of a component as a whole, where nothing says otherwise of the instance. */
+/** Adds the shared files of a component to an instance without files of its own. */
 export function withComponentFiles(instance: Instance, files: readonly ComponentFiles[]): Instance {
   const ofComponent = files.find(({ component }) => component === instance.component);
   const { security } = instance;
@@ -43,7 +43,7 @@ export function withComponentFiles(instance: Instance, files: readonly Component
 
 const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
-/** Ports that the files of this node place on loopback, or on all addresses, at the name that callers use. */
+/** Moves ports on loopback or on all addresses to `host`, the name that callers dial. Only for instances of this node. */
 export function atHost(host: string | undefined, instance: Instance): Instance {
   if (host === undefined || !instance.local) {
     return instance;

@@ -1,26 +1,26 @@
 import type { EndpointProfile, ReloadRule } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 
-/** When a port takes a changed file. */
+/** When a port reloads a changed file. */
 export const reloads: Readonly<Record<ReloadRule, string>> = {
   'every-handshake': 'at every handshake',
-  'certificate-mtime': "at a connection, when the certificate's time changed",
-  'failed-handshake': "after a failed handshake, when the certificate's time changed",
+  'certificate-mtime': "at a connection, if the certificate's modification time changed",
+  'failed-handshake': "after a failed handshake, if the certificate's modification time changed",
   poll: 'every two seconds',
   hourly: 'every hour',
-  restart: 'at the start',
+  restart: 'at its start',
 };
 
-/** The tables of docs/semantics.md: what each port is like, from the profiles. */
+/** The table of ports in docs/semantics.md. */
 export function describePorts(): string {
   const rows = Object.values(profiles).flatMap(({ endpoints }) => endpoints.map(portRow));
-  return `| port | default | asks for a certificate | compares names | takes a new pair | takes a new CA |
+  return `| port | default | requests a client certificate | compares names | reloads its certificate | reloads its CA |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
 
-/** Who needs which port. */
+/** The table of callers in docs/semantics.md. */
 export function describeCallers(): string {
   const rows = Object.values(profiles).flatMap(({ endpoints }) =>
     endpoints.map(({ title, calledBy }) => `| ${title} | ${calledBy.join(', ')} |`),
@@ -30,18 +30,18 @@ export function describeCallers(): string {
 
 function portRow(endpoint: EndpointProfile): string {
   const { title, defaultPort, pairReload, reloadSince } = endpoint;
-  const since = reloadSince === undefined ? '' : ` (since ${reloadSince}; before, at the start)`;
+  const since = reloadSince === undefined ? '' : ` (since ${reloadSince}; before, at its start)`;
   return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[pairReload]}${since} | ${caReloadText(endpoint)} |`;
 }
 
-/** When a port takes a changed CA, with a list and without one. */
+/** When a port reloads its CA, with a list and without one. */
 export function caReloadText({ caReload, caReloadWithoutList }: EndpointProfile): string {
   const without = caReloadWithoutList === undefined ? '' : `; without a list ${reloads[caReloadWithoutList]}`;
   return `${reloads[caReload]}${without}`;
 }
 
 function asks({ callers }: EndpointProfile): string {
-  const given = callers.verifiesIfGiven === true ? '; else verifies what is given' : '';
+  const given = callers.verifiesIfGiven === true ? '; without it verifies a certificate that is presented' : '';
   switch (callers.clientCertificate) {
     case 'always':
       return 'always';

@@ -5,22 +5,22 @@ import type { Origin } from '../documents/origin.js';
 /** One component as a file describes it: its own configuration, a TiUP topology, or a Kubernetes manifest. */
 export interface Described {
   readonly component: ComponentName;
-  /** Which of its two files, for a component that has a second one. */
+  /** True for the second file of a component that has two. */
   readonly companion: boolean;
   readonly document: ConfigDocument;
-  /** Its second file, where it could be found. */
+  /** Its second file, where it was found. */
   readonly second?: ConfigDocument | undefined;
   readonly version?: string | undefined;
-  /** Where the file names it. */
+  /** Where the file names the component. */
   readonly origin: Origin;
-  /** `flags`: paths and URLs may also come from a command line that this file does not show. `all`: nothing else counts. */
+  /** `flags`: a command line may add paths and URLs. `all`: the document is complete. `list-only`: only lists are known. */
   readonly completeness: 'flags' | 'all' | 'list-only';
   /** The other components that the same file names. */
   readonly neighbours?: readonly ComponentName[] | undefined;
-  /** True where Prometheus is deployed with it. */
+  /** True where the file also deploys Prometheus. */
   readonly monitored?: boolean;
-  /** Its host in a topology, which TiUP's certificate is for. */
+  /** Its host in a topology, which TiUP's certificate covers. */
   readonly host?: string | undefined;
-  /** The name of TiUP's own certificate, where TiUP deploys it. */
+  /** The Common Name of TiUP's own certificate, where TiUP deploys the component. */
   readonly tiupClient?: string | undefined;
 }

@@ -2,11 +2,11 @@ import type { ComponentProfile } from '../components/profile.js';
 import { formatAddress } from './address.js';
 import type { Endpoint } from './inventory.js';
 
-/** `POD.SET-peer.NAMESPACE`, then nothing, or `.svc` and the domain of the cluster: what tidb-operator has pods advertise. */
+/** What pods of tidb-operator advertise: `POD.SET-peer.NAMESPACE`, optionally with `.svc` and the domain of the cluster. */
 const podAddress = /^((.+)-[a-z0-9]+)\.\2-peer\.[^.]+(?:\.svc(?:\..+)?)?$/;
 
 /**
- * What TiDB's own monitoring calls an instance: the host and port of the profile's `instanceEndpoint`, and on
+ * The name of an instance in TiDB's own monitoring: the host and port of the profile's `instanceEndpoint`, or on
  * Kubernetes the name of the pod. Undefined for an instance without a port.
  */
 export function instanceName(

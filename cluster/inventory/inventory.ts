@@ -1,25 +1,25 @@
 import type { ClientName, ComponentName, EndpointName, EndpointProfile } from '../components/profile.js';
 import type { Origin, Problem, Sourced } from '../documents/origin.js';
 
-/** The names a port admits. `unknown`: nobody told. `none`: no list is set. */
+/** The names that a port accepts. `unknown`: no source reports the list. `none`: no list is set. */
 export type AllowList = Sourced<readonly string[]> | 'none' | 'unknown';
 
-/** One component process: what should be. */
+/** One component process as it is configured. */
 export interface Instance {
   readonly component: ComponentName;
-  /** The label `instance`, as TiDB's own monitoring calls it. */
+  /** The label `instance` of TiDB's own monitoring. */
   readonly name: string;
   readonly version: string | undefined;
   readonly configFile: string | undefined;
   readonly security: InstanceSecurity;
   readonly endpoints: readonly Endpoint[];
-  /** Hosts that callers use, which the certificate must cover. */
+  /** The hosts that callers dial, which the certificate must cover. */
   readonly advertisedHosts: readonly Sourced<string>[];
-  /** True when the config and files are on this node (known by a config file or paths). */
+  /** True when its configuration or its files are on this node. */
   readonly local: boolean;
-  /** Milliseconds by which its copy of the files and the one here may be apart after a change. */
+  /** Milliseconds within which its copy of the files and the one here become equal after a change. */
   readonly copyDelay?: number;
-  /** Who told of it, the one that counts most first. */
+  /** The sources that report it, the preferred one first. */
   readonly sources?: readonly SourceName[];
 }
 
@@ -28,7 +28,7 @@ export type SourceName = 'declared' | 'process' | 'config' | 'deployment' | 'pd'
 
 /** Paths of credential files with where each was configured. */
 export interface SourcedPaths {
-  /** Absolute paths; relative ones are resolved as the component would. */
+  /** Absolute paths; relative ones are resolved as the component does. */
   readonly ca: Sourced<string> | undefined;
   readonly cert: Sourced<string> | undefined;
   readonly key: Sourced<string> | undefined;
@@ -36,11 +36,11 @@ export interface SourcedPaths {
 
 export interface InstanceSecurity extends SourcedPaths {
   readonly allowedCommonNames: Sourced<readonly string[]> | undefined;
-  /** A list of alternative names, which only newer builds hold callers against. */
+  /** A list of alternative names, which only newer builds compare. */
   readonly allowedAlternativeNames?: Sourced<readonly string[]>;
-  /** The pair it calls others with, where that is another one. */
+  /** The credentials that it calls others with, where they differ. */
   readonly callsWith?: SourcedPaths;
-  /** Its setting for asking callers for certificates, on ports that have one. */
+  /** Its setting for requesting client certificates, on ports that have one. */
   readonly asksForCertificates?: boolean;
 }
 
@@ -50,23 +50,36 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly origin: Origin;
-  /** What the configuration says runs there. */
+  /** The scheme that the configuration gives the port. */
   readonly scheme: 'https' | 'http';
   readonly allowList: AllowList;
   readonly profile: EndpointProfile;
 }
 
-/** Somebody who calls components without being one. */
+/** A tool that calls components. */
 export interface Client {
   readonly name: ClientName;
   readonly commonName: string | undefined;
-  readonly origin: Origin;
 }
 
 export interface Inventory {
   readonly instances: readonly Instance[];
   readonly clients: readonly Client[];
   readonly problems: readonly Problem[];
-  /** Where two sources say different things of one instance. */
-  readonly disagreements: readonly Problem[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** A difference between two sources, or an instance that only one of them has. */
+export interface Disagreement extends Problem {
+  readonly code:
+    | 'scheme-disagrees'
+    | 'address-disagrees'
+    | 'list-disagrees'
+    /** Configured, and not registered in PD. */
+    | 'not-registered'
+    /** Registered in PD, and not in the topology. */
+    | 'not-in-topology';
+  readonly component: ComponentName;
+  /** `host:port` of the port that differs, as the preferred source has it; undefined for an absent instance. */
+  readonly address: string | undefined;
 }

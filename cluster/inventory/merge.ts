@@ -1,33 +1,32 @@
 import type { ComponentName } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
-import type { Problem } from '../documents/origin.js';
 import { formatOrigin } from '../documents/origin.js';
 import { formatAddress } from './address.js';
 import { instanceName } from './instance-name.js';
-import type { Endpoint, Instance, SourceName } from './inventory.js';
+import type { Disagreement, Endpoint, Instance, SourceName } from './inventory.js';
 
-/** What one source says; earlier ones count more where they differ. */
+/** What one source reports. Where readings differ, the earlier one counts. */
 export interface Reading {
   readonly source: SourceName;
   readonly instances: readonly Instance[];
-  /** Components of which this source knows all instances. */
+  /** The components of which this source knows all instances. */
   readonly complete?: ReadonlySet<ComponentName> | undefined;
 }
 
 export interface Merged {
   readonly instances: readonly Instance[];
-  readonly disagreements: readonly Problem[];
+  readonly disagreements: readonly Disagreement[];
 }
 
-/** One instance per process: two readings speak of the same one when they share component, host and port. */
+/** One instance per process. Two readings describe the same process when they share component, host and port. */
 export function mergeReadings(readings: readonly Reading[]): Merged {
   const instances: Instance[] = [];
-  const disagreements: Problem[] = [];
-  /** Which of `instances` is first at each of their addresses. */
-  const places = new Map<string, number>();
+  const disagreements: Disagreement[] = [];
+  /** The first index in `instances` of each address. */
+  const indexes = new Map<string, number>();
   for (const { source, instances: read } of readings) {
     for (const next of read) {
-      const found = addressesOf(next).flatMap((address) => places.get(address) ?? []);
+      const found = addressesOf(next).flatMap((address) => indexes.get(address) ?? []);
       const index = found.length === 0 ? instances.length : Math.min(...found);
       const known = instances[index];
       if (known !== undefined) {
@@ -36,7 +35,7 @@ export function mergeReadings(readings: readonly Reading[]): Merged {
       const merged = known === undefined ? { ...next, sources: [source] } : joined(known, next, source);
       instances[index] = merged;
       for (const address of addressesOf(merged)) {
-        places.set(address, Math.min(index, places.get(address) ?? index));
+        indexes.set(address, Math.min(index, indexes.get(address) ?? index));
       }
     }
   }
@@ -51,7 +50,7 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
   const profile = profiles[known.component];
   const endpoints = profile.endpoints.flatMap(({ name }) => {
     const [ours, theirs] = [known, next].map((one) => one.endpoints.find((endpoint) => endpoint.name === name));
-    // A list of alternative names alone leaves open who is let in, whatever others know of.
+    // With only a list of alternative names the accepted clients depend on the build, whatever other sources report.
     const open = known.security.allowedAlternativeNames !== undefined;
     const isUnreported = ours?.allowList === undefined || (ours.allowList === 'unknown' && !open);
     const list = isUnreported ? theirs?.allowList : ours.allowList;
@@ -80,16 +79,22 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
   };
 }
 
-function differencesOf(known: Instance, next: Instance): readonly Problem[] {
+function differencesOf(known: Instance, next: Instance): readonly Disagreement[] {
   return known.endpoints.flatMap((ours) => {
     const theirs = next.endpoints.find(({ name }) => name === ours.name);
     return theirs === undefined
       ? []
-      : [...schemeDiffers(ours, theirs), ...addressDiffers(ours, theirs), ...listDiffers(ours, theirs)];
+      : [...schemeDiffers(ours, theirs), ...addressDiffers(ours, theirs), ...listDiffers(ours, theirs)].map((one) => ({
+          ...one,
+          component: known.component,
+          address: formatAddress(ours),
+        }));
   });
 }
 
-function schemeDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
+type Difference = Omit<Disagreement, 'component' | 'address'>;
+
+function schemeDiffers(ours: Endpoint, theirs: Endpoint): readonly Difference[] {
   return ours.scheme === theirs.scheme
     ? []
     : [
@@ -98,16 +103,16 @@ function schemeDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'fail',
           origin: ours.origin,
           message: `${ours.profile.title} ${formatAddress(ours)} is ${ours.scheme} here, ${theirs.scheme} in ${formatOrigin(theirs.origin)}`,
-          remediation: 'make both https; for a peer URL of PD that stayed http, update the member',
+          remediation: 'make both https; for a peer URL of PD that is still http, update the member',
         },
       ];
 }
 
-function addressDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
+function addressDiffers(ours: Endpoint, theirs: Endpoint): readonly Difference[] {
   const [here, there] = [ours, theirs].map(formatAddress);
-  // A default is what nobody said.
-  const said = ours.origin.kind !== 'default' && theirs.origin.kind !== 'default';
-  return here === there || !said
+  // A default address was configured by no source.
+  const configured = ours.origin.kind !== 'default' && theirs.origin.kind !== 'default';
+  return here === there || !configured
     ? []
     : [
         {
@@ -115,12 +120,12 @@ function addressDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'warn',
           origin: ours.origin,
           message: `${ours.profile.title} is ${here} here, ${there} in ${formatOrigin(theirs.origin)}`,
-          remediation: 'see which of them callers use; the certificate must cover that one',
+          remediation: 'find out which of them callers dial; the certificate must cover it',
         },
       ];
 }
 
-function listDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
+function listDiffers(ours: Endpoint, theirs: Endpoint): readonly Difference[] {
   const text = ({ allowList }: Endpoint) =>
     typeof allowList === 'string' ? 'none' : [...allowList.value].sort().join(', ');
   const reported = ours.allowList !== 'unknown' && theirs.allowList !== 'unknown';
@@ -132,26 +137,30 @@ function listDiffers(ours: Endpoint, theirs: Endpoint): readonly Problem[] {
           severity: 'warn',
           origin: typeof ours.allowList === 'string' ? ours.origin : ours.allowList.origin,
           message: `the allow-list of ${ours.profile.title} ${formatAddress(ours)} is ${text(ours)} here, ${text(theirs)} in ${formatOrigin(typeof theirs.allowList === 'string' ? theirs.origin : theirs.allowList.origin)}`,
-          remediation: 'roll the intended list out to the component, and restart it',
+          remediation: 'deploy the intended list to the component, and restart it',
         },
       ];
 }
 
-/** Configured but not registered, and registered but not in the topology. */
-function absences(instances: readonly Instance[], readings: readonly Reading[]): readonly Problem[] {
+/** The instances that are configured and not registered, or registered and not in the topology. */
+function absences(instances: readonly Instance[], readings: readonly Reading[]): readonly Disagreement[] {
   const pd = readings.find(({ source, complete }) => source === 'pd' && (complete?.size ?? 0) > 0);
   const deployment = readings.find(({ source, instances: read }) => source === 'deployment' && read.length > 0);
-  return instances.flatMap(({ component, name, endpoints, sources = [] }): readonly Problem[] => {
+  return instances.flatMap(({ component, name, endpoints, sources = [] }): readonly Disagreement[] => {
     const origin = endpoints[0]?.origin ?? { kind: 'default' as const };
     if (pd?.complete?.has(component) === true && !sources.includes('pd')) {
       const message = `${component} ${name} is configured, but not registered in PD`;
-      const remediation = 'see whether it runs, and whether PD lets it in; or take it out of the configuration';
-      return [{ code: 'not-registered', severity: 'warn', origin, message, remediation }];
+      const remediation = 'check whether it runs, and whether PD accepts it; or remove it from the configuration';
+      return [
+        { code: 'not-registered', severity: 'warn', origin, message, remediation, component, address: undefined },
+      ];
     }
     if (pd !== undefined && deployment !== undefined && !sources.includes('deployment') && sources.includes('pd')) {
       const message = `${component} ${name} is registered in PD, but not in the topology`;
-      const remediation = 'see who started it; a forgotten one keeps its certificate and its access';
-      return [{ code: 'not-in-topology', severity: 'warn', origin, message, remediation }];
+      const remediation = 'find out who started it; a forgotten instance keeps its certificate and its access';
+      return [
+        { code: 'not-in-topology', severity: 'warn', origin, message, remediation, component, address: undefined },
+      ];
     }
     return [];
   });

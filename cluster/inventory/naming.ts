@@ -1,9 +1,9 @@
 import type { CallerName } from '../components/profile.js';
 
-/** How certificates are named in one tradition: each Common Name and whose it is. */
+/** A naming convention: the caller that each Common Name stands for. */
 type Naming = Readonly<Record<string, CallerName>>;
 
-/** TiUP's certificates. */
+/** The convention of TiUP. */
 const tiup: Naming = {
   tidb: 'tidb',
   pd: 'pd',
@@ -17,7 +17,7 @@ const tiup: Naming = {
   prometheus: 'prometheus',
 };
 
-/** Those of the documentation. */
+/** The convention of TiDB's documentation. */
 const documentation: Naming = {
   'TiDB-Server': 'tidb',
   'PD-Server': 'pd',
@@ -30,15 +30,15 @@ const documentation: Naming = {
   Prometheus: 'prometheus',
 };
 
-/** Which callers a list names. `nameOf` says what another caller would be called there. */
+/** The callers that a list names. `nameOf` gives the name of another caller in the same convention. */
 export interface NamedCallers {
   readonly callers: ReadonlySet<CallerName>;
   readonly nameOf: (caller: CallerName) => string | undefined;
 }
 
 /**
- * Reads a list in the tradition that most of its names follow. Undefined where fewer than two do: one name may well be
- * the name that all certificates share, as tidb-operator's examples have it.
+ * Reads a list in the convention that most of its names follow. Undefined where fewer than two names follow one: a single
+ * name may be the one that all certificates share, as in tidb-operator's examples.
  */
 export function namedCallers(list: readonly string[]): NamedCallers | undefined {
   const [naming, known] = [tiup, documentation]

@@ -191,7 +191,7 @@ export const lintExamples: Readonly<Record<string, LintExample>> = {
   'second-file-absent': {
     file: 'tiflash.toml',
     text: '[flash.proxy]\nconfig = "learner.toml"\n[security]\nca_path = "a"\ncert_path = "b"\nkey_path = "c"\n',
-    says: 'tiflash.toml:2:10: note: learner.toml is not here, so the two files were not compared [second-file-absent]',
-    remediation: 'run this where both files are',
+    says: 'tiflash.toml:2:10: note: learner.toml does not exist here, so the two files were not compared [second-file-absent]',
+    remediation: 'run this on the node that has both files',
   },
 };

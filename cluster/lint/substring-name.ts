@@ -1,8 +1,6 @@
+import { containsSince } from '../access/expectation.js';
 import { isBefore } from '../inventory/version.js';
 import { lastOf, type Rule } from './rule.js';
-
-/** First release that may have the change of July 2026. */
-const containsSince = '9.0.0';
 
 export const substringName: Rule = {
   code: 'substring-name',

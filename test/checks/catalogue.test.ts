@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { checks, runChecks, runChecksInTurns } from '../../checks/catalogue.js';
-import { exceptionOf } from '../../checks/failed-check.js';
+import { checks } from '../../checks/catalogue.js';
+import { exceptionOf, runChecks, runChecksInTurns } from '../../checks/run-checks.js';
 import { evidenceOf, instanceOf, observed } from '../support/evidence.js';
 
 t.test('every check has an id of its own and a section that its findings link to', async (t) => {

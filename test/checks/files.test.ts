@@ -55,8 +55,8 @@ t.test('certificate-readable: one line per file that cannot be used, and the oth
 t.test('key-matches-certificate', async (t) => {
   const bad = await issueBad(authority, 'mismatchedKey', names);
   const evidence = async (pair: typeof good) => evidenceOf({ instances: [tikv], facts: [await factsOf(t, pair)] });
-  t.strictSame(run(keyMatchesCertificate, await evidence(bad)), ['fail: tls.key is not the key of tls.crt']);
-  t.strictSame(run(keyMatchesCertificate, await evidence(good)), ['pass: tls.key is the key of tls.crt']);
+  t.strictSame(run(keyMatchesCertificate, await evidence(bad)), ['fail: tls.key does not match tls.crt']);
+  t.strictSame(run(keyMatchesCertificate, await evidence(good)), ['pass: tls.key matches tls.crt']);
   t.strictSame(
     run(keyMatchesCertificate, await evidence({ ...good, keyPem: '' })),
     [],
@@ -76,16 +76,19 @@ t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
   t.strictSame(await results('noUsage'), pass);
   t.strictSame(await results('intermediateChain'), pass);
   t.strictSame(await results('expired'), [
-    'fail: tls.crt is not good as client under ca.crt (CERT_HAS_EXPIRED)',
-    'fail: tls.crt is not good as server under ca.crt (CERT_HAS_EXPIRED)',
+    'fail: tls.crt does not verify as client under ca.crt (CERT_HAS_EXPIRED)',
+    'fail: tls.crt does not verify as server under ca.crt (CERT_HAS_EXPIRED)',
   ]);
-  t.match(await results('otherCa'), [/^fail: tls.crt is not good as client under ca.crt \(/, /^fail: .* as server/]);
-  t.match(await results('serverAuthOnly'), [/^fail: tls.crt is not good as client .*\(INVALID_PURPOSE\)/, pass[1]]);
-  t.match(await results('clientAuthOnly'), [pass[0], /^fail: tls.crt is not good as server .*\(INVALID_PURPOSE\)/]);
+  t.match(await results('otherCa'), [
+    /^fail: tls.crt does not verify as client under ca.crt \(/,
+    /^fail: .* as server/,
+  ]);
+  t.match(await results('serverAuthOnly'), [/^fail: tls.crt does not verify as client .*\(INVALID_PURPOSE\)/, pass[1]]);
+  t.match(await results('clientAuthOnly'), [pass[0], /^fail: tls.crt does not verify as server .*\(INVALID_PURPOSE\)/]);
   const intermediate = await authority.intermediate('Issuing CA');
   const facts = await factsOf(t, await intermediate.issue(names), { ca: intermediate.certificatePem });
   t.match(run(verifiesUnderCa, evidenceOf({ instances: [tikv], facts: [facts] })), [
-    /^warn: tls.crt as client verifies only up to an intermediate: TiKV's status port would refuse it/,
+    /^warn: tls.crt as client verifies only up to an intermediate: TiKV's status port would reject it/,
     /^warn: tls.crt as server verifies only up to an intermediate/,
   ]);
   const bundle = `${(await Authority.create({ commonName: 'Next CA' })).certificatePem}${authority.certificatePem}`;
@@ -98,12 +101,12 @@ t.test('key-usages: both for a component, client for the agent, none at all is g
     return run(keyUsages, evidenceOf({ instances: [tikv], facts: [facts], agent: facts }));
   };
   t.strictSame(await usages('clientAuthOnly'), [
-    'fail: tls.crt lacks the usage serverAuth',
-    'pass: tls.crt has the usages it needs',
+    'fail: tls.crt lacks the extended key usage serverAuth',
+    'pass: tls.crt has the key usages that it needs',
   ]);
   t.strictSame(await usages('serverAuthOnly'), [
-    'fail: tls.crt lacks the usage clientAuth',
-    'fail: tls.crt lacks the usage clientAuth',
+    'fail: tls.crt lacks the extended key usage clientAuth',
+    'fail: tls.crt lacks the extended key usage clientAuth',
   ]);
   t.match(await usages('noUsage'), [/^pass/, /^pass/]);
 });
@@ -120,16 +123,16 @@ t.test(
       const evidence = evidenceOf({ instances: [two], facts: [served], calling, agent });
       return [...run(keyUsages, evidence), ...run(verifiesUnderCa, evidence)];
     };
-    const usages = 'pass: tls.crt has the usages it needs';
+    const usages = 'pass: tls.crt has the key usages that it needs';
     const [asClient, asServer] = ['client', 'server'].map((role) => `pass: tls.crt verifies as ${role}`);
     t.strictSame(of(server, client, client), [usages, usages, usages, asServer, asClient, asClient]);
     t.match(of(client, server, server), [
-      'fail: tls.crt lacks the usage serverAuth',
-      'fail: tls.crt lacks the usage clientAuth',
-      'fail: tls.crt lacks the usage clientAuth',
-      /^fail: tls.crt is not good as server/,
-      /^fail: tls.crt is not good as client/,
-      /^fail: tls.crt is not good as client/,
+      'fail: tls.crt lacks the extended key usage serverAuth',
+      'fail: tls.crt lacks the extended key usage clientAuth',
+      'fail: tls.crt lacks the extended key usage clientAuth',
+      /^fail: tls.crt does not verify as server/,
+      /^fail: tls.crt does not verify as client/,
+      /^fail: tls.crt does not verify as client/,
     ]);
   },
 );
@@ -145,13 +148,13 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
     'pass: the certificate covers 10.0.0.1',
   ]);
   t.match(of('db-1'), [
-    /^fail: the certificate does not cover db-1, which .*:3:7 advertises; it is for \*\.svc\.local, 10\.0\.0\.1$/,
+    /^fail: the certificate does not cover db-1, which .*:3:7 advertises; its SANs are \*\.svc\.local, 10\.0\.0\.1$/,
   ]);
   t.match(of('a.b.svc.local'), [/^fail/], 'a wildcard is one label');
   t.match(of('10.0.0.2'), [/^fail/]);
   const none = await factsOf(t, await issueBad(authority, 'noSan', names));
   t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
-    /it is for no name at all$/,
+    /its SANs are empty$/,
   ]);
 });
 
@@ -161,10 +164,10 @@ t.test('key-file-mode: one warning for the node', async (t) => {
   const pd = instanceOf('pd');
   const of = (...facts: readonly (typeof open)[]) => run(keyFileMode, evidenceOf({ instances: [tikv, pd], facts }));
   const other = await factsOf(t, good, { mode: 0o644 });
-  t.strictSame(of(open, other), ['warn: 2 key files are readable by everybody on this node']);
-  t.strictSame(of(open, open), ['warn: 1 key file is readable by everybody on this node'], 'one pair shared by two');
-  t.strictSame(of(open, closed), ['warn: 1 key file is readable by everybody on this node']);
-  t.strictSame(of(closed, closed), ['pass: no key file is readable by everybody']);
+  t.strictSame(of(open, other), ['warn: 2 key files are world-readable on this node']);
+  t.strictSame(of(open, open), ['warn: 1 key file is world-readable on this node'], 'one pair shared by two');
+  t.strictSame(of(open, closed), ['warn: 1 key file is world-readable on this node']);
+  t.strictSame(of(closed, closed), ['pass: no key file is world-readable']);
 });
 
 t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
@@ -174,13 +177,11 @@ t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
       ownNameInList,
       evidenceOf({ instances: [instanceOf(component, list === undefined ? {} : { list })], facts: [facts] }),
     );
-  t.strictSame(of('pd', ['tidb']), [
-    'fail: its own Common Name pd is not in its own list: it will end at its next start',
-  ]);
+  t.strictSame(of('pd', ['tidb']), ['fail: its allow-list lacks its Common Name pd: it will exit at its next start']);
   t.strictSame(of('pd', ['tidb', 'other']), [
-    'fail: its own Common Name pd is not in its own list: it will end at its next start',
+    'fail: its allow-list lacks its Common Name pd: it will exit at its next start',
   ]);
-  t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its list holds its own name, pd']);
+  t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its allow-list contains its Common Name, pd']);
   t.strictSame(of('pd'), [], 'no list');
   t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
 });
@@ -188,7 +189,7 @@ t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
 t.test('a certificate without a Common Name is never cured by an empty entry, which lets in all like it', async (t) => {
   const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
   const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
-  const remediation = /^issue it with a Common Name of the list at \/conf\/c\.toml:3:7$/;
+  const remediation = /^issue the certificate with a Common Name of the list at \/conf\/c\.toml:3:7$/;
   t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
   const caller = instanceOf('tidb', { name: 'caller' });
   const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
@@ -196,7 +197,7 @@ t.test('a certificate without a Common Name is never cured by an empty entry, wh
     {
       status: 'fail',
       remediation,
-      message: 'tidb, which calls this port, shows no Common Name, and the list asks for one',
+      message: 'tidb, which calls this port, presents no Common Name, and the list requires one',
     },
   ]);
   const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
@@ -219,14 +220,14 @@ t.test('tls-configured: all three keys, and https', async (t) => {
   const { security } = tikv;
   const of = (more: Parameters<typeof instanceOf>[1]) =>
     run(tlsConfigured, evidenceOf({ instances: [instanceOf('tikv', more)] }));
-  t.strictSame(of({}), ['pass: all three TLS keys are set']);
-  t.strictSame(of({ security: { ...security, key: undefined } }), ['fail: only 2 of the three TLS keys are set']);
+  t.strictSame(of({}), ['pass: all three TLS paths are set']);
+  t.strictSame(of({ security: { ...security, key: undefined } }), ['fail: only 2 of the three TLS paths are set']);
   t.strictSame(of({ security: { ...security, ca: undefined, cert: undefined, key: undefined } }), [
-    'warn: no TLS is configured: its ports are plaintext',
+    'warn: no TLS is configured: its ports serve plaintext',
   ]);
   const [grpc] = tikv.endpoints;
   t.strictSame(of({ endpoints: grpc === undefined ? [] : [{ ...grpc, scheme: 'http' }] }), [
-    'fail: is configured as http although TLS keys are set: it serves plaintext',
+    'fail: serves plaintext: its URL is http, although the TLS paths are set',
   ]);
   t.strictSame(
     of({ local: false, security: { ...security, key: undefined } }),

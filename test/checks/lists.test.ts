@@ -1,7 +1,7 @@
 import t from 'tap';
 import { sourcesAgree } from '../../checks/sources-agree.js';
 import { unusedAllowListEntry } from '../../checks/unused-allow-list-entry.js';
-import type { Problem } from '../../cluster/documents/origin.js';
+import type { Disagreement } from '../../cluster/inventory/inventory.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
 
 t.test('unused-allow-list-entry: an entry whose owner calls no port under that list', async (t) => {
@@ -9,7 +9,7 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
     run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf(component, { list: entries })] }));
   t.match(list('tikv', ['tidb', 'pd', 'tikv']), [/^pass/]);
   t.strictSame(list('tikv', ['tidb', 'tikv', 'tiproxy']), [
-    'warn: its list holds "tiproxy", the Common Name of tiproxy, which calls none of its ports',
+    'warn: its allow-list contains "tiproxy", the Common Name of tiproxy, which calls none of its ports',
   ]);
   t.match(list('pd', ['tidb', 'pd', 'tiproxy']), [/^pass/], 'TiProxy asks PD');
   t.match(list('tikv', ['tidb', 'tikv', 'RawKvClient1']), [/^pass/], 'a name nobody knows may be anybody');
@@ -31,18 +31,26 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
   const clients = [{ name: 'pd-ctl' as const, commonName: 'Control', origin }];
   t.match(
     run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv', { list: ['x', 'Control'] })], clients })),
-    [/^warn: its list holds "Control", the Common Name of pd-ctl/],
+    [/^warn: its allow-list contains "Control", the Common Name of pd-ctl/],
     'a declared client',
   );
 });
 
 t.test('sources-agree: each difference with its place; silence where one source speaks', async (t) => {
-  const difference: Problem = { code: 'x', severity: 'warn', origin, message: 'differs', remediation: 'mend it' };
+  const difference: Disagreement = {
+    code: 'scheme-disagrees',
+    severity: 'warn',
+    origin,
+    message: 'differs',
+    remediation: 'fix it',
+    component: 'tikv',
+    address: undefined,
+  };
   const one = [instanceOf('tikv', { sources: ['config'] })];
   const two = [instanceOf('tikv', { sources: ['config', 'pd'] })];
   t.strictSame(run(sourcesAgree, evidenceOf({ instances: one })), []);
-  t.strictSame(run(sourcesAgree, evidenceOf({ instances: two })), ['pass: all sources say the same']);
+  t.strictSame(run(sourcesAgree, evidenceOf({ instances: two })), ['pass: all sources agree']);
   t.match(sourcesAgree.run(evidenceOf({ instances: two, disagreements: [difference] })), [
-    { status: 'warn', message: '/conf/c.toml:3:7: differs', remediation: 'mend it' },
+    { status: 'warn', message: '/conf/c.toml:3:7: differs', remediation: 'fix it' },
   ]);
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { peersReachEachOther } from '../../checks/peers-reach-each-other.js';
-import { isUnauthorizedClient, unauthorizedClientsRejected } from '../../checks/rejects-unauthorized.js';
+import { unauthorizedClientsRejected } from '../../checks/rejects-unauthorized.js';
+import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { IdentityName, Observation } from '../../probes/observation.js';
 import { evidenceOf, instanceOf, observed, origin, run } from '../support/evidence.js';
@@ -38,7 +39,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
       [observed(two, 'client')],
     ),
     [
-      'fail: does not reach member pd2, which answers the agent: one of the two refuses the other; 0 of the other members reach it',
+      'fail: does not reach member pd2, which answers the agent: one of the two rejects the other; 0 of the other members reach it',
       'pass: reaches all 2 members',
     ],
     'what it thinks of itself does not count',
@@ -48,7 +49,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
     /^pass/,
   ]);
   t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
-    'unknown: not known whom it reaches: HTTP 500',
+    'unknown: inconclusive: its report of other members could not be read: HTTP 500',
   ]);
   const stores: HttpAnswer = {
     kind: 'pd-stores',
@@ -57,7 +58,7 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
       { address: 'kv2:20160', state: 'Up' },
     ],
   };
-  t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: has lost store kv:20160 (Disconnected)']);
+  t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: reports store kv:20160 as Disconnected']);
   t.strictSame(
     of([observed(one, 'client', { outcome: 'rejected', application: undefined })]),
     [],
@@ -74,9 +75,9 @@ t.test('peers-reach-each-other: only a no counts, and who answers the agent is r
         peerReports: [observed(cdc, 'api', http(undefined, status))],
       }),
     );
-  t.strictSame(asked(false, 200), ['pass: hands questions on to the owner']);
-  t.strictSame(asked(false, 500), ['fail: cannot hand a question on to the owner: HTTP 500']);
-  t.strictSame(asked(true, 200), ['pass: owns, and is healthy']);
+  t.strictSame(asked(false, 200), ['pass: forwards requests to the owner']);
+  t.strictSame(asked(false, 500), ['fail: cannot forward a request to the owner: HTTP 500']);
+  t.strictSame(asked(true, 200), ['pass: is the owner and healthy']);
 });
 
 t.test('rejects-unauthorized: what is expected, what was seen, and what that means', async (t) => {
@@ -98,23 +99,25 @@ t.test('rejects-unauthorized: what is expected, what was seen, and what that mea
   };
   const timeout: Partial<Observation> = { outcome: 'timeout', detail: 'no answer' };
   t.strictSame(of(listed, 'no-certificate', rejected), [
-    'pass: refuses who has no certificate: TLS alert 42 (bad_certificate)',
+    'pass: rejects clients without a certificate: TLS alert bad_certificate (42)',
   ]);
-  t.match(of(listed, 'no-certificate', {}), [/^fail: lets in who has no certificate, whom its configuration refuses/]);
-  t.match(of(listed, 'foreign-ca', {}), [/^fail: lets in a certificate of an unknown CA/]);
-  t.match(of(listed, 'wrong-name', {}), [/^fail: lets in a certificate of the cluster's CA with another name/]);
-  t.match(of(open, 'no-certificate', {}), [/^warn: lets in anybody, without a certificate: it has no allow-list/]);
-  t.match(of(open, 'foreign-ca', {}), [/^pass: lets in a certificate of an unknown CA: it has no allow-list/]);
+  t.match(of(listed, 'no-certificate', {}), [
+    /^fail: accepts clients without a certificate, although its configuration requires one/,
+  ]);
+  t.match(of(listed, 'foreign-ca', {}), [/^fail: accepts a certificate of an unknown CA/]);
+  t.match(of(listed, 'wrong-name', {}), [/^fail: accepts a certificate of the cluster's CA with another name/]);
+  t.match(of(open, 'no-certificate', {}), [/^warn: accepts clients without a certificate: it has no allow-list/]);
+  t.match(of(open, 'foreign-ca', {}), [/^pass: accepts a certificate of an unknown CA: it has no allow-list/]);
   t.match(of(open, 'no-certificate', rejected), [
-    /^warn: refuses who has no certificate, which its configuration would let in/,
+    /^warn: rejects clients without a certificate \(.*\), although its configuration accepts them$/,
   ]);
-  t.match(of(unreported, 'no-certificate', {}), [/^warn: .*nobody told its allow-list/]);
+  t.match(of(unreported, 'no-certificate', {}), [/^warn: .*its allow-list is unknown/]);
   const alternatives = {
     ...unreported,
     security: { ...open.security, allowedAlternativeNames: { value: ['x'], origin } },
   };
   t.match(of(alternatives, 'no-certificate', {}), [
-    /^warn: .*: its only list, at c.toml:3:7, is of alternative names, which most releases pass over/,
+    /^warn: .*: its only list, at c.toml:3:7, is of alternative names, which most releases ignore/,
   ]);
   t.match(of(unreported, 'wrong-name', {}), [/^unknown/]);
   t.match(of(unreported, 'no-certificate', rejected), [/^pass/]);
@@ -124,16 +127,14 @@ t.test('rejects-unauthorized: what is expected, what was seen, and what that mea
     { ...timeout, outcome: 'unreachable' as const },
     { ...timeout, outcome: 'inconclusive' as const },
   ]) {
-    t.match(of(listed, 'no-certificate', more), [
-      /^unknown: not known whether who has no certificate is refused: no answer/,
-    ]);
+    t.match(of(listed, 'no-certificate', more), [/^unknown: inconclusive: no answer/]);
   }
-  t.match(of(listed, 'tikv', rejected), [/^pass: refuses tikv, which does not call it/]);
+  t.match(of(listed, 'tikv', rejected), [/^pass: rejects tikv, which does not call this port/]);
   t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-accepted');
   const [endpoint] = open.endpoints;
   const negativeProbesPending = endpoint === undefined ? [] : [{ instance: open, endpoint }];
   t.strictSame(run(unauthorizedClientsRejected, evidenceOf({ instances: [open], negativeProbesPending })), [
-    'unknown: not known: no stranger has come to it yet',
+    'unknown: inconclusive: no negative probe was made yet',
   ]);
   t.equal(endpoint && isUnauthorizedClient(endpoint, 'agent'), false);
   t.equal(endpoint && isUnauthorizedClient(endpoint, 'ticdc@10.0.0.1:8300'), true);

@@ -40,8 +40,8 @@ t.test(
     const version = { kind: 'tidb-status', version: 'v8.5.0' } as const;
     for (const [more, expected] of [
       [http(200, version), 'pass: answered: HTTP 200'],
-      [http(500, undefined), 'fail: the port lets the agent in, but answers with an error: HTTP 500'],
-      [http(200, undefined), 'fail: something answers here that is not this component: HTTP 200'],
+      [http(500, undefined), 'fail: accepts the agent, but answers with an error: HTTP 500'],
+      [http(200, undefined), 'fail: another service answers at this address: HTTP 200'],
       [rejected('tls-alert'), 'fail: rejected by the server with the TLS alert bad_certificate (42)'],
       [
         { outcome: 'unreachable', detail: 'unreachable: connection refused (this is not a TLS rejection)' },
@@ -55,13 +55,15 @@ t.test(
         { outcome: 'not-tls', detail: 'the port answers without TLS' },
         'fail: is not encrypted: the port answers without TLS',
       ],
-      [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: nothing can be said: x'],
+      [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: inconclusive: x'],
     ] as const) {
       t.strictSame(of(more), [expected]);
     }
     t.strictSame(
       run(endpointAnswers, evidenceOf({ instances: [tidb] })),
-      ['unknown: not asked: the agent has no usable identity, or has not come to it yet'],
+      [
+        'unknown: inconclusive: not probed: the agent has no usable certificate, or its first scan has not reached this port',
+      ],
       'no observation, no verdict',
     );
   },
@@ -73,14 +75,12 @@ t.test("caller-accepted: each local component's own pair on each port it calls",
       callerAccepted,
       evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { identity: 'pd', ...more })] }),
     );
-  t.strictSame(of({}), ['pass: pd is let in']);
-  t.strictSame(of(rejected('tls-alert')), [
-    'fail: pd is refused: rejected by the server with the TLS alert bad_certificate (42); its list is tidb',
-  ]);
+  t.strictSame(of({}), ['pass: accepts pd']);
+  t.strictSame(of(rejected('tls-alert')), ['fail: rejects pd: TLS alert bad_certificate (42); its allow-list is tidb']);
   t.match(of({ ...rejected('name', 'probe'), detail: 'the certificate is for other names' }), [
-    /^fail: pd would refuse this server: /,
+    /^fail: pd would reject this server: /,
   ]);
-  t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: not known: no answer']);
+  t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: inconclusive: no answer']);
   t.strictSame(of({ identity: 'agent' }), [], 'the agent itself is the matter of endpoint-answers');
 });
 
@@ -95,18 +95,18 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
         facts: [undefined, await callerFacts(commonName)],
       }),
     );
-  const line = 'the list does not hold not-tidb, the Common Name of tidb, which calls this port';
+  const line = 'the list lacks not-tidb, the Common Name of tidb, which calls this port';
   t.strictSame(
     await of(tikv, tidb, 'tidb'),
-    ['pass: the list admits tidb', 'pass: the list admits tidb'],
+    ['pass: the list accepts tidb', 'pass: the list accepts tidb'],
     'both ports',
   );
   t.strictSame(await of({ ...tikv, version: '8.5.0' }, tidb, 'not-tidb'), [`fail: ${line}`, `fail: ${line}`]);
   t.match(await of({ ...tikv, version: '9.0.0' }, tidb, 'not-tidb'), [/^pass/, /^pass/], 'names that contain an entry');
-  t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: not known: /, /^unknown/], 'a version nobody told');
+  t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: inconclusive: /, /^unknown/], 'a version nobody told');
   const both = { ...tikv, security: { ...tikv.security, allowedAlternativeNames: { value: ['x'], origin } } };
   const alternatives =
-    /^unknown: not known: builds of 2026 hold the alternative names of tidb against the list at c.toml:3:7, too$/;
+    /^unknown: inconclusive: builds of 2026 also compare the alternative names of tidb with the list at c.toml:3:7$/;
   t.match(await of(both, tidb, 'tidb'), [alternatives, alternatives], 'a list of alternative names besides');
   t.match(await of({ ...both, version: '8.5.0' }, tidb, 'tidb'), [/^pass/, /^pass/], 'a release that does not know it');
   t.match(await of(both, tidb, 'other'), [/^fail/, /^fail/], 'a refusal needs no second list');
@@ -118,14 +118,11 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
     instances: [pd, { ...tidb, endpoints: [] }, { ...tidb, name: 'second', endpoints: [] }],
     facts: [undefined, await callerFacts('tidb'), await callerFacts('tidb-2')],
   });
-  t.match(run(callerInAllowList, twoProcesses), [
-    /^pass: the list admits tidb$/,
-    /^fail: the list does not hold tidb-2/,
-  ]);
+  t.match(run(callerInAllowList, twoProcesses), [/^pass: the list accepts tidb$/, /^fail: the list lacks tidb-2/]);
   const clients = [{ name: 'pd-ctl' as const, commonName: 'PD-Control', origin }];
   t.strictSame(
     run(callerInAllowList, evidenceOf({ instances: [pd], clients })),
-    ['fail: the list does not hold PD-Control, the Common Name of pd-ctl, which calls this port'],
+    ['fail: the list lacks PD-Control, the Common Name of pd-ctl, which calls this port'],
     'a declared client, on the ports it needs',
   );
 });
@@ -135,7 +132,7 @@ t.test('server-verifies: chain and name, as a caller judges them', async (t) => 
     run(serverVerifies, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', more)] }));
   t.strictSame(of({ chain: good }), ['pass: the certificate served verifies']);
   t.strictSame(of({ chain: good, peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID' }), [
-    'fail: the certificate served is not for 127.0.0.1 but for localhost, 127.0.0.1',
+    'fail: the certificate served does not cover 127.0.0.1; its SANs are localhost, 127.0.0.1',
   ]);
   t.match(of({ chain: good, peerProblem: 'CERT_HAS_EXPIRED' }), [
     /^fail: .*does not verify under the agent's CA \(CERT_HAS_EXPIRED\); its issuer is CN=Development CA$/,
@@ -181,10 +178,12 @@ t.test('served-matches-file: where each pod has a copy of its own, one copy may 
   };
   t.match(
     await of(newer, older, 60),
-    [/^unknown: its copy of the new files has until .* to arrive$/],
+    [/^unknown: reloading: its copy of the files must be updated by /],
     'the pod is late',
   );
-  t.match(await of(newer, older, 121), [/^fail: serves the certificate ending/], 'too late');
-  t.match(await of(older, newer, 900, new Date(now.getTime() + 800_000)), [/^unknown: serves a newer certificate/]);
+  t.match(await of(newer, older, 121), [/^fail: serves a certificate that expires/], 'too late');
+  t.match(await of(older, newer, 900, new Date(now.getTime() + 800_000)), [
+    /^unknown: reloading: serves a newer certificate/,
+  ]);
   t.match(await of(older, newer, 900, new Date(now.getTime() + 700_000)), [/^fail:/], 'the file here is too late');
 });

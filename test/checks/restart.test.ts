@@ -36,11 +36,11 @@ t.test('survives-restart: what only the agent may not read says nothing of the c
   const forbidden = { ...facts, keyMatches: undefined, results: [], errors: [error] };
   const of = (more: typeof forbidden) =>
     run(survivesRestart, evidenceOf({ instances: [instanceOf('tikv')], facts: [more] }));
-  t.match(of(forbidden), [/^unknown: not known whether it would start: .*tls\.key: may not be read/]);
-  const missing = new CredentialError('not_found', facts.paths.cert ?? '');
-  t.match(of({ ...forbidden, errors: [error, missing] }), [
-    /^fail: would not start again: .*tls\.crt: does not exist$/,
+  t.match(of(forbidden), [
+    /^unknown: inconclusive: the agent cannot read what the component would read: .*tls\.key: may not be read/,
   ]);
+  const missing = new CredentialError('not_found', facts.paths.cert ?? '');
+  t.match(of({ ...forbidden, errors: [error, missing] }), [/^fail: would not start: .*tls\.crt: does not exist$/]);
 });
 
 t.test('survives-restart: each component as it judges itself at its start', async (t) => {
@@ -56,30 +56,28 @@ t.test('survives-restart: each component as it judges itself at its start', asyn
         facts: [await factsOf(t, pair)],
       }),
     );
-  t.strictSame(await of('pd', good), ['pass: would start with its files as they are']);
-  t.match(await of('pd', await issueBad(authority, 'expired', names)), [
-    /^fail: would not start again: .*CERT_HAS_EXPIRED/,
-  ]);
+  t.strictSame(await of('pd', good), ['pass: would start with its current files']);
+  t.match(await of('pd', await issueBad(authority, 'expired', names)), [/^fail: would not start: .*CERT_HAS_EXPIRED/]);
   t.match(await of('tikv', await issueBad(authority, 'expired', names)), [/^pass/], 'TiKV starts with an expired one');
-  t.match(await of('pd', await issueBad(authority, 'serverAuthOnly', names)), [/^fail: .*not good as client/]);
+  t.match(await of('pd', await issueBad(authority, 'serverAuthOnly', names)), [/^fail: .*does not verify as client/]);
   t.match(await of('pd', await issueBad(authority, 'otherHost', names)), [/^fail: .*does not cover 127\.0\.0\.1/]);
   t.match(await of('tidb', await issueBad(authority, 'otherHost', names)), [/^pass/]);
-  t.match(await of('pd', good, { list: ['tidb', 'tikv'] }), [/^fail: .*its own name pd is not in its own list/]);
+  t.match(await of('pd', good, { list: ['tidb', 'tikv'] }), [/^fail: .*its allow-list lacks its Common Name pd/]);
   t.match(await of('pd', good, { list: ['tidb', 'pd'] }), [/^pass/]);
-  t.match(await of('tidb', await issueBad(authority, 'mismatchedKey', names)), [/^fail: .*do not belong together/]);
+  t.match(await of('tidb', await issueBad(authority, 'mismatchedKey', names)), [/^fail: .*do not match/]);
   const { security: complete } = instanceOf('tidb');
   for (const missing of ['cert', 'key'] as const) {
     t.match(await of('tidb', good, { security: { ...complete, [missing]: undefined } }), [
-      /^fail: would not start again: a CA is set, and not both certificate and key$/,
+      /^fail: would not start: a CA is set, but not both certificate and key$/,
     ]);
   }
   t.strictSame(
     await of('tidb', await issueBad(authority, 'mismatchedKey', names), { security: { ...complete, ca: undefined } }),
-    ['fail: would start, and serve everybody in plaintext: security.cluster-ssl-ca is not set'],
+    ['fail: would start and serve plaintext: security.cluster-ssl-ca is not set'],
   );
   const two = { list: ['tidb', 'pd'] };
   t.match(await of('pd', good, { ...two, version: '8.1.0' }), [
-    /^fail: .*its list has 2 names, and a release before 8\.4\.0 takes one$/,
+    /^fail: .*its allow-list has 2 names, and releases before 8\.4\.0 start with one only$/,
   ]);
   t.match(await of('pd', good, { ...two, version: '8.5.0' }), [/^pass/]);
   t.match(await of('pd', good, { list: ['pd'], version: '8.1.0' }), [/^pass/]);
@@ -138,7 +136,7 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
     );
   t.strictSame(of({ authorities: [ca?.subjectDer ?? ''] }), ['pass: it names the CAs of the file on disk']);
   t.strictSame(of({ authorities: [nextCa?.subjectDer ?? ''] }), [
-    'fail: what runs does not trust CN=Development CA of the CA file, and trusts 1 CA that is not in the CA file any more',
+    'fail: the running process does not trust CN=Development CA of the CA file, and trusts 1 CA that is no longer in the CA file',
   ]);
   const since = new Date(0);
   const changed = evidenceOf({
@@ -184,8 +182,8 @@ t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that
     const serverHandshakes = [serverHandshakeOf(tiproxy, { authorities })];
     return run(trustsCaOnDisk, evidenceOf({ instances: [tiproxy], facts: [facts], serverHandshakes }));
   };
-  t.strictSame(of(), ['unknown: it names the CAs of its start, and may have taken others since']);
-  t.match(of(['tidb']), [/^fail: what runs does not trust CN=Development CA/]);
+  t.strictSame(of(), ['unknown: inconclusive: it names the CAs of its start, and may have loaded others since']);
+  t.match(of(['tidb']), [/^fail: the running process does not trust CN=Development CA/]);
   const same = (facts.ca ?? []).map(({ subjectDer }) => subjectDer);
   t.strictSame(of(undefined, same), ['pass: it names the CAs of the file on disk']);
 });
@@ -196,11 +194,11 @@ t.test('requests-certificate: as the list in the file would have it', async (t) 
   const listed = instanceOf('tidb', { list: ['tidb'] });
   t.match(of(listed, { requestsCertificate: true }), [/^pass/]);
   t.match(of(listed, { requestsCertificate: false }), [
-    /^fail: asks nobody for a certificate, though its configuration makes it ask/,
+    /^fail: requests no client certificate, although its configuration requires one/,
   ]);
   t.match(of(instanceOf('tidb'), { requestsCertificate: false }), [/^pass/]);
   t.match(of(instanceOf('tidb'), { requestsCertificate: true }), [/^warn/]);
-  t.match(of(listed, { requestsCertificate: undefined, outcome: 'timeout' }), [/^unknown: not known/]);
+  t.match(of(listed, { requestsCertificate: undefined, outcome: 'timeout' }), [/^unknown: inconclusive/]);
 });
 
 t.test('resumption-rejected: kept is a warning, with the way to end it', async (t) => {

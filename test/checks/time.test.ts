@@ -42,11 +42,11 @@ t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port
   const facts = await factsOf(t, pair, { ca: long.certificatePem });
   const on = (when: number) =>
     run(certificateValidity, evidenceOf({ instances: [tikv], facts: [facts], now: at(when) }));
-  t.strictSame(on(1 * day), ['pass: tls.crt ends in 364 days']);
-  t.strictSame(on(350 * day), ['pass: tls.crt ends in 15 days'], 'cert-manager renews now');
-  t.strictSame(on(352 * day), ['warn: tls.crt ends in 13 days, 2027-01-01T00:00:00.000Z']);
-  t.strictSame(on(360 * day), ['fail: tls.crt ends in 5 days, 2027-01-01T00:00:00.000Z']);
-  t.strictSame(on(366 * day), ['fail: tls.crt ended 24 hours ago, 2027-01-01T00:00:00.000Z']);
+  t.strictSame(on(1 * day), ['pass: tls.crt expires in 364 days']);
+  t.strictSame(on(350 * day), ['pass: tls.crt expires in 15 days'], 'cert-manager renews now');
+  t.strictSame(on(352 * day), ['warn: tls.crt expires in 13 days (2027-01-01)']);
+  t.strictSame(on(360 * day), ['fail: tls.crt expires in 5 days (2027-01-01)']);
+  t.strictSame(on(366 * day), ['fail: tls.crt expired 24 hours ago (2027-01-01)']);
   t.strictSame(on(-hour), ['fail: tls.crt is not valid before 2026-01-01T00:00:00.000Z']);
 
   const short = await Authority.create({ notBefore: at(0), notAfter: at(30 * day) });
@@ -55,13 +55,13 @@ t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port
   });
   t.strictSame(
     run(certificateValidity, evidenceOf({ instances: [tikv], facts: [underShort], now: at(29 * day) })),
-    ['fail: ca.crt ends in 24 hours, 2026-01-31T00:00:00.000Z'],
+    ['fail: ca.crt expires in 24 hours (2026-01-31)'],
     'the CA ends before its leaf',
   );
   const served = observed(tikv, 'status', { chain: pair, outcome: 'rejected', peerProblem: 'CERT_HAS_EXPIRED' });
   t.strictSame(
     run(certificateValidity, evidenceOf({ instances: [tikv], observations: [served], now: at(400 * day) })),
-    ['fail: the certificate served ended 35 days ago, 2027-01-01T00:00:00.000Z'],
+    ['fail: the certificate served expired 35 days ago (2027-01-01)'],
   );
   t.strictSame(run(certificateValidity, evidenceOf({ instances: [tikv] })), [], 'nothing known, nothing said');
 });
@@ -85,28 +85,32 @@ t.test('ca-unchanged: by content since the first sight, and by the start of the 
   t.strictSame(of('pd', {}), ['pass: the CA file has not changed']);
   t.strictSame(of('pd', { processStart: new Date(written + hour) }), ['pass: the CA file has not changed']);
   t.match(of('pd', { processStart: new Date(written - hour) }), [
-    /^warn: ca\.crt was written .*, after the process started .*; unless its contents stayed the same, the process trusts the old CA$/,
+    /^warn: ca\.crt was written .*, after the process started .*; unless its contents are the same, the process trusts the old CA$/,
   ]);
   const another = { caDigest: 'another' };
   t.strictSame(of('pd', { ...another, processStart: new Date(written - hour) }), [
-    'fail: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs still trusts the old CA',
+    'fail: ca.crt changed after 2026-01-01T00:00:00.000Z; the running process still trusts the old CA',
   ]);
   t.strictSame(of('pd', another), [
-    'warn: ca.crt changed after 2026-01-01T00:00:00.000Z; what runs may still trust the old CA, unless it was restarted since, which cannot be seen from here',
+    'warn: ca.crt changed after 2026-01-01T00:00:00.000Z; the running process may still trust the old CA, unless it was restarted since; its start time is unknown',
   ]);
-  t.match(of('tikv', another), [/^warn: .*; what runs may still trust the old CA, unless it was restarted since/]);
+  t.match(of('tikv', another), [
+    /^warn: .*; the running process may still trust the old CA, unless it was restarted since/,
+  ]);
   t.strictSame(of('pd', { ...another, processStart: new Date(written + hour) }), [
     'pass: the process was restarted after the CA file changed',
   ]);
   const underOldCa = [{ role: 'server', trusted: false, code: 'UNABLE', partialChainOnly: false } as const];
   t.match(of('tikv', { ...another, underOldCa }), [
-    /^fail: .*; the pair on disk is not good as server under the old CA, which peers may still hold \(UNABLE\)$/,
+    /^fail: .*; the certificate on disk does not verify as server under the old CA, which peers may still hold \(UNABLE\)$/,
   ]);
   const ca = (await factsOf(t, await long.issue(names), { ca: (await Authority.create()).certificatePem })).ca;
-  t.match(of('pd', { ...another, ca }), [/; the new CA has the old one's name \(CN=Development CA\) and another key$/]);
+  t.match(of('pd', { ...another, ca }), [
+    /; the new CA has the name of the old one \(CN=Development CA\) and another key$/,
+  ]);
   t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no first sight, no verdict');
   const touched = { certModifiedAt: written + hour };
-  const readWith = 'pass: the certificate file was written after the CA file, which is read with it';
+  const readWith = 'pass: the certificate file was written after the CA file, and the CA is reloaded with it';
   t.strictSame(of('tikv', { ...another, underOldCa }, touched), [readWith], 'its own cure settles it');
   t.strictSame(of('tikv', { processStart: new Date(written - hour) }, touched), [readWith]);
   t.match(of('pd', { ...another, processStart: new Date(written - hour) }, touched), [/^fail/], 'not for PD');
@@ -123,7 +127,7 @@ t.test('ca-unchanged: a copy that kept an old time was not there before it was s
       facts: [{ ...facts, caModifiedAt: before, certModifiedAt: before + hour }],
       baselines: new Map([[credentialKey(instance), baseline]]),
     });
-    t.match(run(caUnchanged, evidence), [/; what runs (may )?still trust/], component);
+    t.match(run(caUnchanged, evidence), [/; the running process (may )?still trust/], component);
   }
 });
 
@@ -151,7 +155,7 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has taken
         }),
       }),
     );
-  const taken = ['pass: what runs names the CAs of the file, which are not those of before'];
+  const taken = ['pass: the server handshake names the CAs of the file, which differ from the earlier ones'];
   t.strictSame(of(former, namesOf(facts)), taken);
   t.strictSame(of(former, namesOf(facts), namesOf(facts)), taken);
   t.match(of(former, namesOf(former)), [/^warn/], 'the old one');

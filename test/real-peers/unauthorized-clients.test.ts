@@ -103,8 +103,8 @@ t.test(
     t.match(linesOf(findings, 'resumption-rejected'), [/^(warn|pass) client/, /^(warn|pass) peer/], 'decided for both');
     writeFileSync(server.ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
     t.match(linesOf(await look(collector), 'trusts-ca-on-disk'), [
-      /^fail client : what runs does not trust CN=Next CA of the CA file, and trusts 1 CA/,
-      /^fail peer : what runs does not trust CN=Next CA/,
+      /^fail client : the running process does not trust CN=Next CA of the CA file, and trusts 1 CA/,
+      /^fail peer : the running process does not trust CN=Next CA/,
     ]);
   },
 );

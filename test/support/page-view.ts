@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
 import { ObservationStore } from '../../agent/collect/observation-store.js';
 import type { AgentView } from '../../agent/page/view.js';
-import { runChecks } from '../../checks/catalogue.js';
+import { knownNames } from '../../checks/allow-list.js';
 import type { EndpointObservation } from '../../checks/check.js';
-import { knownNames } from '../../checks/known-names.js';
+import { runChecks } from '../../checks/run-checks.js';
 import { matrixOf } from '../../cluster/access/matrix.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { Observation } from '../../probes/observation.js';

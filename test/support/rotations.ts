@@ -10,7 +10,7 @@ export interface Rotations {
   readonly files: CredentialPaths;
   /** `CN=…` of the certificate the next connection is served, or the rejection in words. */
   readonly served: () => Promise<string>;
-  /** What a new connection sees while certificate and key do not belong together. */
+  /** What a new connection sees while certificate and key do not match. */
   readonly mismatched: string;
 }
 

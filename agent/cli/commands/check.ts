@@ -1,8 +1,8 @@
 import { afterEnable } from '../../../checks/after-enable.js';
+import { knownNames } from '../../../checks/allow-list.js';
 import { beforeEnable } from '../../../checks/before-enable.js';
-import { worstFirst } from '../../../checks/catalogue.js';
 import type { Finding } from '../../../checks/finding.js';
-import { knownNames } from '../../../checks/known-names.js';
+import { worstFirst } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
 import { profiles } from '../../../cluster/components/profiles.js';
 import type { Problem } from '../../../cluster/documents/origin.js';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { afterEnable } from '../../../checks/after-enable.js';
-import type { Problem } from '../../../cluster/documents/origin.js';
+import type { Disagreement } from '../../../cluster/inventory/inventory.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, observed, origin } from '../../support/evidence.js';
 import { runAgent } from '../../support/run-agent.js';
@@ -28,18 +28,23 @@ tiflash_servers:
 const onePd = 'pd_servers:\n  - host: 10.0.1.1\n';
 const threePds = 'pd_servers:\n  - host: 10.0.1.1\n  - host: 10.0.1.2\n  - host: 10.0.1.3\n';
 
-t.test('before enabling: whether tiup cluster tls enable will go through, and why not', async (t) => {
+t.test('before enabling: whether tiup cluster tls enable will succeed, and why not', async (t) => {
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
-    ['three PDs', meta(t, threePds + servers), 1, /it has 3 PDs, and tiup cluster tls enable takes exactly one/],
-    ['one PD', meta(t, onePd + servers), 0, /ready: tiup cluster tls enable will go through/],
+    ['three PDs', meta(t, threePds + servers), 1, /it has 3 PDs, and tiup cluster tls enable supports exactly one/],
+    ['one PD', meta(t, onePd + servers), 0, /ready: tiup cluster tls enable will succeed/],
     [
       'enabled already',
       meta(t, `global:\n  enable_tls: true\n${onePd}${servers}`),
       1,
       /meta\.yaml:5:17: TLS is enabled already/,
     ],
-    ['an old TiFlash', meta(t, onePd + servers, 'v4.0.4'), 1, /TiFlash v4\.0\.4 does not speak TLS/],
-    ['a scale-out between its stages', meta(t, onePd + servers, 'v8.5.0', true), 1, /locked by a scale-out/],
+    ['an old TiFlash', meta(t, onePd + servers, 'v4.0.4'), 1, /TiFlash v4\.0\.4 does not support TLS/],
+    [
+      'a scale-out between its stages',
+      meta(t, onePd + servers, 'v8.5.0', true),
+      1,
+      /locked by an unfinished scale-out/,
+    ],
     [
       'an advertised address',
       meta(
@@ -50,7 +55,7 @@ t.test('before enabling: whether tiup cluster tls enable will go through, and wh
         ),
       ),
       1,
-      /TiUP's certificate will be for 10\.0\.1\.2, but kv\.example\.com is advertised/,
+      /TiUP's certificate will cover 10\.0\.1\.2, but kv\.example\.com is advertised/,
     ],
   ];
   for (const [what, file, status, expected] of cases) {
@@ -73,7 +78,7 @@ t.test('after enabling: everything answers over mutual TLS, or what is to be don
     runAgent('check', '--after-enable', '--pd', pd, '--cacert', ca, '--cert', cert, '--key', key, '--all');
   t.match(await ask(), { status: 0, stdout: /TLS is enabled everywhere; nothing is left to do/ });
   await cluster.fault('tikv', 'status', 'plaintext', true);
-  t.match(await ask(), { status: 1, stdout: /roll back: 1 things[\s\S]*is still plaintext/ });
+  t.match(await ask(), { status: 1, stdout: /roll back: 1 conditions[\s\S]*still serves plaintext/ });
 });
 
 t.test('half enabled: only peer URLs in PD are http: go on; anything else: roll back', async (t) => {
@@ -82,14 +87,16 @@ t.test('half enabled: only peer URLs in PD are http: go on; anything else: roll 
   const agent = await factsOf(t, pair);
   const observations = [observed(pd, 'client', { chain: pair }), observed(pd, 'peer', { chain: pair })];
   const [client, peer] = pd.endpoints;
-  const disagreement = (address: string): Problem => ({
+  const disagreement = (address: string): Disagreement => ({
     code: 'scheme-disagrees',
     severity: 'fail',
     origin,
     message: `PD port ${address} is https here, http in PD at https://127.0.0.1:2379`,
     remediation: '',
+    component: 'pd',
+    address,
   });
-  const result = (disagreements: readonly Problem[]) =>
+  const result = (disagreements: readonly Disagreement[]) =>
     afterEnable(evidenceOf({ instances: [pd], agent, observations, disagreements })).at(-1);
   t.match(result([]), { status: 'pass', message: /enabled everywhere/ });
   t.match(result([disagreement(`${peer?.host}:${peer?.port}`)]), { status: 'fail', message: /^go on: / });
@@ -97,6 +104,6 @@ t.test('half enabled: only peer URLs in PD are http: go on; anything else: roll 
   t.match(
     afterEnable(evidenceOf({ instances: [pd], agent })).at(-1),
     { status: 'unknown' },
-    'nothing seen, nothing known',
+    'no observation is inconclusive',
   );
 });

@@ -110,14 +110,14 @@ t.test('a new CA: rejected while peers hold the old one, and the safe order is p
   const alone = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
   t.match(
     alone.filter(({ status }) => status === 'fail').map(({ message }) => message),
-    [/not good as client under the CA that its peers hold now/],
+    [/does not verify as client under the CA that its peers hold now/],
   );
   for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'agent'] as const) {
     writeFileSync(cluster.files(member).ca, bundle);
   }
   const before = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
-  t.equal(before.at(-1)?.status, 'fail', 'on disk it is, but what runs has not read it');
-  t.ok(before.some(({ status, message }) => status === 'fail' && /refuses the candidate now/.test(message)));
+  t.equal(before.at(-1)?.status, 'fail', 'the new CA is on disk, but the processes have not read it');
+  t.ok(before.some(({ status, message }) => status === 'fail' && /rejects the candidate now/.test(message)));
   for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy'] as const) {
     cluster.restart(member);
   }
@@ -137,7 +137,7 @@ t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mis
   t.match(good, { status: 0, stdout: /0 failed.*\n1\. write the key of tikv first[\s\S]*TiKV status port: connect/ });
   t.notMatch(good.stdout + good.stderr, /PRIVATE KEY/);
   const bad = await runAgent('rehearse', ...flags.slice(0, -1), cluster.files('agent').key);
-  t.match(bad, { status: 1, stdout: /certificate and key do not belong together/ });
+  t.match(bad, { status: 1, stdout: /certificate and key do not match/ });
   t.match(await runAgent('rehearse', ...flags.slice(0, -1), `${key}.absent`), {
     status: 2,
     stderr: /new\.key\.absent: does not exist\n.*--key: check the path/,
@@ -157,7 +157,7 @@ t.test('a certificate that is not there, or has no name, is no reason to put an 
   const remediationsOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
     findings.flatMap(({ status, remediation }) => (status === 'fail' ? [remediation] : [])).join('\n');
   const nameless = remediationsOf(await rehearsed(cluster, 'tikv', named));
-  t.match(nameless, /issue it with a Common Name of the list at .*pd\.toml:\d+:\d+/);
+  t.match(nameless, /issue the certificate with a Common Name of the list at .*pd\.toml:\d+:\d+/);
   t.notMatch(nameless, /add ""/);
   const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
   t.match(missing.at(-1), { status: 'fail' });
@@ -175,20 +175,20 @@ t.test('a pair for one direction is held to that one', async (t) => {
   const server = await issueBad(cluster.authority, 'serverAuthOnly', { ...names, commonName: 'on-no-list' });
   t.strictSame(await failed(server, ['server']), [], 'a server is on no allow-list, and calls no port');
   t.match(await failed(server, ['client']), [
-    /^not good as client under/,
-    /^lacks the usage clientAuth, .* as client$/,
+    /^does not verify as client under/,
+    /^lacks the extended key usage clientAuth; .* as client$/,
   ]);
   const client = await issueBad(cluster.authority, 'clientAuthOnly', { ...names, dns: [], ip: [] });
   t.strictSame(await failed(client, ['client']), [], 'no client connects to a client');
   const asServer = await failed(client, ['server']);
-  t.match(asServer, [/^not good as server under/, /^lacks the usage serverAuth, .* as server$/]);
+  t.match(asServer, [/^does not verify as server under/, /^lacks the extended key usage serverAuth; .* as server$/]);
   t.ok(asServer.some((message) => /^does not cover .*, which callers dial$/.test(message)));
   const asked = await rehearsed(cluster, 'tiproxy', written(t, client), ['client']);
-  t.ok(asked.some(({ component, message }) => component === 'pd' && message === 'lets the candidate in now'));
+  t.ok(asked.some(({ component, message }) => component === 'pd' && message === 'accepts the candidate now'));
   t.strictSame(asked.at(-1)?.evidence?.steps, [
     'write the key of tiproxy first, then its certificate, each by rename within its directory',
     'TiProxy: wait an hour, or change its configuration',
-    'run check: every caller is let in',
+    'run check: every caller must be accepted',
   ]);
 });
 

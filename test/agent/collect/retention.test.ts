@@ -24,7 +24,7 @@ t.test('results of negative probes outlive a reload, as long as the port stays t
   t.equal(pending.length, first.negativeTargets.length, 'each port without a negative probe is reported');
   t.same(
     [...new Set(pending.map(({ status, message }) => `${status}: ${message}`))],
-    ['unknown: not known: no stranger has come to it yet'],
+    ['unknown: inconclusive: no negative probe was made yet'],
   );
   await negativeProbesOnce(first, signal);
   const met = ofUnauthorizedClients(first);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { type CellState, type ColumnName, stateMatrixOf } from '../../../agent/report/matrix.js';
-import { runChecks } from '../../../checks/catalogue.js';
 import type { EndpointObservation } from '../../../checks/check.js';
+import { runChecks } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
 import type { Instance } from '../../../cluster/inventory/inventory.js';
 import type { Observation } from '../../../probes/observation.js';

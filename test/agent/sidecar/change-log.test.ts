@@ -5,7 +5,7 @@ import { ObservationStore } from '../../../agent/collect/observation-store.js';
 import { sameConfiguration } from '../../../agent/collect/retention.js';
 import { ChangeLog } from '../../../agent/sidecar/change-log.js';
 import { EventStore } from '../../../agent/sidecar/event-store.js';
-import { findingOf } from '../../../checks/finding-of.js';
+import { findingOf } from '../../../checks/finding.js';
 import { gatherCredentialFacts } from '../../../credentials/gather.js';
 import { authority, factsOf, instanceOf, names, observed } from '../../support/evidence.js';
 

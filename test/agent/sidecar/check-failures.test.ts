@@ -1,13 +1,13 @@
 import t from 'tap';
 import { CheckFailures } from '../../../agent/sidecar/check-failures.js';
-import { resultOf } from '../../../checks/failed-check.js';
+import { runCheck } from '../../../checks/run-checks.js';
 import { evidenceOf } from '../../support/evidence.js';
 
 function throwing(id: string, message: string) {
   const run = () => {
     throw new RangeError(message);
   };
-  return resultOf({ id, run }, evidenceOf({}));
+  return runCheck({ id, run }, evidenceOf({}));
 }
 
 t.test('each exception of each check is reported once, and findings without one never', async (t) => {
@@ -15,7 +15,7 @@ t.test('each exception of each check is reported once, and findings without one 
   const failures = new CheckFailures((check, exception) => reported.push(`${check} ${exception.split(' at ')[0]}`));
   for (let round = 0; round < 3; round++) {
     failures.found([...throwing('one', 'x'), ...throwing('two', 'x'), ...throwing('one', 'y')]);
-    failures.found(resultOf({ id: 'sound', run: () => [] }, evidenceOf({})));
+    failures.found(runCheck({ id: 'sound', run: () => [] }, evidenceOf({})));
   }
   t.strictSame(reported, ['one RangeError: x', 'two RangeError: x', 'one RangeError: y']);
 });

@@ -3,12 +3,15 @@ import { firstString, placeAddress, placementOf } from './placement.js';
 import type { CallerName, ComponentName, ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
-/** What the services of a PD split in parts have in common: PD's keys, one port, certificates verified only if given. */
-export function microservice(
-  component: ComponentName,
-  title: string,
-  calledBy: readonly CallerName[],
-): ComponentProfile {
+/** The services of a PD that runs as microservices. They share PD's keys, and verify a client certificate only if one is presented. */
+export const microservices = {
+  tso: microservice('tso', 'TSO service', ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc']),
+  scheduling: microservice('scheduling', 'Scheduling service', ['pd']),
+  'resource-manager': microservice('resource-manager', 'Resource manager', ['tidb', 'pd']),
+  router: microservice('router', 'Router service', ['tidb', 'pd']),
+} as const satisfies Partial<Record<ComponentName, ComponentProfile>>;
+
+function microservice(component: ComponentName, title: string, calledBy: readonly CallerName[]): ComponentProfile {
   return {
     component,
     title,
@@ -38,7 +41,7 @@ export function microservice(
       },
     ],
     place: (values) => {
-      // The listener is TLS by its certificate, whatever the scheme of its URL.
+      // The listener serves TLS if it has a certificate, whatever the scheme of its URL is.
       const { cert, key } = pd.securityKeys;
       const scheme = [cert, key].every((name) => firstString(values, [name]) !== undefined) ? 'https' : 'http';
       const fallback = { host: '127.0.0.1', port: 3379 };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { spanInWords } from '../../checks/words.js';
+import { durationText } from '../../checks/duration-text.js';
 
 t.test('a span is told in the largest unit of which there are two', async (t) => {
   const second = 1_000;
@@ -12,6 +12,6 @@ t.test('a span is told in the largest unit of which there are two', async (t) =>
     [-48 * 3_600 * second, '2 days'],
   ] as const;
   for (const [milliseconds, words] of spans) {
-    t.equal(spanInWords(milliseconds), words);
+    t.equal(durationText(milliseconds), words);
   }
 });

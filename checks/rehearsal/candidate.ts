@@ -1,12 +1,9 @@
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
-import type { Finding } from '../finding.js';
-import { findingOf } from '../finding-of.js';
-import type { Rehearsal } from './evidence.js';
+import { type Finding, findingOf } from '../finding.js';
+import { type Rehearsal, rehearsalId } from './evidence.js';
 
-export const rehearsalId = 'rehearse';
-
-/** What the candidate is by itself: a pair, trusted, valid, and for what it is to be used as. */
-export function pairFindings(rehearsal: Rehearsal): readonly Finding[] {
+/** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
+export function candidateFindings(rehearsal: Rehearsal): readonly Finding[] {
   return [...pair(rehearsal), ...trust(rehearsal), ...validity(rehearsal), ...usages(rehearsal)];
 }
 
@@ -18,38 +15,38 @@ function pair({ candidate }: Rehearsal): readonly Finding[] {
     return problems;
   }
   return candidate.keyMatches === true
-    ? [findingOf(rehearsalId, 'pass', 'agent', { message: 'certificate and key belong together' })]
+    ? [findingOf(rehearsalId, 'pass', 'agent', { message: 'certificate and key match' })]
     : [
         findingOf(rehearsalId, 'fail', 'agent', {
-          message: 'certificate and key do not belong together',
-          remediation: 'take the key that was made with this certificate',
+          message: 'certificate and key do not match',
+          remediation: 'use the key of this certificate',
         }),
       ];
 }
 
-/** Peers hold the CA in place until they are restarted or touched, so the candidate must be good under that one too. */
+/** Peers hold the installed CA until they reload it, so the candidate must verify under that CA too. */
 function trust({ candidate, underCurrentCa, roles }: Rehearsal): readonly Finding[] {
   const under = (results: readonly VerificationResult[], which: string, remediation: string) =>
     results
       .filter(({ role }) => roles.includes(role))
       .map(({ role, trusted, code }) =>
         trusted
-          ? findingOf(rehearsalId, 'pass', 'agent', { message: `good as ${role} under ${which}` })
+          ? findingOf(rehearsalId, 'pass', 'agent', { message: `verifies as ${role} under ${which}` })
           : findingOf(rehearsalId, 'fail', 'agent', {
-              message: `not good as ${role} under ${which} (${code})`,
+              message: `does not verify as ${role} under ${which} (${code})`,
               remediation,
             }),
       );
   return [
     ...under(
       candidate.results,
-      'the CA it will live with',
-      `issue it from that CA, valid and with ${usagesOf(roles).join(' and ')}`,
+      'the CA that is installed with it',
+      `issue it from that CA, with a current validity and with ${usagesOf(roles).join(' and ')}`,
     ),
     ...under(
       underCurrentCa ?? [],
       'the CA that its peers hold now',
-      'first install a bundle of old and new CA everywhere, restart what reads it only then, and rehearse again',
+      'first install a bundle of old and new CA everywhere, restart the components that read it only at their start, and rehearse again',
     ),
   ];
 }
@@ -63,15 +60,15 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     return [
       findingOf(rehearsalId, 'fail', 'agent', {
         message: `is not valid before ${leaf.notBefore.toISOString()}`,
-        remediation: 'wait, or issue it anew',
+        remediation: 'wait, or issue it again',
       }),
     ];
   }
   if (leaf.notAfter <= now) {
     return [
       findingOf(rehearsalId, 'fail', 'agent', {
-        message: `ended ${leaf.notAfter.toISOString()}`,
-        remediation: 'issue it anew',
+        message: `expired ${leaf.notAfter.toISOString()}`,
+        remediation: 'issue it again',
       }),
     ];
   }
@@ -80,8 +77,8 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     ? [findingOf(rehearsalId, 'pass', 'agent', { message: `valid until ${leaf.notAfter.toISOString()}` })]
     : [
         findingOf(rehearsalId, 'warn', longer.instance, {
-          message: `the one in place ends later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the candidate (${leaf.notAfter.toISOString()})`,
-          remediation: 'see whether it is the right file',
+          message: `the installed certificate expires later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the candidate (${leaf.notAfter.toISOString()})`,
+          remediation: 'check whether it is the right file',
         }),
       ];
 }
@@ -90,12 +87,12 @@ function usages({ candidate, component, roles }: Rehearsal): readonly Finding[] 
   const leaf = candidate.chain?.[0];
   const needed = usagesOf(roles);
   const missing = needed.filter((usage) => leaf?.extendedKeyUsage?.includes(usage) === false);
-  const use = roles.length === 1 ? `as ${roles[0]}` : 'in both directions';
+  const use = roles.length === 1 ? `as ${roles[0]}` : 'in both roles';
   return leaf === undefined || missing.length === 0
     ? []
     : [
         findingOf(rehearsalId, 'fail', 'agent', {
-          message: `lacks the usage ${missing.join(' and ')}, and ${component} uses this pair ${use}`,
+          message: `lacks the extended key usage ${missing.join(' and ')}; ${component} uses this certificate ${use}`,
           remediation: `issue it with ${needed.join(' and ')}`,
         }),
       ];

@@ -1,0 +1,29 @@
+import type { Instance } from '../cluster/inventory/inventory.js';
+import type { Certificate } from '../credentials/certificate.js';
+
+/**
+ * The difference between the CAs that a port names, as subjects in DER and hex, and those of a file. Undefined where
+ * there is none, or where the port names no CA.
+ */
+export function namesDiffer(authorities: readonly string[], onDisk: readonly Certificate[]): string | undefined {
+  const inMemory = new Set(authorities);
+  const inFile = new Set(onDisk.map(({ subjectDer }) => subjectDer));
+  const missing = onDisk.filter(({ subjectDer }) => !inMemory.has(subjectDer)).map(({ subject }) => subject);
+  const removed = [...inMemory].filter((name) => !inFile.has(name)).length;
+  if (authorities.length === 0 || (missing.length === 0 && removed === 0)) {
+    return undefined;
+  }
+  const lacks = missing.length === 0 ? '' : `does not trust ${[...new Set(missing)].join(' and ')} of the CA file`;
+  const keeps =
+    removed === 0
+      ? ''
+      : `trusts ${removed} CA${removed === 1 ? '' : 's'} that ${removed === 1 ? 'is' : 'are'} no longer in the CA file`;
+  return `the running process ${[lacks, keeps].filter(Boolean).join(', and ')}`;
+}
+
+/** What makes a component load the CA file on disk; `restarts` where it reads the CA only at its start. */
+export function caReloadRemediation({ component }: Instance, restarts: boolean): string {
+  return restarts
+    ? `restart ${component} once every peer trusts the new CA`
+    : 'touch the certificate file: the CA is read together with it';
+}
