@@ -79,7 +79,7 @@ function lintExampleLines(code: string): readonly string[] {
   if (example === undefined) {
     return [];
   }
-  const { file, version, text, says, remediation } = example;
+  const { file, version, text, reported, remediation } = example;
   const title = version === undefined ? `${file}:` : `${file}, release ${version}:`;
   return [
     title,
@@ -87,7 +87,7 @@ function lintExampleLines(code: string): readonly string[] {
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
-    says,
+    reported,
     `    ${remediation}`,
   ];
 }

@@ -13,13 +13,13 @@ import { prefixesFor, type Registration, type Registrations, registrationsIn } f
 export interface Discovery {
   readonly instances: readonly Instance[];
   readonly problems: readonly Problem[];
-  /** The components of which all registered ones are among `instances`. */
+  /** The components of which `instances` has all that are registered. */
   readonly complete: ReadonlySet<ComponentName>;
 }
 
 /**
- * The cluster as PD knows it, asked of the first member that answers: members, stores of the leader, and what the
- * others registered. Reads only. Never throws: what could not be learnt is a problem.
+ * The cluster by the first PD member that answers: its members, the leader's stores, and the registrations of the other
+ * components. Only reads. Never throws: what could not be read becomes a problem.
  */
 export async function discover(urls: readonly string[], options: PdClientOptions): Promise<Discovery> {
   const problems: Problem[] = [];
@@ -38,7 +38,7 @@ async function discoverFrom(
   options: PdClientOptions,
   failures: readonly Problem[],
 ): Promise<Discovery> {
-  // The members that did not answer before this one are still members; their ports are probed.
+  // A member that did not answer is still a member, and its ports are probed.
   const problems: Problem[] = failures.map((one) => ({ ...one, severity: 'warn' }));
   const complete = new Set<ComponentName>(['pd']);
   const scheme = url.startsWith('https://') ? 'https' : 'http';
@@ -49,8 +49,8 @@ async function discoverFrom(
       code: 'no-leader',
       severity: 'warn',
       origin: { kind: 'pd', url },
-      message: 'PD has no leader, so its stores are not known',
-      remediation: 'see why PD elects none; the agent asks again',
+      message: 'PD has no leader, so its stores are unknown',
+      remediation: 'find out why PD elects none; the agent retries',
     });
   } else {
     const stores = await attempt(leaderUrl, options, problems, 'stores-unknown', (client) =>
@@ -67,7 +67,7 @@ async function discoverFrom(
   });
   if (registered !== undefined) {
     instances.push(...registered.alive.flatMap((one) => fromRegistration(one, url, scheme)));
-    problems.push(...complaintsOf(registered, url));
+    problems.push(...problemsOf(registered, url));
     for (const component of ['tidb', 'tiproxy', 'ticdc', 'tso', 'scheduling', 'resource-manager', 'router'] as const) {
       complete.add(component);
     }
@@ -77,27 +77,27 @@ async function discoverFrom(
 
 const remediations: Readonly<Record<PdError['code'], string>> = {
   pd_unreachable: 'check the URL, the network, and that PD runs',
-  pd_rejected: "add the agent's Common Name to PD's cert-allowed-cn, or mend its pair",
+  pd_rejected: "add the agent's Common Name to PD's cert-allowed-cn, or fix its certificate",
   pd_not_trusted: 'give the agent the CA that issued the certificate of PD: ca-path, or --cacert',
   pd_hung_up:
-    "see that the URL says https where PD has TLS, and that PD trusts the agent's CA and admits its Common Name",
-  pd_no_identity: 'name all three, or --cacert, --cert and --key, and see what is said of these files',
-  pd_not_leader: 'see which member leads; the agent asks again',
-  pd_bad_answer: 'check that the URL is of a PD',
+    "check that the URL is https where PD has TLS, and that PD trusts the agent's CA and accepts its Common Name",
+  pd_no_identity: 'set all three, or --cacert, --cert and --key, and read the findings about these files',
+  pd_not_leader: 'find out which member leads; the agent retries',
+  pd_bad_answer: 'check that the URL is that of a PD',
 };
 
-/** One question to one member; what it does not answer becomes a problem and undefined. */
+/** One request to one member; undefined, with a problem, when it fails. */
 async function attempt<T>(
   url: string,
   options: PdClientOptions,
   problems: Problem[],
   code: string,
-  ask: (client: PdClient) => Promise<T>,
+  request: (client: PdClient) => Promise<T>,
 ): Promise<T | undefined> {
   let client: PdClient | undefined;
   try {
     client = new PdClient(url, options);
-    return await ask(client);
+    return await request(client);
   } catch (error: unknown) {
     if (!(error instanceof PdError)) {
       throw error;
@@ -118,7 +118,7 @@ function fromMember({ clientUrls, peerUrls, version }: PdMember, url: string): r
   });
 }
 
-/** One plaintext URL among several lets everybody in. */
+/** One plaintext URL among several makes the port plaintext. */
 function schemeIn(urls: readonly string[]): 'https' | 'http' {
   return urls.every((url) => url.startsWith('https://')) ? 'https' : 'http';
 }
@@ -150,13 +150,13 @@ function placedAt(text: string | undefined, origin: Origin, scheme: 'https' | 'h
   return address === undefined ? undefined : { address, origin, scheme };
 }
 
-/** A store without an advertised status address registers the one it listens on, which may be all of its host's. */
+/** A store without an advertised status address registers its listener, which may be on all addresses. */
 function reachable(placed: Placed, host: string): Placed {
   const { address } = placed;
   return dialable(address.host) === address.host ? placed : { ...placed, address: { ...address, host } };
 }
 
-/** PD tells no allow-list. */
+/** PD reports no allow-list. */
 function instanceAt(
   component: ComponentName,
   version: string,
@@ -182,15 +182,15 @@ function instanceAt(
       ];
 }
 
-function complaintsOf({ stale, unreadable }: Registrations, url: string): readonly Problem[] {
+function problemsOf({ stale, unreadable }: Registrations, url: string): readonly Problem[] {
   return [
     ...stale.map(
       (key): Problem => ({
         code: 'stale-registration',
         severity: 'note',
         origin: { kind: 'pd', url, key },
-        message: 'its owner no longer says that it lives, so it is left out',
-        remediation: 'start it again, or delete the key if it is gone for good',
+        message: 'its lease has expired, so it is ignored',
+        remediation: 'start the component again, or delete the key if the component was removed',
       }),
     ),
     ...unreadable.map(
@@ -198,8 +198,8 @@ function complaintsOf({ stale, unreadable }: Registrations, url: string): readon
         code: 'unreadable-registration',
         severity: 'warn',
         origin: { kind: 'pd', url, key },
-        message: 'is not what its component writes, so it is left out',
-        remediation: 'see which component wrote it, and whether the agent knows its release',
+        message: 'has an unexpected format, so it is ignored',
+        remediation: 'find out which component wrote it, and whether the agent supports its release',
       }),
     ),
   ];

@@ -9,7 +9,7 @@ import { bytesField, varintField } from './protobuf.js';
 export interface PdClientOptions {
   /** Undefined only for http URLs. */
   readonly secureContext: SecureContext | undefined;
-  /** Milliseconds for one question. */
+  /** Milliseconds for one request. */
   readonly timeout: number;
 }
 
@@ -21,31 +21,31 @@ const options = {
   'grpc.max_receive_message_length': 64 << 20,
 };
 
-/** Reads from one PD member over gRPC; sends nothing that writes. Sources: pdpb.proto, metapb.proto, etcd's rpc.proto. */
+/** Reads from one PD member over gRPC; never writes. Sources: pdpb.proto, metapb.proto, etcd's rpc.proto. */
 export class PdClient {
   readonly url: string;
   readonly #client: Client;
   readonly #timeout: number;
 
-  /** Throws PdError for a URL that is none, or an https one without an identity. */
+  /** Throws PdError for an invalid URL, or for an https URL without a secure context. */
   constructor(url: string, { secureContext, timeout }: PdClientOptions) {
     const address = parseAddress(url);
     if (address === undefined) {
-      throw new PdError('pd_bad_answer', `"${url}" is no URL of a PD, as https://10.0.1.1:2379`);
+      throw new PdError('pd_bad_answer', `"${url}" is not a URL like https://10.0.1.1:2379`);
     }
     if (url.startsWith('https://') && secureContext === undefined) {
-      throw new PdError('pd_no_identity', 'https needs the identity of the agent: ca-path, cert-path and key-path');
+      throw new PdError('pd_no_identity', 'https needs the credentials of the agent: ca-path, cert-path and key-path');
     }
     this.url = url;
     this.#timeout = timeout;
     this.#client = new Client(targetOf(address), credentialsFor(url, address, secureContext), {
       ...options,
-      // An IP address is no server name (RFC 6066); the certificate is compared with the address all the same.
+      // An IP address is no server name (RFC 6066). The certificate is compared with the address nevertheless.
       ...(isIP(address.host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'pd' }),
     });
   }
 
-  /** Any member answers, also without a leader. */
+  /** Every member answers, also without a leader. */
   async members(): Promise<PdMembers> {
     return await this.#ask('/pdpb.PD/GetMembers', Buffer.alloc(0), decodeMembers);
   }
@@ -56,7 +56,7 @@ export class PdClient {
     return await this.#ask('/pdpb.PD/GetAllStores', request, decodeStores);
   }
 
-  /** Keys that begin so, from this member's own memory: a leaderless or lagging PD answers too. */
+  /** The keys with this prefix, from the memory of this member: a PD without a leader answers too. */
   async range(prefix: string): Promise<ReadonlyMap<string, string>> {
     const from = Buffer.from(prefix);
     const to = Buffer.from(from);
@@ -70,7 +70,7 @@ export class PdClient {
   }
 
   close(): void {
-    // The answer is given from within nghttp2, which must not be told to end while it reads.
+    // This may run inside a callback of nghttp2, which must not be closed while it reads.
     setImmediate(() => this.#client.close());
   }
 
@@ -88,7 +88,7 @@ export class PdClient {
       if (error instanceof RangeError) {
         throw new PdError(
           'pd_bad_answer',
-          `its answer to ${method} is no protobuf message of PD: ${error.message}`,
+          `its answer to ${method} is not a protobuf message of PD: ${error.message}`,
           error,
         );
       }
@@ -100,7 +100,7 @@ export class PdClient {
 function pdErrorOf(error: ServiceError): PdError {
   const { code, details } = error;
   if (/not leader/i.test(details)) {
-    return new PdError('pd_not_leader', 'it does not lead', error);
+    return new PdError('pd_not_leader', 'it is not the leader', error);
   }
   const [line = ''] = details.replace(/^No connection established\. Last error: (Error: )?/, '').split('\n');
   const message = line.replace(/\. Resolution note: .*$/, '') || (status[code] ?? String(code));
@@ -110,9 +110,9 @@ function pdErrorOf(error: ServiceError): PdError {
   if (/certificate/i.test(message)) {
     return new PdError('pd_not_trusted', message, error);
   }
-  // grpc-js keeps to itself what a server said that ended the connection, and adds the time.
+  // grpc-js does not report why the server closed the connection, and its message contains the time.
   return /^Failed to connect/.test(message)
-    ? new PdError('pd_hung_up', 'the connection was made, and ended before an answer', error)
+    ? new PdError('pd_hung_up', 'the connection was closed before an answer', error)
     : new PdError('pd_unreachable', message, error);
 }
 

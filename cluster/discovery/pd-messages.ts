@@ -4,7 +4,7 @@ export interface PdMember {
   readonly name: string;
   readonly peerUrls: readonly string[];
   readonly clientUrls: readonly string[];
-  /** `8.5.0`; empty in members that run no more. */
+  /** `8.5.0`; empty for members that no longer run. */
   readonly version: string;
 }
 
@@ -22,7 +22,7 @@ export interface PdStore {
   readonly labels: ReadonlyMap<string, string>;
 }
 
-/** What PD did not answer, in a line. */
+/** A failed request to PD. The message is one line. */
 export class PdError extends Error {
   override readonly name = 'PdError';
   readonly code:
@@ -40,14 +40,14 @@ export class PdError extends Error {
   }
 }
 
-/** Tombstones stay in PD's list for ever; they are filtered here too, since older PDs do not know the request's field. */
+/** PD keeps tombstones for ever. They are also filtered here, because older PDs ignore the field of the request. */
 const tombstone = 2n;
 const notBootstrapped = 2n;
 
-/** No cluster has more of anything; what says so is no PD, and each would be a port to connect to. */
+/** Larger than every cluster. An answer with more entries is not from a PD, and each entry would be a port to probe. */
 const mostEntries = 20_000;
 
-/** The answer to GetMembers. Throws RangeError when it is malformed or beyond any cluster. */
+/** The answer to GetMembers. Throws RangeError when it is malformed or has too many entries. */
 export function decodeMembers(bytes: Buffer): PdMembers {
   const fields = readFields(bytes);
   const [header] = bytesOf(fields, 1);
@@ -60,10 +60,10 @@ export function decodeMembers(bytes: Buffer): PdMembers {
   };
 }
 
-/** The answer to GetAllStores, without tombstones. Throws as above, and PdError where PD says that it cannot. */
+/** The answer to GetAllStores, without tombstones. Throws RangeError as above, and PdError when PD reports an error. */
 export function decodeStores(bytes: Buffer): readonly PdStore[] {
   const fields = readFields(bytes);
-  rejectErrorIn(fields);
+  throwErrorIn(fields);
   return bounded(bytesOf(fields, 2), 'stores')
     .map(readFields)
     .filter((store) => varintOf(store, 3) !== tombstone)
@@ -96,8 +96,8 @@ function bounded(entries: readonly Buffer[], what: string): readonly Buffer[] {
   return entries;
 }
 
-/** PD answers OK with an error in the header; a cluster that is not bootstrapped has no stores, which is no error. */
-function rejectErrorIn(fields: readonly Field[]): void {
+/** PD answers OK with an error in the header. A cluster that is not bootstrapped has no stores, which is no error. */
+function throwErrorIn(fields: readonly Field[]): void {
   const [header] = bytesOf(fields, 1);
   const [error] = header === undefined ? [] : bytesOf(readFields(header), 2);
   const inError = error === undefined ? [] : readFields(error);

@@ -4,7 +4,7 @@ export interface Field {
   readonly value: bigint | Buffer;
 }
 
-/** Reads the fields of a protobuf message; throws RangeError on one that is cut short or malformed. */
+/** Reads the fields of a protobuf message; throws RangeError when it is truncated or malformed. */
 export function readFields(bytes: Buffer): readonly Field[] {
   const fields: Field[] = [];
   let offset = 0;
@@ -13,7 +13,7 @@ export function readFields(bytes: Buffer): readonly Field[] {
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[offset++];
       if (byte === undefined) {
-        throw new RangeError('protobuf message cut short');
+        throw new RangeError('protobuf message truncated');
       }
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) {
@@ -24,7 +24,7 @@ export function readFields(bytes: Buffer): readonly Field[] {
   };
   const take = (length: number): Buffer => {
     if (length > bytes.length - offset) {
-      throw new RangeError('protobuf message cut short');
+      throw new RangeError('protobuf message truncated');
     }
     offset += length;
     return bytes.subarray(offset - length, offset);
@@ -46,13 +46,13 @@ export function readFields(bytes: Buffer): readonly Field[] {
         fields.push({ number, value: take(4) });
         break;
       default:
-        throw new RangeError('protobuf wire type not known');
+        throw new RangeError('unknown protobuf wire type');
     }
   }
   return fields;
 }
 
-/** 0 when the field is absent, as protobuf has it. */
+/** The value of a varint field; 0 when it is absent, as protobuf defines it. */
 export function varintOf(fields: readonly Field[], number: number): bigint {
   const value = fields.find((field) => field.number === number)?.value;
   return typeof value === 'bigint' ? value : 0n;

@@ -2,7 +2,7 @@ import type { ComponentName } from '../components/profile.js';
 import type { Address } from '../inventory/address.js';
 import { parseAddress } from '../inventory/address.js';
 
-/** A component that wrote its address into PD's key store. */
+/** A component that registered its address in PD's key-value store. */
 export interface Registration {
   readonly component: ComponentName;
   readonly key: string;
@@ -13,13 +13,13 @@ export interface Registration {
 
 export interface Registrations {
   readonly alive: readonly Registration[];
-  /** Keys of components that have not said for a while that they live. */
+  /** Keys of components whose lease expired. */
   readonly stale: readonly string[];
-  /** Keys whose value is not what their component writes. */
+  /** Keys whose value has an unexpected format. */
   readonly unreadable: readonly string[];
 }
 
-/** What to read: prefixes, since ids and addresses follow. */
+/** The key prefixes of registrations; ids and addresses follow them. */
 export function prefixesFor(clusterId: bigint): readonly string[] {
   return ['/topology/', '/tidb/cdc/', `/ms/${clusterId}/`, '/keyspaces/tidb/'];
 }
@@ -27,11 +27,11 @@ export function prefixesFor(clusterId: bigint): readonly string[] {
 type Json = Readonly<Record<string, unknown>>;
 
 interface Kind {
-  /** With a group for what tells one owner's keys from another's. A keyspace may stand before it. */
+  /** The group matches the owner's id. A keyspace may precede the match. */
   readonly key: RegExp;
   readonly component: (match: RegExpExecArray) => ComponentName | undefined;
   readonly address: (value: Json) => string;
-  /** Its owner proves that it lives by a second key with a lease. */
+  /** Its owner renews the lease of a second key. */
   readonly leased: boolean;
 }
 
@@ -69,7 +69,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** Decodes what was read under `prefixesFor`. Sources: the keys that TiDB, TiProxy, TiCDC and PD's services write. */
+/** Decodes the keys under `prefixesFor`. Sources: the keys that TiDB, TiProxy, TiCDC and PD's services write. */
 export function registrationsIn(keys: ReadonlyMap<string, string>): Registrations {
   const alive: Registration[] = [];
   const stale: string[] = [];
@@ -102,7 +102,7 @@ function joined(ip: unknown, port: unknown): string {
   return `${host.includes(':') ? `[${host}]` : host}:${scalar(port)}`;
 }
 
-/** Objects have no address in them, and some cannot even be made a text. */
+/** The text of a scalar; empty for an object, whose conversion to a string may throw. */
 function scalar(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -1,16 +1,16 @@
 import type { Origin, Sourced } from './origin.js';
 
-/** A configuration as values with their places. Keys are dotted, however the file nests them: `security.ca-path`. */
+/** A configuration as values with their source positions. Keys are dotted, however the file nests them: `security.ca-path`. */
 export interface ConfigDocument {
   readonly file: string;
-  /** The working directory of the process that reads it, where it is known. */
+  /** The working directory of the process that reads it, if known. */
   readonly directory?: string | undefined;
   get(key: string): Sourced<unknown> | undefined;
-  /** Every key that holds a value, with the place of the key; elements of arrays of tables as `instance.0.address`. */
+  /** Every key with a value, and the position of the key. Elements of arrays of tables are `instance.0.address`. */
   keys(): readonly Sourced<string>[];
 }
 
-/** One value, its place, and the place of its key. */
+/** One value, its position, and the position of its key. */
 export interface Entry {
   readonly value: unknown;
   readonly valueOrigin: Origin;
@@ -19,7 +19,7 @@ export interface Entry {
 
 export type Entries = ReadonlyMap<string, Entry>;
 
-/** Where several say the same key, the last one counts. */
+/** A document of several layers. Where they share a key, the last one counts. */
 export function documentOf(file: string, ...layers: readonly Entries[]): ConfigDocument {
   const entries = new Map(layers.flatMap((layer) => [...layer]));
   return {

@@ -3,10 +3,10 @@ import { errorCode } from '../../credentials/error-text.js';
 import { ConfigError } from './config-error.js';
 import type { Problem } from './origin.js';
 
-/** Configuration files are small; a log or a disk image is not one. */
+/** Configuration files are small: a larger file is a log or a disk image. */
 const largestFile = 4 << 20;
 
-/** The text of a file. What is no regular file, too large or unreadable is a problem, and undefined. */
+/** The text of a file; undefined, with a problem, when it is not a regular file, too large or unreadable. */
 export function textOf(file: string, problems: Problem[]): string | undefined {
   try {
     return readText(file);
@@ -19,7 +19,7 @@ export function textOf(file: string, problems: Problem[]): string | undefined {
   }
 }
 
-/** The text of a configuration file; waits on no FIFO. Throws ConfigError. */
+/** The text of a configuration file. Never waits on a FIFO. Throws ConfigError. */
 export function readText(file: string): string {
   const unreadable = (message: string, remediation: string, cause?: unknown) => {
     const origin = { kind: 'file', file, line: 1, column: 1 } as const;
@@ -36,6 +36,6 @@ export function readText(file: string): string {
     throw unreadable(`cannot be read (${errorCode(error) || String(error)})`, remediation, error);
   }
   throw stat.isFile()
-    ? unreadable(`is ${stat.size} bytes long, no config file`, 'name the file itself')
-    : unreadable('is not a regular file', 'name the file itself');
+    ? unreadable(`is ${stat.size} bytes long, which is too large for a configuration file`, 'name a configuration file')
+    : unreadable('is not a regular file', 'name a configuration file');
 }

@@ -4,7 +4,7 @@ import { textOf } from './file-text.js';
 import type { Problem } from './origin.js';
 import { parseToml } from './toml.js';
 
-/** A TOML file as a document. What cannot be read or parsed is a problem, and undefined. */
+/** A TOML file as a document; undefined, with a problem, when it cannot be read or parsed. */
 export function openDocument(file: string, problems: Problem[]): ConfigDocument | undefined {
   const text = textOf(file, problems);
   try {

@@ -18,12 +18,12 @@ export function formatOrigin(origin: Origin): string {
 
 const words = { fail: 'error', warn: 'warning', note: 'note' } as const;
 
-/** One line in the style of compilers, which editors jump to. */
+/** One line in the format of compiler messages, which editors can jump to. */
 export function formatProblem(problem: Problem): string {
   return `${formatOrigin(problem.origin)}: ${words[problem.severity]}: ${problem.message} [${problem.code}]`;
 }
 
-/** Where a value came from; printed as `file:line:column`, a pattern, `--flag`, `PD at https://…`, `process 123` or `default`. */
+/** The source of a value; `formatOrigin` prints it. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'pattern'; readonly pattern: string }
@@ -37,11 +37,11 @@ export interface Sourced<T> {
   readonly origin: Origin;
 }
 
-/** One line for the operator: what, where, why, cure. */
+/** A problem for the operator: what was observed, where, why it matters, and the fix. */
 export interface Problem {
   /** Closed list, also used by lint output: `toml-syntax`, `unknown-key`, `wrong-type` … */
   readonly code: string;
-  /** `note`: worth knowing, nothing to mend. */
+  /** `note`: worth knowing, no fix needed. */
   readonly severity: 'note' | 'warn' | 'fail';
   readonly origin: Origin;
   readonly message: string;

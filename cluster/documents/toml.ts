@@ -3,10 +3,10 @@ import { ConfigError } from './config-error.js';
 import { type ConfigDocument, documentOf, type Entries, type Entry } from './document.js';
 import type { Origin } from './origin.js';
 
-/** Where line and column (both from 1) of a text are, when it is a part of a larger file. */
-export type Place = (line: number, column: number) => Origin;
+/** Maps line and column of a text, both from 1, to the file that contains the text. */
+export type PositionOf = (line: number, column: number) => Origin;
 
-/** Parses TOML 1.0; a byte order mark and CRLF are fine. Throws ConfigError naming line and column. */
+/** Parses TOML 1.0, also with a byte order mark and CRLF. Throws ConfigError with line and column. */
 export function parseToml(text: string, file: string): ConfigDocument {
   return documentOf(
     file,
@@ -14,17 +14,17 @@ export function parseToml(text: string, file: string): ConfigDocument {
   );
 }
 
-/** As `parseToml`, for a text that is a part of another file. */
-export function tomlEntries(text: string, place: Place): Entries {
-  const program = parse(text.replace(/^\uFEFF/, ''), place);
+/** As `parseToml`, for a text inside another file. */
+export function tomlEntries(text: string, positionOf: PositionOf): Entries {
+  const program = parse(text.replace(/^\uFEFF/, ''), positionOf);
   const entries = new Map<string, Entry>();
   for (const node of program.body[0].body) {
-    collect(node, '', place, entries);
+    collect(node, '', positionOf, entries);
   }
   return entries;
 }
 
-function parse(text: string, place: Place): AST.TOMLProgram {
+function parse(text: string, positionOf: PositionOf): AST.TOMLProgram {
   try {
     return parseTOML(text);
   } catch (error: unknown) {
@@ -36,9 +36,11 @@ function parse(text: string, place: Place): AST.TOMLProgram {
       {
         code: 'toml-syntax',
         severity: 'fail',
-        origin: place(error.lineNumber, error.column + 1),
+        origin: positionOf(error.lineNumber, error.column + 1),
         message: template ? 'not TOML but a template that was not rendered' : error.message,
-        remediation: template ? 'render the template and name the result' : 'mend the syntax; nobody starts with it',
+        remediation: template
+          ? 'render the template and name the result'
+          : 'fix the syntax; no component starts with this file',
       },
       error,
     );
@@ -53,26 +55,26 @@ export function isTemplate(text: string): boolean {
 function collect(
   node: AST.TOMLTable | AST.TOMLKeyValue,
   prefix: string,
-  place: Place,
+  positionOf: PositionOf,
   entries: Map<string, Entry>,
 ): void {
   if (node.type === 'TOMLTable') {
     for (const entry of node.body) {
-      collect(entry, join(prefix, node.resolvedKey), place, entries);
+      collect(entry, join(prefix, node.resolvedKey), positionOf, entries);
     }
     return;
   }
   const key = join(prefix, getStaticTOMLValue(node.key));
   if (node.value.type === 'TOMLInlineTable') {
     for (const entry of node.value.body) {
-      collect(entry, key, place, entries);
+      collect(entry, key, positionOf, entries);
     }
     return;
   }
   entries.set(key, {
     value: getStaticTOMLValue(node.value),
-    valueOrigin: originOf(node.value, place),
-    keyOrigin: originOf(node.key, place),
+    valueOrigin: originOf(node.value, positionOf),
+    keyOrigin: originOf(node.key, positionOf),
   });
 }
 
@@ -80,6 +82,6 @@ function join(prefix: string, keys: readonly (string | number)[]): string {
   return [...(prefix === '' ? [] : [prefix]), ...keys].join('.');
 }
 
-function originOf(node: AST.TOMLNode, place: Place): Origin {
-  return place(node.loc.start.line, node.loc.start.column + 1);
+function originOf(node: AST.TOMLNode, positionOf: PositionOf): Origin {
+  return positionOf(node.loc.start.line, node.loc.start.column + 1);
 }

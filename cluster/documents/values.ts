@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ConfigDocument } from './document.js';
 import type { Problem, Sourced } from './origin.js';
 
-/** Reads typed values of one component's file; what has the wrong type becomes a problem and counts as not set. */
+/** Reads typed values of one component's file. A value of the wrong type becomes a problem and counts as not set. */
 export class Values {
   readonly document: ConfigDocument;
   readonly #problems: Problem[];
@@ -12,7 +12,7 @@ export class Values {
     this.#problems = problems;
   }
 
-  /** An empty string is the components' way of saying "not set". */
+  /** Undefined also for an empty string, which components read as not set. */
   string(key: string): Sourced<string> | undefined {
     const found = this.rawString(key);
     return found === undefined || found.value.trim() === '' ? undefined : found;
@@ -32,7 +32,7 @@ export class Values {
     return this.#typed(key, 'true or false', (value): value is boolean => typeof value === 'boolean');
   }
 
-  /** An array of strings; a single string counts as one (TiFlash takes both, and so do command lines). */
+  /** An array of strings. With `single` also one string with commas, as TiFlash and command lines accept it. */
   strings(key: string, single = false): Sourced<readonly string[]> | undefined {
     const found = this.document.get(key);
     if (single && typeof found?.value === 'string') {
@@ -48,8 +48,8 @@ export class Values {
   }
 
   /**
-   * A path as the component resolves it: against its working directory, which is the deploy directory that holds
-   * `conf/` in a TiUP layout, and taken to be the file's own folder elsewhere.
+   * A path as the component resolves it, against its working directory. If that is unknown, it is assumed to be the folder
+   * above `conf/`, as TiUP deploys, and otherwise the folder of the file.
    */
   path(key: string): Sourced<string> | undefined {
     const found = this.string(key);

@@ -14,17 +14,17 @@ import { errorMessage } from '../../credentials/error-text.js';
 import { ConfigError } from './config-error.js';
 import type { Entries, Entry } from './document.js';
 import type { Origin } from './origin.js';
-import { isTemplate, type Place } from './toml.js';
+import { isTemplate, type PositionOf } from './toml.js';
 
-/** A value of a YAML file with its place: a scalar, a list or a mapping. Aliases and merge keys are resolved. */
+/** A value of a YAML file with its position: a scalar, a list or a mapping. Aliases and merge keys are resolved. */
 export interface YamlValue {
   readonly origin: Origin;
-  /** What the value is in JavaScript; for a mapping or a list, all of it. */
+  /** The value in JavaScript; of a mapping or a list, with its contents. */
   readonly value: unknown;
   readonly entries: ReadonlyMap<string, YamlEntry> | undefined;
   readonly items: readonly YamlValue[] | undefined;
-  /** Where the lines of a block scalar are in the file; for other scalars, the place of the scalar. */
-  readonly place: Place;
+  /** Maps the lines of a block scalar to the file; for another value, gives its position. */
+  readonly positionOf: PositionOf;
 }
 
 export interface YamlEntry {
@@ -32,12 +32,12 @@ export interface YamlEntry {
   readonly value: YamlValue;
 }
 
-/** Parses a stream of YAML documents; throws ConfigError naming line and column. Empty documents are left out. */
+/** Parses a stream of YAML documents without the empty ones. Throws ConfigError with line and column. */
 export function parseYaml(text: string, file: string): readonly YamlValue[] {
   try {
     return documentsIn(text, file);
   } catch (error: unknown) {
-    // The library goes down into each level by a call of its own.
+    // The library recurses into each level, and exceeds the call stack.
     if (error instanceof RangeError) {
       const message = 'nested too deeply to be read';
       const origin = { kind: 'file', file, line: 1, column: 1 } as const;
@@ -82,7 +82,7 @@ function syntaxError(text: string, origin: Origin, error: Error): ConfigError {
       message: template ? 'not YAML but a template that was not rendered' : message,
       remediation: template
         ? 'render the template and name the result'
-        : 'mend the YAML; indentation must not vary in a list',
+        : 'fix the YAML; indentation must not vary in a list',
     },
     error,
   );
@@ -109,11 +109,11 @@ class Reader {
       value: this.#javascriptOf(node),
       entries: isMap(resolved) ? this.#entriesOf(resolved) : undefined,
       items: isSeq(resolved) ? resolved.items.map((item) => this.valueOf(item as Node)) : undefined,
-      place: isScalar(resolved) ? this.#placeOf(resolved, origin) : () => origin,
+      positionOf: isScalar(resolved) ? this.#positionsOf(resolved, origin) : () => origin,
     };
   }
 
-  /** The library resolves aliases and merges here, and refuses what is none or would take all memory. */
+  /** The library resolves aliases and merges here. It rejects unknown aliases, and expansions that would exhaust memory. */
   #javascriptOf(node: Node): unknown {
     try {
       return node.toJS(this.#document, { maxAliasCount: 100 });
@@ -131,37 +131,40 @@ class Reader {
 
   #entriesOf(map: YAMLMap): ReadonlyMap<string, YamlEntry> {
     const entries = new Map<string, YamlEntry>();
-    const agent = map.items as readonly Pair<Node, Node | null>[];
-    for (const pair of agent.filter(isMerge)) {
+    const pairs = map.items as readonly Pair<Node, Node | null>[];
+    for (const pair of pairs.filter(isMerge)) {
       for (const merged of this.#mergedBy(pair)) {
         for (const [key, entry] of merged) {
           entries.set(key, entry);
         }
       }
     }
-    for (const pair of agent.filter((one) => !isMerge(one))) {
+    for (const pair of pairs.filter((one) => !isMerge(one))) {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
       const keyOrigin = this.#at(pair.key.range?.[0] ?? 0);
-      const nothing: YamlValue = {
+      const empty: YamlValue = {
         origin: keyOrigin,
         value: null,
         entries: undefined,
         items: undefined,
-        place: () => keyOrigin,
+        positionOf: () => keyOrigin,
       };
-      entries.set(key, { key: keyOrigin, value: pair.value === null ? nothing : this.valueOf(pair.value) });
+      entries.set(key, { key: keyOrigin, value: pair.value === null ? empty : this.valueOf(pair.value) });
     }
     return entries;
   }
 
-  /** The mappings of `<<`, in the order in which later ones win: the first of a list counts most. */
+  /** The mappings of `<<` in reverse order, because later ones override: the first of a list has precedence. */
   #mergedBy({ value }: Pair<Node, Node | null>): readonly ReadonlyMap<string, YamlEntry>[] {
     const read = value === null ? undefined : this.valueOf(value);
     const sources = read?.items ?? (read === undefined ? [] : [read]);
     return sources.flatMap(({ entries }) => (entries === undefined ? [] : [entries])).reverse();
   }
 
-  #placeOf(scalar: { type?: string | undefined; range?: readonly number[] | null | undefined }, origin: Origin): Place {
+  #positionsOf(
+    scalar: { type?: string | undefined; range?: readonly number[] | null | undefined },
+    origin: Origin,
+  ): PositionOf {
     if (scalar.type !== 'BLOCK_LITERAL' || origin.kind !== 'file') {
       return () => origin;
     }

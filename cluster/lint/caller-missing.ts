@@ -2,15 +2,15 @@ import type { CallerName } from '../components/profile.js';
 import { namedCallers } from '../inventory/naming.js';
 import { lastOf, quoted, type Rule, type Subject } from './rule.js';
 
-/** What stops when a caller is not let in; by callee and caller, `*` for any. */
+/** The effect of rejecting a caller, by callee and caller; `*` stands for every callee. */
 const consequences: Readonly<Record<string, string>> = {
-  'pd<pd': 'PD ends a few seconds after its start',
+  'pd<pd': 'PD exits a few seconds after its start',
   'tikv<tikv': 'Raft between stores stops',
   'tiflash<tiflash': 'queries over several TiFlash nodes fail',
-  'tidb<tidb': 'TiDB cannot ask other TiDB servers',
-  'tidb<pd': 'TiDB Dashboard cannot ask TiDB',
+  'tidb<tidb': 'TiDB cannot query other TiDB servers',
+  'tidb<pd': 'TiDB Dashboard cannot query TiDB',
   'tidb<tiflash': 'TiFlash cannot report to TiDB',
-  'tidb<tiproxy': 'TiProxy takes TiDB for down and serves no SQL',
+  'tidb<tiproxy': 'TiProxy reports TiDB as down and serves no SQL',
   '*<prometheus': 'it is not scraped',
   '*<tiup': 'tiup cluster display shows it as down',
 };
@@ -19,7 +19,7 @@ export const callerMissing: Rule = {
   code: 'caller-missing',
   severity: 'warn',
   title:
-    'A list that names callers one by one lacks one that the component needs, as names are given by TiUP or in the documentation',
+    'A list that names its callers lacks one that the component needs; names are those of TiUP or of the documentation',
   run: (subject) => {
     const { list, kind, described } = subject;
     const named = list === undefined ? undefined : namedCallers(list.value);
@@ -30,7 +30,8 @@ export const callerMissing: Rule = {
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const names = missing.map((caller) => nameFor(caller, subject, named.nameOf) ?? caller);
     return missing.map((caller, index) => {
-      const effect = consequences[`${described.component}<${caller}`] ?? consequences[`*<${caller}`] ?? 'it is refused';
+      const effect =
+        consequences[`${described.component}<${caller}`] ?? consequences[`*<${caller}`] ?? 'it is rejected';
       const added = quoted([...list.value, ...names]);
       return {
         origin: list.origin,
@@ -45,7 +46,7 @@ function nameFor(caller: CallerName, { described }: Subject, nameOf: (caller: Ca
   return caller === 'tiup' ? described.tiupClient : nameOf(caller);
 }
 
-/** Who calls the ports of this file in every cluster, and who does because the deployment has it. */
+/** The callers of the ports of this file: those of every cluster, and those that this deployment has. */
 function needed({ profile, kind, described }: Subject): readonly CallerName[] {
   const inCompanion = (name: string) => profile.companion?.endpoints.some((one) => one === name) === true;
   const ports = profile.endpoints.filter(({ name }) => inCompanion(name) === (kind !== profile));

@@ -5,7 +5,7 @@ import { lastOf, type Rule, type Subject } from './rule.js';
 export const callersNotAuthenticated: Rule = {
   code: 'callers-not-authenticated',
   severity: 'note',
-  title: 'TLS is on, but a port asks nobody for a certificate, as the product ships it',
+  title: 'TLS is on, but a port requests no client certificate, as the product is shipped',
   run: (subject) => {
     const { paths, profile, kind, tls, list, values } = subject;
     const first = paths.find(({ set }) => set !== undefined)?.set;
@@ -15,12 +15,12 @@ export const callersNotAuthenticated: Rule = {
     }
     const ports = open.map(({ title, defaultPort }) => `${title} (${defaultPort})`).join(' and ');
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const remediation = `set ${key} to the names of those who call it`;
+    const remediation = `set ${key} to the names of its callers`;
     const alternatives = readAlternativeNames(profile, values);
-    const message = `without ${key} the ${ports} asks callers for no certificate`;
+    const message = `without ${key} the ${ports} requests no client certificate`;
     return alternatives === undefined
       ? [{ origin: first.origin, message, remediation }]
-      : [{ origin: alternatives.origin, message: `${message}: most releases pass this list over`, remediation }];
+      : [{ origin: alternatives.origin, message: `${message}: most releases ignore this list`, remediation }];
   },
 };
 

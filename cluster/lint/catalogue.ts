@@ -4,11 +4,10 @@ import { kubernetesRuleTitles } from './kubernetes-rules.js';
 import { rules } from './rules.js';
 import { topologyRuleTitles } from './topology-rules.js';
 
-/** What lint may report, by its code. */
+/** One code that lint reports. */
 export interface LintEntry {
   readonly code: string;
   readonly severity: Problem['severity'];
-  /** What is reported. */
   readonly title: string;
 }
 
@@ -25,8 +24,8 @@ const deploymentRules = Object.entries({ ...topologyRuleTitles, ...kubernetesRul
   ([code, title]): LintEntry => ({ code, title, severity: deploymentSeverity[code] ?? 'warn' }),
 );
 
-/** What no rule is needed for: the file itself is no good. */
-const ofTheFile: readonly LintEntry[] = [
+/** Reported by the readers of files, without a rule. */
+const ofReaders: readonly LintEntry[] = [
   {
     code: 'toml-syntax',
     severity: 'fail',
@@ -37,16 +36,20 @@ const ofTheFile: readonly LintEntry[] = [
     severity: 'fail',
     title: 'A YAML file that does not parse, or a template that was not rendered',
   },
-  { code: 'wrong-type', severity: 'fail', title: 'A TLS setting of another type than the component takes' },
-  { code: 'unreadable', severity: 'fail', title: 'A folder, a socket, a file that cannot be read or is too large' },
-  { code: 'no-host', severity: 'fail', title: 'An instance of a TiUP topology without host' },
-  { code: 'second-file-absent', severity: 'note', title: "TiFlash's second file is not where the first one says" },
-  { code: 'unknown-component', severity: 'note', title: 'Neither keys nor name tell which component a file is for' },
+  { code: 'wrong-type', severity: 'fail', title: 'A TLS setting whose type the component does not accept' },
+  { code: 'unreadable', severity: 'fail', title: 'A folder, a socket, or a file that cannot be read or is too large' },
+  { code: 'no-host', severity: 'fail', title: 'An instance of a TiUP topology without a host' },
+  {
+    code: 'second-file-absent',
+    severity: 'note',
+    title: "TiFlash's second file does not exist where the first one names it",
+  },
+  { code: 'unknown-component', severity: 'note', title: 'Neither keys nor name show which component a file is for' },
 ];
 
-/** Everything, in the order of docs/lint.md. */
+/** All codes, in the order of docs/lint.md. */
 export const lintCatalogue: readonly LintEntry[] = [
   ...rules.map(({ code, severity, title }) => ({ code, severity, title })),
   ...deploymentRules,
-  ...ofTheFile,
+  ...ofReaders,
 ];

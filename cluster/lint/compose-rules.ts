@@ -6,7 +6,7 @@ export function isCompose(root: YamlValue): boolean {
   return [...(at(root, 'services')?.entries?.values() ?? [])].some(({ value }) => at(value, 'image') !== undefined);
 }
 
-/** PD started with http URLs although certificates are mounted: flags beat the file. */
+/** PD that is started with http URLs although certificates are mounted: flags override the file. */
 export function lintCompose(root: YamlValue): readonly Problem[] {
   return [...(at(root, 'services')?.entries?.values() ?? [])].flatMap(({ value: service }) => {
     const isPd = /(^|\/)pd(:|$)/.test(textAt(service, 'image') ?? '');
@@ -22,8 +22,8 @@ export function lintCompose(root: YamlValue): readonly Problem[] {
             severity: 'warn' as const,
             origin: plain.origin,
             message:
-              'certificates are mounted, but PD is started with http URLs, which beat its file: it serves plaintext',
-            remediation: `write ${String(plain.value).replace('http://', 'https://')}, and so in every URL of PD`,
+              'certificates are mounted, but the flags of PD have http URLs, which override its file: it serves plaintext',
+            remediation: `write ${String(plain.value).replace('http://', 'https://')}, and https in every URL of PD`,
           },
         ];
   });

@@ -8,16 +8,16 @@ export function describeLint(): string {
 
 \`tidb-mtls-agent lint FILE…\` reads the configuration files of TiDB, PD and its microservices, TiKV, TiFlash (both
 files), TiCDC and TiProxy, TiUP topologies and \`meta.yaml\`, TidbCluster and the resources of tidb-operator 2, and
-Compose files; a folder is searched for all of them. It tells them apart by content, then by name. Each line names
-file, line and column, and is followed by its cure. Keys outside TLS are none of its business.
+Compose files; a folder is searched for all of them. The content of a file, then its name, decides what it is. Each
+reported line names file, line and column, and is followed by its fix. Keys outside TLS are ignored.
 
-An **error** breaks something or leaves a door open; a **warning** probably does; a **note** is worth knowing, and often
-the way the product is shipped. Exit status: 0 without errors, 1 with, 2 when it could not run. \`--output json\`,
-\`sarif\` (code hosts) and \`junit\` (CI servers) print the same for programs, \`--cluster-version\` tells the release where
-no file does. \`check --explain CODE\` shows an example of one.
+An **error** breaks connections or opens a port to unauthorized clients. A **warning** probably does. A **note** is
+worth knowing, and often the way the product is shipped. Exit status: 0 without errors, 1 with errors, 2 when lint could
+not run. \`--output json\`, \`sarif\` (code hosts) and \`junit\` (CI servers) print the same for programs.
+\`--cluster-version\` sets the release where no file does. \`check --explain CODE\` prints an example.
 
-A file proves only what is in it: flags beat files, so a PD whose file says \`http\` may run with \`https\`, and the other
-way round. Where that may be so the line says so; \`check\` looks at the ports themselves.
+A file proves only its own contents. Flags override files, so a PD whose file has \`http\` may run with \`https\`, and the
+other way round. The line says where that is possible; \`check\` probes the ports themselves.
 
 | code | severity | reported |
 | --- | --- | --- |

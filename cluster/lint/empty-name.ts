@@ -11,11 +11,11 @@ export const emptyName: Rule = {
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const contains = profile.endpoints.some(({ callers }) => callers.commonNameMatch === 'equal-or-contains');
-    const everybody = contains ? ', and in TiKV builds of 2026 everybody' : '';
+    const every = contains ? ', and in TiKV builds of 2026 every certificate' : '';
     return [
       {
         origin: list.origin,
-        message: `an empty entry in ${key} admits certificates without a Common Name${everybody}`,
+        message: `an empty entry in ${key} accepts certificates without a Common Name${every}`,
         remediation: `write ${key} = ${quoted(list.value.filter((entry) => entry.trim() !== ''))}`,
       },
     ];

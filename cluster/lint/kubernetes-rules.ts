@@ -1,7 +1,7 @@
 import type { Problem } from '../documents/origin.js';
 import { at, textAt, type YamlValue } from '../documents/yaml.js';
 
-/** What a TidbCluster says of TLS as a whole. */
+/** The mistakes of a TidbCluster that concern TLS as a whole. */
 export function lintManifests(documents: readonly YamlValue[]): readonly Problem[] {
   return documents
     .filter((root) => textAt(root, 'kind') === 'TidbCluster')
@@ -17,13 +17,13 @@ function oldSwitch(root: YamlValue): readonly Problem[] {
           code: 'old-tls-switch',
           severity: 'fail',
           origin: old.key,
-          message: 'tidb-operator since 1.1 does not know enableTLSCluster: the cluster is plaintext',
+          message: 'tidb-operator since 1.1 ignores enableTLSCluster: the cluster is plaintext',
           remediation: 'under spec write tlsCluster: {enabled: true}',
         },
       ];
 }
 
-/** The operator's own validation, whatever the version of PD. */
+/** The operator validates this for every version of PD. */
 function oneName(root: YamlValue): readonly Problem[] {
   const list = at(root, 'spec', 'pd', 'config', 'security', 'cert-allowed-cn');
   return (list?.items?.length ?? 0) < 2 || list === undefined
@@ -33,7 +33,7 @@ function oneName(root: YamlValue): readonly Problem[] {
           code: 'operator-takes-one-name',
           severity: 'fail',
           origin: list.origin,
-          message: "tidb-operator 1.x refuses a TidbCluster with several names in PD's cert-allowed-cn",
+          message: "tidb-operator 1.x rejects a TidbCluster with several names in PD's cert-allowed-cn",
           remediation: 'give every component the same Common Name and list that one, or use tidb-operator 2',
         },
       ];
@@ -52,14 +52,14 @@ function clientSecret(root: YamlValue): readonly Problem[] {
             severity: 'note' as const,
             origin: mount.key,
             message: 'mountClusterClientSecret has no effect without tlsCluster',
-            remediation: 'take it out, or enable tlsCluster',
+            remediation: 'remove it, or enable tlsCluster',
           },
         ];
   });
 }
 
 export const kubernetesRuleTitles: Readonly<Record<string, string>> = {
-  'old-tls-switch': 'enableTLSCluster, which tidb-operator since 1.1 does not know',
+  'old-tls-switch': 'enableTLSCluster, which tidb-operator since 1.1 ignores',
   'operator-takes-one-name': "Several names in PD's list of a TidbCluster (v1)",
   'client-secret-without-tls': 'mountClusterClientSecret without tlsCluster',
 };

@@ -9,12 +9,12 @@ import { rules as everyRule } from './rules.js';
 import { lintTopology } from './topology-rules.js';
 
 export interface LintOptions {
-  /** The release of the cluster, where no file tells it. */
+  /** The release of the cluster, for files that do not name it. */
   readonly version?: string | undefined;
   readonly rules?: readonly Rule[];
 }
 
-/** The TLS mistakes of one file, as far as the file alone proves them, in the order of its lines. Never throws. */
+/** The TLS mistakes that the file alone proves, in the order of its lines. Never throws. */
 export function lintFile(file: string, { version, rules = everyRule }: LintOptions = {}): readonly Problem[] {
   const problems: Problem[] = [];
   const read = readDescribedFile(file, problems);
@@ -26,13 +26,13 @@ export function lintFile(file: string, { version, rules = everyRule }: LintOptio
     }
   }
   if (read.kind === 'topology') {
-    problems.push(...resultOf('topology', file, () => lintTopology(read.topology)));
+    problems.push(...reportsOf('topology', file, () => lintTopology(read.topology)));
   }
   if (read.kind === 'kubernetes') {
-    problems.push(...resultOf('kubernetes', file, () => lintManifests(read.documents)));
+    problems.push(...reportsOf('kubernetes', file, () => lintManifests(read.documents)));
   }
   if (read.kind === 'other') {
-    problems.push(...resultOf('compose', file, () => read.documents.filter(isCompose).flatMap(lintCompose)));
+    problems.push(...reportsOf('compose', file, () => read.documents.filter(isCompose).flatMap(lintCompose)));
   }
   return distinct(problems).sort((a, b) => lineOf(a.origin) - lineOf(b.origin));
 }
@@ -45,12 +45,12 @@ function rulesOn(
 ): readonly Problem[] {
   const subject = subjectOf(described, version);
   return rules.flatMap(({ code, severity, run }) =>
-    resultOf(code, file, () => run(subject).map((report) => ({ code, severity, ...report }))),
+    reportsOf(code, file, () => run(subject).map((report) => ({ code, severity, ...report }))),
   );
 }
 
-/** What a rule reports. One that throws costs its own result alone, and the note that it leaves says what was thrown. */
-function resultOf(code: string, file: string, run: () => readonly Problem[]): readonly Problem[] {
+/** The reports of one rule. A rule that throws gives one inconclusive note with the exception; the others still run. */
+function reportsOf(code: string, file: string, run: () => readonly Problem[]): readonly Problem[] {
   try {
     return run();
   } catch (error: unknown) {
@@ -66,7 +66,7 @@ function resultOf(code: string, file: string, run: () => readonly Problem[]): re
   }
 }
 
-/** A setting that several instances share is reported once, and so is a note that holds for all of them. */
+/** Reports a setting of several instances once, and also a note that holds for all of them. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const key = ({ origin, ...rest }: Problem) => JSON.stringify(rest.severity === 'note' ? rest : { origin, ...rest });
   return [...new Map([...problems].reverse().map((problem) => [key(problem), problem])).values()].reverse();

@@ -13,7 +13,7 @@ export const listNotEnforced: Rule = {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const message = `${key} with one entry is not enforced on the ${unenforced.title}: any certificate of the CA is let in`;
+    const message = `${key} with one entry is not enforced on the ${unenforced.title}: every certificate of the CA is accepted`;
     const remediation = `list at least ${unenforced.callers.minimumEntries} names in ${key} (PD 8.4 or later)`;
     return [{ origin: list.origin, message, remediation }];
   },

@@ -5,8 +5,7 @@ import { lastOf, type Rule } from './rule.js';
 export const listTooLong: Rule = {
   code: 'list-too-long',
   severity: 'fail',
-  title:
-    'Several names in the list of a PD older than 8.4, which then does not start; a note where the version is not known',
+  title: 'Several names in the list of a PD before 8.4, which then does not start; a note where the version is unknown',
   run: ({ list, kind, profile, version }) => {
     const old = isBefore(version, severalNamesSince);
     if (profile.component !== 'pd' || list === undefined || list.value.length < 2 || old === false) {
@@ -18,7 +17,7 @@ export const listTooLong: Rule = {
       ? [
           {
             origin: list.origin,
-            message: `PD before ${severalNamesSince} takes one name in ${key} and does not start with ${list.value.length}`,
+            message: `PD before ${severalNamesSince} supports one name in ${key} and does not start with ${list.value.length}`,
             remediation,
           },
         ]

@@ -1,12 +1,12 @@
 import { lastOf, type Rule } from './rule.js';
 
-/** Those that take their paths from nowhere but this file. */
+/** The components whose paths can only come from this file. */
 const withoutFlags: readonly string[] = ['tidb', 'tikv', 'tiflash'];
 
 export const listWithoutTls: Rule = {
   code: 'list-without-tls',
   severity: 'warn',
-  title: 'An allow-list without certificates: the port stays plaintext and nobody is compared',
+  title: 'An allow-list without certificates: the port serves plaintext and compares no names',
   run: ({ list, paths, described, kind }) => {
     const set = paths.some((one) => one.set !== undefined);
     const applies = withoutFlags.includes(described.component) && described.completeness !== 'list-only';

@@ -4,7 +4,7 @@ import { splitCertificates } from '../../credentials/pem.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
 import type { Sourced } from '../documents/origin.js';
 
-/** The first Common Name of each certificate in a file; undefined where none can be read from here. */
+/** The first Common Name of each certificate in a file; undefined where no certificate can be read here. */
 export function commonNamesIn(file: Sourced<string> | undefined): readonly (string | undefined)[] | undefined {
   if (file === undefined) {
     return undefined;
@@ -14,7 +14,7 @@ export function commonNamesIn(file: Sourced<string> | undefined): readonly (stri
     return blocks.length === 0 ? undefined : blocks.map((pem) => readCertificate(pem).commonNames[0]);
   } catch (error: unknown) {
     if (errorCode(error) !== '') {
-      // Elsewhere, not readable, or no certificate: the checks on files speak of that.
+      // The file is on another node, unreadable, or has no certificate. The checks of files report that.
       return undefined;
     }
     throw error;

@@ -4,14 +4,14 @@ import { lastOf, quoted, type Rule } from './rule.js';
 export const ownNameMissing: Rule = {
   code: 'own-name-missing',
   severity: 'fail',
-  title: "PD's own Common Name, read from its certificate file, is not in its own list",
+  title: "PD's list lacks PD's Common Name, as its certificate file has it",
   run: ({ list, kind, profile, values }) => {
-    const agent = commonNamesIn(values.path(kind.securityKeys.cert))?.[0];
-    if (!profile.needsOwnCommonName || list === undefined || agent === undefined || list.value.includes(agent)) {
+    const name = commonNamesIn(values.path(kind.securityKeys.cert))?.[0];
+    if (!profile.needsOwnCommonName || list === undefined || name === undefined || list.value.includes(name)) {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const message = `${key} lacks PD's own Common Name "${agent}": PD ends a few seconds after its start`;
-    return [{ origin: list.origin, message, remediation: `write ${key} = ${quoted([...list.value, agent])}` }];
+    const message = `${key} lacks PD's Common Name "${name}": PD exits a few seconds after its start`;
+    return [{ origin: list.origin, message, remediation: `write ${key} = ${quoted([...list.value, name])}` }];
   },
 };

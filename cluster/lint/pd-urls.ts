@@ -23,7 +23,7 @@ export const mixedSchemes: Rule = {
   run: (subject) =>
     urlsOf(subject).flatMap(({ key, found, plain, urls }) =>
       plain > 0 && plain < urls
-        ? [report(key, found, `${key} has https and http: the plaintext URL lets anybody in`)]
+        ? [report(key, found, `${key} has https and http: the plaintext URL accepts every client`)]
         : [],
     ),
 };
@@ -41,7 +41,7 @@ function urlsOf({ values, described }: Subject) {
 
 function plaintextMessage(key: string, { described }: Subject): string {
   const service = described.component !== 'pd';
-  const effect = service ? 'callers speak plaintext to a TLS port' : 'PD serves plaintext';
+  const effect = service ? 'callers send plaintext to a TLS port' : 'PD serves plaintext';
   const unless = described.completeness === 'flags' ? ', unless a flag overrides it' : '';
   return `${key} is http although certificates are set: ${effect}${unless}`;
 }

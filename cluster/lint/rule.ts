@@ -5,31 +5,31 @@ import { Values } from '../documents/values.js';
 import { readNames } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
 
-/** What a rule looks at: one file of one component, with what is known around it. */
+/** The input of a rule: one file of one component, with its context. */
 export interface Subject {
   readonly described: Described;
   readonly profile: ComponentProfile;
   /** The kind of file; differs from the profile for a component's second file. */
   readonly kind: ConfigFileProfile;
   readonly values: Values;
-  /** The three paths, as far as they are set. */
+  /** The three paths of CA, certificate and key; `set` is undefined for one that is not set. */
   readonly paths: readonly { readonly key: string; readonly set: Sourced<string> | undefined }[];
-  /** `elsewhere`: the settings leave it to flags or to whoever deploys. */
+  /** `elsewhere`: flags or the deployment decide, not this file. */
   readonly tls: 'on' | 'incomplete' | 'off' | 'elsewhere';
   readonly list: Sourced<readonly string[]> | undefined;
   readonly version: string | undefined;
 }
 
-/** A rule: pure, one file, one code. */
+/** A rule: a pure function of its subject, one file, one code. */
 export interface Rule {
   readonly code: string;
   readonly severity: Problem['severity'];
-  /** For the table in docs/lint.md: what is reported. */
+  /** What is reported, for the table in docs/lint.md. */
   readonly title: string;
   readonly run: (subject: Subject) => readonly Report[];
 }
 
-/** What a rule found; code and severity are the rule's unless said otherwise. */
+/** One mistake. Code is the rule's, and so is the severity unless it is set here. */
 export interface Report {
   readonly origin: Origin;
   readonly message: string;

@@ -5,7 +5,7 @@ import { lastOf, type Rule } from './rule.js';
 export const substringName: Rule = {
   code: 'substring-name',
   severity: 'warn',
-  title: 'A list in a TiKV build that admits every name which contains an entry; a note where the version is not known',
+  title: 'A list in a TiKV build that accepts every name which contains an entry; a note where the version is unknown',
   run: ({ list, profile, kind, version }) => {
     const contains = profile.endpoints.some(
       ({ name, callers }) =>
@@ -19,7 +19,7 @@ export const substringName: Rule = {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const message = `TiKV builds since July 2026 admit every name that contains an entry of ${key}: "${shortest}" admits "not-${shortest}" too`;
+    const message = `TiKV builds since July 2026 accept every name that contains an entry of ${key}: "${shortest}" also accepts "not-${shortest}"`;
     const remediation = 'use Common Names that no other certificate of this CA contains';
     return [{ origin: list.origin, message, remediation, ...(old === undefined ? { severity: 'note' as const } : {}) }];
   },

@@ -7,14 +7,14 @@ import { lastOf, quoted, type Rule, type Subject } from './rule.js';
 export const metricsPlaintext: Rule = {
   code: 'metrics-plaintext',
   severity: 'warn',
-  title: "TiFlash's metrics port is put back to plaintext",
+  title: "TiFlash's metrics port is set to plaintext",
   run: ({ values, described, tls }) => {
     const off = values.boolean('status.disable_metrics_tls');
     return described.component === 'tiflash' && off?.value === true && tls === 'on'
       ? [
           {
             origin: off.origin,
-            message: 'disable_metrics_tls puts the TiFlash metrics port back to plaintext for anybody',
+            message: 'disable_metrics_tls makes the TiFlash metrics port serve plaintext',
             remediation: 'under [status] write disable_metrics_tls = false, and give Prometheus a certificate',
           },
         ]
@@ -22,31 +22,30 @@ export const metricsPlaintext: Rule = {
   },
 };
 
-/** First release of each line that takes empty strings for not set. */
+/** First release of each minor version that reads empty strings as not set. */
 const emptyAllowedSince = ['6.5.11', '7.1.6', '7.5.3', '8.1.1'];
 
 export const emptyPaths: Rule = {
   code: 'empty-paths',
   severity: 'fail',
-  title:
-    'Empty TLS paths in a TiFlash that takes their presence for TLS and does not start; a note where the version is not known',
+  title: 'Empty TLS paths in a TiFlash that reads them as TLS and does not start; a note where the version is unknown',
   run: ({ values, described, kind, version }) => {
     const { ca, cert, key } = kind.securityKeys;
     const empty = [ca, cert, key].map((name) => values.rawString(name)).find((found) => found?.value.trim() === '');
-    const old = takesEmptyForSet(version);
+    const old = readsEmptyAsSet(version);
     if (described.component !== 'tiflash' || described.companion || empty === undefined || old === false) {
       return [];
     }
     const releases = `TiFlash before ${emptyAllowedSince.join(', ')}`;
-    const message = `${releases} takes an empty path for TLS and does not start`;
-    const remediation = `leave ${[ca, cert, key].map(lastOf).join(', ')} out`;
+    const message = `${releases} reads an empty path as TLS and does not start`;
+    const remediation = `remove ${[ca, cert, key].map(lastOf).join(', ')}`;
     return [
       { origin: empty.origin, message, remediation, ...(old === undefined ? { severity: 'note' as const } : {}) },
     ];
   },
 };
 
-function takesEmptyForSet(version: string | undefined): boolean | undefined {
+function readsEmptyAsSet(version: string | undefined): boolean | undefined {
   const [major, minor] = version === undefined ? [] : (parseVersion(version) ?? []);
   if (major === undefined || minor === undefined) {
     return undefined;
@@ -65,7 +64,7 @@ export const httpsPortMissing: Rule = {
     if (!applies || origin === undefined || values.port('https_port') || isBefore(version, '7.1.0') !== true) {
       return [];
     }
-    const message = 'TiFlash before 7.1 does not start with TLS but without https_port';
+    const message = 'TiFlash before 7.1 does not start with TLS and without https_port';
     return [{ origin, message, remediation: 'at the top of the file write https_port = 8123' }];
   },
 };
@@ -94,7 +93,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
   const secondOn = theirs.every((one) => one !== undefined);
   if (on !== secondOn) {
     const origin = [...ours, ...theirs].find((one) => one !== undefined)?.origin;
-    const message = `TLS is ${on ? 'on' : 'off'} here and ${secondOn ? 'on' : 'off'} in ${secondFile}: one half of TiFlash speaks plaintext`;
+    const message = `TLS is ${on ? 'on' : 'off'} here and ${secondOn ? 'on' : 'off'} in ${secondFile}: one half of TiFlash serves plaintext`;
     return origin === undefined ? [] : [{ origin, message, remediation: 'set the three paths in both files' }];
   }
   const [ca, secondCa] = [values.path(kind.securityKeys.ca), second.path(other.ca)];
@@ -117,7 +116,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
           {
             origin: (list ?? names)?.origin ?? { kind: 'default' as const },
             severity: 'warn' as const,
-            message: `the allow-list is ${listed(list)} here and ${listed(names)} in ${secondFile}: one half lets in every certificate of the CA`,
+            message: `the allow-list is ${listed(list)} here and ${listed(names)} in ${secondFile}: one half accepts every certificate of the CA`,
             remediation: 'set the list in both files',
           },
         ]

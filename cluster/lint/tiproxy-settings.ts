@@ -3,7 +3,7 @@ import type { Rule } from './rule.js';
 export const tiproxyApiPlaintext: Rule = {
   code: 'tiproxy-api-plaintext',
   severity: 'warn',
-  title: 'TiProxy calls the cluster over TLS, but its own API port is plaintext',
+  title: 'TiProxy calls the cluster over TLS, but its API port serves plaintext',
   run: ({ values, described, tls }) => {
     const calls = values.string('security.cluster-tls.ca') ?? values.string('security.cluster-tls.cert');
     return described.component === 'tiproxy' && calls !== undefined && tls !== 'on'
@@ -21,7 +21,7 @@ export const tiproxyApiPlaintext: Rule = {
 export const tiproxyListWithoutCa: Rule = {
   code: 'list-without-ca',
   severity: 'fail',
-  title: "TiProxy's list without a CA, which it then ignores",
+  title: 'A list of TiProxy without a CA, which TiProxy then ignores',
   run: ({ values, described, list }) =>
     described.component === 'tiproxy' &&
     list !== undefined &&
@@ -29,7 +29,7 @@ export const tiproxyListWithoutCa: Rule = {
       ? [
           {
             origin: list.origin,
-            message: 'without ca, TiProxy ignores cert-allowed-cn and lets everybody in',
+            message: 'without ca, TiProxy ignores cert-allowed-cn and accepts every client',
             remediation: 'under [security.server-http-tls] write ca = "…"',
           },
         ]

@@ -3,7 +3,7 @@ import type { Problem } from '../documents/origin.js';
 import type { Topology } from '../sources/topology.js';
 import { lastOf } from './rule.js';
 
-/** What a TiUP topology says of TLS as a whole. */
+/** The mistakes of a TiUP topology that concern TLS as a whole. */
 export function lintTopology({ tls, settings, tlsOrigin }: Topology): readonly Problem[] {
   const found = new Map<string, Problem>();
   for (const { section, entries } of settings) {
@@ -51,7 +51,7 @@ function overwritten(role: string, path: string, origin: Problem['origin']): Pro
     severity: 'warn',
     origin,
     message: `${path} is set here, but with enable_tls TiUP writes its own path tls/${role}.crt and its siblings over it`,
-    remediation: `take ${lastOf(path)} out of the topology`,
+    remediation: `remove ${lastOf(path)} from the topology`,
   };
 }
 

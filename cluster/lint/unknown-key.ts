@@ -1,7 +1,7 @@
 import type { ConfigFileProfile, SecurityKeys } from '../components/profile.js';
 import { lastOf, type Rule, type Subject } from './rule.js';
 
-/** Other components' spellings, and misspelt ones, of the three paths and the list. */
+/** Spellings of other components, and misspellings, of the three paths and the list. */
 const aliases: Readonly<Record<string, keyof SecurityKeys>> = {
   'ca-path': 'ca',
   'cacert-path': 'ca',
@@ -30,7 +30,7 @@ const aliases: Readonly<Record<string, keyof SecurityKeys>> = {
   'allowed-cn': 'allowedCommonNames',
 };
 
-/** TiProxy's blocks, wherever else they were written. */
+/** TiProxy's blocks in other tables. */
 const blocks = /^(?:(?!security\.)[^.]+\.)?((?:server|server-http|cluster|sql)-tls)\.([^.]+)$/;
 
 export const unknownKey: Rule = {
@@ -50,7 +50,7 @@ export const unknownKey: Rule = {
     }),
 };
 
-/** The key that was meant; undefined for keys outside TLS and known ones. */
+/** The key that was meant; undefined for known keys and for keys outside TLS. */
 function meant(key: string, { kind, profile }: Subject): string | undefined {
   if (profile.component === 'tiproxy') {
     const [, block, name] = blocks.exec(key) ?? [];
@@ -65,9 +65,9 @@ function meant(key: string, { kind, profile }: Subject): string | undefined {
   return misplaced(key, kind);
 }
 
-/** A TLS key of this very component outside [security], as a table that was opened too early leaves it. */
+/** A TLS key of this component outside [security], as after a table header in the wrong place. */
 function misplaced(key: string, kind: ConfigFileProfile): string | undefined {
-  const agent = Object.values(kind.securityKeys).find((right) => lastOf(right) === lastOf(key));
-  const elsewhere = agent !== undefined && !/(^|\.)(security|encryption|dashboard|master-key|s3|gcs)\./.test(key);
-  return elsewhere ? agent : undefined;
+  const known = Object.values(kind.securityKeys).find((right) => lastOf(right) === lastOf(key));
+  const elsewhere = known !== undefined && !/(^|\.)(security|encryption|dashboard|master-key|s3|gcs)\./.test(key);
+  return elsewhere ? known : undefined;
 }

@@ -8,11 +8,11 @@ import { describe } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
 import { commandLines, linkIn } from './proc.js';
 
-/** The flags of a component that say what its file may say, too: flag to key. */
+/** The flags of a component that set keys of its file. */
 interface Flags {
   readonly executable: string;
   readonly component: ComponentName;
-  /** The subcommand that tells services of one executable apart. */
+  /** The subcommand, where one executable runs several services. */
   readonly subcommand?: string;
   readonly config: readonly string[];
   readonly keys: Readonly<Record<string, string>>;
@@ -88,7 +88,7 @@ const known: readonly Flags[] = [
   },
 ];
 
-/** The components that run on this node under a user whose processes may be looked at: their files, and flags over them. */
+/** The components that run on this node, as far as their processes are visible to the agent: their files, overridden by their flags. */
 export function describeProcesses(problems: Problem[], root = '/proc'): readonly Described[] {
   return commandLines(root).flatMap(({ pid, args }) => {
     const [program = '', ...rest] = args;

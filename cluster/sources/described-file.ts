@@ -10,7 +10,7 @@ import type { Described } from '../inventory/described.js';
 import { isKubernetes, type Manifest, readManifests } from './kubernetes.js';
 import { isTopology, readTopology, type Topology } from './topology.js';
 
-/** What a file turned out to be, by its content. */
+/** A file by its kind; the content decides. */
 export type DescribedFile =
   | { readonly kind: 'component'; readonly described: readonly Described[] }
   | { readonly kind: 'topology'; readonly described: readonly Described[]; readonly topology: Topology }
@@ -22,12 +22,12 @@ export type DescribedFile =
     }
   | { readonly kind: 'other'; readonly described: readonly []; readonly documents: readonly YamlValue[] };
 
-/** TiUP leaves it beside meta.yaml between the stages of a scale-out. */
+/** TiUP creates this file beside meta.yaml between the two stages of a scale-out. */
 const scaleOutLock = '.scale-out.yaml';
 
 const nothing: DescribedFile = { kind: 'other', described: [], documents: [] };
 
-/** Reads a file of any of these kinds. Never throws: what cannot be read or used is a problem. */
+/** Reads a file of any of these kinds. Never throws: what cannot be read or used becomes a problem. */
 export function readDescribedFile(file: string, problems: Problem[]): DescribedFile {
   const text = textOf(file, problems);
   if (text === undefined) {
@@ -44,7 +44,7 @@ export function readDescribedFile(file: string, problems: Problem[]): DescribedF
   }
 }
 
-/** `.yaml`, `.yml`, and both as templates. */
+/** Whether the name ends with `.yaml` or `.yml`, or with one of them and the suffix of a template. */
 function isYamlName(file: string): boolean {
   const name = basename(file).replace(/\.(j2|tpl|tmpl|gotmpl)$/, '');
   return ['.yaml', '.yml'].includes(extname(name));

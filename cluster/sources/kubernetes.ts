@@ -47,7 +47,7 @@ export function readManifests(documents: readonly YamlValue[], file: string, pro
     if (kind === 'TidbCluster') {
       return fromTidbCluster(root, file, problems);
     }
-    // Without its Cluster in the same files, the switch of a group is not known; then only lists are read.
+    // Without its Cluster in the same files the TLS switch of a group is unknown; then only lists are read.
     const tls = switches.get(textAt(root, 'spec', 'cluster', 'name') ?? '');
     return group === undefined ? [] : fromGroup(root, group, tls, file, problems);
   });
@@ -179,7 +179,7 @@ export function configEntries(config: YamlValue | undefined, problems: Problem[]
     return settingsOf(config);
   }
   try {
-    return tomlEntries(config.value, config.place);
+    return tomlEntries(config.value, config.positionOf);
   } catch (error: unknown) {
     if (error instanceof ConfigError) {
       problems.push(error.problem);
@@ -189,7 +189,7 @@ export function configEntries(config: YamlValue | undefined, problems: Problem[]
   }
 }
 
-/** Where the operator mounts a component's secret. */
+/** The paths under which the operator mounts a component's secret. */
 function mountedPaths(component: ComponentName, kind: ConfigFileProfile, origin: Origin): Entries {
   const folder = `/var/lib/${component}-tls`;
   const { ca, cert, key } = kind.securityKeys;

@@ -2,11 +2,11 @@ import type { ComponentName } from '../components/profile.js';
 
 export interface PodNames {
   readonly host: string;
-  /** Of tidb-operator, whose defaults the ports are. */
+  /** The version of tidb-operator, whose default ports are used. */
   readonly operator: 'v1' | 'v2';
 }
 
-/** The settings that tidb-operator makes of a pod's name: the ports are its defaults. */
+/** The settings that tidb-operator derives from a pod's name, with its default ports. */
 export function podSettings(
   component: ComponentName,
   { host, operator }: PodNames,

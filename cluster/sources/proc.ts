@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errorCode } from '../../credentials/error-text.js';
 
-/** Names in a folder of /proc; none where it is gone or another user's. */
+/** The names in a folder of /proc; empty where it no longer exists or belongs to another user. */
 export function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory);
@@ -10,7 +10,7 @@ export function namesIn(directory: string): readonly string[] {
   }
 }
 
-/** The text of a file of /proc; empty where it is gone or another user's. */
+/** The text of a file of /proc; empty where it no longer exists or belongs to another user. */
 export function procText(file: string): string {
   try {
     return readFileSync(file, 'latin1');
@@ -19,7 +19,7 @@ export function procText(file: string): string {
   }
 }
 
-/** Where a link of /proc points; undefined where it is gone or another user's. */
+/** The target of a link of /proc; undefined where it no longer exists or belongs to another user. */
 export function linkIn(file: string): string | undefined {
   try {
     return readlinkSync(file);
@@ -28,14 +28,14 @@ export function linkIn(file: string): string | undefined {
   }
 }
 
-/** The arguments of each process that may be looked at, the program first. */
+/** The arguments of each visible process, the program first. */
 export function commandLines(root: string): readonly { readonly pid: string; readonly args: readonly string[] }[] {
   return namesIn(root)
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => ({ pid, args: procText(`${root}/${pid}/cmdline`).split('\0').filter(Boolean) }));
 }
 
-/** Processes end while one looks, and those of other users may not be looked into; anything else is a fault. */
+/** Processes can exit during the read, and those of other users are not readable. Other errors are thrown. */
 function ignoreGone<T>(error: unknown, value: T): T {
   if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errorCode(error))) {
     return value;

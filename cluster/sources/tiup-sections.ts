@@ -1,12 +1,12 @@
 import type { ComponentName } from '../components/profile.js';
 
-/** What of an instance in a topology its settings are made from. */
+/** The parts of an instance in a topology that its settings are derived from. */
 export interface TiupInstance {
   readonly host: string;
   readonly scheme: 'https' | 'http';
-  /** A port by its key in the topology, or its default. */
+  /** The port under this key of the topology, or its default. */
   readonly port: (key: string) => number;
-  /** Another text of the instance; undefined when not set. */
+  /** The text under another key; undefined when not set. */
   readonly text: (key: string) => string | undefined;
 }
 
@@ -16,11 +16,11 @@ export interface TiupSection {
   readonly list: string;
   /** Its table under `server_configs`. */
   readonly configs: string;
-  /** Begins the name of the deploy directory, and names the certificate. */
+  /** The first part of the name of the deploy directory, and the name of the certificate. */
   readonly role: string;
-  /** Default of each port; the first one ends the name of the deploy directory. */
+  /** The default of each port. The first one is the last part of the name of the deploy directory. */
   readonly ports: Readonly<Record<string, number>>;
-  /** The settings that TiUP makes of host and ports. */
+  /** The settings that TiUP derives from host and ports. */
   readonly settings: (instance: TiupInstance) => Readonly<Record<string, unknown>>;
 }
 

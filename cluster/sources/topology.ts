@@ -13,9 +13,9 @@ export interface Topology {
   readonly origin: Origin;
   readonly version: string | undefined;
   readonly tls: boolean;
-  /** The place of `enable_tls`, or where it would be. */
+  /** The position of `enable_tls`, or of the table that it belongs to. */
   readonly tlsOrigin: Origin;
-  /** `server_configs` and the `config` of each instance, by their section. */
+  /** `server_configs` and the `config` of each instance, with their section. */
   readonly settings: readonly { readonly section: TiupSection; readonly entries: Entries }[];
   readonly described: readonly Described[];
   readonly scaleOutLocked: boolean;
@@ -27,7 +27,7 @@ export function isTopology(root: YamlValue): boolean {
   return tiupSections.some(({ list }) => at(inner, list)?.items !== undefined);
 }
 
-/** Reads it; `name` is the cluster's, which TiUP's own certificate carries. */
+/** Reads a topology. `name` is the cluster's, which TiUP's own certificate contains. */
 export function readTopology(
   root: YamlValue,
   file: string,
@@ -67,9 +67,9 @@ export function readTopology(
     }
     const shared = { version, origin: item.origin, neighbours, monitored, completeness: 'all' as const };
     const deployment = { section, item, host, tls, directory: deployDirectory(inner, section, item) };
-    const configs = (table: string, agent: string) => [
+    const configs = (table: string, ofInstance: string) => [
       settingsOf(at(inner, 'server_configs', table)),
-      settingsOf(at(item, agent)),
+      settingsOf(at(item, ofInstance)),
     ];
     const profile = profiles[section.component];
     const made = madeByTiup(deployment);
@@ -128,8 +128,8 @@ function deployDirectory(inner: YamlValue, section: TiupSection, item: YamlValue
 }
 
 /**
- * Where TiUP deploys: the directory that was given, or one of this name below the global one. Relative directories are
- * below the deploying user's home. `inner` is the topology.
+ * The deploy directory of TiUP: `given`, or `name` below the global one. Relative directories are below the home of the
+ * deploying user. `inner` is the topology.
  */
 export function directoryOf(inner: YamlValue, given: string | undefined, name: string): string {
   const home = posix.join('/home', textAt(inner, 'global', 'user') ?? 'tidb');
@@ -149,19 +149,19 @@ function madeByTiup({ section, item, host, tls }: Deployment): Entries {
   return entriesOf(section.settings(instance), origin);
 }
 
-/** The pair that TiUP lays out per role; TiFlash's two halves share one. */
+/** The paths that TiUP uses per role. The two halves of TiFlash share theirs. */
 function securityOf({ section, item, directory }: Deployment, kind: ConfigFileProfile): Entries {
   const origin = at(item, 'host')?.origin ?? item.origin;
   const tls = posix.join(directory, 'tls');
-  const pair = { ca: `${tls}/ca.crt`, cert: `${tls}/${section.role}.crt`, key: `${tls}/${section.role}.pem` };
+  const files = { ca: `${tls}/ca.crt`, cert: `${tls}/${section.role}.crt`, key: `${tls}/${section.role}.pem` };
   const keys = [kind.securityKeys, ...('callerKeys' in kind ? [profiles.tiproxy.callerKeys] : [])];
   const paths = keys.flatMap((one) =>
     one === undefined
       ? []
       : [
-          [one.ca, pair.ca],
-          [one.cert, pair.cert],
-          [one.key, pair.key],
+          [one.ca, files.ca],
+          [one.cert, files.cert],
+          [one.key, files.key],
         ],
   );
   const proxy = section.component === 'tiproxy' ? [['security.server-http-tls.skip-ca', true] as const] : [];

@@ -58,8 +58,8 @@ const leaderless: Problem = {
   code: 'no-leader',
   severity: 'warn',
   origin: { kind: 'pd', url: 'https://10.0.1.1:2379' },
-  message: 'PD has no leader, so its stores are not known',
-  remediation: 'see why PD elects none; the agent asks again',
+  message: 'PD has no leader, so its stores are unknown',
+  remediation: 'find out why PD elects none; the agent retries',
 };
 
 /** A file and a topology that differ in one thing. */

@@ -104,7 +104,7 @@ t.test(
     t.match(await runAgent('check', '--pd', 'nonsense', ...agent), { status: 2, stderr: /not a client URL of PD/ });
     t.match(await runAgent('check', '--pd', url('pd-3')), {
       status: 1,
-      stdout: /https needs the identity of the agent/,
+      stdout: /https needs the credentials of the agent/,
     });
   },
 );

@@ -24,9 +24,9 @@ t.test('every check and every lint rule has a name of its own and an explanation
   }
 });
 
-t.test('what lint says of each example is what the explanation says that it says', async (t) => {
+t.test('the reported line of each example is the one that lint prints', async (t) => {
   const beside = [...nameCases, ...componentCases].filter((one) => one.beside !== undefined);
-  for (const [code, { file, version, text, says, remediation }] of Object.entries(lintExamples)) {
+  for (const [code, { file, version, text, reported, remediation }] of Object.entries(lintExamples)) {
     const folder = temporaryDirectory(t);
     const others = beside.find((one) => one.code === code && one.file === file)?.beside ?? {};
     for (const [name, content] of Object.entries({ ...others, [file]: text })) {
@@ -34,7 +34,7 @@ t.test('what lint says of each example is what the explanation says that it says
     }
     const problems = lintFile(join(folder, file), { version }).filter((one) => one.code === code);
     t.match(
-      [says, remediation],
+      [reported, remediation],
       [
         (problems[0] === undefined ? '' : formatProblem(problems[0])).replaceAll(`${folder}/`, ''),
         problems[0]?.remediation,

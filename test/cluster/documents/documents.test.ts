@@ -44,7 +44,7 @@ spec:
   t.strictSame(settings.get('list')?.value, ['one', 'two']);
   t.match(at(root, 'list')?.items?.[1]?.origin, { line: 10, column: 5 });
   const config = at(root, 'spec', 'config');
-  const entries = tomlEntries(String(config?.value), config?.place ?? (() => ({ kind: 'default' })));
+  const entries = tomlEntries(String(config?.value), config?.positionOf ?? (() => ({ kind: 'default' })));
   t.match(entries.get('security.ca-path'), { valueOrigin: { line: 16, column: 17 } });
   t.equal(textAt(parseYaml('\uFEFFa: 1\r\nb: x\r\n---\nc: 2\n', 'f')[1], 'c'), '2', 'several documents, BOM and CRLF');
 });
