@@ -6,10 +6,10 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   "sources-agree": [
     "✗ agent agent  /tidb-deploy/tikv/conf/tikv.toml:12:1: TiKV gRPC port 10.0.1.2:20160 is https here, http in meta.yaml:40:5  [sources-agree]",
-    "    make both https; for a peer URL of PD that stayed http, update the member"
+    "    make both https; for a peer URL of PD that is still http, update the member"
   ],
   "tls-configured": [
-    "✗ tikv 10.0.1.2:20160  only 2 of the three TLS keys are set  [tls-configured]",
+    "✗ tikv 10.0.1.2:20160  only 2 of the three TLS paths are set  [tls-configured]",
     "    set security.ca-path, security.cert-path and security.key-path"
   ],
   "certificate-readable": [
@@ -17,87 +17,87 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    write the whole file again"
   ],
   "file-safe": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt is not PEM text: tikv does not survive reading it  [file-safe]",
-    "    put the last good /tidb-deploy/tikv/tls/tls.crt back at once, and convert the new one to PEM"
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt is not PEM text: tikv exits when it reloads the file  [file-safe]",
+    "    restore the last valid /tidb-deploy/tikv/tls/tls.crt at once, and convert the new one to PEM"
   ],
   "key-matches-certificate": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.key is not the key of /tidb-deploy/tikv/tls/tls.crt  [key-matches-certificate]",
-    "    install the key that was made with this certificate: the key first, then the certificate"
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.key does not match /tidb-deploy/tikv/tls/tls.crt  [key-matches-certificate]",
+    "    install the key of this certificate: write the key first, then the certificate"
   ],
   "verifies-under-ca": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt is not good as client under /tidb-deploy/tikv/tls/ca.crt (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)  [verifies-under-ca]",
-    "    issue the pair anew from this CA, or add its issuer to the CA file"
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt does not verify as client under /tidb-deploy/tikv/tls/ca.crt (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)  [verifies-under-ca]",
+    "    issue the certificate again from this CA, or add its issuer to the CA file"
   ],
   "certificate-validity": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt ends in 5 days, 2026-12-06T08:00:00.000Z  [certificate-validity]",
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt expires in 5 days (2026-12-06)  [certificate-validity]",
     "    renew it"
   ],
   "key-usages": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt lacks the usage clientAuth  [key-usages]",
-    "    issue it anew with serverAuth and clientAuth"
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt lacks the extended key usage clientAuth  [key-usages]",
+    "    issue the certificate again with serverAuth and clientAuth"
   ],
   "names-cover-addresses": [
-    "✗ tikv 10.0.1.2:20160  the certificate does not cover 10.0.9.9, which /tidb-deploy/tikv/conf/tikv.toml:12:1 advertises; it is for db-2, 10.0.1.2  [names-cover-addresses]",
-    "    issue it anew with 10.0.9.9 among its SANs"
+    "✗ tikv 10.0.1.2:20160  the certificate does not cover 10.0.9.9, which /tidb-deploy/tikv/conf/tikv.toml:12:1 advertises; its SANs are db-2, 10.0.1.2  [names-cover-addresses]",
+    "    issue the certificate again with 10.0.9.9 among its SANs"
   ],
   "key-file-mode": [
-    "! tikv 10.0.1.2:20160  1 key file is readable by everybody on this node  [key-file-mode]",
+    "! tikv 10.0.1.2:20160  1 key file is world-readable on this node  [key-file-mode]",
     "    chmod 0640 /tidb-deploy/tikv/tls/tls.key"
   ],
   "survives-restart": [
-    "✗ pd 10.0.1.2:2379  would not start again: its own name PD-Server is not in its own list  [survives-restart]",
-    "    mend it before pd is restarted"
+    "✗ pd 10.0.1.2:2379  would not start: its allow-list lacks its Common Name PD-Server  [survives-restart]",
+    "    fix this before pd is restarted"
   ],
   "endpoint-answers": [
     "✗ tidb 10.0.1.2:10080 status as agent  rejected by the server with the TLS alert bad_certificate (42)  [endpoint-answers]",
-    "    give the agent a pair this port admits, or add its Common Name to the component's list"
+    "    give the agent a certificate that this port accepts, or add its Common Name to the component's list"
   ],
   "rejects-unauthorized": [
-    "✗ tidb 10.0.1.2:10080 status as foreign-ca  lets in a certificate of an unknown CA, whom its configuration refuses  [rejects-unauthorized]",
-    "    restart tidb if its file is right; else mend its list and CA"
+    "✗ tidb 10.0.1.2:10080 status as foreign-ca  accepts a certificate of an unknown CA, although its configuration rejects it  [rejects-unauthorized]",
+    "    restart tidb if its file is correct; otherwise correct its list and CA"
   ],
   "requests-certificate": [
-    "✗ tidb 10.0.1.2:10080 status  asks nobody for a certificate, though its configuration makes it ask  [requests-certificate]",
-    "    restart tidb, so that it runs with its file"
+    "✗ tidb 10.0.1.2:10080 status  requests no client certificate, although its configuration requires one  [requests-certificate]",
+    "    restart tidb, so that it uses its file"
   ],
   "resumption-rejected": [
-    "! pd 10.0.1.2:2379 client  a session lets its holder in again without a certificate: an answer without a certificate  [resumption-rejected]",
-    "    after taking a caller away, restart pd"
+    "! pd 10.0.1.2:2379 client  accepts a resumed session without a certificate: an answer without a certificate  [resumption-rejected]",
+    "    after removing a caller, restart pd"
   ],
   "caller-accepted": [
-    "✗ tikv 10.0.1.2:20160 grpc as pd  pd is refused: rejected by the server with the TLS alert bad_certificate (42); its list is TiDB-Server, TiKV-Server  [caller-accepted]",
-    "    add the Common Name of pd to the list of tikv, or mend the pair of pd"
+    "✗ tikv 10.0.1.2:20160 grpc as pd  rejects pd: TLS alert bad_certificate (42); its allow-list is TiDB-Server, TiKV-Server  [caller-accepted]",
+    "    add the Common Name of pd to the list of tikv, or fix the certificate of pd"
   ],
   "peers-reach-each-other": [
     "✗ pd 10.0.1.2:2379 client  does not reach member pd-2; 0 of the other members reach it  [peers-reach-each-other]",
     "    compare the certificates and lists of the two; restart the one that holds an old CA"
   ],
   "server-verifies": [
-    "✗ tidb 10.0.1.2:10080 status as agent  the certificate served is not for 10.0.1.2 but for db-9, 10.0.9.9  [server-verifies]",
-    "    issue it anew with 10.0.1.2 among its SANs"
+    "✗ tidb 10.0.1.2:10080 status as agent  the certificate served does not cover 10.0.1.2; its SANs are db-9, 10.0.9.9  [server-verifies]",
+    "    issue the certificate again with 10.0.1.2 among its SANs"
   ],
   "served-matches-file": [
-    "✗ tikv 10.0.1.2:20160 grpc  serves the certificate ending 2026-12-31T08:00:00.000Z, on disk is the one ending 2126-01-01T00:00:00.000Z  [served-matches-file]",
-    "    touch the certificate file: this port looks again only when its modification time changes"
+    "✗ tikv 10.0.1.2:20160 grpc  serves a certificate that expires 2026-12-31T08:00:00.000Z; the one on disk expires 2126-01-01T00:00:00.000Z  [served-matches-file]",
+    "    touch the certificate file: this port reloads only when the modification time changes"
   ],
   "caller-in-allow-list": [
-    "✗ tikv 10.0.1.2:20160 grpc as tidb  the list does not hold TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",
+    "✗ tikv 10.0.1.2:20160 grpc as tidb  the list lacks TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",
     "    add \"TiDB-Server\" to the list at /tidb-deploy/tikv/conf/tikv.toml:12:1 and restart tikv"
   ],
   "unused-allow-list-entry": [
-    "! tikv 10.0.1.2:20160  its list holds \"tiproxy\", the Common Name of tiproxy, which calls none of its ports  [unused-allow-list-entry]",
-    "    take \"tiproxy\" out of the list at /tidb-deploy/tikv/conf/tikv.toml:12:1"
+    "! tikv 10.0.1.2:20160  its allow-list contains \"tiproxy\", the Common Name of tiproxy, which calls none of its ports  [unused-allow-list-entry]",
+    "    remove \"tiproxy\" from the list at /tidb-deploy/tikv/conf/tikv.toml:12:1"
   ],
   "own-name-in-list": [
-    "✗ pd 10.0.1.2:2379  its own Common Name PD-Server is not in its own list: it will end at its next start  [own-name-in-list]",
+    "✗ pd 10.0.1.2:2379  its allow-list lacks its Common Name PD-Server: it will exit at its next start  [own-name-in-list]",
     "    add \"PD-Server\" to the list at /tidb-deploy/pd/conf/pd.toml:12:1"
   ],
   "ca-unchanged": [
-    "✗ pd 10.0.1.2:2379  /tidb-deploy/pd/tls/ca.crt changed after 2026-11-01T08:00:00.000Z; what runs still trusts the old CA  [ca-unchanged]",
-    "    restart pd when every peer trusts the new CA"
+    "✗ pd 10.0.1.2:2379  /tidb-deploy/pd/tls/ca.crt changed after 2026-11-01T08:00:00.000Z; the running process still trusts the old CA  [ca-unchanged]",
+    "    restart pd once every peer trusts the new CA"
   ],
   "trusts-ca-on-disk": [
-    "✗ pd 10.0.1.2:2379 client  what runs does not trust CN=Cluster CA of the CA file, and trusts 1 CA that is not in the CA file any more  [trusts-ca-on-disk]",
-    "    restart pd when every peer trusts the new CA"
+    "✗ pd 10.0.1.2:2379 client  the running process does not trust CN=Cluster CA of the CA file, and trusts 1 CA that is no longer in the CA file  [trusts-ca-on-disk]",
+    "    restart pd once every peer trusts the new CA"
   ]
 };

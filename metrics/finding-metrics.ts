@@ -1,5 +1,4 @@
-import type { Finding, Status } from '../checks/finding.js';
-import { summarize } from '../checks/finding.js';
+import { type Finding, type Status, summarize } from '../checks/finding.js';
 import type { Metrics } from './agent-registry.js';
 import { instanceLabels, type Labels } from './labels.js';
 import { statusSeriesOf } from './status-series.js';
