@@ -91,7 +91,7 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, evid
       if (rejection?.number === internalError && hasInvalidFiles(evidence, instance)) {
         return finding(
           'fail',
-          `rejects every client, because it cannot load its own files: ${detail}`,
+          `rejects every client, since it cannot load its own files: ${detail}`,
           'fix certificate and key on disk; the next connection reads them',
         );
       }

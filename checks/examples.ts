@@ -78,7 +78,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   "served-matches-file": [
     "✗ tikv 10.0.1.2:20160 grpc  serves a certificate that expires 2026-12-31T08:00:00.000Z; the one on disk expires 2126-01-01T00:00:00.000Z  [served-matches-file]",
-    "    touch the certificate file: this port reloads only when the modification time changes"
+    "    touch the certificate file: this port reads it again only when its modification time changes"
   ],
   "caller-in-allow-list": [
     "✗ tikv 10.0.1.2:20160 grpc as tidb  the list lacks TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",

@@ -10,7 +10,7 @@ const id = 'served-matches-file';
 const remediations: Readonly<Record<ReloadRule, string>> = {
   'every-handshake':
     'this port reads its files at every handshake: check whether the process uses this file, or restart it',
-  'certificate-mtime': 'touch the certificate file: this port reloads only when the modification time changes',
+  'certificate-mtime': 'touch the certificate file: this port reads it again only when its modification time changes',
   'failed-handshake':
     'this port reloads after a failed handshake if the modification time changed: touch the certificate file, connect and close at once; or restart it',
   poll: 'wait: this port checks its files every two seconds, and uses them at the next connection; else restart it',

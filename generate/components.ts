@@ -10,16 +10,16 @@ import { code, table } from './markdown.js';
 
 const faults: Readonly<Record<StartFault, string>> = {
   unreadable: 'a file that cannot be read',
-  'key-mismatch': 'a key that does not belong to the certificate',
-  incomplete: 'one or two of the three keys',
-  'no-pair': 'a CA, and no certificate or no key',
-  'foreign-ca': 'a certificate that its own CA refuses, in either role',
-  names: 'a certificate that does not cover the address it advertises',
-  'own-name': 'a list without its own name',
+  'key-mismatch': 'a key that does not match the certificate',
+  incomplete: 'one or two of the three paths',
+  'no-pair': 'a CA without a certificate or without a key',
+  'foreign-ca': 'a certificate that its CA rejects in one of the two roles',
+  names: 'a certificate that does not cover the advertised address',
+  'own-name': 'a list without its Common Name',
   'list-too-long': `several names in its list, before ${severalNamesSince}`,
 };
 
-/** A section per component for docs/semantics.md: its keys, what ends it, and what the agent asks each port. */
+/** A section per component for docs/semantics.md: its keys, its faults at start, and the requests to each port. */
 export function describeComponents(): string {
   return Object.values(profiles).map(section).join('\n');
 }
@@ -31,21 +31,21 @@ function section(profile: ComponentProfile): string {
     ...(callerKeys === undefined
       ? []
       : [
-          `It calls others with another pair: ${[callerKeys.ca, callerKeys.cert, callerKeys.key].map(code).join(', ')}.`,
+          `It calls others with another certificate: ${[callerKeys.ca, callerKeys.cert, callerKeys.key].map(code).join(', ')}.`,
         ]),
     ...(companion === undefined
       ? []
-      : [`${companion.title} has a file of its own, which ${code(companion.pathKey)} names, with the keys of TiKV.`]),
-    `With one or two of the three: ${incompleteTls}.`,
+      : [`${companion.title} has a second file, which ${code(companion.pathKey)} names, with the keys of TiKV.`]),
+    `With one or two of the three paths: ${incompleteTls}.`,
     `It does not start with ${fatalAtStart.map((fault) => faults[fault]).join('; ')}.`,
-    ...peculiarities(profile),
-    `Must be covered by its certificate: the host in ${profile.advertisedKeys.map(code).join(', ')}.`,
+    ...particularities(profile),
+    `Its certificate must cover the hosts in ${profile.advertisedKeys.map(code).join(', ')}.`,
   ];
   const rows = profile.endpoints.map((endpoint) => [
     endpoint.title,
     endpoint.maximumVersion.replace('TLSv', 'TLS up to '),
     question(endpoint.probe),
-    others(endpoint),
+    furtherRequests(endpoint),
     rejection(endpoint),
     endpoint.survivesBadCertificatesSince ?? 'every release',
   ]);
@@ -53,31 +53,31 @@ function section(profile: ComponentProfile): string {
 
 ${lines.map((line) => `- ${line}`).join('\n')}
 
-${table(['port', 'speaks', 'the agent asks', 'and', 'refuses by', 'strangers come since'], rows)}
+${table(['port', 'protocol', 'regular probe', 'further requests', 'rejects by', 'negative probes since'], rows)}
 `;
 }
 
-function peculiarities(profile: ComponentProfile): readonly string[] {
+function particularities(profile: ComponentProfile): readonly string[] {
   return [
-    ...(profile.needsOwnCommonName ? ['It dials itself: its own name has to be in its list.'] : []),
-    ...(profile.addsOwnCommonName === true ? ['It adds its own name to a list that is not empty.'] : []),
+    ...(profile.needsOwnCommonName ? ['It connects to itself: its Common Name has to be in its list.'] : []),
+    ...(profile.addsOwnCommonName === true ? ['It adds its Common Name to a list that is not empty.'] : []),
     ...(profile.trimsAllowList ? ['It trims the entries of its list.'] : []),
     ...(profile.caOptional === true
-      ? ['Certificate and key suffice for TLS; without CA nobody is asked for one.']
+      ? ['Certificate and key suffice for TLS; without a CA no client certificate is requested.']
       : []),
     ...(profile.alternativeNamesKey === undefined
       ? []
       : [
-          `Builds since July 2026 compare alternative names, too, with ${code(profile.alternativeNamesKey)}, and earlier ones pass that list over; what only it decides is not judged.`,
+          `Builds since July 2026 also compare alternative names with ${code(profile.alternativeNamesKey)}; earlier builds ignore that list. Results that only this list decides are inconclusive.`,
         ]),
-    ...(profile.needsPem === true ? ['While it runs, its files have to stay PEM text.'] : []),
+    ...(profile.needsPem === true ? ['It exits when it reloads a file that is not PEM text.'] : []),
   ];
 }
 
-function others({ nameProbe, peerReported = [], questions }: EndpointProfile): string {
+function furtherRequests({ nameProbe, peerReported = [], questions }: EndpointProfile): string {
   const further = [
-    ...(nameProbe === undefined ? [] : [`${question(nameProbe)}, to see names compared`]),
-    ...peerReported.map((one) => `${question(one)}, for what it says of others`),
+    ...(nameProbe === undefined ? [] : [`${question(nameProbe)}, to test whether names are compared`]),
+    ...peerReported.map((one) => `${question(one)}, for what it reports about peers`),
   ];
   const names = Object.keys(questions);
   return [...further, ...(names.length === 0 ? [] : [`on demand ${names.map(code).join(', ')}`])].join('; ');
@@ -90,7 +90,7 @@ function rejection({ callers }: EndpointProfile): string {
   return `${callers.rejectsBy === 'alert' ? 'TLS alerts' : 'a close without an alert'}${names}`;
 }
 
-/** What a probe sends, as a reader knows it. */
+/** A request in the notation of its protocol. */
 export function question(probe: HarmlessProbe): string {
   return probe.protocol === 'http' ? code(`GET ${probe.path}`) : `${code(probe.method.slice(1))} over gRPC`;
 }

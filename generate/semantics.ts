@@ -3,42 +3,44 @@ import { describeComponents } from './components.js';
 
 /** docs/semantics.md */
 export function describeSemantics(): string {
-  return `# What a verdict means
+  return `# What an outcome means
 
 ## Outcomes
 
 | outcome | means |
 | --- | --- |
-| \`accepted\` | application bytes came back: an HTTP status other than 403, be it an error of the component's own, or a gRPC status other than a refusal |
-| \`refused\` | the port refused us (a TLS alert, a close, gRPC 16 or 7, HTTP 403), or we refused its certificate |
-| \`unreachable\` | no TCP connection; nobody was refused |
-| \`timeout\` | no connection, handshake or answer in time; nobody was refused |
+| \`accepted\` | application bytes came back: an HTTP status other than 403, also an error status of the component, or a gRPC status other than a rejection |
+| \`rejected\` | the port rejected the agent (a TLS alert, a close, gRPC 16 or 7, HTTP 403), or the agent rejected the port's certificate |
+| \`unreachable\` | no TCP connection; this is not a TLS rejection |
+| \`timeout\` | no connection, handshake or answer in time; this is not a TLS rejection |
 | \`not-tls\` | the port answers without TLS |
-| \`inconclusive\` | a handshake without refusal and without an answer, or bytes that are none |
+| \`inconclusive\` | a handshake without a rejection and without an answer, or bytes that are not an answer |
 
-A handshake alone is no acceptance: in TLS 1.3 the client has finished before the server looks at its certificate. No
-probe resumes a session, but the one of \`resumption-rejected\` where it is asked for.
+A completed handshake alone is no acceptance: in TLS 1.3 the client completes it before the server verifies the client's
+certificate. No probe resumes a session, except the one of \`resumption-rejected\`, if it is enabled.
 
-## Who comes to a port
+## Which probes a port receives
 
-| identity | who | expected |
+| identity | presents | expected |
 | --- | --- | --- |
-| \`own\` | the agent's pair | let in |
-| \`tidb\`, \`tikv\` … on ports they call | the pairs of this node's components | let in |
-| \`tidb\`, \`tikv\` … on other ports | the same, where the port's list does not hold their name | refused |
-| \`anonymous\` | no certificate | refused where the port asks for one |
-| \`untrusted\` | a certificate with an allowed name, of a CA made in memory at start | refused where the port asks for one |
-| \`imposter\` | a certificate of the cluster's CA with another name, if one is configured | refused where names are compared |
-| \`plaintext\` | an HTTP request without TLS | refused |
+| \`agent\` | the agent's certificate | accepted |
+| \`tidb\`, \`tikv\` … on ports that they call | the certificates of this node's components | accepted |
+| \`tidb\`, \`tikv\` … on other ports | the same certificates, where the port's list does not contain their names | rejected |
+| \`no-certificate\` | no certificate | rejected where the port requires one |
+| \`foreign-ca\` | a certificate with an allowed name, of a CA that is created in memory at the start | rejected where the port requires a certificate |
+| \`wrong-name\` | a certificate of the cluster's CA with another name, if one is configured | rejected where names are compared |
+| \`plaintext\` | an HTTP request without TLS | rejected |
 
-The agent's own probes come every \`interval\` (15 seconds). Strangers come every \`negative-interval\` (10 minutes), and for the first
-time within a minute of the start (of a thousand ports), to the ports of the agent's own node, one at a time over all of them, after the port's first flight was read: at the default that is
-6 times an hour \`plaintext\`, \`anonymous\`, \`untrusted\` and the first flight, 24 connections per port, and 6 more for
-each name of this node that the list refuses. Most of them leave one line in the port's log; TiDB writes none. Where the
-first flight asks for no certificate only \`plaintext\` and \`anonymous\` come.
+The agent's regular probes run every \`interval\` (15 seconds). Negative probes run every \`negative-interval\` (10 minutes)
+on the ports of the agent's own node, one at a time over all ports. The first ones follow within a minute of the start, for
+up to a thousand ports. Before each of them the agent reads the port's server handshake. With the default interval a port
+receives, per hour, 6 server handshakes and 6 probes each of \`plaintext\`, \`no-certificate\` and \`foreign-ca\`, in
+total 24 connections, and 6 more for each name of this node that its list rejects. Most negative probes leave one line in
+the port's log; TiDB writes none. A port that sends no CertificateRequest receives only \`plaintext\` and
+\`no-certificate\`.
 
-A TiKV or TiFlash port is left alone while the pair on disk is torn or not good, and until its files have rested for two
-seconds: those components read their files when anybody connects.
+The agent does not connect to a TiKV or TiFlash port while the certificate and key on disk are mismatched or invalid, and
+until the files have been quiet for two seconds: those components reload their files when a client connects.
 
 ## Ports
 
@@ -48,17 +50,17 @@ ${describePorts()}
 ${describeCallers()}
 ## Component by component
 
-Everything the agent knows of a component is in one profile; this section and the tables above are written from it. Each
-question was tried on the component or read in its source: it changes nothing there and needs no right but to connect.
-Where \`strangers come since\` names a release, an earlier one is shown no bad certificate; a release that is not known is taken
-for a later one.
+One profile per component has everything that the agent knows of it. This section and the tables above are generated from
+the profiles. Each request was tried on the component or read in its source: it changes nothing there, and needs no
+privilege except to connect. Where \`negative probes since\` names a release, an earlier one receives no invalid
+certificate. An unknown release counts as a later one.
 
 ${describeComponents()}
 ## Before and after a rotation
 
-\`rehearse\` asks beforehand, with the new pair and without installing it, every port that the component calls, and
-judges the pair by the CA file of everyone on this node who calls the component. Afterwards \`served-matches-file\` says
-\`reloading\` until the moment of the port in the table above, then fails with the cure for it; with \`reload = "trigger"\` the
-agent does the two harmless cures itself.
+Before a rotation \`rehearse\` probes every port that the component calls with the new certificate, without installing it,
+and verifies the certificate under the CA file of every caller of the component on this node. After a rotation
+\`served-matches-file\` says \`reloading\` until the reload deadline of the port in the table above. Then it fails with the
+fix for the port. With \`reload = "trigger"\` the agent triggers the two harmless reloads itself.
 `;
 }

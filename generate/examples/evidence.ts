@@ -7,12 +7,12 @@ import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { type EvidenceParts, evidenceOf, factsOf, instanceOf } from '../../test/support/evidence.js';
 
-/** The moment of all examples: a page is the same whenever it is written. */
-export const moment = new Date('2026-12-01T08:00:00Z');
+/** The time of all examples, so that the pages do not depend on when they are generated. */
+export const exampleTime = new Date('2026-12-01T08:00:00Z');
 export const day = 86_400_000;
-export const later = (milliseconds: number) => new Date(moment.getTime() + milliseconds);
+export const later = (milliseconds: number) => new Date(exampleTime.getTime() + milliseconds);
 
-/** Folders of the files that examples are made of, to be removed in the end. */
+/** The folders with the files of the examples, to be removed at the end. */
 const finished: (() => unknown)[] = [];
 const scope = { teardown: (act: () => unknown) => finished.push(act) };
 
@@ -22,7 +22,7 @@ export function removeFiles(): void {
   }
 }
 
-/** Good until long after the page is read: OpenSSL judges by today's clock. */
+/** Valid for long after the page is read: OpenSSL verifies with the current time. */
 const lasting = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2126-01-01T00:00:00Z') };
 export const authority = await Authority.create({ commonName: 'Cluster CA', ...lasting });
 export const nextAuthority = await Authority.create({ commonName: 'Next CA', ...lasting });
@@ -42,43 +42,44 @@ export function origin(component: ComponentName): Origin {
   return { kind: 'file', file: `/tidb-deploy/${component}/conf/${component}.toml`, line: 12, column: 1 };
 }
 
-/** A component on 10.0.1.2, with the list if one is given. */
+/** A component on 10.0.1.2, with `list` as its allow-list. */
 export function node(
   component: ComponentName,
   more: Partial<Instance> & { readonly list?: readonly string[] } = {},
 ): Instance {
   const instance = instanceOf(component, more);
-  const place = origin(component);
+  const position = origin(component);
   const endpoints = instance.endpoints.map((endpoint) => ({
     ...endpoint,
     host,
-    origin: place,
-    allowList: typeof endpoint.allowList === 'string' ? endpoint.allowList : { ...endpoint.allowList, origin: place },
+    origin: position,
+    allowList:
+      typeof endpoint.allowList === 'string' ? endpoint.allowList : { ...endpoint.allowList, origin: position },
   }));
   const main = endpoints.find(({ name }) => name === endpoints[0]?.name);
   const list = instance.security.allowedCommonNames;
   return {
     ...instance,
     name: more.name ?? `${host}:${main?.port}`,
-    security: { ...instance.security, allowedCommonNames: list && { ...list, origin: place } },
+    security: { ...instance.security, allowedCommonNames: list && { ...list, origin: position } },
     endpoints: more.endpoints ?? endpoints,
   };
 }
 
-/** What is read from real files with this pair. */
+/** The facts of real files with this certificate and key. */
 export async function filesWith(
   pair: Issued,
   more: Partial<CredentialFacts> & { readonly ca?: never; readonly caPem?: string; readonly mode?: number } = {},
 ): Promise<CredentialFacts> {
   const { caPem = authority.certificatePem, mode = 0o600, ...facts } = more;
-  return { ...(await factsOf(scope, pair, { ca: caPem, mode })), certModifiedAt: moment.getTime(), ...facts };
+  return { ...(await factsOf(scope, pair, { ca: caPem, mode })), certModifiedAt: exampleTime.getTime(), ...facts };
 }
 
 export function evidence(parts: EvidenceParts): Evidence {
-  return evidenceOf({ now: moment, ...parts });
+  return evidenceOf({ now: exampleTime, ...parts });
 }
 
-/** A folder of a test as it is called on a node. */
+/** Replaces temporary folders by those of a TiUP deployment. */
 export function asDeployed(text: string, component: string): string {
   return text.replaceAll(/\/\S*\/tidb-mtls-\w+\//g, `/tidb-deploy/${component}/tls/`);
 }

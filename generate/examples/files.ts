@@ -10,7 +10,7 @@ import { mergeReadings } from '../../cluster/inventory/merge.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { derOf, readCertificate } from '../../credentials/read-certificate.js';
-import { authority, bad, day, evidence, filesWith, issue, later, moment, node, origin } from './evidence.js';
+import { authority, bad, day, evidence, exampleTime, filesWith, issue, later, node, origin } from './evidence.js';
 
 type Examples = Readonly<Record<string, readonly Evidence[]>>;
 
@@ -23,14 +23,14 @@ const ending = (days: number) =>
 const advertised = { advertisedHosts: [{ value: '10.0.9.9', origin: origin('tikv') }] };
 const { security } = tikv;
 
-/** Facts of files of which one was replaced by something else. */
-async function spoilt(which: 'cert' | 'key', bytes: Buffer) {
+/** The facts of files of which one has other contents. */
+async function withContents(which: 'cert' | 'key', bytes: Buffer) {
   const facts = await filesWith(good);
   writeFileSync(facts.paths[which] ?? '', bytes);
-  return evidence({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, moment)] });
+  return evidence({ instances: [tikv], facts: [await gatherCredentialFacts(facts.paths, exampleTime)] });
 }
 
-/** The certificate with a UTF8String where its subject alternative names begin. */
+/** The certificate with a UTF8String in place of its subject alternative names. */
 function malformedNames(pem: string): Buffer {
   const der = Buffer.from(derOf(pem));
   const oid = Buffer.from('0603551d11', 'hex');
@@ -38,22 +38,22 @@ function malformedNames(pem: string): Buffer {
   return Buffer.from(readCertificate(der).pem);
 }
 
-/** Facts of a key that another user may read. */
+/** The facts of a key that only another user may read. */
 async function forbidden() {
   const { paths, caDigest, ca } = await filesWith(good);
-  const none = await gatherCredentialFacts({ ca: paths.ca, cert: undefined, key: undefined }, moment);
+  const none = await gatherCredentialFacts({ ca: paths.ca, cert: undefined, key: undefined }, exampleTime);
   const error = new CredentialError('permission_denied', paths.key ?? '');
   return evidence({ instances: [tikv], facts: [{ ...none, paths, caDigest, ca, errors: [error] }] });
 }
 
-/** What the reader says against a file of TiKV. */
+/** The problems of a TiKV file. */
 function problemsOf(text: string): readonly Problem[] {
   const problems: Problem[] = [];
   describeInstance(profiles.tikv, parseToml(text, '/tidb-deploy/tikv/conf/tikv.toml'), problems);
   return problems;
 }
 
-/** As the discovery says it, which needs a PD. */
+/** The problem that discovery reports of a PD without a leader. */
 const leaderless: Problem = {
   code: 'no-leader',
   severity: 'warn',
@@ -62,29 +62,29 @@ const leaderless: Problem = {
   remediation: 'find out why PD elects none; the agent retries',
 };
 
-/** A file and a topology that differ in one thing. */
+/** A file and a topology with one difference. */
 function disagreeing({ scheme = 'https', list = ['TiDB-Server'] }: { scheme?: 'http' | 'https'; list?: string[] }) {
-  const here = node('tikv', { list: ['TiDB-Server'] });
+  const inFile = node('tikv', { list: ['TiDB-Server'] });
   const listed = node('tikv', { list });
-  const place = { kind: 'file', file: 'meta.yaml', line: 40, column: 5 } as const;
-  const there = {
+  const position = { kind: 'file', file: 'meta.yaml', line: 40, column: 5 } as const;
+  const inTopology = {
     ...listed,
     endpoints: listed.endpoints.map((endpoint) => ({
       ...endpoint,
       scheme,
-      origin: place,
-      allowList: { value: list, origin: place },
+      origin: position,
+      allowList: { value: list, origin: position },
     })),
   };
   return evidence(
     mergeReadings([
-      { source: 'config', instances: [here] },
-      { source: 'deployment', instances: [there] },
+      { source: 'config', instances: [inFile] },
+      { source: 'deployment', instances: [inTopology] },
     ]),
   );
 }
 
-/** Evidences for the checks of files, by check; each status of a check comes from one of them. */
+/** Evidences for the checks of files, by check. They give every status of the check. */
 export const fileExamples: Examples = {
   configuration: [evidence({ problems: [...problemsOf('[security]\ncert-allowed-cn = "TiDB-Server"\n'), leaderless] })],
   'sources-agree': [disagreeing({ scheme: 'http' }), disagreeing({ list: ['TiDB-Server', 'PD-Server'] })],
@@ -95,10 +95,10 @@ export const fileExamples: Examples = {
     }),
   ],
   'certificate-readable': [
-    await spoilt('cert', Buffer.from(good.certificatePem.slice(0, 300))),
-    await spoilt('cert', malformedNames(good.certificatePem)),
+    await withContents('cert', Buffer.from(good.certificatePem.slice(0, 300))),
+    await withContents('cert', malformedNames(good.certificatePem)),
   ],
-  'file-safe': [await spoilt('cert', Buffer.from([0x30, 0x82, 1, 2, 3]))],
+  'file-safe': [await withContents('cert', Buffer.from([0x30, 0x82, 1, 2, 3]))],
   'key-matches-certificate': [await ofPair(await bad('mismatchedKey'))],
   'verifies-under-ca': [
     await ofPair(await bad('otherCa')),

@@ -6,7 +6,7 @@ import type { HttpAnswer } from '../../probes/http-answers.js';
 import type { Observation } from '../../probes/observation.js';
 import type { ServerHandshake } from '../../probes/server-handshake.js';
 import { observed } from '../../test/support/evidence.js';
-import { authority, day, evidence, filesWith, issue, later, moment, nextAuthority, node } from './evidence.js';
+import { authority, day, evidence, exampleTime, filesWith, issue, later, nextAuthority, node } from './evidence.js';
 
 const good = await issue();
 const tidb = node('tidb', { list: ['TiDB-Server', 'PD-Server'] });
@@ -18,13 +18,13 @@ const rejected: Partial<Observation> = {
   rejection: { side: 'peer', by: 'tls-alert', number: 42, name: 'bad_certificate' },
   detail: 'rejected by the server with the TLS alert bad_certificate (42)',
 };
-const silent: Partial<Observation> = { outcome: 'timeout', detail: 'no answer within 5000 ms' };
+const timeout: Partial<Observation> = { outcome: 'timeout', detail: 'no answer within 5000 ms' };
 
-function seen(instance: Instance, name: EndpointName, more: Parameters<typeof observed>[2]): Evidence {
+function observedAs(instance: Instance, name: EndpointName, more: Parameters<typeof observed>[2]): Evidence {
   return evidence({ instances: [instance], observations: [observed(instance, name, more)] });
 }
 
-function viewed(answer: HttpAnswer | undefined, status = 200): Evidence {
+function reported(answer: HttpAnswer | undefined, status = 200): Evidence {
   const application = { protocol: 'http', status, answer } as const;
   return evidence({
     instances: [pd],
@@ -40,9 +40,9 @@ function endpointOf({ endpoints }: Instance, name: EndpointName): Endpoint {
   return endpoint;
 }
 
-async function greeted(instance: Instance, name: EndpointName, more: Partial<ServerHandshake>): Promise<Evidence> {
+async function handshaken(instance: Instance, name: EndpointName, more: Partial<ServerHandshake>): Promise<Evidence> {
   const read: ServerHandshake = {
-    at: moment,
+    at: exampleTime,
     outcome: 'read',
     detail: '',
     requestsCertificate: true,
@@ -54,23 +54,23 @@ async function greeted(instance: Instance, name: EndpointName, more: Partial<Ser
 }
 
 function resumed(outcome: 'kept' | 'unknown', detail: string): Evidence {
-  const resumption = { at: moment, outcome, detail } as const;
+  const resumption = { at: exampleTime, outcome, detail } as const;
   return evidence({ resumptions: [{ instance: pd, endpoint: endpointOf(pd, 'client'), resumption }] });
 }
 
 const subjectOf = ({ certificatePem }: typeof authority) => readCertificate(certificatePem).subjectDer;
 
-/** A port with the certificate of before, so many milliseconds after the file was written. */
-async function behind(instance: Instance, after: number): Promise<Evidence> {
+/** A port that still serves the former certificate, `after` milliseconds after the file was written. */
+async function notReloaded(instance: Instance, after: number): Promise<Evidence> {
   const before = await issue({ notAfter: later(30 * day) });
   const at = later(after);
   const observations = [observed(instance, 'grpc', { chain: before, at })];
   return evidence({ instances: [instance], facts: [await filesWith(good)], observations, now: at });
 }
 
-/** A CA whose name another one has, and whose file changed since the start. */
+/** A changed CA file whose new CA has the name of the old one. */
 async function sameName(): Promise<Evidence> {
-  const shown = await greeted(pd, 'client', { authorities: [subjectOf(authority)] });
+  const shown = await handshaken(pd, 'client', { authorities: [subjectOf(authority)] });
   return { ...shown, baselines: new Map([[`pd/${pd.name}`, { caDigest: 'another', since: later(-30 * day) }]]) };
 }
 
@@ -82,21 +82,21 @@ const members = (healthy: boolean): HttpAnswer => ({
   ],
 });
 
-/** Evidences for the checks of ports, by check; each status of a check comes from one of them. */
+/** Evidences for the checks of ports, by check. They give every status of the check. */
 export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
   'endpoint-answers': [
-    seen(tidb, 'status', rejected),
-    seen(tidb, 'status', { outcome: 'inconclusive', detail: 'it closed after the handshake' }),
+    observedAs(tidb, 'status', rejected),
+    observedAs(tidb, 'status', { outcome: 'inconclusive', detail: 'it closed after the handshake' }),
   ],
   'rejects-unauthorized': [
-    seen(tidb, 'status', { identity: 'foreign-ca' }),
-    seen(open, 'status', { identity: 'no-certificate' }),
-    seen(tidb, 'status', { ...silent, identity: 'no-certificate' }),
+    observedAs(tidb, 'status', { identity: 'foreign-ca' }),
+    observedAs(open, 'status', { identity: 'no-certificate' }),
+    observedAs(tidb, 'status', { ...timeout, identity: 'no-certificate' }),
   ],
   'requests-certificate': [
-    await greeted(tidb, 'status', { requestsCertificate: false }),
-    await greeted(open, 'status', { requestsCertificate: true }),
-    await greeted(tidb, 'status', {
+    await handshaken(tidb, 'status', { requestsCertificate: false }),
+    await handshaken(open, 'status', { requestsCertificate: true }),
+    await handshaken(tidb, 'status', {
       requestsCertificate: undefined,
       outcome: 'timeout',
       detail: 'no answer within 5000 ms',
@@ -107,20 +107,23 @@ export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
     resumed('unknown', 'no answer within 5000 ms'),
   ],
   'caller-accepted': [
-    seen(tikv, 'grpc', { ...rejected, identity: 'pd' }),
-    seen(tikv, 'grpc', { ...silent, identity: 'pd' }),
+    observedAs(tikv, 'grpc', { ...rejected, identity: 'pd' }),
+    observedAs(tikv, 'grpc', { ...timeout, identity: 'pd' }),
   ],
   'peers-reach-each-other': [
-    viewed(members(false)),
-    viewed({ kind: 'pd-stores', stores: [{ address: '10.0.1.4:20160', state: 'Disconnected' }] }),
-    viewed(undefined, 503),
+    reported(members(false)),
+    reported({ kind: 'pd-stores', stores: [{ address: '10.0.1.4:20160', state: 'Disconnected' }] }),
+    reported(undefined, 503),
   ],
   'server-verifies': [
-    seen(tidb, 'status', {
+    observedAs(tidb, 'status', {
       chain: await issue({ dns: ['db-9'], ip: ['10.0.9.9'] }),
       peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID',
     }),
   ],
-  'served-matches-file': [await behind(tikv, 60_000), await behind(node('tiflash', { version: '8.5.0' }), 1_000)],
-  'trusts-ca-on-disk': [await greeted(pd, 'client', { authorities: [subjectOf(nextAuthority)] }), await sameName()],
+  'served-matches-file': [
+    await notReloaded(tikv, 60_000),
+    await notReloaded(node('tiflash', { version: '8.5.0' }), 1_000),
+  ],
+  'trusts-ca-on-disk': [await handshaken(pd, 'client', { authorities: [subjectOf(nextAuthority)] }), await sameName()],
 };
