@@ -158,7 +158,7 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     /known: \[\[instance\]\], \[\[component\]\], \[\[client\]\]/,
   ],
   ['[web]\nlisten = "everywhere"\n', '2:10: web.listen is "everywhere", not a listen address', /host:port/],
-  ['scope = "node"\nscope = "node"\n', '2:1: ', /mend the syntax/],
+  ['scope = "node"\nscope = "node"\n', '2:1: ', /fix the syntax/],
 ];
 
 t.test('each mistake has its location, its reason and a hint', async (t) => {
@@ -224,7 +224,7 @@ metrics-address = "10.0.1.4:8234"
     topology: [join(directory, 'meta.yaml')],
     processes: true,
     refresh: 30_000,
-    clients: [{ name: 'pd-ctl', commonName: 'PD-Control', origin: { line: 8 } }],
+    clients: [{ name: 'pd-ctl', commonName: 'PD-Control' }],
     instances: [{ component: 'tiflash', addresses: { metrics: '10.0.1.4:8234' } }],
   });
   for (const [text, expected] of [
