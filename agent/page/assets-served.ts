@@ -6,7 +6,7 @@ interface Asset {
   readonly body: string;
 }
 
-/** Named by content, so that a browser keeps them for ever and a new release brings new ones. */
+/** The path contains a hash of the content, so that browsers may cache a file for ever. */
 function named(name: string, extension: string, body: string): string {
   return `/page/${name}-${createHash('sha256').update(body).digest('hex').slice(0, 10)}.${extension}`;
 }

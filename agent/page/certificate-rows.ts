@@ -3,7 +3,7 @@ import { latestChains } from '../../checks/certificate-validity.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
-import { firstEnd } from './timeline.js';
+import { firstExpiry } from './timeline.js';
 import type { AgentView } from './view.js';
 
 /** A certificate file, a CA file, or one certificate that ports serve. */
@@ -13,7 +13,7 @@ export interface CertificateRow {
   readonly name: string;
   readonly short: string;
   readonly chain: readonly Certificate[];
-  /** What is on disk instead. */
+  /** The certificate on disk, where another one is served. */
   readonly differsFrom: Certificate | undefined;
 }
 
@@ -22,10 +22,10 @@ export interface CertificateGroup {
   readonly component: string;
   readonly instance: string;
   readonly rows: readonly CertificateRow[];
-  readonly end: Date;
+  readonly expiresAt: Date;
 }
 
-/** Soonest end first. */
+/** First to expire first. */
 export function certificateGroupsOf(view: AgentView): readonly CertificateGroup[] {
   const served = new Map<string, EndpointObservation[]>();
   for (const one of latestChains(view.observations())) {
@@ -41,16 +41,16 @@ export function certificateGroupsOf(view: AgentView): readonly CertificateGroup[
     .flatMap(({ component, instance }) => {
       const key = `${component}/${instance}`;
       const rows = rowsOf(files.get(key), served.get(key) ?? []);
-      const end = firstEnd(rows.flatMap(({ chain }) => chain));
-      return rows.length === 0 ? [] : [{ component, instance, rows, end }];
+      const expiresAt = firstExpiry(rows.flatMap(({ chain }) => chain));
+      return rows.length === 0 ? [] : [{ component, instance, rows, expiresAt }];
     })
-    .sort((a, b) => a.end.getTime() - b.end.getTime());
+    .sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime());
 }
 
 function rowsOf(entry: CredentialEntry | undefined, served: readonly EndpointObservation[]): readonly CertificateRow[] {
   const [onDisk] = entry?.facts.chain ?? [];
   const rows = [...fileRows(entry?.facts), ...fileRows(entry?.calling)].filter(
-    // Both pairs may live with one CA.
+    // The client certificate of an instance may share its files with the served one.
     ({ kind, name }, at, all) => all.findIndex((one) => one.kind === kind && one.name === name) === at,
   );
   for (const ports of byFingerprint(served).values()) {

@@ -4,13 +4,13 @@ import { type CertificateGroup, type CertificateRow, certificateGroupsOf } from 
 import { type Html, html } from './html.js';
 import { badge, counted, instancePath, type Page, utc } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
-import { bar, firstEnd, scale } from './timeline.js';
+import { bar, firstExpiry, scale } from './timeline.js';
 import type { AgentView } from './view.js';
 
-/** Those that end first are what one looks for. */
+/** Groups that are shown without `all`: those that expire first. */
 const shown = 60;
 
-/** A time line of the year to come: files, and what ports serve, soonest end first. */
+/** A time line of the next year: files, and the certificates that ports serve, first to expire first. */
 export function renderCertificates(view: AgentView, query: Query): Page {
   const groups = certificateGroupsOf(view);
   const wanted = groups.filter(({ component, instance, rows }) =>
@@ -18,10 +18,10 @@ export function renderCertificates(view: AgentView, query: Query): Page {
   );
   const rows = wanted.flatMap((group) => group.rows).length;
   const listed = wanted.slice(0, query.all ? undefined : shown);
-  const body = html`<h1>Certificates</h1><p class="lead">The year from now, soonest end first. ${explain()}</p>
-${filterForm({ path: '/certificates', query, components: groups.map(({ component }) => component), count: `${counted(rows, 'certificate')} in ${wanted.length} of ${groups.length} places` })}
-${listed.length === 0 ? html`<p class="empty">${groups.length === 0 ? 'No certificate was read or seen yet.' : 'No certificate matches.'}</p>` : html`<div class="timeline">${scale()}${listed.map((group) => section(group, view.now()))}</div>`}
-${wanted.length > listed.length && html`<p><a href="${linkTo('/certificates', { ...query, all: true })}">Show the other ${wanted.length - listed.length}, which end later</a></p>`}
+  const body = html`<h1>Certificates</h1><p class="lead">The next year, first to expire first. ${alertText()}</p>
+${filterForm({ path: '/certificates', query, components: groups.map(({ component }) => component), count: `${counted(rows, 'certificate')} in ${wanted.length} of ${counted(groups.length, 'instance')}` })}
+${listed.length === 0 ? html`<p class="empty">${groups.length === 0 ? 'No certificate was read from a file or a port yet.' : 'No certificate matches.'}</p>` : html`<div class="timeline">${scale()}${listed.map((group) => section(group, view.now()))}</div>`}
+${wanted.length > listed.length && html`<p><a href="${linkTo('/certificates', { ...query, all: true })}">Show the other ${wanted.length - listed.length}, which expire later</a></p>`}
 ${legend()}`;
   return { title: 'Certificates', body };
 }
@@ -30,11 +30,11 @@ function textOf({ subject, fingerprint }: CertificateRow['chain'][number]): stri
   return `${subject} ${fingerprint}`;
 }
 
-function explain(): string {
+function alertText(): string {
   const { warning, critical } = thresholds;
   const words = (one: { readonly seconds: number; readonly share: number }) =>
     `${one.seconds / 86_400} days or ${Math.round(one.share * 100)} % of the lifetime`;
-  return `Alerts warn from ${words(warning)} before an end, and are critical from ${words(critical)}, whichever is later.`;
+  return `Alerts warn ${words(warning)} before expiry, and are critical ${words(critical)} before it, whichever is later.`;
 }
 
 function section({ component, instance, rows }: CertificateGroup, now: Date): Html {
@@ -49,14 +49,14 @@ function section({ component, instance, rows }: CertificateGroup, now: Date): Ht
 
 function line(row: CertificateRow, rowsAbove: number, now: Date): Html {
   const { kind, name, short, chain, differsFrom } = row;
-  const end = firstEnd(chain);
-  const left = durationText(end.getTime() - now.getTime());
-  const words = end > now ? `ends in ${left}` : `ended ${left} ago`;
+  const expiry = firstExpiry(chain);
+  const left = durationText(expiry.getTime() - now.getTime());
+  const words = expiry > now ? `expires in ${left}` : `expired ${left} ago`;
   const mismatch = differsFrom !== undefined;
-  const joinedTo = mismatch ? { end: differsFrom.notAfter, rowsAbove } : undefined;
+  const joinedTo = mismatch ? { expiry: differsFrom.notAfter, rowsAbove } : undefined;
   const subjects = chain.map(({ subject }) => subject).join(' ← ');
-  const label = `${kind} ${name}: ${subjects}, ${words}, ${utc(end)}${mismatch ? `; on disk is another, ending ${utc(differsFrom.notAfter)}` : ''}`;
-  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${end.toISOString()}" title="${utc(end)}"><span class="date">${end.toISOString().slice(0, 10)}</span> ${end > now ? left : `${left} ago`}</time>${mismatch && html` ${badge('fail', html`<span class="word">not on disk</span>`)}`}</span></li>`;
+  const label = `${kind} ${name}: ${subjects}, ${words}, ${utc(expiry)}${mismatch ? `; not on disk, where the certificate expires ${utc(differsFrom.notAfter)}` : ''}`;
+  return html`<li class="row"><span class="what" title="${name}"><span class="kind">${kind}</span> ${short}</span>${bar({ chain, joinedTo }, now, label)}<span class="left ${urgency(chain, now)}"><time datetime="${expiry.toISOString()}" title="${utc(expiry)}"><span class="date">${expiry.toISOString().slice(0, 10)}</span> ${expiry > now ? left : `${left} ago`}</time>${mismatch && html` ${badge('fail', html`<span class="word">not on disk</span>`)}`}</span></li>`;
 }
 
 function urgency(chain: CertificateRow['chain'], now: Date): string {
@@ -74,7 +74,7 @@ function legend(): Html {
 <li>${swatch(html`<rect class="fine" x="0" y="6" width="34" height="8"/>`)} no alert</li>
 <li>${swatch(html`<rect class="warning" x="0" y="6" width="34" height="8"/><line class="threshold" x1="1" x2="1" y1="3" y2="17"/>`)} alert: warning</li>
 <li>${swatch(html`<rect class="critical" x="0" y="6" width="34" height="8"/><line class="threshold" x1="1" x2="1" y1="3" y2="17"/>`)} alert: critical</li>
-<li>${swatch(html`<path class="end" d="M17 4 L23 10 L17 16 L11 10 Z"/>`)} first end in the chain</li>
-<li>${swatch(html`<rect class="leaf" x="0" y="6" width="34" height="8"/>`)} the leaf goes on, its chain does not</li>
-<li>${swatch(html`<line class="join" x1="0" x2="30" y1="14" y2="14"/><line class="join" x1="30" x2="30" y1="14" y2="0"/>`)} served, joined to what is on disk</li></ul>`;
+<li>${swatch(html`<path class="expiry" d="M17 4 L23 10 L17 16 L11 10 Z"/>`)} first expiry in the chain</li>
+<li>${swatch(html`<rect class="leaf" x="0" y="6" width="34" height="8"/>`)} the leaf expires after its chain</li>
+<li>${swatch(html`<line class="join" x1="0" x2="30" y1="14" y2="14"/><line class="join" x1="30" x2="30" y1="14" y2="0"/>`)} served, connected to the certificate on disk</li></ul>`;
 }

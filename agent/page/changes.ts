@@ -1,27 +1,17 @@
 import type { ChangeEvent } from '../sidecar/event-store.js';
 import { html } from './html.js';
-import { moment, type Page, place, sentence, table } from './parts.js';
+import { locationLinks, type Page, sentence, table, timestamp } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 import type { AgentView } from './view.js';
 
-/** What changed, in one word. */
-export const changeWords: Readonly<Record<ChangeEvent['kind'], string>> = {
-  rotation: 'files',
-  served: 'served',
-  outcome: 'answer',
-  finding: 'finding',
-  trigger: 'trigger',
-  inventory: 'cluster',
-};
-
 const shown = 200;
 
-/** As they happened: an answer bears the moment of its question, and is written down when it has come. */
+/** By time: an outcome has the time of its probe, and is recorded when the probe ends. */
 export function latestFirst(events: readonly ChangeEvent[]): ChangeEvent[] {
   return events.toReversed().sort((one, other) => other.at.localeCompare(one.at));
 }
 
-/** The history as it is, latest first. */
+/** The change events, latest first. */
 export function renderChanges(view: AgentView, query: Query): Page {
   const events = latestFirst(
     view.events().filter((one) => isWanted(query, one.component, one.instance, one.kind, one.message)),
@@ -29,14 +19,14 @@ export function renderChanges(view: AgentView, query: Query): Page {
   const rows = events
     .slice(0, query.all ? undefined : shown)
     .map((one) => [
-      moment(new Date(one.at)),
-      changeWords[one.kind],
-      place({ ...one, component: one.component, endpoint: undefined, identity: undefined }),
+      timestamp(new Date(one.at)),
+      one.kind,
+      locationLinks({ ...one, component: one.component, endpoint: undefined, identity: undefined }),
       sentence(one.message),
     ]);
-  const body = html`<h1>Changes</h1><p class="lead">Files, answers and verdicts that became others, latest first.</p>
+  const body = html`<h1>Changes</h1><p class="lead">Changes of files, served certificates, probe outcomes, findings and instances, latest first.</p>
 ${filterForm({ path: '/changes', query, components: view.events().map(({ component }) => component), count: `${events.length} of ${view.events().length} changes` })}
-${rows.length === 0 ? html`<p class="empty">Nothing since the start.</p>` : table('Latest first', ['when', 'what', 'where', 'in words'], rows)}
+${rows.length === 0 ? html`<p class="empty">No changes recorded.</p>` : table('Latest first', ['when', 'kind', 'location', 'change'], rows)}
 ${!query.all && events.length > shown && html`<p><a href="/changes?all=yes">Show all ${events.length}</a></p>`}`;
   return { title: 'Changes', body };
 }

@@ -1,6 +1,6 @@
 import { unprintable } from '../../metrics/unprintable.js';
 
-/** Markup that may go to a browser as it is; only `html` makes it. */
+/** Markup that may be sent to a browser as it is; only `html` creates it. */
 export class Html {
   readonly #markup: string;
 
@@ -8,7 +8,7 @@ export class Html {
     this.#markup = markup;
   }
 
-  /** The static parts are the program's own; every value that is no Html is escaped, in text and in quoted attributes. */
+  /** `parts` are the program's own text; every value that is not Html is escaped, for text and for quoted attributes. */
   static from(parts: readonly string[], values: readonly Value[]): Html {
     return new Html(parts.map((part, index) => part + (index < values.length ? markupOf(values[index]) : '')).join(''));
   }
@@ -18,10 +18,10 @@ export class Html {
   }
 }
 
-/** `undefined` and `false` are nothing, so that a part can be left out; a list is its parts in turn. */
+/** `undefined` and `false` render as nothing, a list as its elements. */
 export type Value = Html | string | number | undefined | false | readonly Value[];
 
-/** A template whose values are escaped. Attributes must stand in quotes. */
+/** A template whose values are escaped. Attributes must be in quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return Html.from(parts, values);
 }
@@ -47,7 +47,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** What is unprintable is named, as in `[U+202E]`. */
+/** Unprintable characters are named, as in `[U+202E]`. */
 export function visible(text: string): string {
   return text.replace(
     unprintable,

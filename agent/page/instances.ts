@@ -9,9 +9,9 @@ import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { StatusIndex } from './status-index.js';
 import type { AgentView } from './view.js';
 
-/** A component with more instances than this begins folded, unless something was filtered for. */
+/** A component with more instances than this is folded, unless there is a filter. */
 const openUpTo = 40;
-/** Worst first, so that what is left out is well; a page of thousands is no help to anybody. */
+/** The worst ones; a page of thousands would not be readable. */
 const shownPerComponent = 100;
 
 /** Every instance with its ports, by component. */
@@ -44,15 +44,15 @@ function group(component: Instance['component'], members: readonly Instance[], i
   const listed = ranked.slice(0, query.all ? undefined : shownPerComponent);
   const rows = listed.map((one) => [
     html`${dot(index.statusOf(component, one.name))} <a href="${instancePath(component, one.name)}">${one.name}</a>`,
-    one.version ?? html`<span class="quiet">not told</span>`,
-    one.local ? 'this node' : html`<span class="quiet">remote</span>`,
+    one.version ?? html`<span class="quiet">unknown</span>`,
+    one.local ? 'on this node' : html`<span class="quiet">on another node</span>`,
     html`<span class="chips">${one.endpoints.map(
       ({ name, port }) =>
         html`<a class="chip" href="${endpointPath(component, one.name, name)}">${dot(index.statusOf(component, one.name, name))} ${name} <span class="quiet">${port}</span></a> `,
     )}</span>`,
   ]);
   const head = html`<summary><b>${profiles[component].title}</b> <span class="quiet">${counted(members.length, 'instance')}</span> ${fail > 0 && badge('fail', `${fail} failed`)} ${warn > 0 && badge('warn', counted(warn, 'warning'))}</summary>`;
-  const inside = table(`Instances of ${profiles[component].title}`, ['instance', 'version', 'where', 'ports'], rows);
+  const inside = table(`Instances of ${profiles[component].title}`, ['instance', 'version', 'files', 'ports'], rows);
   const rest = members.length - listed.length;
   const more =
     rest > 0 &&

@@ -1,12 +1,12 @@
 import { summarize } from '../../checks/finding.js';
 import { paths } from './assets-served.js';
+import { worstStatusOf } from './cluster-state.js';
 import { type Html, html } from './html.js';
-import { moment, type Page } from './parts.js';
-import { worstStatusOf } from './state-line.js';
+import { type Page, timestamp } from './parts.js';
 import type { AgentView } from './view.js';
 
 const tabs = [
-  ['/', 'Now'],
+  ['/', 'Overview'],
   ['/matrix', 'Matrix'],
   ['/certificates', 'Certificates'],
   ['/rotations', 'Rotations'],
@@ -15,7 +15,7 @@ const tabs = [
   ['/checks', 'Checks'],
 ] as const;
 
-/** The document around a view: where one is, how things stand, when it was made. */
+/** The document around a view: navigation, status, and the time of the request. */
 export function documentOf({ title, body }: Page, path: string, view: AgentView): Html {
   const { fail, warn } = summarize(view.findings());
   const first = `/${path.split('/')[1] ?? ''}`;
@@ -32,11 +32,11 @@ export function documentOf({ title, body }: Page, path: string, view: AgentView)
 <body><a class="skip-link" href="#main">Skip to the view</a>
 <header><div class="bar"><p class="name"><span class="lamp ${view.ready() ? worstStatusOf(view) : 'unknown'}" aria-hidden="true"></span>TiDB mTLS</p>
 <nav aria-label="Views"><ul>${links}</ul></nav>
-<p class="standing" id="standing">${fail > 0 && html`<a class="badge fail" href="/?status=fail">${fail} failed</a> `}${
+<p class="state" id="state">${fail > 0 && html`<a class="badge fail" href="/?status=fail">${fail} failed</a> `}${
     warn > 0 && html`<a class="badge warn" href="/?status=warn">${warn} ${warn === 1 ? 'warning' : 'warnings'}</a> `
-  }<span class="as-of" id="as-of">as of ${moment(view.now())}</span></p></div></header>
+  }<span class="as-of" id="as-of">as of ${timestamp(view.now())}</span></p></div></header>
 <main id="main" tabindex="-1">${body}</main>
-<footer><p>tidb-mtls-agent ${view.version}, running since ${moment(view.startedAt)}. As data: <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a>, <a href="/api/v1/matrix">callers</a>, <a href="/api/v1/events">events</a>.</p></footer>
+<footer><p>tidb-mtls-agent ${view.version}, running since ${timestamp(view.startedAt)}. Data: <a href="/metrics">metrics</a>, <a href="/api/v1/findings">findings</a>, <a href="/api/v1/matrix">matrix</a>, <a href="/api/v1/events">events</a>.</p></footer>
 </body></html>
 `;
 }

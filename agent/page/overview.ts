@@ -1,26 +1,26 @@
 import { type Finding, type Status, summarize } from '../../checks/finding.js';
+import { stateInWords, worstStatusOf } from './cluster-state.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { badge, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
-import { resultOf, worstStatusOf } from './state-line.js';
 import type { AgentView } from './view.js';
 
 const statuses = [
   ['', 'all but passed'],
   ['fail', 'failed'],
   ['warn', 'warnings'],
-  ['unknown', 'not judged'],
+  ['unknown', 'inconclusive'],
   ['pass', 'passed'],
 ] as const;
 
-/** How many findings of one check and status stand open; the rest are a click away. */
+/** Findings of one check and status that are shown; the others are folded. */
 const shownPerCheck = 4;
-/** However many match, the page stays one that can be read. */
+/** The most findings on the page, however many match. */
 const mostShown = 400;
 
-/** The verdict in a sentence, and what is wrong, worst first. */
-export function renderNow(view: AgentView, query: Query): Page {
+/** The state of the cluster in a sentence, and the findings, worst first. */
+export function renderOverview(view: AgentView, query: Query): Page {
   const summary = summarize(view.findings());
   const wanted = view
     .findings()
@@ -30,8 +30,8 @@ export function renderNow(view: AgentView, query: Query): Page {
     );
   const count = (status: Status, word: string) =>
     html`<li><a class="count ${status}" href="${linkTo('/', { ...query, status })}"><b>${summary[status]}</b> ${word}</a></li>`;
-  const body = html`<div role="status" id="verdict"><h1 class="verdict ${view.ready() ? worstStatusOf(view) : 'unknown'}">${resultOf(view)}</h1></div>
-<ul class="counts" aria-label="Findings by status">${count('fail', 'failed')}${count('warn', 'warnings')}${count('unknown', 'not judged')}${count('pass', 'passed')}</ul>
+  const body = html`<div role="status" id="cluster-state"><h1 class="cluster-state ${view.ready() ? worstStatusOf(view) : 'unknown'}">${stateInWords(view)}</h1></div>
+<ul class="counts" aria-label="Findings by status">${count('fail', 'failed')}${count('warn', 'warnings')}${count('unknown', 'inconclusive')}${count('pass', 'passed')}</ul>
 ${filterForm({
   path: '/',
   query,
@@ -42,7 +42,7 @@ ${filterForm({
 <h2 class="unseen">Findings, worst first</h2>
 ${wanted.length === 0 ? nothing(view, query) : findingList(wanted.slice(0, mostShown), view)}
 ${wanted.length > mostShown && html`<p class="quiet">${wanted.length - mostShown} more are not shown: narrow the filter.</p>`}`;
-  return { title: 'Now', body };
+  return { title: 'Overview', body };
 }
 
 function nothing(view: AgentView, query: Query): Html {
@@ -50,11 +50,11 @@ function nothing(view: AgentView, query: Query): Html {
     return html`<p class="empty">No finding matches. <a href="/">Show all</a></p>`;
   }
   return view.ready()
-    ? html`<p class="empty">${badge('pass', 'nothing to do')} Every check passed. <a href="/?status=pass">See what was checked</a></p>`
-    : html`<p class="empty">The first look at every port is not finished.</p>`;
+    ? html`<p class="empty">${badge('pass', 'healthy')} Every check passed. <a href="/?status=pass">Show what was checked</a></p>`
+    : html`<p class="empty">The first cycle of probes is not finished.</p>`;
 }
 
-/** In the order given; what one check says many times in a row is folded after the first few. */
+/** In the order given, by check and status; all after the first few of a check are folded. */
 function findingList(findings: readonly Finding[], view: AgentView): Html {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {

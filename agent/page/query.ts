@@ -1,18 +1,18 @@
 import { type ComponentName, componentNames } from '../../cluster/components/profile.js';
 import { type Html, html } from './html.js';
 
-/** What the reader wants to see of a view; all of it stands in the URL, so that a view can be sent to a colleague. */
+/** The filter of a view; all of it is in the URL, so that a view can be sent to a colleague. */
 export interface Query {
   /** Words that must all occur, lower case. */
   readonly words: readonly string[];
   readonly text: string;
   readonly component: ComponentName | undefined;
   readonly status: string | undefined;
-  /** Whether everything is shown that is otherwise counted or grouped. */
+  /** Whether everything is shown that is otherwise grouped or left out. */
   readonly all: boolean;
 }
 
-/** Unknown components are left out; a text is cut at 200 characters. */
+/** Unknown components are ignored; the text is cut at 200 characters. */
 export function queryOf(parameters: URLSearchParams): Query {
   const text = (parameters.get('q') ?? '').slice(0, 200);
   const component = parameters.get('component');
@@ -28,7 +28,7 @@ export function queryOf(parameters: URLSearchParams): Query {
   };
 }
 
-/** Whether something of a component, told by these texts, is wanted. */
+/** Whether an item of component `of`, described by `texts`, matches the filter. */
 export function isWanted({ words, component }: Query, of: string, ...texts: readonly (string | undefined)[]): boolean {
   if (component !== undefined && component !== of) {
     return false;
@@ -63,7 +63,7 @@ interface FilterParts {
   readonly count: string;
 }
 
-/** A plain GET form; the script asks again at each key. */
+/** A plain GET form; the script sends it while the reader types. */
 export function filterForm({ path, query, components, statuses, count }: FilterParts): Html {
   const present = [...new Set(components)].filter((name) => componentNames.some((one) => one === name));
   return html`<form class="filter" id="filter" method="get" action="${path}" role="search">

@@ -5,18 +5,18 @@ import type { Endpoint } from '../../cluster/inventory/inventory.js';
 import type { ConfiguredPaths } from '../../credentials/paths.js';
 import type { IdentityName } from '../../probes/observation.js';
 
-/** A line for a shell that does what a probe does. */
+/** A command for a shell that repeats a probe. */
 export interface Reproduction {
   readonly title: string;
   readonly command: string;
 }
 
-/** How long openssl waits: a refusal in TLS 1.3 comes after the handshake. */
+/** How long openssl waits: in TLS 1.3 a server rejects a client after the handshake. */
 const waitSeconds = 3;
 
 /**
- * The probe of a port as lines for bash: paths of the identity's files, never what they hold. Empty for an identity that
- * is made in memory, since nobody else has it.
+ * Commands for bash that repeat the probe of a port, with the paths of the identity's files, never their contents. Empty
+ * for an identity that exists only in the agent's memory.
  */
 export function reproductionsOf(
   endpoint: Endpoint,
@@ -66,14 +66,14 @@ function openssl(endpoint: Endpoint, probe: HarmlessProbe, paths: ConfiguredPath
 
 function curl(endpoint: Endpoint, probe: HarmlessProbe, paths: ConfiguredPaths | undefined): string {
   const url = `https://${formatAddress(endpoint)}`;
-  const pair = [
-    // A stranger wants to know whether it is let in, and takes any server.
+  const credentials = [
+    // A client without a CA file tests whether it is accepted, and accepts any server.
     ...(paths?.ca === undefined ? ['--insecure'] : ['--cacert', paths.ca]),
     ...option('--cert', paths?.cert),
     ...option('--key', paths?.key),
   ];
   if (probe.protocol === 'http') {
-    return words('curl', '-sS', '-i', '--http1.1', ...pair, `${url}${probe.path}`);
+    return words('curl', '-sS', '-i', '--http1.1', ...credentials, `${url}${probe.path}`);
   }
   // Five zero bytes: an uncompressed message of length 0. The status comes as the trailer grpc-status.
   const headers = ['-H', 'content-type: application/grpc', '-H', 'te: trailers'];
@@ -82,7 +82,7 @@ function curl(endpoint: Endpoint, probe: HarmlessProbe, paths: ConfiguredPaths |
     '-sS',
     '-v',
     '--http2',
-    ...pair,
+    ...credentials,
     ...headers,
     '--data-binary',
     '@-',
@@ -99,7 +99,7 @@ function words(...parts: readonly string[]): string {
   return parts.map(shellWord).join(' ');
 }
 
-/** One word for bash, whatever is in it; what would not be seen is written by its number. */
+/** One word for bash; characters that are not visible are escaped by their number. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) {
     return text;

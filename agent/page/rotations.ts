@@ -3,7 +3,7 @@ import type { ReloadRule } from '../../cluster/components/profile.js';
 import { reloads } from '../../cluster/inventory/describe.js';
 import { type PortRollout, type RolloutState, type Rotation, rotationsOf } from '../sidecar/rollouts.js';
 import { type Html, html } from './html.js';
-import { badge, endpointPath, fingerprint, instancePath, moment, type Page, relative, table, utc } from './parts.js';
+import { badge, endpointPath, fingerprint, instancePath, type Page, relative, table, timestamp, utc } from './parts.js';
 import { filterForm, isWanted, type Query } from './query.js';
 import type { AgentView } from './view.js';
 
@@ -15,8 +15,8 @@ const states: Readonly<Record<RolloutState, Html>> = {
   superseded: badge('unknown', 'superseded'),
 };
 
-/** What a port without a clock takes it at. */
-const occasions: Partial<Record<ReloadRule, string>> = {
+/** When a port without a reload deadline reads its files again. */
+const nextReload: Partial<Record<ReloadRule, string>> = {
   'every-handshake': 'the next connection',
   'certificate-mtime': 'the next connection',
   'failed-handshake': 'the next failed handshake',
@@ -25,7 +25,7 @@ const occasions: Partial<Record<ReloadRule, string>> = {
 
 const shown = 50;
 
-/** For each new certificate on disk: which port took it when, against its deadline. */
+/** For each new certificate on disk: when each port was first seen with it, and its reload deadline. */
 export function renderRotations(view: AgentView, query: Query): Page {
   const now = view.now();
   const rotations = rotationsOf({
@@ -44,9 +44,9 @@ export function renderRotations(view: AgentView, query: Query): Page {
     ),
   );
   const sections = wanted.slice(0, query.all ? undefined : shown).map((rotation) => section(rotation, now));
-  const body = html`<h1>Rotations</h1><p class="lead">Each new certificate on disk, latest first, and the look that first saw each port serve it.</p>
+  const body = html`<h1>Rotations</h1><p class="lead">Each new certificate on disk, latest first, and when each port was first seen with it.</p>
 ${filterForm({ path: '/rotations', query, components: rotations.map(({ instance }) => instance.component), count: `${wanted.length} of ${rotations.length} rotations` })}
-${sections.length === 0 ? html`<p class="empty">${rotations.length === 0 ? 'No certificate on disk changed since the history begins.' : 'No rotation matches.'}</p>` : sections}
+${sections.length === 0 ? html`<p class="empty">${rotations.length === 0 ? 'No certificate on disk changed since the history began.' : 'No rotation matches.'}</p>` : sections}
 ${!query.all && wanted.length > shown && html`<p><a href="/rotations?all=yes">Show all ${wanted.length}</a></p>`}`;
   return { title: 'Rotations', body };
 }
@@ -58,11 +58,11 @@ function section({ instance, changedAt, notAfter, fingerprint: print, ports }: R
     states[port.state],
     lag(port, changedAt),
     reloads[port.rule],
-    port.deadline === undefined ? (occasions[port.rule] ?? '') : moment(port.deadline),
+    port.deadline === undefined ? (nextReload[port.rule] ?? '') : timestamp(port.deadline),
   ]);
   return html`<section class="rotation"><h2><b>${component}</b> <a href="${instancePath(component, name)}">${name}</a><span class="aside">${relative(changedAt, now)}</span></h2>
-<p class="sub">written ${moment(changedAt)}, certificate ${fingerprint(print)} until ${moment(notAfter)}</p>
-${rows.length === 0 ? html`<p class="empty">No port of it serves TLS.</p>` : table(`How the ports of ${component} ${name} took it`, ['port', 'state', 'seen after', 'looks at its files', 'deadline'], rows)}</section>
+<p class="sub">written ${timestamp(changedAt)}, certificate ${fingerprint(print)}, expires ${timestamp(notAfter)}</p>
+${rows.length === 0 ? html`<p class="empty">None of its ports serves TLS.</p>` : table(`Ports of ${component} ${name}`, ['port', 'state', 'seen after', 'reads its files', 'reload deadline'], rows)}</section>
 `;
 }
 

@@ -7,7 +7,7 @@ import { renderInstance } from './instance.js';
 import { renderInstances } from './instances.js';
 import { documentOf } from './layout.js';
 import { renderMatrix } from './matrix.js';
-import { renderNow } from './overview.js';
+import { renderOverview } from './overview.js';
 import type { Page } from './parts.js';
 import { type Query, queryOf } from './query.js';
 import { renderRotations } from './rotations.js';
@@ -20,11 +20,11 @@ export interface PageAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Nothing but what this host serves; no inline script or style, and nobody may frame it. */
+/** Only resources of this server, no inline script or style, no frames. */
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The view at a URL, or one of its three files; undefined when there is nothing of this name. */
+/** The view at a URL, or one of the three files that views load; undefined for any other path. */
 export function answerPage(url: URL, view: AgentView): PageAnswer | undefined {
   const asset = assets.get(url.pathname);
   if (asset !== undefined) {
@@ -52,7 +52,7 @@ function pageAt([view = '', ...rest]: readonly string[], agent: AgentView, query
 }
 
 const views: ReadonlyMap<string, (view: AgentView, query: Query) => Page> = new Map([
-  ['', renderNow],
+  ['', renderOverview],
   ['matrix', renderMatrix],
   ['certificates', renderCertificates],
   ['rotations', renderRotations],
@@ -61,7 +61,7 @@ const views: ReadonlyMap<string, (view: AgentView, query: Query) => Page> = new 
   ['checks', renderChecks],
 ]);
 
-/** Undefined for a path that is no valid encoding. */
+/** Undefined for a path that is not validly encoded. */
 function segmentsOf(pathname: string): readonly string[] | undefined {
   try {
     return pathname.slice(1).split('/').map(decodeURIComponent);

@@ -1,7 +1,7 @@
 import type { Finding, Status } from '../../checks/finding.js';
 import { worstOf } from './parts.js';
 
-/** Findings by where they are, gathered once for a whole view. */
+/** Findings by instance, collected once for a view. */
 export class StatusIndex {
   readonly #byInstance = new Map<string, Finding[]>();
 

@@ -8,7 +8,7 @@ import type { IdentityName } from '../../probes/observation.js';
 import type { ProbeRun } from '../collect/probe-runs.js';
 import type { ChangeEvent } from '../sidecar/event-store.js';
 
-/** What page and API show; read at each request. */
+/** The data of page and API, read at each request. */
 export interface AgentView {
   now(): Date;
   readonly startedAt: Date;
@@ -21,10 +21,10 @@ export interface AgentView {
   credentials(): readonly CredentialEntry[];
   /** Oldest first. */
   events(): readonly ChangeEvent[];
-  /** Since when a finding has had its status. */
+  /** When a finding took its status. */
   since(finding: Finding): Date | undefined;
   /** The results of a port's probes since the agent started, latest first. */
   runs(instance: Instance, endpoint: Endpoint): readonly ProbeRun[];
-  /** The files an identity is made of; undefined for one that has none on disk. */
+  /** The credential files of an identity; undefined for one that has none on disk. */
   pathsOf(identity: IdentityName): ConfiguredPaths | undefined;
 }

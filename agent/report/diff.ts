@@ -1,30 +1,30 @@
 import type { Finding } from '../../checks/finding.js';
 import { worstFirst } from '../../checks/run-checks.js';
-import { placeOf } from './findings-table.js';
+import { locationOf } from './findings-table.js';
 
 export interface FindingChange {
   readonly finding: Finding;
-  /** Its check has nothing to say there any more. */
+  /** Whether the check no longer has a finding there. */
   readonly gone: boolean;
 }
 
-/** What is new, better or worse, place by place; a place that passes and did not exist before is no news. */
+/** Findings whose worst status at a location changed, or whose location is gone; a new one that passes is left out. */
 export function changesOf(before: readonly Finding[], after: readonly Finding[]): readonly FindingChange[] {
-  const [old, now] = [worstByPlace(before), worstByPlace(after)];
-  const changed = [...now].filter(([place, finding]) => (old.get(place)?.status ?? 'pass') !== finding.status);
-  const gone = [...old].filter(([place, finding]) => !now.has(place) && finding.status !== 'pass');
+  const [old, now] = [worstByLocation(before), worstByLocation(after)];
+  const changed = [...now].filter(([location, finding]) => (old.get(location)?.status ?? 'pass') !== finding.status);
+  const gone = [...old].filter(([location, finding]) => !now.has(location) && finding.status !== 'pass');
   return [
     ...changed.map(([, finding]) => ({ finding, gone: false })),
     ...gone.map(([, finding]) => ({ finding, gone: true })),
   ];
 }
 
-function worstByPlace(findings: readonly Finding[]): ReadonlyMap<string, Finding> {
+function worstByLocation(findings: readonly Finding[]): ReadonlyMap<string, Finding> {
   const worst = new Map<string, Finding>();
   for (const finding of worstFirst(findings)) {
-    const place = `${finding.check} ${placeOf(finding)}`;
-    if (!worst.has(place)) {
-      worst.set(place, finding);
+    const location = `${finding.check} ${locationOf(finding)}`;
+    if (!worst.has(location)) {
+      worst.set(location, finding);
     }
   }
   return worst;

@@ -5,7 +5,7 @@ import { lintExamples } from '../../cluster/lint/examples.js';
 import { coloured, type Terminal } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 
-/** What `--explain` says of one check or lint rule; paragraphs are plain text. */
+/** What `--explain` prints for one check or lint rule; paragraphs are plain text. */
 export interface Explanation {
   readonly id: string;
   /** `check`, or `lint rule`. */
@@ -18,8 +18,8 @@ export interface Explanation {
 }
 
 const worst = {
-  fail: 'A finding of it may be a failure (exit status 1).',
-  warn: 'A finding of it is at most a warning (exit status 1 with --fail-on warn).',
+  fail: 'It can fail (exit status 1).',
+  warn: 'It warns at most (exit status 1 with --fail-on warn).',
   note: 'It is reported as a note (exit status 0).',
 } as const;
 
@@ -40,7 +40,7 @@ const explanations: readonly Explanation[] = [
         .filter(([status]) => statuses[status] !== undefined)
         .map(([status, heading]) => [heading, `When ${statuses[status]}.`] as const),
       ['Exit status', worst[severity]],
-      ['Cure', withoutMarkup(remediation)],
+      ['Fix', withoutMarkup(remediation)],
     ] as const,
     example: checkExamples[id] ?? [],
   })),
@@ -66,14 +66,14 @@ export function explain(found: Explanation, terminal: Terminal): string {
   const body = found.paragraphs.map(
     ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrap(text, terminal.columns, 4)}`,
   );
-  // What is indented already is the text of a file, or a cure.
+  // Indented lines are the text of a file, or a fix, and keep their breaks.
   const fits = (line: string) => (line.startsWith(' ') ? line : wrap(line, terminal.columns, 4));
   const example = found.example.map((line) => `    ${fits(line)}`).join('\n');
   const shown = example === '' ? [] : [`${coloured(terminal, 'bold', 'Example')}\n${example}`];
   return `${[head, ...body, ...shown].join('\n\n')}\n`;
 }
 
-/** The file as it may be written, then what is said of it. */
+/** The file with the mistake, then what `lint` reports for it. */
 function lintExampleLines(code: string): readonly string[] {
   const example = lintExamples[code];
   if (example === undefined) {
@@ -92,7 +92,7 @@ function lintExampleLines(code: string): readonly string[] {
   ];
 }
 
-/** The catalogue is written in Markdown: code spans and links stay as their text. */
+/** Text of the catalogue, which is Markdown, with code spans and links as their text. */
 function withoutMarkup(markdown: string): string {
   return markdown.replaceAll('`', '').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
 }

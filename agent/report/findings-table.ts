@@ -12,7 +12,7 @@ const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: C
 
 const indent = 4;
 
-/** Findings in their order, each with its cure below it; then one sentence. What passed is counted, or listed with `all`. */
+/** Findings in their order, each with its fix below it, then the counts. Passed ones are counted, and listed with `all`. */
 export function renderFindings(
   findings: readonly Finding[],
   options: { readonly all: boolean; readonly terminal: Terminal },
@@ -22,10 +22,10 @@ export function renderFindings(
   return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}\n`;
 }
 
-/** One finding and its cure, as lines that fit. */
+/** One finding and its fix, as lines that fit the terminal. */
 export function linesOf(finding: Finding, terminal: Terminal): readonly string[] {
   const { mark, colour } = marks[finding.status];
-  const line = `${printable(placeOf(finding))}  ${printable(finding.message)}  [${finding.check}]`;
+  const line = `${printable(locationOf(finding))}  ${printable(finding.message)}  [${finding.check}]`;
   const text = `${coloured(terminal, colour, mark)} ${wrap(line, terminal.columns, indent)}`;
   const remediation =
     finding.status === 'pass' || finding.remediation === '' ? undefined : printable(finding.remediation);
@@ -35,19 +35,19 @@ export function linesOf(finding: Finding, terminal: Terminal): readonly string[]
 }
 
 /** `tikv 10.0.1.2:20180 grpc as tidb` */
-export function placeOf({ component, instance, endpoint, identity }: Finding): string {
-  const place = [component, instance, endpoint].filter((one) => one !== undefined).join(' ');
-  return identity === undefined ? place : `${place} as ${identity}`;
+export function locationOf({ component, instance, endpoint, identity }: Finding): string {
+  const location = [component, instance, endpoint].filter((one) => one !== undefined).join(' ');
+  return identity === undefined ? location : `${location} as ${identity}`;
 }
 
-export function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
+function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
   const { pass, warn, fail, unknown } = summarize(findings);
   const paint = (status: Status, count: number, text: string) =>
     count === 0 ? text : coloured(terminal, marks[status].colour, text);
   return [
     paint('fail', fail, `${fail} failed`),
-    paint('warn', warn, `${warn} warned`),
-    paint('unknown', unknown, `${unknown} could not be judged`),
+    paint('warn', warn, `${warn} ${warn === 1 ? 'warning' : 'warnings'}`),
+    paint('unknown', unknown, `${unknown} inconclusive`),
     paint('pass', pass, `${pass} passed`),
   ].join(', ');
 }

@@ -5,7 +5,7 @@ import { printable } from '../terminal/printable.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 
-/** Every port that is known, and who told of it. */
+/** Every known port, and the sources that report it. */
 export function renderInventory({ instances }: Inventory, { columns }: Terminal): string {
   const lines = instances.flatMap(({ component, name, version, sources = [], endpoints }) => [
     `${component} ${name}${version === undefined ? '' : ` ${version}`}, known from ${sources.join(' and ')}`,
@@ -19,5 +19,5 @@ export function renderInventory({ instances }: Inventory, { columns }: Terminal)
 }
 
 function listed(list: AllowList): string {
-  return typeof list === 'string' ? '' : `  admits ${list.value.join(', ')}`;
+  return typeof list === 'string' ? '' : `  allows ${list.value.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 import { type Finding, type Status, summarize } from '../../checks/finding.js';
 
-/** The stable document of `check --json` and `/api/v1/findings`. */
+/** The stable document of `check --output json` and `/api/v1/findings`. */
 export interface FindingsDocument {
   readonly version: 1;
   readonly summary: Readonly<Record<Status, number>>;

@@ -2,7 +2,7 @@ import type { Finding } from '../../checks/finding.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { printable } from '../terminal/printable.js';
-import { placeOf } from './findings-table.js';
+import { locationOf } from './findings-table.js';
 
 interface TestCase {
   readonly suite: string;
@@ -11,7 +11,7 @@ interface TestCase {
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly type: string;
   readonly message: string;
-  /** What to do; follows the message in the body. */
+  /** Follows the message in the body. */
   readonly remediation: string;
 }
 
@@ -21,7 +21,7 @@ export function junitOfFindings(findings: readonly Finding[], failOn: 'warn' | '
     findings.map((finding) => ({
       suite: `${finding.component} ${finding.instance}`,
       className: finding.check,
-      name: placeOf(finding),
+      name: locationOf(finding),
       result: resultOf(finding, failOn),
       type: finding.check,
       message: finding.message,
@@ -30,7 +30,7 @@ export function junitOfFindings(findings: readonly Finding[], failOn: 'warn' | '
   );
 }
 
-/** A suite per file; a file without problems is one case that passed. Notes and warnings are no failures. */
+/** A suite per file; a file without problems is one passed case. Notes and warnings pass. */
 export function junitOfProblems(files: readonly string[], problems: readonly Problem[]): string {
   const clean = files.filter((file) => !problems.some(({ origin }) => origin.kind === 'file' && origin.file === file));
   const passed = clean.map(
@@ -69,8 +69,8 @@ function resultOf({ status }: Finding, failOn: 'warn' | 'fail'): TestCase['resul
 
 function junit(cases: readonly TestCase[]): string {
   const suites = [...new Set(cases.map(({ suite }) => suite))].map((name) => {
-    const agent = cases.filter(({ suite }) => suite === name);
-    return `  <testsuite name="${xml(name)}" ${totals(agent)}>\n${agent.map(caseText).join('')}  </testsuite>\n`;
+    const members = cases.filter(({ suite }) => suite === name);
+    return `  <testsuite name="${xml(name)}" ${totals(members)}>\n${members.map(caseText).join('')}  </testsuite>\n`;
   });
   const head = '<?xml version="1.0" encoding="UTF-8"?>';
   return `${head}\n<testsuites name="tidb-mtls-agent" ${totals(cases)}>\n${suites.join('')}</testsuites>\n`;
@@ -83,7 +83,7 @@ function totals(cases: readonly TestCase[]): string {
 
 function caseText({ className, name, result, type, message, remediation }: TestCase): string {
   const open = `    <testcase classname="${xml(className)}" name="${xml(name)}"`;
-  const body = xml(remediation === '' ? message : `${message}. Cure: ${remediation}`);
+  const body = xml(remediation === '' ? message : `${message}. Fix: ${remediation}`);
   switch (result) {
     case 'failed':
       return `${open}><failure type="${xml(type)}" message="${xml(message)}">${body}</failure></testcase>\n`;
@@ -96,7 +96,7 @@ function caseText({ className, name, result, type, message, remediation }: TestC
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Control characters, which XML 1.0 has no way to write, are made visible first. */
+/** Control characters, which XML 1.0 cannot represent, are made visible first. */
 function xml(text: string): string {
   return printable(text).replace(/[&<>"]/g, (character) => entities[character] ?? '');
 }

@@ -14,10 +14,10 @@ const words: Readonly<Record<Access, string>> = {
   unknown: '?',
 };
 
-/** One word per cell; a needed caller that is refused and a needless one that is let in by name stand out. */
+/** One word per cell. A rejected caller that needs the port is in capitals. */
 export function wordOf({ access, need }: MatrixCell): string {
   if (access === 'rejected' && need === 'this-port') {
-    return 'REFUSED';
+    return 'REJECTED';
   }
   if (access === 'allowed') {
     return { 'this-port': 'yes', 'same-list': '(yes)', none: 'unused' }[need];
@@ -25,18 +25,18 @@ export function wordOf({ access, need }: MatrixCell): string {
   return words[access];
 }
 
-const legend = `yes       needed, and let in by name
-(yes)     let in by name, since it needs another port under the same list
--         not needed, and refused
-REFUSED   needed, but refused
-needless  let in by name, and needs no port under this list
-any       any certificate of the CA is let in
-OPEN      anybody is let in, without a certificate
+const legend = `yes       needs the port, and the allow-list has its name
+(yes)     the allow-list has its name, since it needs another port under the same list
+-         rejected, and does not need the port
+REJECTED  needs the port, and the allow-list does not have its name
+unused    unused entry: the allow-list has its name, and it needs no port under this list
+any       any certificate of the CA is accepted
+OPEN      clients without a certificate are accepted
 PLAIN     plaintext
-?         the list, the caller's name or the release is not known
+?         unknown: the allow-list, the caller's name or the release
 `;
 
-/** Callers × ports as a table; where the window is too narrow for it, port by port. */
+/** Ports × callers as a table; in a terminal too narrow for it, port by port. */
 export function renderMatrix({ callers, rows }: Matrix, { columns }: Terminal): string {
   const ports = rows.map((row) => ({ port: printable(portOf(row)), words: row.cells.map(wordOf) }));
   const table = aligned([['port', ...callers], ...ports.map(({ port, words }) => [port, ...words])]);
@@ -49,16 +49,16 @@ function portOf({ instance, endpoint }: Matrix['rows'][number]): string {
   return `${instance.component} ${endpoint.name} ${formatAddress(endpoint)}`;
 }
 
-/** A line per word: who has it. */
+/** A line per word, with the callers that have it. */
 function groupsOf(callers: readonly string[], cells: readonly string[], columns: number): readonly string[] {
   const width = Math.max(...legend.split('\n').map((line) => line.indexOf(' ')));
   return [...new Set(cells)].map((word) => {
-    const agent = callers.filter((_, index) => cells[index] === word);
-    return `  ${word.padEnd(width)}  ${wrap(agent.join(', '), columns, width + 4)}`;
+    const members = callers.filter((_, index) => cells[index] === word);
+    return `  ${word.padEnd(width)}  ${wrap(members.join(', '), columns, width + 4)}`;
   });
 }
 
-/** The stable document of `check --matrix --json` and `/api/v1/matrix`. */
+/** The stable document of `check --matrix --output json` and `/api/v1/matrix`. */
 export function matrixDocument({ callers, rows }: Matrix) {
   return {
     version: 1,

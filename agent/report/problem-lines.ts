@@ -6,7 +6,7 @@ import { wrap } from '../terminal/wrap.js';
 
 const colours = { fail: 'red', warn: 'yellow', note: 'gray' } as const;
 
-/** Each problem in a line that editors can jump by, its cure below it. */
+/** Each problem as `file:line:column: …`, which editors can open, with its fix below it. */
 export function renderProblems(problems: readonly Problem[], terminal: Terminal): string {
   return problems
     .map((problem) => {

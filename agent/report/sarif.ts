@@ -2,12 +2,12 @@ import type { Finding, Status } from '../../checks/finding.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { readVersion } from '../process/version.js';
 import { explanationOf } from './explanations.js';
-import { placeOf } from './findings-table.js';
+import { locationOf } from './findings-table.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 const levels = { fail: 'error', warn: 'warning', note: 'note' } as const;
 
-/** What passed and what could not be judged are results, too, told apart by their kind. */
+/** Passed and inconclusive findings are results, too, with a kind of their own. */
 const kinds: Readonly<Record<Status, { readonly kind: string; readonly level: string }>> = {
   fail: { kind: 'fail', level: 'error' },
   warn: { kind: 'fail', level: 'warning' },
@@ -15,19 +15,19 @@ const kinds: Readonly<Record<Status, { readonly kind: string; readonly level: st
   pass: { kind: 'pass', level: 'none' },
 };
 
-/** SARIF 2.1.0, which code hosts show beside the lines of a change. */
+/** SARIF 2.1.0 for lint, which code hosts show beside the lines of a change. */
 export function sarifOfProblems(problems: readonly Problem[]): unknown {
   return sarif(
     problems.map(({ code, severity, origin, message, remediation }) => ({
       ruleId: code,
       level: levels[severity],
       message: { text: textOf(message, remediation) },
-      locations: origin.kind === 'file' ? [locationOf(origin)] : [],
+      locations: origin.kind === 'file' ? [fileLocation(origin)] : [],
     })),
   );
 }
 
-/** The same for verdicts on ports and files: each is at its instance, and at its file where it is about one. */
+/** SARIF 2.1.0 for findings: each has its instance as location, and its file where the evidence names one. */
 export function sarifOfFindings(findings: readonly Finding[]): unknown {
   return sarif(
     findings.map((finding) => ({
@@ -37,7 +37,7 @@ export function sarifOfFindings(findings: readonly Finding[]): unknown {
       locations: [
         {
           ...(typeof finding.evidence.file === 'string' ? physical(finding.evidence.file) : {}),
-          logicalLocations: [{ fullyQualifiedName: placeOf(finding), kind: 'resource' }],
+          logicalLocations: [{ fullyQualifiedName: locationOf(finding), kind: 'resource' }],
         },
       ],
     })),
@@ -66,7 +66,15 @@ function textOf(message: string, remediation: string): string {
   return remediation === '' ? message : `${message}\n${remediation}`;
 }
 
-function locationOf({ file, line, column }: { readonly file: string; readonly line: number; readonly column: number }) {
+function fileLocation({
+  file,
+  line,
+  column,
+}: {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}) {
   const { physicalLocation } = physical(file);
   return { physicalLocation: { ...physicalLocation, region: { startLine: line, startColumn: column } } };
 }

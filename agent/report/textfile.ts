@@ -1,24 +1,35 @@
+import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import type { Inventory } from '../../cluster/inventory/inventory.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
+import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import { definitions, type MetricKey } from '../../metrics/definitions.js';
-import type { Collector } from '../collect/collector.js';
-import { credentialEntries } from '../collect/credential-entries.js';
 import { readVersion } from '../process/version.js';
 
-/** Gauges that only make sense for a process that keeps running. */
-const ofTheProcess: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
+/** What one run found; `checkedAt` is when the checks ran. */
+export interface TextfileContent {
+  readonly inventory: Inventory;
+  readonly credentials: readonly CredentialEntry[];
+  readonly observations: readonly EndpointObservation[];
+  readonly findings: readonly Finding[];
+  readonly checkedAt: Date;
+}
+
+/** Gauges of a process that keeps running. */
+const processGauges: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
 
 /**
- * The gauges of `/metrics` for node_exporter's textfile collector. Counters are left out: each run would start them at 0.
- * So are metrics that node_exporter has itself.
+ * The gauges of `/metrics` as text for node_exporter's textfile collector. Without counters, which would start at 0 in each run,
+ * and without metrics that node_exporter has itself.
  */
-export function renderTextfile(collector: Collector, findings: readonly Finding[], now: Date): Promise<string> {
+export function renderTextfile(content: TextfileContent): Promise<string> {
+  const { inventory, credentials, observations, findings, checkedAt } = content;
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: readVersion() });
-  metrics.setInventory(collector.inventory);
-  metrics.setCredentials(credentialEntries(collector));
-  metrics.setObservations(collector.observations());
-  metrics.setFindings(findings, now);
+  metrics.setInventory(inventory);
+  metrics.setCredentials(credentials);
+  metrics.setObservations(observations);
+  metrics.setFindings(findings, checkedAt);
   const keys = Object.keys(definitions) as MetricKey[];
-  return metrics.render(keys.filter((key) => definitions[key].type === 'gauge' && !ofTheProcess.includes(key)));
+  return metrics.render(keys.filter((key) => definitions[key].type === 'gauge' && !processGauges.includes(key)));
 }

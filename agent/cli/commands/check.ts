@@ -11,6 +11,7 @@ import { instanceOf } from '../../../cluster/inventory/component-config.js';
 import type { Inventory } from '../../../cluster/inventory/inventory.js';
 import { readDescribedFile } from '../../../cluster/sources/described-file.js';
 import { Collector } from '../../collect/collector.js';
+import { credentialEntries } from '../../collect/credential-entries.js';
 import { OperatorError } from '../../config/error.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
@@ -126,7 +127,14 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
   await scan(collector, { negativeProbes, stderr, signal });
   const findings = isAfterwards ? afterEnable(collector.evidence()) : collector.evaluate();
   checkFailuresOn(stderr).found(findings);
-  const prometheus = () => renderTextfile(collector, findings, now());
+  const prometheus = () =>
+    renderTextfile({
+      inventory: collector.inventory,
+      credentials: credentialEntries(collector),
+      observations: collector.observations(),
+      findings,
+      checkedAt: now(),
+    });
   return report(invocation, findings, isAfterwards ? {} : { prometheus });
 }
 

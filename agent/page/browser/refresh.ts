@@ -1,9 +1,9 @@
-/** Milliseconds between two looks while the window is seen. */
+/** Milliseconds between two refreshes while the window is visible. */
 const interval = 10_000;
-/** Milliseconds without a key after which a filter is asked for. */
+/** Milliseconds without a key after which a filter is applied. */
 const typingPause = 150;
 
-/** `2026-11-25 09:00:00 GMT+1`, as the reader's clock says it. */
+/** `2026-11-25 09:00:00`, in the reader's time zone. */
 const clock = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' });
 
@@ -11,7 +11,7 @@ function zoneOf(date: Date): string {
   return zone.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
-/** What the server cannot know or what needs a script: the reader's zone, buttons that copy. */
+/** What needs a script: times in the reader's time zone, and buttons that copy. */
 function enhance(root: ParentNode): void {
   for (const time of root.querySelectorAll<HTMLTimeElement>('time.at')) {
     const date = new Date(time.dateTime);
@@ -22,12 +22,12 @@ function enhance(root: ParentNode): void {
   }
 }
 
-/** Makes one tree like another and keeps every node that can stay: focus, scroll and what is unfolded live in them. */
+/** Makes `from` equal to `to` and keeps every node that can stay, since nodes hold focus, scroll position and what is unfolded. */
 function morph(from: Element, to: Element): void {
   if (from.isEqualNode(to)) {
     return;
   }
-  // The reader folds and unfolds; only what the server now wants otherwise than before is folded for them.
+  // The reader folds and unfolds; the server does only where its default for an element changed.
   if (from.getAttribute('data-open') !== to.getAttribute('data-open')) {
     from.toggleAttribute('open', to.hasAttribute('open'));
   }
@@ -44,7 +44,7 @@ function morph(from: Element, to: Element): void {
   morphChildren(from, to);
 }
 
-/** Attributes that the reader sets by hand. */
+/** Whether the reader changes this attribute by using the page. */
 function isReaders(element: Element, name: string): boolean {
   return name === 'open' || name === 'value' || (element.localName === 'option' && name === 'selected');
 }
@@ -56,23 +56,21 @@ function morphChildren(from: Element, to: Element): void {
       child.remove();
     }
   }
-  let place: ChildNode | null = from.firstChild;
+  let next: ChildNode | null = from.firstChild;
   for (const wanted of [...to.childNodes]) {
-    const kept = matching(from, place, wanted);
+    const kept = matching(from, next, wanted);
     if (kept === undefined) {
-      from.insertBefore(wanted, place);
+      from.insertBefore(wanted, next);
       continue;
     }
-    // A node that is moved loses the focus: what is in its way goes instead.
-    while (place !== null && place !== kept && !(place instanceof Element && place.id !== '')) {
-      const next: ChildNode | null = place.nextSibling;
-      place.remove();
-      place = next;
+    // A node that is moved loses the focus: the nodes before it are removed instead.
+    while (next !== null && next !== kept && !(next instanceof Element && next.id !== '')) {
+      next = removed(next);
     }
-    if (kept === place) {
-      place = place.nextSibling;
+    if (kept === next) {
+      next = next.nextSibling;
     } else {
-      from.insertBefore(kept, place);
+      from.insertBefore(kept, next);
     }
     if (kept instanceof Element && wanted instanceof Element) {
       morph(kept, wanted);
@@ -80,37 +78,42 @@ function morphChildren(from: Element, to: Element): void {
       kept.nodeValue = wanted.nodeValue;
     }
   }
-  while (place !== null) {
-    const next: ChildNode | null = place.nextSibling;
-    place.remove();
-    place = next;
+  while (next !== null) {
+    next = removed(next);
   }
 }
 
-/** The child that is the same thing: by id where there is one, else by kind at the same place. */
-function matching(from: Element, place: ChildNode | null, wanted: ChildNode): ChildNode | undefined {
+/** Removes a node, and returns the one that was behind it. */
+function removed(node: ChildNode): ChildNode | null {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+/** The child to keep for `wanted`: the one with its id, or without an id the next one where it is of the same kind. */
+function matching(from: Element, next: ChildNode | null, wanted: ChildNode): ChildNode | undefined {
   const id = wanted instanceof Element ? wanted.id : '';
   if (id !== '') {
     return [...from.children].find((child) => child.id === id && child.nodeName === wanted.nodeName);
   }
-  const fits = place !== null && place.nodeName === wanted.nodeName && !(place instanceof Element && place.id !== '');
-  return fits && place !== null ? place : undefined;
+  const fits = next !== null && next.nodeName === wanted.nodeName && !(next instanceof Element && next.id !== '');
+  return fits && next !== null ? next : undefined;
 }
 
-let asked = 0;
+let requests = 0;
 
-/** Fetches this very URL and takes over what changed; a later question beats an earlier answer. */
+/** Fetches the URL of the page and applies what changed; the response to an outdated request is ignored. */
 async function refresh(): Promise<void> {
-  const mine = ++asked;
+  const request = ++requests;
   try {
-    // A name and password in the address bar are not for fetch, which refuses such an address.
+    // Without user and password of the address bar: fetch rejects a URL with them.
     const { origin, pathname, search } = location;
     const response = await fetch(origin + pathname + search, { headers: { accept: 'text/html' } });
     if (!response.ok) {
       throw new Error(`HTTP ${response.status}`);
     }
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-    if (mine !== asked) {
+    if (request !== requests) {
       return;
     }
     enhance(fresh);
@@ -123,7 +126,7 @@ async function refresh(): Promise<void> {
     }
     document.documentElement.classList.remove('stale');
   } catch (error: unknown) {
-    if (mine === asked) {
+    if (request === requests) {
       document.documentElement.classList.add('stale');
       const note = document.getElementById('as-of');
       if (note !== null) {
@@ -135,8 +138,8 @@ async function refresh(): Promise<void> {
 
 let typing: ReturnType<typeof setTimeout> | undefined;
 
-/** The URL of what the form says; fields left empty are left out. */
-function askFor(form: HTMLFormElement): void {
+/** Sets the URL to the filter of the form, without empty fields, and refreshes. */
+function applyFilter(form: HTMLFormElement): void {
   const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)] as const);
   const query = new URLSearchParams(fields.filter(([, value]) => value !== '').map(([name, value]) => [name, value]));
   const text = query.toString();
@@ -148,14 +151,14 @@ document.addEventListener('input', ({ target }) => {
   const form = target instanceof Element ? target.closest<HTMLFormElement>('form.filter') : null;
   if (form !== null) {
     clearTimeout(typing);
-    typing = setTimeout(() => askFor(form), typingPause);
+    typing = setTimeout(() => applyFilter(form), typingPause);
   }
 });
 
 document.addEventListener('submit', (event) => {
   if (event.target instanceof HTMLFormElement && event.target.matches('form.filter')) {
     event.preventDefault();
-    askFor(event.target);
+    applyFilter(event.target);
   }
 });
 
@@ -177,7 +180,7 @@ document.addEventListener('click', ({ target }) => {
   }
 });
 
-/** Selects the line, and puts it on the clipboard where the browser lets a page do that. */
+/** Selects the command, and copies it where the browser permits that; resolves to whether it was copied. */
 async function copy(source: HTMLElement): Promise<boolean> {
   getSelection()?.selectAllChildren(source);
   if (navigator.clipboard === undefined) {

@@ -19,7 +19,7 @@ t.test(
     t.equal(status, 1);
     t.match(readable(stdout), /\d+ of \d+ ports probed, \d+ s/);
     const afterwards = visible(stdout).replace(eraseLine, '');
-    t.match(readable(afterwards), /^✗ pd [\s\S]*1 failed, 0 warned/, 'no trace of it before the findings');
+    t.match(readable(afterwards), /^✗ pd [\s\S]*1 failed, 0 warnings/, 'no trace of it before the findings');
     t.match(afterwards, /^␛\[31m✗␛\[39m /);
     t.strictSame(
       readable(afterwards)

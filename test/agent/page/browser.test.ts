@@ -26,7 +26,7 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
     '/checks/served-matches-file',
   ];
 
-  t.test('each view: nothing for axe, light and dark; no complaint of the policy; no request elsewhere', async (t) => {
+  t.test('each view: axe finds nothing, light and dark; no policy violation; no request to another host', async (t) => {
     const { page, complaints } = await watchedPage(browser, url);
     for (const path of paths) {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -66,11 +66,11 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
     t.strictSame(
       await page.evaluate(laidOut),
       { cut: false, indent: 0 },
-      'a sentence with a moment in it is one text, not columns beside each other',
+      'a sentence with a time in it is one text, not columns side by side',
     );
   });
 
-  t.test('without JavaScript every view is there, and the filter is a form', async (t) => {
+  t.test('without JavaScript every view is shown, and the filter is a form', async (t) => {
     const { page, complaints } = await watchedPage(browser, url, { javaScriptEnabled: false });
     for (const path of paths) {
       await page.goto(url + path);
@@ -91,7 +91,7 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
     t.strictSame(complaints, []);
   });
 
-  t.test('moments are those of the reader, with UTC on hover', async (t) => {
+  t.test('times are in the time zone of the reader, with UTC on hover', async (t) => {
     const { page } = await watchedPage(browser, url, { timezoneId: 'Asia/Shanghai' });
     await page.goto(url);
     const time = page.locator('#as-of time');
@@ -113,13 +113,13 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
     t.equal(await page.evaluate('document.activeElement?.textContent'), 'Skip to the view');
     await page.keyboard.press('Enter');
     t.equal(await page.evaluate('document.activeElement?.id'), 'main');
-    await page.locator('td a.cell.needed-but-refused').first().focus();
+    await page.locator('td a.cell.wrongly-rejected').first().focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
-    const tip = page.locator('td a.cell.needed-but-refused .tip').first();
+    const tip = page.locator('td a.cell.wrongly-rejected .tip').first();
     const opacity = "getComputedStyle(document.activeElement.querySelector('.tip')).opacity";
     await eventually('the reason shows', async () => (await page.evaluate(opacity)) === '1');
-    t.match(await tip.textContent(), /tikv at .* refused, though it needs the port.*TLS alert 42/);
+    t.match(await tip.textContent(), /tikv at .* wrongly rejected.*TLS alert bad_certificate \(42\)/);
     const box = await tip.boundingBox();
     t.ok(box !== null && box.y + box.height <= 800 && box.y > 0, 'at the foot of the window');
   });

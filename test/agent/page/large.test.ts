@@ -4,7 +4,7 @@ import { startAgentServer } from '../../support/agent-server.js';
 import { needsChromium, startChromium, watchedPage } from '../../support/chromium.js';
 import { pageViewOf } from '../../support/page-view.js';
 
-t.test('a thousand ports stay usable, and a refresh leaves the reader alone', needsChromium, async (t) => {
+t.test('a thousand ports stay usable, and a refresh keeps focus and what is unfolded', needsChromium, async (t) => {
   const browser = await startChromium(t);
   const large = await pageViewOf(t, 500);
   let findings = large.findings();
@@ -18,17 +18,17 @@ t.test('a thousand ports stay usable, and a refresh leaves the reader alone', ne
   await page.getByLabel('Filter').pressSequentially('10.0.1.24');
   await page.locator('#count', { hasText: '10 of 500 instances, 20 ports' }).waitFor();
   t.match(page.url(), /q=10.0.1.24/);
-  t.ok((await page.locator('#group-tikv').getAttribute('open')) !== null, 'what was filtered for is unfolded');
-  t.equal(await page.evaluate('document.activeElement?.id'), 'q', 'and the reader types on');
+  t.ok((await page.locator('#group-tikv').getAttribute('open')) !== null, 'filtered groups are unfolded');
+  t.equal(await page.evaluate('document.activeElement?.id'), 'q', 'the focus stays in the field');
 
   await page.goto(`${url}/matrix`);
   t.match(await page.locator('#count').textContent(), /^1000 of 1000 ports in \d rows$/);
-  t.ok((await page.locator('#grid tbody tr').count()) < 10, 'ports that stand alike share a row');
+  t.ok((await page.locator('#grid tbody tr').count()) < 10, 'ports with equal cells share a row');
 
   await page.goto(`${url}/certificates`);
   t.equal(await page.locator('section.certificates').count(), 60);
   t.match(await page.locator('section.certificates').first().textContent(), /not on disk/);
-  t.equal((await page.locator('.join').count()) > 1, true, 'joined to what is on disk');
+  t.equal((await page.locator('.join').count()) > 1, true, 'connected to the certificate on disk');
 
   await page.goto(url);
   const evidence = page.locator('.finding', { hasText: 'serves a certificate' }).locator('summary');
@@ -38,7 +38,7 @@ t.test('a thousand ports stay usable, and a refresh leaves the reader alone', ne
   findings = findings.filter(({ check }) => check !== 'caller-accepted');
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   await page
-    .locator('#verdict', { hasText: `${findings.filter(({ status }) => status === 'fail').length} ` })
+    .locator('#cluster-state', { hasText: `${findings.filter(({ status }) => status === 'fail').length} ` })
     .waitFor();
   t.equal(await page.locator('.finding', { hasText: 'rejects tikv' }).count(), 0);
   t.equal(await page.evaluate('document.activeElement?.localName'), 'summary', 'focus stays');

@@ -22,14 +22,14 @@ t.test('any text is one word of bash', async (t) => {
   }
 });
 
-/** Run beside the test's own event loop, in which the dev cluster lives. */
+/** Asynchronous, since the dev cluster runs in the event loop of the test. */
 function bash(command: string): Promise<string> {
   return new Promise((resolve) => {
     execFile('bash', ['-c', command], (_error, stdout, stderr) => resolve(stdout + stderr));
   });
 }
 
-t.test('the lines do by hand what the probe did', { skip: curl.skip || openssl.skip }, async (t) => {
+t.test('the commands repeat the probe by hand', { skip: curl.skip || openssl.skip }, async (t) => {
   const cluster = await devCluster(t, { members: { tikv: 1, pd: 1 } });
   const paths = cluster.files('agent');
   const endpointOf = (component: ComponentName, name: EndpointName): Endpoint => {

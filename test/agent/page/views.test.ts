@@ -4,7 +4,7 @@ import { ask, startAgentServer } from '../../support/agent-server.js';
 import { authority, factsOf, names } from '../../support/evidence.js';
 import { pageViewOf } from '../../support/page-view.js';
 
-t.test('what peers say reaches no view as markup, escape or hidden mark', async (t) => {
+t.test('text from peers reaches no view as markup, terminal escape or invisible character', async (t) => {
   const view = await pageViewOf(t, 2);
   const { url } = await startAgentServer(t, undefined, view);
   const name = view.inventory().instances[1]?.name ?? '';
@@ -19,8 +19,8 @@ t.test('what peers say reaches no view as markup, escape or hidden mark', async 
     '/changes',
   ]) {
     const text = await (await fetch(url + path)).text();
-    t.match(text, /&lt;script&gt;alert\(&#39;x&#39;\)/, `${path} says it`);
-    t.match(text, /\[U\+202E\]\[U\+001B\]\[31m\[U\+000A\]&amp;amp;/, `${path} names what is not seen`);
+    t.match(text, /&lt;script&gt;alert\(&#39;x&#39;\)/, `${path} shows it`);
+    t.match(text, /\[U\+202E\]\[U\+001B\]\[31m\[U\+000A\]&amp;amp;/, `${path} names unprintable characters`);
     for (const unwanted of ['<script>', '\u202e', '\u001b', 'PRIVATE KEY']) {
       t.notOk(text.includes(unwanted), `${path} has no ${JSON.stringify(unwanted)}`);
     }
@@ -29,7 +29,7 @@ t.test('what peers say reaches no view as markup, escape or hidden mark', async 
   }
 });
 
-t.test('the pair that an instance calls others with is shown beside the one it serves', async (t) => {
+t.test('the client certificate of an instance is shown beside the one it serves', async (t) => {
   const view = await pageViewOf(t, 1);
   const calling = await factsOf(t, await authority.issue({ ...names, commonName: 'calls with this' }));
   const { url } = await startAgentServer(t, undefined, {
@@ -38,7 +38,7 @@ t.test('the pair that an instance calls others with is shown beside the one it s
   });
   const textOf = async (path: string) => await (await fetch(url + path)).text();
   const instance = await textOf(instancePath('tikv', view.inventory().instances[0]?.name ?? ''));
-  t.match(instance, /The pair it calls others with/);
+  t.match(instance, /Client certificate and key/);
   t.match(instance, 'CN=calls with this');
   t.match(await textOf('/certificates'), calling.paths.cert ?? '');
 });
@@ -52,7 +52,7 @@ t.test('a query is shown as text, and unknown words in it match nothing', async 
   t.match(text, /No finding matches/);
 });
 
-t.test('what is no view is not found, and no odd path is an error', async (t) => {
+t.test('unknown paths are 404, however odd', async (t) => {
   const { url } = await startAgentServer(t, undefined, await pageViewOf(t, 2));
   for (const path of [
     '/constructor',
@@ -70,7 +70,7 @@ t.test('what is no view is not found, and no odd path is an error', async (t) =>
   }
 });
 
-t.test('views and their files are got and headed, and nothing else', async (t) => {
+t.test('views and their files answer GET and HEAD, and no other method', async (t) => {
   const { url } = await startAgentServer(t);
   const page = await (await fetch(url)).text();
   const files = [...page.matchAll(/(?:href|src)="(\/page\/[^"]+)"/g)].map(([, path]) => path ?? '');

@@ -46,18 +46,18 @@ t.test('the reported line of each example is the one that lint prints', async (t
   t.strictSame(without, ['wrong-type', 'unreadable', 'unknown-component'], 'all others have one');
 });
 
-t.test('each check has an example: a finding of its own, and the cure', async (t) => {
+t.test('each check has an example: a finding of its own, and the fix', async (t) => {
   for (const { id } of checks) {
     t.match(checkExamples[id], [new RegExp(`^[✗!] .*  \\[${id}\\]$`), /^ {4}\S/], id);
   }
 });
 
-t.test('--explain prints it; a misspelt name is answered with the nearest', async (t) => {
+t.test('--explain prints it; a misspelt name gets the nearest as hint', async (t) => {
   const served = await runAgent('check', '--explain', 'served-matches-file');
   t.match(served, {
     status: 0,
     stderr: '',
-    stdout: /What it means\n[\s\S]*When it fails\n[\s\S]*Cure\n[\s\S]*Example\n/,
+    stdout: /What it means\n[\s\S]*When it fails\n[\s\S]*Fix\n[\s\S]*Example\n/,
   });
   t.match(await runAgent('check', '--explain', 'empty-name'), {
     status: 0,

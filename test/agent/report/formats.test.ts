@@ -4,7 +4,7 @@ import t from 'tap';
 import { runAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-t.test('a format that does not go with the flags is said before anything is looked at', async (t) => {
+t.test('a format that does not go with the flags is an error before any probe', async (t) => {
   const file = join(temporaryDirectory(t), 'pd.toml');
   writeFileSync(file, 'client-urls = "https://127.0.0.1:1"\n');
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [

@@ -27,7 +27,7 @@ const finding: Finding = {
 const findings: readonly Finding[] = [
   finding,
   { ...finding, status: 'warn', message: 'soon' },
-  { ...finding, status: 'unknown', message: 'not known' },
+  { ...finding, status: 'unknown', message: 'no evidence' },
   { ...finding, status: 'pass', instance: 'h:2', remediation: '' },
 ];
 
@@ -48,7 +48,7 @@ function parseJunit(xml: string): { readonly '@tests': string; readonly testsuit
   return new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray }).parse(xml).testsuites;
 }
 
-t.test('junit: a suite per instance, a case per finding, whatever a certificate says', async (t) => {
+t.test('junit: a suite per instance, a case per finding, valid XML whatever a certificate holds', async (t) => {
   const { testsuite: suites, ...totals } = parseJunit(junitOfFindings(findings, 'fail'));
   t.match(totals, { '@tests': '4', '@failures': '1', '@errors': '0', '@skipped': '1' });
   t.match(suites, [
@@ -59,10 +59,10 @@ t.test('junit: a suite per instance, a case per finding, whatever a certificate 
         {
           '@classname': 'served-matches-file',
           '@name': 'tikv h:1 grpc',
-          failure: { '@message': 'serves <old> & "other"\\u{0}\\u{202e}', '#text': /Cure: touch it$/ },
+          failure: { '@message': 'serves <old> & "other"\\u{0}\\u{202e}', '#text': /Fix: touch it$/ },
         },
-        { 'system-out': 'soon. Cure: touch it' },
-        { skipped: { '@message': 'not known' } },
+        { 'system-out': 'soon. Fix: touch it' },
+        { skipped: { '@message': 'no evidence' } },
       ],
     },
     { '@name': 'tikv h:2', '@tests': '1' },
@@ -84,7 +84,7 @@ t.test('junit: a suite per instance, a case per finding, whatever a certificate 
   });
 });
 
-t.test('SARIF: verdicts by kind and level, each at its instance and file, rules with what they mean', async (t) => {
+t.test('SARIF: results by kind and level, each at its instance and file, rules with their titles', async (t) => {
   t.match(sarifOfFindings(findings), {
     version: '2.1.0',
     runs: [
@@ -143,7 +143,7 @@ t.test('check prints each of them, and the same exit status with it', async (t) 
       { version: 1, summary: { fail: 1 } },
     ],
   );
-  t.test('prometheus: what promtool takes, gauges of ours alone, and no verdict lost', promtool, async (t) => {
+  t.test('prometheus: promtool accepts it; only gauges of the agent, and every finding', promtool, async (t) => {
     const before = Date.now() / 1000 - 1;
     const { status, stdout } = await check('--output', 'prometheus');
     t.equal(status, 1);

@@ -31,16 +31,16 @@ t.test("the documentation's lists as a matrix: what they let in, and what they b
     return Object.fromEntries((row?.cells ?? []).map((cell) => [cell.caller, wordOf(cell)]));
   };
   t.strictSame(matrix.callers, ['tidb', 'pd', 'tikv', 'tiflash']);
-  t.strictSame(words('tidb', 'status'), { tidb: 'yes', pd: 'REFUSED', tikv: '-', tiflash: 'REFUSED' });
+  t.strictSame(words('tidb', 'status'), { tidb: 'yes', pd: 'REJECTED', tikv: '-', tiflash: 'REJECTED' });
   t.strictSame(words('pd', 'client'), { tidb: 'yes', pd: 'yes', tikv: 'yes', tiflash: 'yes' });
   t.strictSame(words('pd', 'peer'), { tidb: '(yes)', pd: 'yes', tikv: '(yes)', tiflash: '(yes)' });
   t.strictSame(words('tikv', 'grpc'), { tidb: 'yes', pd: 'yes', tikv: 'yes', tiflash: 'yes' });
-  t.strictSame(words('tiflash', 'grpc'), { tidb: 'yes', pd: '-', tikv: 'unused', tiflash: 'REFUSED' });
-  t.strictSame(words('tiflash', 'status'), { tidb: 'yes', pd: 'REFUSED', tikv: '(yes)', tiflash: '(yes)' });
+  t.strictSame(words('tiflash', 'grpc'), { tidb: 'yes', pd: '-', tikv: 'unused', tiflash: 'REJECTED' });
+  t.strictSame(words('tiflash', 'status'), { tidb: 'yes', pd: 'REJECTED', tikv: '(yes)', tiflash: '(yes)' });
   t.match(renderMatrix(matrix, plain), /^port +tidb +pd +tikv +tiflash\n/);
   t.comment(`\n${renderMatrix(matrix, plain)}`);
   const narrow = renderMatrix(matrix, { ...plain, columns: 40 });
-  t.match(narrow, /^tidb status tidb:10080\n {2}yes {7}tidb\n {2}REFUSED {3}pd, tiflash\n/, 'port by port');
+  t.match(narrow, /^tidb status tidb:10080\n {2}yes {7}tidb\n {2}REJECTED {2}pd, tiflash\n/, 'port by port');
 });
 
 t.test('ports without names: any certificate, anybody, plaintext; and what nobody told', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type CellState, type ColumnName, stateMatrixOf } from '../../../agent/report/matrix.js';
+import { type AccessState, accessMatrixOf, type ColumnName } from '../../../agent/report/access-matrix.js';
 import type { EndpointObservation } from '../../../checks/check.js';
 import { runChecks } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
@@ -17,26 +17,26 @@ const names = new Map([
   ['agent', [{ leaf: ['agent'] }]],
 ] as const);
 
-/** The cell of one caller at TiDB's status port: its verdict, and whether it was tried. */
+/** The cell of one caller at TiDB's status port: its state, and whether it was probed. */
 function cellOf(
   caller: ColumnName,
   observations: readonly EndpointObservation[],
   instances: readonly Instance[] = [tidb, pd],
-): readonly [CellState, boolean] | undefined {
+): readonly [AccessState, boolean] | undefined {
   const evidence = evidenceOf({ instances, observations });
-  const { rows } = stateMatrixOf(matrixOf(evidence.inventory, names), observations, runChecks(evidence));
+  const { rows } = accessMatrixOf(matrixOf(evidence.inventory, names), observations, runChecks(evidence));
   const cell = rows
     .find(({ instance, endpoint }) => instance.component === 'tidb' && endpoint.name === 'status')
     ?.cells.find(({ column }) => column === caller);
-  return cell && [cell.result, cell.tried];
+  return cell && [cell.state, cell.probed];
 }
 
-t.test('what was tried is what was seen', async (t) => {
+t.test('a probed cell has the state of its observation', async (t) => {
   const at = (more: Partial<Observation>) => [observed(tidb, 'status', more)];
   t.strictSame(cellOf('agent', at({})), ['accepted', true]);
   t.strictSame(cellOf('pd', at({ identity: 'pd', ...rejected })), ['wrongly-rejected', true]);
   t.strictSame(cellOf('pd', at({ identity: 'pd', outcome: 'rejected', rejection: { ...peer, side: 'probe' } })), [
-    'distrusts-server',
+    'rejects-server',
     true,
   ]);
   t.strictSame(cellOf('pd', at({ identity: 'pd', outcome: 'timeout' })), ['inconclusive', true]);
@@ -46,7 +46,7 @@ t.test('what was tried is what was seen', async (t) => {
   t.strictSame(cellOf('agent', at({ outcome: 'not-tls' })), ['plaintext', true]);
 });
 
-t.test('without a list who has no certificate comes into the open', async (t) => {
+t.test('without an allow-list, a client without a certificate that is accepted is `open`', async (t) => {
   const open = instanceOf('tidb', { name: 'tidb' });
   t.strictSame(cellOf('no-certificate', [observed(open, 'status', { identity: 'no-certificate' })], [open]), [
     'open',
@@ -54,7 +54,7 @@ t.test('without a list who has no certificate comes into the open', async (t) =>
   ]);
 });
 
-t.test('of two pairs of one component the worse counts', async (t) => {
+t.test('of two certificates of one component the worse state counts', async (t) => {
   const seen = [
     observed(tidb, 'status', { identity: 'pd' }),
     observed(tidb, 'status', { identity: 'pd@10.0.1.2:2379', ...rejected }),
@@ -62,10 +62,10 @@ t.test('of two pairs of one component the worse counts', async (t) => {
   t.strictSame(cellOf('pd', seen), ['wrongly-rejected', true]);
 });
 
-t.test('where nobody tried, the lists speak', async (t) => {
+t.test('where no probe was made, the allow-lists decide', async (t) => {
   t.strictSame(cellOf('pd', []), ['accepted', false]);
   t.strictSame(cellOf('tidb', []), ['wrongly-rejected', false], 'it calls the port and is not listed');
   const plain = { ...tidb, endpoints: tidb.endpoints.map((one) => ({ ...one, scheme: 'http' as const })) };
   t.strictSame(cellOf('pd', [], [plain, pd]), ['plaintext', false]);
-  t.equal(cellOf('no-certificate', []), undefined, 'no column for strangers who never came');
+  t.equal(cellOf('no-certificate', []), undefined, 'no column for an identity that was not probed');
 });
