@@ -6,7 +6,7 @@ import { withoutKeys } from '../../credentials/without-keys.js';
 export interface Answer {
   readonly status: number;
   readonly type?: string;
-  /** Text, or parts of it where it may be megabytes; none of them ends within a line. */
+  /** Text, or for megabytes its parts; each part ends with a line. */
   readonly body: string | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -16,14 +16,14 @@ export function text(status: number, body: string): Answer {
   return { status, body: `${body}\n` };
 }
 
-/** Sends it no faster than it is read, and ends the response; rejects when a part cannot be made. */
+/** Sends it as fast as the client reads, and ends the response; rejects when a part cannot be produced. */
 export async function sendBody(body: Answer['body'], response: ServerResponse): Promise<void> {
   if (typeof body === 'string') {
     response.end(withoutKeys(body));
     return;
   }
   await pipeline(body, inBytes, response).catch((error: unknown) => {
-    if (!isReaderGone(error)) {
+    if (!isClientGone(error)) {
       throw error;
     }
   });
@@ -35,6 +35,6 @@ async function* inBytes(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {
   }
 }
 
-function isReaderGone(error: unknown): boolean {
+function isClientGone(error: unknown): boolean {
   return errorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -5,24 +5,24 @@ import pLimit from 'p-limit';
 import { BoundedMap } from '../../credentials/bounded-map.js';
 
 const mostRemembered = 100;
-/** Guesses that wait for their turn; one more is told to come back. */
+/** Passwords that wait to be verified; one more is `busy`. */
 const mostWaiting = 8;
-/** After a wrong guess the next one waits so many times as long as it took: guessing never costs more than a quarter. */
-const restFactor = 3;
+/** Pause after a wrong password, in multiples of its verification: guessing costs at most a quarter of a CPU. */
+const pauseFactor = 3;
 
-export type Admission = 'accepted' | 'rejected' | 'busy';
+export type Authentication = 'accepted' | 'rejected' | 'busy';
 
 /**
- * Checks `Authorization: Basic` against bcrypt hashes. bcrypt is slow on purpose, so one guess is worked on at a time,
- * wrong ones are followed by a rest, and what was found is remembered: a scraper costs one hash however often it comes,
- * also while somebody else is guessing. An unknown user takes as long as a known one.
+ * Verifies `Authorization: Basic` against bcrypt hashes. bcrypt is slow on purpose, so one password is verified at a time,
+ * a pause follows a wrong one, and results are remembered: a scraper costs one hash however often it scrapes, also while
+ * another client guesses passwords. An unknown user takes as long as a known one.
  */
 export class BasicAuth {
   readonly #oneAtATime = pLimit(1);
   readonly #good = new BoundedMap<true>(mostRemembered);
   readonly #bad = new BoundedMap<true>(mostRemembered);
 
-  async accepts(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Admission> {
+  async authenticate(header: string | undefined, users: ReadonlyMap<string, string>): Promise<Authentication> {
     const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1];
     if (encoded === undefined) {
       return 'rejected';
@@ -41,7 +41,7 @@ export class BasicAuth {
     if (this.#oneAtATime.pendingCount >= mostWaiting) {
       return 'busy';
     }
-    const matches = await this.#compare(password, hash ?? nobodyLike(users));
+    const matches = await this.#compare(password, hash ?? unknownUserHash(users));
     const accepted = matches && hash !== undefined;
     (accepted ? this.#good : this.#bad).set(key, true);
     return accepted ? 'accepted' : 'rejected';
@@ -54,15 +54,15 @@ export class BasicAuth {
         const matches = await compare(password, hash);
         resolve(matches);
         if (!matches) {
-          await pause(restFactor * (performance.now() - start));
+          await pause(pauseFactor * (performance.now() - start));
         }
       }).catch(reject);
     });
   }
 }
 
-/** A hash that no password is known to have, at the cost of the dearest user. */
-function nobodyLike(users: ReadonlyMap<string, string>): string {
+/** A hash that matches no known password, with the highest cost of all users. */
+function unknownUserHash(users: ReadonlyMap<string, string>): string {
   const costs = [...users.values()].map((hash) => hash.slice(4, 6)).sort();
   return `$2b$${costs.at(-1) ?? '10'}$${'a'.repeat(21)}u${'b'.repeat(31)}`;
 }

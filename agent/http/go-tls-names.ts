@@ -1,4 +1,4 @@
-/** Go's names of cipher suites to OpenSSL's. Those of TLS 1.3 are always on in Go, so naming one changes nothing. */
+/** Cipher suites: OpenSSL's name by Go's. Go always enables those of TLS 1.3, so naming one changes nothing. */
 export const ciphers: Readonly<Record<string, string | undefined>> = {
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
   TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: 'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -17,7 +17,7 @@ export const ciphers: Readonly<Record<string, string | undefined>> = {
 
 export const tls13Suites = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
-/** Go's names of curves to OpenSSL's. */
+/** Curves: OpenSSL's name by Go's. */
 export const curves: Readonly<Record<string, string | undefined>> = {
   CurveP256: 'prime256v1',
   CurveP384: 'secp384r1',

@@ -2,8 +2,8 @@ import type { Server } from 'node:net';
 import type { Logger } from 'pino';
 
 /**
- * Binds a server; rejects with what keeps it from listening. From then on an error is one accept that failed: it is
- * logged, and ends nothing.
+ * Binds a server; rejects with the reason why it cannot listen. A later error is a connection that could not be accepted:
+ * it is logged, and the server goes on.
  */
 export function listen(
   server: Server,
@@ -12,7 +12,7 @@ export function listen(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Without a host Node listens on all addresses of both families, and on those of IPv4 where there is no other.
+    // Without a host Node listens on all addresses of both families, or of IPv4 where IPv6 is not available.
     server.listen(host === '::' ? { port } : { host, port }, () => {
       server.off('error', reject);
       server.on('error', ({ message }) => logger.error({ reason: message }, 'a connection could not be accepted'));

@@ -10,7 +10,7 @@ export interface MetricsServer {
   close(): void;
 }
 
-/** `/metrics` and nothing else, for the proxy that runs without the agent. Throws OperatorError. */
+/** Serves only `/metrics`, for a proxy that runs without the agent. Throws OperatorError when it cannot listen. */
 export async function startMetricsServer(
   address: { readonly host: string; readonly port: number },
   metrics: () => Promise<string>,
@@ -19,7 +19,7 @@ export async function startMetricsServer(
 ): Promise<MetricsServer> {
   const server = createServer(serverOptions, (request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') {
-      response.writeHead(404).end('/metrics is here\n');
+      response.writeHead(404).end('not found; see /metrics\n');
       return;
     }
     metrics().then(

@@ -3,8 +3,8 @@ import type { Inventory } from '../../cluster/inventory/inventory.js';
 import { mainModule } from '../collect/probe-modules.js';
 
 /**
- * Prometheus HTTP service discovery for `/probe`: one group per port, the port as target, and as labels what relabelling
- * needs: `__param_module`, and `component`, `instance`, `endpoint` as the agent's own metrics have them.
+ * Prometheus HTTP service discovery for `/probe`: one group per port, with the port as target, and the labels
+ * `__param_module`, and `component`, `instance` and `endpoint` as in the agent's metrics.
  */
 export function serviceDiscovery({ instances }: Inventory) {
   return instances.flatMap((instance) =>

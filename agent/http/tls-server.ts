@@ -15,15 +15,15 @@ import { handshakeTimeout, serverOptions } from './limits.js';
 import { asksForCertificates, type WebTls } from './web-config.js';
 
 export interface TlsServerOptions {
-  /** The settings in force; looked at for every new connection. */
+  /** The settings in force; read at each new connection. */
   readonly settings: () => WebTls;
-  /** Files that cannot be used now: told once for one state of them. */
+  /** Files that cannot be used; called once for one state of them. */
   readonly onProblem: (problem: CredentialError) => void;
 }
 
 /**
- * An HTTPS server whose settings, pair and CA of the callers are looked at for every new connection; where they cannot
- * be used the last good ones stay. Throws OperatorError when those of the start cannot be used.
+ * An HTTPS server that reads settings, certificate, key and client CA again at each new connection; if reloading fails,
+ * the last valid ones stay in use. Throws OperatorError when they are unusable at the start.
  */
 export function createTlsServer({ settings, onProblem }: TlsServerOptions, listener: RequestListener): Server {
   const repository = new CredentialRepository();
@@ -36,12 +36,12 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
       ...firstContext(tls, read.files),
       handshakeTimeout,
       requestCert: asksForCertificates(tls),
-      // Judged below, by the settings in force.
+      // Authorization is below, by the settings in force.
       rejectUnauthorized: false,
     },
     listener,
   );
-  // Runs before the handshake of the very connection.
+  // Runs before the handshake of the connection.
   server.prependListener('connection', () => {
     const next = settings();
     const files = filesOf(next, repository);
@@ -93,7 +93,7 @@ function firstContext(tls: WebTls, files: TlsFiles): SecureContextOptions {
   return context;
 }
 
-/** Throws CredentialError, also for what parses and OpenSSL will not load. */
+/** Throws CredentialError, also for files that parse and that OpenSSL does not load. */
 function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContextOptions {
   const { certificatePem, keyPem } = keyPairOf(unlessError(cert), unlessError(key));
   const options: SecureContextOptions = {
@@ -101,14 +101,14 @@ function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContex
     key: keyPem,
     minVersion: tls.minVersion,
     maxVersion: tls.maxVersion,
-    // A resumed session would be let in without its certificate being looked at again.
+    // A resumed session would be accepted without verification of its certificate.
     secureOptions: constants.SSL_OP_NO_TICKET,
     ...(clientCa === undefined ? {} : { ca: trustBundleOf(unlessError(clientCa)).pem }),
     ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
   try {
-    // A server takes options only, and by then it is too late to keep the former ones.
+    // An error of `setSecureContext` would come too late to keep the former context.
     createSecureContext(options);
   } catch (error: unknown) {
     throw notLoaded(tls.cert, error);
@@ -118,24 +118,24 @@ function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContex
 
 function isAccepted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
   const certificate = peerCertificate(socket);
-  // Who shows no certificate has none of the names, also where showing one is free.
-  const named = allowedSans === undefined || (certificate !== undefined && hasAllowedSan(certificate, allowedSans));
+  // Without a certificate a client has none of the names, also where a certificate is optional.
+  const hasName = allowedSans === undefined || (certificate !== undefined && hasAllowedSan(certificate, allowedSans));
   switch (clientAuth) {
     case 'NoClientCert':
       return true;
     case 'RequestClientCert':
-      return named;
+      return hasName;
     case 'RequireAnyClientCert':
     case 'RequireClientCert':
-      return certificate !== undefined && named;
+      return certificate !== undefined && hasName;
     case 'VerifyClientCertIfGiven':
-      return (certificate === undefined || socket.authorized) && named;
+      return (certificate === undefined || socket.authorized) && hasName;
     case 'RequireAndVerifyClientCert':
-      return certificate !== undefined && socket.authorized && named;
+      return certificate !== undefined && socket.authorized && hasName;
   }
 }
 
-/** Exact match of any DNS name, IP or e-mail address or URI with any entry, as Prometheus compares them. */
+/** Whether a DNS name, IP address, e-mail address or URI equals an entry, as Prometheus compares them. */
 function hasAllowedSan(certificate: Certificate, allowed: readonly string[]): boolean {
   const { dns, ip, uri, email } = certificate.subjectAltNames;
   return [...dns, ...ip, ...uri, ...email].some((name) => allowed.includes(name));

@@ -1,4 +1,4 @@
-/** A request each `interval` milliseconds, and `burst` of them at once after a pause. */
+/** Permits a request each `interval` milliseconds, and `burst` at once after a pause. */
 export class TokenBucket {
   readonly #interval: number;
   readonly #burst: number;

@@ -7,9 +7,9 @@ import { asksForCertificates, readWebConfig, type WebConfigFile } from './web-co
 const none: WebConfigFile = { tls: undefined, headers: {}, users: undefined, rateLimit: undefined };
 
 /**
- * The web configuration in force, looked at for every connection and request; what does not parse, or asks for nobody's
- * password any more, is said once and the last good file stays. Whether TLS is spoken, whether certificates are asked for,
- * and the rate limit are those of the start.
+ * The web configuration in force, read again when the file changed. If the file does not parse, or no longer requires a
+ * password, that is logged once and the last valid content stays in use. Changes of the rate limit, of TLS to plaintext or
+ * back, and of whether certificates are requested need a restart.
  */
 export class WebConfigHolder {
   readonly #file: string | undefined;
@@ -40,14 +40,14 @@ export class WebConfigHolder {
   #read(file: string): void {
     try {
       const next = readWebConfig(file);
-      rejectOpening(file, this.#config, next);
+      rejectUnprotected(file, this.#config, next);
       const { tls, rateLimit } = this.#config;
       const fixed = (config: WebConfigFile) =>
         JSON.stringify([config.tls !== undefined && asksForCertificates(config.tls), config.tls === undefined]);
       if (fixed(next) === fixed(this.#config)) {
         this.#config = { ...next, rateLimit };
       } else {
-        const message = 'whether TLS is spoken and certificates are asked for changed; restart to use it';
+        const message = 'a change to or from TLS, or of whether client certificates are requested, needs a restart';
         this.#logger.warn({ file }, message);
         this.#config = { ...next, tls, rateLimit };
       }
@@ -56,16 +56,16 @@ export class WebConfigHolder {
     } catch (error: unknown) {
       this.#onRead(false);
       const [reason, hint] = [errorMessage(error), hintOf(error)];
-      this.#logger.error({ reason, hint }, 'web configuration not reloaded; the one in force stays');
+      this.#logger.error({ reason, hint }, 'web configuration not reloaded; the last valid one stays in use');
     }
   }
 }
 
-/** An editor or a full disk can leave a file empty or short, and for a moment every writer does. Throws OperatorError. */
-function rejectOpening(file: string, now: WebConfigFile, next: WebConfigFile): void {
+/** Throws OperatorError for a file that would remove protection: a writer, or a full disk, can leave a file empty or short. */
+function rejectUnprotected(file: string, now: WebConfigFile, next: WebConfigFile): void {
   const without = (what: string) =>
-    new OperatorError('web_config_opens', `${file} has no ${what} any more`, 'restart to go on without');
-  if (!asksForNothing(now) && asksForNothing(next)) {
+    new OperatorError('web_config_opens', `${file} no longer has ${what}`, 'restart the agent to use the file as it is');
+  if (!isEmpty(now) && isEmpty(next)) {
     throw without('settings');
   }
   if (now.users !== undefined && next.users === undefined) {
@@ -73,6 +73,6 @@ function rejectOpening(file: string, now: WebConfigFile, next: WebConfigFile): v
   }
 }
 
-function asksForNothing({ tls, headers, users, rateLimit }: WebConfigFile): boolean {
+function isEmpty({ tls, headers, users, rateLimit }: WebConfigFile): boolean {
   return tls === undefined && users === undefined && rateLimit === undefined && Object.keys(headers).length === 0;
 }

@@ -11,19 +11,19 @@ import { YamlReader } from './yaml-reader.js';
 /** Prometheus' web configuration file. */
 export interface WebConfigFile {
   readonly tls: WebTls | undefined;
-  /** Sent with every answer, in place of our own of that name. */
+  /** Sent with every response, instead of the agent's header of that name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** bcrypt hashes by user; undefined when nobody is asked. */
+  /** bcrypt hashes by user; undefined when no password is required. */
   readonly users: ReadonlyMap<string, string> | undefined;
   /** Requests: one each `interval` milliseconds, `burst` at once. */
   readonly rateLimit: { readonly interval: number; readonly burst: number } | undefined;
 }
 
-/** Absolute paths; names as OpenSSL has them. */
+/** Absolute paths, and OpenSSL's names. */
 export interface WebTls extends KeyPairPaths {
   readonly clientCa: string | undefined;
   readonly clientAuth: ClientAuth;
-  /** Undefined: any certificate that `clientAuth` takes. */
+  /** Undefined: any certificate that `clientAuth` accepts. */
   readonly allowedSans: readonly string[] | undefined;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -35,7 +35,7 @@ const clientAuthTypes = [
   'NoClientCert',
   'RequestClientCert',
   'RequireAnyClientCert',
-  // Another word for the one above, kept by Prometheus for old files.
+  // The same as the one above; Prometheus keeps it for old files.
   'RequireClientCert',
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
@@ -56,8 +56,8 @@ const permittedHeaders: Readonly<Record<string, readonly string[] | undefined>> 
 };
 const versions: Readonly<Record<string, TlsVersion>> = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
 const bcryptHash = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
-/** 1.5 seconds of a processor for each wrong password; one more doubles it. */
-const dearestCost = 14;
+/** A wrong password then takes 1.5 seconds of a CPU; a cost higher by one doubles that. */
+const highestCost = 14;
 
 /** Reads it; throws OperatorError, or ConfigError with file:line:column. Paths are relative to the file. */
 export function readWebConfig(file: string): WebConfigFile {
@@ -70,7 +70,7 @@ export function readWebConfig(file: string): WebConfigFile {
   const reader = new YamlReader(text, file);
   for (const inline of ['cert', 'key', 'client_ca'].filter((name) => reader.has([tls, name]))) {
     const hint = `write it to a file that only the agent may read, and name it with ${inline}_file`;
-    throw reader.fail([tls, inline], `${tls}.${inline} is PEM text, and only files are taken`, hint);
+    throw reader.fail([tls, inline], `${tls}.${inline} is PEM text, and only files are accepted`, hint);
   }
   const { '': top = {}, ...sections } = webConfigKeys;
   reader.rejectUnknown([], [...Object.keys(sections), ...Object.keys(top)]);
@@ -86,7 +86,7 @@ export function readWebConfig(file: string): WebConfigFile {
   };
 }
 
-/** Whether a connection is asked for a certificate at all. */
+/** Whether clients are asked for a certificate. */
 export function asksForCertificates({ clientAuth }: WebTls): boolean {
   return clientAuth !== 'NoClientCert';
 }
@@ -104,50 +104,70 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
     throw reader.fail([tls], `${tls} needs cert_file and key_file`, 'add the missing one');
   }
   const clientAuth = reader.choice([tls, 'client_auth_type'], clientAuthTypes) ?? 'NoClientCert';
-  const verifies = clientAuth === 'VerifyClientCertIfGiven' || clientAuth === 'RequireAndVerifyClientCert';
-  if (verifies && clientCa === undefined) {
-    throw reader.fail([tls, 'client_auth_type'], `${clientAuth} needs client_ca_file`, 'name the CA of the callers');
-  }
-  if (clientAuth === 'NoClientCert' && clientCa !== undefined) {
-    const hint = 'set client_auth_type: RequireAndVerifyClientCert, or leave client_ca_file out';
-    throw reader.fail([tls, 'client_ca_file'], `client_ca_file is not used by client_auth_type ${clientAuth}`, hint);
-  }
-  const allowedSans = reader.has([tls, 'client_allowed_sans'])
-    ? reader.strings([tls, 'client_allowed_sans'])
-    : undefined;
-  if (allowedSans?.length === 0) {
-    const hint = 'name whom to let in, or leave client_allowed_sans out';
-    throw reader.fail([tls, 'client_allowed_sans'], 'client_allowed_sans is empty and lets nobody in', hint);
-  }
-  if (allowedSans !== undefined && clientAuth === 'NoClientCert') {
-    const hint = 'set client_auth_type: RequireAndVerifyClientCert';
-    throw reader.fail([tls, 'client_allowed_sans'], 'client_allowed_sans needs certificates to compare', hint);
-  }
-  const translated = (name: string, table: Readonly<Record<string, string | undefined>>) =>
-    reader.strings([tls, name]).map((entry) => {
-      const found = Object.hasOwn(table, entry) ? table[entry] : undefined;
-      if (found === undefined) {
-        const hint = `one of: ${Object.keys(table).join(', ')}`;
-        throw reader.fail([tls, name], `${name} has "${entry}", which is not supported`, hint);
-      }
-      return found;
-    });
-  const version = (name: string) => versions[reader.choice([tls, name], ['TLS12', 'TLS13']) ?? ''];
-  const [minVersion, maxVersion] = [version('min_version') ?? 'TLSv1.2', version('max_version') ?? 'TLSv1.3'];
-  if (minVersion > maxVersion) {
-    throw reader.fail([tls, 'min_version'], 'min_version is above max_version', 'leave max_version out');
-  }
+  requireClientCa(reader, clientAuth, clientCa !== undefined);
   return {
     cert,
     key,
     clientCa,
     clientAuth,
-    allowedSans,
-    minVersion,
-    maxVersion,
-    ciphers: translated('cipher_suites', ciphers).filter((name) => !name.startsWith('TLS_')),
-    curves: translated('curve_preferences', curves),
+    allowedSans: readAllowedSans(reader, clientAuth),
+    ...readVersions(reader),
+    ciphers: readNames(reader, 'cipher_suites', ciphers).filter((name) => !name.startsWith('TLS_')),
+    curves: readNames(reader, 'curve_preferences', curves),
   };
+}
+
+function requireClientCa(reader: YamlReader, clientAuth: ClientAuth, hasClientCa: boolean): void {
+  const verifies = clientAuth === 'VerifyClientCertIfGiven' || clientAuth === 'RequireAndVerifyClientCert';
+  if (verifies && !hasClientCa) {
+    throw reader.fail([tls, 'client_auth_type'], `${clientAuth} needs client_ca_file`, 'name the CA of the clients');
+  }
+  if (clientAuth === 'NoClientCert' && hasClientCa) {
+    const hint = 'set client_auth_type: RequireAndVerifyClientCert, or leave client_ca_file out';
+    throw reader.fail([tls, 'client_ca_file'], `client_ca_file is not used by client_auth_type ${clientAuth}`, hint);
+  }
+}
+
+function readAllowedSans(reader: YamlReader, clientAuth: ClientAuth): readonly string[] | undefined {
+  const path = [tls, 'client_allowed_sans'];
+  if (!reader.has(path)) {
+    return undefined;
+  }
+  const names = reader.strings(path);
+  if (names.length === 0) {
+    const hint = 'add the names of the clients, or leave client_allowed_sans out';
+    throw reader.fail(path, 'client_allowed_sans is empty and would reject every client', hint);
+  }
+  if (clientAuth === 'NoClientCert') {
+    const hint = 'set client_auth_type: RequireAndVerifyClientCert';
+    throw reader.fail(path, 'client_allowed_sans needs certificates to compare', hint);
+  }
+  return names;
+}
+
+function readVersions(reader: YamlReader): Pick<WebTls, 'minVersion' | 'maxVersion'> {
+  const version = (name: string) => versions[reader.choice([tls, name], ['TLS12', 'TLS13']) ?? ''];
+  const [minVersion, maxVersion] = [version('min_version') ?? 'TLSv1.2', version('max_version') ?? 'TLSv1.3'];
+  if (minVersion > maxVersion) {
+    throw reader.fail([tls, 'min_version'], 'min_version is above max_version', 'leave max_version out');
+  }
+  return { minVersion, maxVersion };
+}
+
+/** A list of Go's names, as OpenSSL's. */
+function readNames(
+  reader: YamlReader,
+  key: string,
+  names: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return reader.strings([tls, key]).map((entry) => {
+    const found = Object.hasOwn(names, entry) ? names[entry] : undefined;
+    if (found === undefined) {
+      const hint = `one of: ${Object.keys(names).join(', ')}`;
+      throw reader.fail([tls, key], `${key} has "${entry}", which is not supported`, hint);
+    }
+    return found;
+  });
 }
 
 function readHeaders(reader: YamlReader): Readonly<Record<string, string>> {
@@ -175,8 +195,8 @@ function readUsers(reader: YamlReader): ReadonlyMap<string, string> | undefined 
       const hint = `make one with: htpasswd -nBC 10 "" | tr -d ':\\n'`;
       throw reader.fail([...path, name], `the password of ${name} is no bcrypt hash`, hint);
     }
-    if (Number(hash.slice(4, 6)) > dearestCost) {
-      const hint = `hash it again with a cost of ${dearestCost} or less: each guess costs as much as a login`;
+    if (Number(hash.slice(4, 6)) > highestCost) {
+      const hint = `hash it again with a cost of ${highestCost} or less: each guess costs as much as a login`;
       throw reader.fail([...path, name], `the hash of ${name} has cost ${hash.slice(4, 6)}`, hint);
     }
     return [name, hash] as const;

@@ -17,21 +17,21 @@ async function milliseconds(what: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000;
 }
 
-t.test('guessing costs at most a quarter of a processor, and who was let in before does not wait for it', async (t) => {
+t.test('guessing costs at most a quarter of a CPU, and an accepted user does not wait for it', async (t) => {
   const auth = new BasicAuth();
-  t.equal(await auth.accepts(header('alice:right'), users), 'accepted');
+  t.equal(await auth.authenticate(header('alice:right'), users), 'accepted');
   await new Promise(setImmediate);
-  const flood = Array.from({ length: 30 }, (_, guess) => auth.accepts(header(`alice:${guess}`), users));
+  const flood = Array.from({ length: 30 }, (_, guess) => auth.authenticate(header(`alice:${guess}`), users));
   const before = process.cpuUsage();
   const start = performance.now();
-  t.ok((await milliseconds(() => auth.accepts(header('alice:right'), users))) < 100);
+  t.ok((await milliseconds(() => auth.authenticate(header('alice:right'), users))) < 100);
   const answers = await Promise.all(flood);
   const spent = process.cpuUsage(before);
   const share = (spent.user + spent.system) / 1000 / (performance.now() - start);
   t.ok(share < 0.5, `${Math.round(share * 100)} % of a processor while guesses are worked on`);
   t.equal(answers.filter((one) => one === 'busy').length, 30 - 9, 'one is worked on, eight wait');
   t.notOk(answers.includes('accepted'));
-  t.equal(await auth.accepts(header('alice:0'), users), 'rejected', 'and a guess that was made is not made again');
+  t.equal(await auth.authenticate(header('alice:0'), users), 'rejected', 'and a guess that was made is not made again');
 });
 
 t.test('an unknown user takes as long as a known one, at whatever cost', async (t) => {
@@ -39,7 +39,7 @@ t.test('an unknown user takes as long as a known one, at whatever cost', async (
     const auth = new BasicAuth();
     const known = new Map([['alice', hashSync('right', cost)]]);
     // The first one pays for the compiler.
-    await auth.accepts(header('alice:warm'), known);
+    await auth.authenticate(header('alice:warm'), known);
     const times: Record<'alice' | 'nobody', number[]> = { alice: [], nobody: [] };
     const least = () => [Math.min(...times.alice), Math.min(...times.nobody)] as const;
     const alike = () => Math.abs(Math.log(least()[0] / least()[1])) < Math.log(1.6);
@@ -47,23 +47,23 @@ t.test('an unknown user takes as long as a known one, at whatever cost', async (
     for (let round = 0; round < 5 || (round < 50 && !alike()); round++) {
       for (const name of ['alice', 'nobody'] as const) {
         const fresh = new BasicAuth();
-        times[name].push(await milliseconds(() => fresh.accepts(header(`${name}:${round}`), known)));
+        times[name].push(await milliseconds(() => fresh.authenticate(header(`${name}:${round}`), known)));
       }
     }
     t.ok(alike(), `cost ${cost}: ${least().map((one) => one.toFixed(1))} ms`);
   }
 });
 
-t.test('what is no Basic header is refused without a hash', async (t) => {
+t.test('a header that is not Basic is rejected without a hash', async (t) => {
   const auth = new BasicAuth();
   for (const one of [undefined, '', 'Basic', 'Basic !', 'Bearer YTpi', 'Basic YTpi YTpi', `Basic ${'='.repeat(9)}`]) {
-    t.equal(await auth.accepts(one, users), 'rejected', one ?? 'none');
+    t.equal(await auth.authenticate(one, users), 'rejected', one ?? 'none');
   }
-  const hash = await milliseconds(() => auth.accepts(header('alice:guess'), users));
-  t.ok((await milliseconds(() => auth.accepts('Basic !', users))) < hash / 2);
+  const hash = await milliseconds(() => auth.authenticate(header('alice:guess'), users));
+  t.ok((await milliseconds(() => auth.authenticate('Basic !', users))) < hash / 2);
 });
 
-t.test('rate_limit: so many at once, then one per interval', async (t) => {
+t.test('rate_limit: the burst at once, then one request per interval', async (t) => {
   let now = 0;
   const bucket = new TokenBucket({ interval: 1_000, burst: 2 }, () => now);
   const take = () => bucket.take();

@@ -18,7 +18,7 @@ function send(url: string, bytes: string): Promise<string> {
   });
 }
 
-t.test('a page of a browser reloads nothing, wherever it comes from; a program does', async (t) => {
+t.test('a page in a browser cannot reload, whatever its origin; a program can', async (t) => {
   const { url } = await startAgentServer(t);
   const post = async (headers: Readonly<Record<string, string>>) =>
     (await ask(`${url}/-/reload`, { method: 'POST', headers })).status;
@@ -30,7 +30,7 @@ t.test('a page of a browser reloads nothing, wherever it comes from; a program d
   t.equal((await ask(url, { headers: { 'sec-fetch-site': 'none' } })).status, 200, 'looking is free');
 });
 
-t.test('a name that somebody made lead to the loopback address is not served', async (t) => {
+t.test('a foreign name that resolves to the loopback address is rejected', async (t) => {
   const { url } = await startAgentServer(t);
   const { port } = new URL(url);
   const as = async (host: string, path = '/metrics') => (await ask(`${url}${path}`, { headers: { host } })).status;
@@ -43,11 +43,11 @@ t.test('a name that somebody made lead to the loopback address is not served', a
   }
 });
 
-t.test('bodies are refused, and what comes after them is not read', async (t) => {
+t.test('request bodies are rejected, and what follows them is not read', async (t) => {
   const { url } = await startAgentServer(t);
   const head = 'POST /-/reload HTTP/1.1\r\nHost: localhost\r\n';
   const large = await send(url, `${head}Content-Length: 1000000000\r\n\r\n`);
-  t.match(large, /^HTTP\/1\.1 413 [\s\S]*send no body/);
+  t.match(large, /^HTTP\/1\.1 413 [\s\S]*request bodies are not accepted/);
   t.match(large, /connection: close/i);
   t.match(await send(url, `${head}Transfer-Encoding: chunked\r\n\r\n`), /^HTTP\/1\.1 413 /);
   const smuggled = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -56,7 +56,7 @@ t.test('bodies are refused, and what comes after them is not read', async (t) =>
   t.match(answers, /^HTTP\/1\.1 4/);
 });
 
-t.test('what is no request is answered as such', async (t) => {
+t.test('a malformed request gets its status', async (t) => {
   const { url } = await startAgentServer(t);
   for (const [request, status] of [
     ['GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
@@ -72,7 +72,7 @@ t.test('what is no request is answered as such', async (t) => {
   t.equal(await send(url, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n'), '', 'it is no proxy');
 });
 
-t.test('every answer says how it may be used', async (t) => {
+t.test('every response has the headers that restrict its use', async (t) => {
   const { url } = await startAgentServer(t);
   for (const path of ['/', '/metrics', '/nothing', '/api/v1/findings', '/-/reload']) {
     t.match((await ask(`${url}${path}`)).headers, {
@@ -84,7 +84,7 @@ t.test('every answer says how it may be used', async (t) => {
   }
 });
 
-t.test('who is slow is cut off: no bytes, half a header, headers without end, too many at once', async (t) => {
+t.test('limits: no bytes, half a header, endless headers, too many connections', async (t) => {
   const { url } = await startAgentServer(t);
   const port = Number(new URL(url).port);
   const start = performance.now();

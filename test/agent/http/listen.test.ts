@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { listen } from '../../../agent/http/listen.js';
 
-t.test('each accept that fails is logged and ends nothing; an address in use is the answer', async (t) => {
+t.test('a failed accept is logged and the server goes on; an address in use rejects', async (t) => {
   const lines: string[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(line) });
   const server = createServer((_request, response) => response.end('here'));

@@ -29,7 +29,7 @@ const clients: readonly (readonly [string, string, readonly [number, number, num
   ['RequireAndVerifyClientCert', '  client_ca_file: ca.crt\n  client_allowed_sans: [example.com]\n', [0, 0, 0]],
 ];
 
-t.test('each client_auth_type admits whom Prometheus would admit, in both versions of TLS', async (t) => {
+t.test('each client_auth_type accepts the clients that Prometheus accepts, in both versions of TLS', async (t) => {
   for (const [type, extra, expected] of clients) {
     const directory = layOut(t, `${pair}  client_auth_type: ${type}\n${extra}`);
     const { url } = await startAgentServer(t, join(directory, 'web.yml'));
@@ -44,19 +44,22 @@ t.test('each client_auth_type admits whom Prometheus would admit, in both versio
   }
 });
 
-t.test('the pair is the one on disk at each connection; a torn one leaves the last good one', async (t) => {
-  const directory = layOut(t, pair);
-  const { url } = await startAgentServer(t, join(directory, 'web.yml'));
-  const subject = async () => (await ask(url, withPair(undefined))).subject;
-  t.equal(await subject(), 'CN=agent');
-  const next = await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] });
-  writeFileSync(join(directory, 'server.crt'), next.certificatePem);
-  t.equal(await subject(), 'CN=agent', 'torn');
-  writeFileSync(join(directory, 'server.key'), next.keyPem);
-  t.equal(await subject(), 'CN=next');
-});
+t.test(
+  'each connection gets the certificate on disk; with a mismatched key the last valid one stays in use',
+  async (t) => {
+    const directory = layOut(t, pair);
+    const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+    const subject = async () => (await ask(url, withPair(undefined))).subject;
+    t.equal(await subject(), 'CN=agent');
+    const next = await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] });
+    writeFileSync(join(directory, 'server.crt'), next.certificatePem);
+    t.equal(await subject(), 'CN=agent', 'mismatched');
+    writeFileSync(join(directory, 'server.key'), next.keyPem);
+    t.equal(await subject(), 'CN=next');
+  },
+);
 
-t.test('basic_auth_users: who knows the password, and nobody else', async (t) => {
+t.test('basic_auth_users: only with the right password', async (t) => {
   const directory = layOut(t, `basic_auth_users:\n  alice: ${hashSync('se:cret', 4)}\n`);
   const { url } = await startAgentServer(t, join(directory, 'web.yml'));
   const as = async (text: string) =>
@@ -75,7 +78,7 @@ t.test('basic_auth_users: who knows the password, and nobody else', async (t) =>
   t.equal(await as('alice:changed'), 200);
 });
 
-t.test('configured headers come with every answer, over our own', async (t) => {
+t.test('configured headers are in every response, instead of the default ones', async (t) => {
   const text =
     "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    Content-Security-Policy: default-src 'self'\n";
   const { url } = await startAgentServer(t, join(layOut(t, text), 'web.yml'));
@@ -84,7 +87,7 @@ t.test('configured headers come with every answer, over our own', async (t) => {
   t.match(await ask(`${url}/nothing`), { status: 404, headers: expected });
 });
 
-t.test('GET, HEAD and the one POST are answered, and nothing else', async (t) => {
+t.test('GET, HEAD and the one POST are answered, no other method', async (t) => {
   const { url } = await startAgentServer(t);
   for (const [method, path, status, allow] of [
     ['GET', '/metrics', 200, undefined],
@@ -104,7 +107,7 @@ t.test('GET, HEAD and the one POST are answered, and nothing else', async (t) =>
   }
 });
 
-t.test('a request with endless headers is cut off, a silent connect does no harm', async (t) => {
+t.test('a request with endless headers is cut off, a silent connection does no harm', async (t) => {
   const { url } = await startAgentServer(t);
   const port = Number(new URL(url).port);
   const silent = connect(port, '127.0.0.1');
@@ -120,7 +123,7 @@ t.test('a request with endless headers is cut off, a silent connect does no harm
   t.equal((await ask(url)).status, 200);
 });
 
-t.test('a view that throws costs its own answer, and the others are served', async (t) => {
+t.test('a view that throws is a 500, and the others are served', async (t) => {
   const view = {
     ...emptyView,
     matrix: () => {

@@ -10,7 +10,7 @@ import { authority, layOut, pair, server, withPair } from '../../support/web-fil
 
 const verify = `${pair}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n`;
 
-t.test('the CA of the callers is the one on disk at each connection', async (t) => {
+t.test('each connection is verified against the client CA on disk', async (t) => {
   const directory = layOut(t, verify);
   const { url } = await startAgentServer(t, join(directory, 'web.yml'));
   const next = await Authority.create();
@@ -21,33 +21,36 @@ t.test('the CA of the callers is the one on disk at each connection', async (t) 
   writeFileSync(join(directory, 'ca.crt'), authority.certificatePem + next.certificatePem);
   t.strictSame(await statuses(), [200, 200], 'both while both are in it');
   writeFileSync(join(directory, 'ca.crt'), '-----BEGIN CERTIFICATE-----\n');
-  t.strictSame(await statuses(), [200, 200], 'a torn one leaves the last good one');
+  t.strictSame(await statuses(), [200, 200], 'with a truncated CA file the last valid one stays in use');
   writeFileSync(join(directory, 'ca.crt'), next.certificatePem);
   t.strictSame(await statuses(), [0, 200]);
 });
 
-t.test('a pair that OpenSSL will not load leaves the last good one, and nothing to begin with', async (t) => {
-  const small = await tooSmall();
-  const directory = layOut(t, pair);
-  const { url } = await startAgentServer(t, join(directory, 'web.yml'));
-  const install = ({ certificatePem, keyPem }: typeof small) => {
-    writeFileSync(join(directory, 'server.key'), keyPem);
-    writeFileSync(join(directory, 'server.crt'), certificatePem);
-  };
-  const subject = async () => (await ask(url, withPair(undefined))).subject;
-  install(small);
-  t.equal(await subject(), 'CN=agent');
-  t.equal(await subject(), 'CN=agent', 'at every connection');
-  install(await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] }));
-  t.equal(await subject(), 'CN=next');
-  const file = join(layOut(t, pair, small), 'web.yml');
-  await t.rejects(startAgentServer(t, file), {
-    name: 'OperatorError',
-    code: 'web_credentials',
-    message: /server\.crt: OpenSSL does not load the certificate and key \(ERR_SSL_EE_KEY_TOO_SMALL\)$/,
-    hint: 'issue a stronger key',
-  });
-});
+t.test(
+  'with a certificate that OpenSSL does not load the last valid one stays in use; at the start it is an error',
+  async (t) => {
+    const small = await tooSmall();
+    const directory = layOut(t, pair);
+    const { url } = await startAgentServer(t, join(directory, 'web.yml'));
+    const install = ({ certificatePem, keyPem }: typeof small) => {
+      writeFileSync(join(directory, 'server.key'), keyPem);
+      writeFileSync(join(directory, 'server.crt'), certificatePem);
+    };
+    const subject = async () => (await ask(url, withPair(undefined))).subject;
+    install(small);
+    t.equal(await subject(), 'CN=agent');
+    t.equal(await subject(), 'CN=agent', 'at every connection');
+    install(await authority.issue({ commonName: 'next', dns: [], ip: ['127.0.0.1'] }));
+    t.equal(await subject(), 'CN=next');
+    const file = join(layOut(t, pair, small), 'web.yml');
+    await t.rejects(startAgentServer(t, file), {
+      name: 'OperatorError',
+      code: 'web_credentials',
+      message: /server\.crt: OpenSSL does not load the certificate and key \(ERR_SSL_EE_KEY_TOO_SMALL\)$/,
+      hint: 'issue a stronger key',
+    });
+  },
+);
 
 t.test(
   'other TLS settings count from the next connection on, but for whether certificates are asked for',
@@ -72,7 +75,7 @@ t.test(
   },
 );
 
-t.test('a SAN matches whole, whatever is written in it', async (t) => {
+t.test('a SAN matches as a whole, whatever it contains', async (t) => {
   const directory = layOut(t, `${verify}  client_allowed_sans: [prometheus.example.com, ops@example.com, "fd00::1"]\n`);
   const { url } = await startAgentServer(t, join(directory, 'web.yml'));
   const injected = 'a.example, DNS:prometheus.example.com, DNS:b.example';
@@ -114,7 +117,7 @@ t.test('cipher_suites and curve_preferences are what is negotiated', async (t) =
   t.equal(await negotiated({ minVersion: 'TLSv1.3' }), 'none');
 });
 
-t.test('a handshake that does not come to an end is cut off', async (t) => {
+t.test('an unfinished handshake is cut off', async (t) => {
   const { url } = await startAgentServer(t, join(layOut(t, pair, server), 'web.yml'));
   const { connect: tcp } = await import('node:net');
   const start = performance.now();

@@ -24,29 +24,36 @@ function holding(t: Test, text: string) {
   return { file, holder, after, read, errors };
 }
 
-t.test('a file that was emptied, or lost its users, lets nobody in: the one in force stays', async (t) => {
-  const { file, holder, after, read, errors } = holding(t, users + headers);
-  const before = holder.current();
-  for (const [what, text] of [
-    ['settings', ''],
-    ['settings', '# to be written\n'],
-    ['settings', 'basic_auth_users:\n'],
-    ['basic_auth_users', headers],
-    ['basic_auth_users', `${headers}basic_auth_users: {}\n`],
-  ] as const) {
-    t.equal(after(text), before, JSON.stringify(text));
-    t.equal(read.pop(), false);
-    t.match(errors.pop(), {
-      msg: 'web configuration not reloaded; the one in force stays',
-      reason: `${file} has no ${what} any more`,
-      hint: 'restart to go on without',
-    });
-  }
-  t.strictSame([...(after(`basic_auth_users:\n${user('bob')}`).users?.keys() ?? [])], ['bob'], 'other users are taken');
-  t.strictSame([read, errors], [[true], []]);
-});
+t.test(
+  'a file that was emptied, or lost its users, removes no protection: the last valid one stays in use',
+  async (t) => {
+    const { file, holder, after, read, errors } = holding(t, users + headers);
+    const before = holder.current();
+    for (const [what, text] of [
+      ['settings', ''],
+      ['settings', '# to be written\n'],
+      ['settings', 'basic_auth_users:\n'],
+      ['basic_auth_users', headers],
+      ['basic_auth_users', `${headers}basic_auth_users: {}\n`],
+    ] as const) {
+      t.equal(after(text), before, JSON.stringify(text));
+      t.equal(read.pop(), false);
+      t.match(errors.pop(), {
+        msg: 'web configuration not reloaded; the last valid one stays in use',
+        reason: `${file} no longer has ${what}`,
+        hint: 'restart the agent to use the file as it is',
+      });
+    }
+    t.strictSame(
+      [...(after(`basic_auth_users:\n${user('bob')}`).users?.keys() ?? [])],
+      ['bob'],
+      'other users are taken',
+    );
+    t.strictSame([read, errors], [[true], []]);
+  },
+);
 
-t.test('a file that asked for nothing may go on to do so', async (t) => {
+t.test('a file without protection may stay without it', async (t) => {
   const { after, read, errors } = holding(t, '');
   t.match(after('# nothing\n'), { users: undefined });
   t.match(after(headers), { headers: { 'x-frame-options': 'deny' } });

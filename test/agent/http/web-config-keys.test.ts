@@ -16,7 +16,7 @@ const others: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-t.test('each key of the reference is read: a value of no type is refused', async (t) => {
+t.test('each key of the reference is read: a value of a wrong type is an error', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   const keys = Object.entries(webConfigKeys).flatMap(([section, names]) =>
     Object.keys(names).map((name) => [section, name] as const),
@@ -29,7 +29,7 @@ t.test('each key of the reference is read: a value of no type is refused', async
   }
 });
 
-t.test('a key that the reference lacks is refused', async (t) => {
+t.test('a key that is not in the reference is an error', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   for (const text of ['http_server_config: { http3: true }', 'burst: 1']) {
     writeFileSync(file, text);

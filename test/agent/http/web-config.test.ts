@@ -53,7 +53,7 @@ rate_limit:
   });
 });
 
-t.test('an empty file asks for nothing', async (t) => {
+t.test('an empty file sets nothing', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, '');
   t.strictSame(readWebConfig(file), { tls: undefined, headers: {}, users: undefined, rateLimit: undefined });
@@ -89,7 +89,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ],
   [
     `${pair}  client_allowed_sans: []\n`,
-    '4:24: client_allowed_sans is empty and lets nobody in',
+    '4:24: client_allowed_sans is empty and would reject every client',
     'or leave client_allowed_sans out',
   ],
   [
@@ -99,7 +99,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ],
   [
     `${pair}  key: "-----BEGIN PRIVATE KEY-----\\nsecret"\n`,
-    '4:8: tls_server_config.key is PEM text, and only files are taken',
+    '4:8: tls_server_config.key is PEM text, and only files are accepted',
     'name it with key_file',
   ],
   [
