@@ -64,7 +64,11 @@ export class WebConfigHolder {
 /** Throws OperatorError for a file that would remove protection: a writer, or a full disk, can leave a file empty or short. */
 function rejectUnprotected(file: string, now: WebConfigFile, next: WebConfigFile): void {
   const without = (what: string) =>
-    new OperatorError('web_config_opens', `${file} no longer has ${what}`, 'restart the agent to use the file as it is');
+    new OperatorError(
+      'web_config_opens',
+      `${file} no longer has ${what}`,
+      'restart the agent to use the file as it is',
+    );
   if (!isEmpty(now) && isEmpty(next)) {
     throw without('settings');
   }

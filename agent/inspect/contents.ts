@@ -4,59 +4,61 @@ import { hasMismatchedCertificate, splitCertificates } from '../../credentials/p
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { readPkcs12 } from './pkcs12.js';
 
-/** A private key as far as anybody may see it; the key itself goes into handshakes in memory and nowhere else. */
+/** A private key. `key` is used in handshakes in memory, and never printed or stored. */
 export interface FoundKey {
-  readonly place: string;
-  /** `EC P-256`, `RSA 2048`. */
+  /** The file. */
+  readonly source: string;
+  /** `ec prime256v1`, `rsa 2048`. */
   readonly type: string;
-  /** SubjectPublicKeyInfo, DER in hex: what a certificate of this key holds. */
+  /** SubjectPublicKeyInfo, DER in hex, as a certificate of this key contains it. */
   readonly publicKey: string;
   readonly key: KeyObject;
 }
 
-/** What cannot be read, and what to do about it. */
+/** A file, port or part of one that could not be read. */
 export interface Unread {
-  readonly place: string;
+  readonly source: string;
   readonly message: string;
   readonly remediation: string;
 }
 
-/** What is in one file, in its order. */
+/** The content of one file, standard input or port, in its order. */
 export interface Contents {
-  readonly place: string;
+  /** The path, `stdin`, or `host:port`. */
+  readonly source: string;
   readonly format: 'PEM' | 'DER' | 'PKCS#12' | 'TLS' | 'neither';
   readonly certificates: readonly Certificate[];
   readonly keys: readonly FoundKey[];
   readonly unread: readonly Unread[];
 }
 
-/** Reads PEM with text around it, DER, or PKCS#12. Never throws for what is in the bytes, and quotes none of them. */
-export async function readContents(place: string, bytes: Buffer, password: string | undefined): Promise<Contents> {
+/** Reads PEM with text around it, DER, or PKCS#12. Never throws for the content, and quotes none of it. */
+export async function readContents(source: string, bytes: Buffer, password: string | undefined): Promise<Contents> {
   const text = bytes.toString('latin1');
   if (text.includes('-----BEGIN ')) {
-    return readPem(place, text, password);
+    return readPem(source, text, password);
   }
-  return bytes[0] === 0x30 ? await readBinary(place, bytes, password) : empty(place, []);
+  return bytes[0] === 0x30 ? await readBinary(source, bytes, password) : empty(source, []);
 }
 
-export function empty(place: string, unread: readonly Unread[]): Contents {
-  return { place, format: 'neither', certificates: [], keys: [], unread };
+export function empty(source: string, unread: readonly Unread[]): Contents {
+  return { source, format: 'neither', certificates: [], keys: [], unread };
 }
 
 const keyBlock = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/g;
 
-function readPem(place: string, text: string, password: string | undefined): Contents {
+function readPem(source: string, text: string, password: string | undefined): Contents {
   const unread: Unread[] = [];
-  const broken = (what: string, remediation: string) => unread.push({ place, message: what, remediation });
+  const broken = (message: string, remediation: string) => unread.push({ source, message, remediation });
   const certificates = splitCertificates(text).flatMap((block, index) => {
     const certificate = certificateOf(block);
     if (certificate === undefined) {
-      broken(`certificate ${index + 1} does not parse`, 'have it written again');
+      broken(`certificate ${index + 1} does not parse`, 'write it again');
     }
     return certificate ?? [];
   });
   if (hasMismatchedCertificate(text)) {
-    broken('a certificate in it is cut short', 'have the whole file written again');
+    broken('a certificate in it is cut short', 'write the whole file again');
   }
   const keys = [...text.matchAll(keyBlock)].flatMap(([block]) => {
     const key = privateKeyOf({ key: block, format: 'pem', passphrase: password ?? '' });
@@ -64,16 +66,16 @@ function readPem(place: string, text: string, password: string | undefined): Con
       const encrypted = /ENCRYPTED/.test(block);
       broken(
         encrypted ? 'its key is encrypted' : 'its key does not parse',
-        encrypted ? 'name its password with --password-file' : 'have it written again, as PKCS#8 PEM',
+        encrypted ? 'name its password with --password-file' : 'write it again, as PKCS#8 PEM',
       );
     }
-    return key === undefined ? [] : [foundKey(place, key)];
+    return key === undefined ? [] : [foundKey(source, key)];
   });
-  return { place, format: 'PEM', certificates, keys, unread };
+  return { source, format: 'PEM', certificates, keys, unread };
 }
 
-async function readBinary(place: string, bytes: Buffer, password: string | undefined): Promise<Contents> {
-  const found = { place, format: 'DER' as const, certificates: [], keys: [], unread: [] };
+async function readBinary(source: string, bytes: Buffer, password: string | undefined): Promise<Contents> {
+  const found = { source, format: 'DER' as const, certificates: [], keys: [], unread: [] };
   const certificate = certificateOf(bytes);
   if (certificate !== undefined) {
     return { ...found, certificates: [certificate] };
@@ -81,19 +83,19 @@ async function readBinary(place: string, bytes: Buffer, password: string | undef
   for (const type of ['pkcs8', 'sec1', 'pkcs1'] as const) {
     const key = privateKeyOf({ key: bytes, format: 'der', type, passphrase: password ?? '' });
     if (key !== undefined) {
-      return { ...found, keys: [foundKey(place, key)] };
+      return { ...found, keys: [foundKey(source, key)] };
     }
   }
   const store = await readPkcs12(bytes, password ?? '');
   if ('message' in store) {
-    return empty(place, [{ place, ...store }]);
+    return empty(source, [{ source, ...store }]);
   }
   const keys = store.keys.flatMap((key) => privateKeyOf({ key, format: 'der', type: 'pkcs8' }) ?? []);
   return {
-    place,
+    source,
     format: 'PKCS#12',
     certificates: store.certificates.flatMap((one) => certificateOf(one) ?? []),
-    keys: keys.map((key) => foundKey(place, key)),
+    keys: keys.map((key) => foundKey(source, key)),
     unread: [],
   };
 }
@@ -102,7 +104,7 @@ function certificateOf(text: string | Buffer): Certificate | undefined {
   try {
     return readCertificate(text);
   } catch {
-    // What does not parse is told by whoever asked; the reason of OpenSSL tells an operator nothing.
+    // The caller reports it; OpenSSL's reason would not help an operator.
     return undefined;
   }
 }
@@ -111,13 +113,13 @@ function privateKeyOf(input: Parameters<typeof createPrivateKey>[0]): KeyObject 
   try {
     return createPrivateKey(input);
   } catch {
-    // The cause is left out on purpose: it could quote what it could not parse.
+    // Without the cause, which could quote the key.
     return undefined;
   }
 }
 
-function foundKey(place: string, key: KeyObject): FoundKey {
-  return { place, type: typeOf(key), publicKey: publicKeyOf(createPublicKey(key)), key };
+function foundKey(source: string, key: KeyObject): FoundKey {
+  return { source, type: typeOf(key), publicKey: publicKeyOf(createPublicKey(key)), key };
 }
 
 /** SubjectPublicKeyInfo, DER in hex. */

@@ -1,14 +1,14 @@
+import { acceptanceOf } from './acceptance.js';
 import type { Unread } from './contents.js';
+import type { Inspection } from './correlation.js';
 import type { Port } from './port.js';
-import type { Inspection } from './relations.js';
-import { acceptanceOf } from './words.js';
 
-/** The stable document of `certs inspect --output json`; certificates refer to each other by fingerprint. */
+/** The stable document of `certs inspect --output json`; `signedBy` is a fingerprint. */
 export function inspectionDocument(inspection: Inspection, ports: readonly Port[], unread: readonly Unread[]) {
   return {
     version: 1,
     trusted: inspection.trusted,
-    certificates: inspection.certificates.map(({ certificate, places, keys, issuer, results, notes }) => ({
+    certificates: inspection.certificates.map(({ certificate, sources, keys, issuer, results, notes }) => ({
       fingerprint: certificate.fingerprint,
       subject: certificate.subject,
       issuer: certificate.issuer,
@@ -22,8 +22,8 @@ export function inspectionDocument(inspection: Inspection, ports: readonly Port[
       notAfter: certificate.notAfter,
       serialNumber: certificate.serialNumber,
       publicKey: certificate.publicKey,
-      places,
-      keys: keys.map(({ place }) => place),
+      sources,
+      keys: keys.map(({ source }) => source),
       accepted: results.map((result) => ({
         role: result.role,
         code: result.code ?? null,
@@ -31,7 +31,7 @@ export function inspectionDocument(inspection: Inspection, ports: readonly Port[
       })),
       notes,
     })),
-    strayKeys: inspection.strayKeys.map(({ place, type }) => ({ place, type })),
+    unmatchedKeys: inspection.unmatchedKeys.map(({ source, type }) => ({ source, type })),
     ports: ports.map(({ result, requestsCertificate, ...port }) => ({
       ...port,
       requestsCertificate: requestsCertificate ?? null,

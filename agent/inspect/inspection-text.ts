@@ -2,10 +2,11 @@ import type { Certificate } from '../../credentials/certificate.js';
 import { printable } from '../terminal/printable.js';
 import { type Colour, coloured, type Terminal } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
+import { acceptanceInWords } from './acceptance.js';
 import type { Unread } from './contents.js';
+import type { InspectedCertificate, Inspection } from './correlation.js';
 import type { Port } from './port.js';
-import type { Inspected, Inspection } from './relations.js';
-import { resultsInWords, usagesInWords, validityInWords, validityOf } from './words.js';
+import { validityInWords, validityOf } from './validity.js';
 
 interface Report {
   readonly inspection: Inspection;
@@ -16,7 +17,7 @@ interface Report {
 
 const labelWidth = 11;
 
-/** Certificates as a tree, signer above signed, each with what belongs to it; then ports, stray keys, and what was not read. */
+/** Certificates as a tree, each below its issuer, with its fields; then ports, keys without a certificate, and unread sources. */
 export function renderInspection(report: Report, terminal: Terminal): string {
   const { inspection, ports, unread } = report;
   const roots = inspection.certificates.filter(
@@ -26,11 +27,11 @@ export function renderInspection(report: Report, terminal: Terminal): string {
   const sections = [
     tree,
     ports.flatMap((port) => portLines(port, terminal)),
-    inspection.strayKeys.map(({ place, type }) =>
-      wrap(printable(`${place}  key (${type}) of none of these`), terminal.columns, 4),
+    inspection.unmatchedKeys.map(({ source, type }) =>
+      wrap(printable(`${source}  key (${type}) of none of these certificates`), terminal.columns, 4),
     ),
-    unread.flatMap(({ place, message, remediation }) => [
-      `${coloured(terminal, 'yellow', '!')} ${wrap(`${printable(place)}  ${printable(message)}`, terminal.columns, 4)}`,
+    unread.flatMap(({ source, message, remediation }) => [
+      `${coloured(terminal, 'yellow', '!')} ${wrap(`${printable(source)}  ${printable(message)}`, terminal.columns, 4)}`,
       `    ${wrap(printable(remediation), terminal.columns, 4)}`,
     ]),
   ];
@@ -40,8 +41,14 @@ export function renderInspection(report: Report, terminal: Terminal): string {
     .join('\n');
 }
 
-/** One certificate and what it signed. `stem` is drawn before its lines, `knot` before its first. */
-function branch(one: Inspected, knot: string, stem: string, report: Report, terminal: Terminal): readonly string[] {
+/** One certificate and those it issued. `knot` is drawn before its first line, `stem` before the others. */
+function branch(
+  one: InspectedCertificate,
+  knot: string,
+  stem: string,
+  report: Report,
+  terminal: Terminal,
+): readonly string[] {
   const { certificate } = one;
   const signed = report.inspection.certificates.filter(
     (other) => other !== one && other.issuer?.fingerprint === certificate.fingerprint,
@@ -79,27 +86,27 @@ interface Row {
   readonly colour?: Colour;
 }
 
-function rowsOf(one: Inspected, { inspection, ports, now }: Report): readonly Row[] {
-  const { certificate, places, keys, issuer, notes } = one;
-  const served = ports.filter(({ address }) => places.includes(address)).flatMap(({ result }) => result ?? []);
+function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): readonly Row[] {
+  const { certificate, sources, keys, issuer, notes } = one;
+  const served = ports.filter(({ address }) => sources.includes(address)).flatMap(({ result }) => result ?? []);
   const results = certificate.isCertificateAuthority ? [] : [...one.results, ...served];
   const rows: readonly (Row | undefined)[] = [
-    { label: 'found in', text: places.join(', ') },
+    { label: 'found in', text: sources.join(', ') },
     certificate.isCertificateAuthority ? undefined : { label: 'names', text: namesOf(certificate) },
-    { label: 'usages', text: usagesInWords(certificate) },
+    { label: 'usages', text: usagesOf(certificate) },
     {
       label: 'validity',
       text: validityInWords(certificate, now),
       ...(validityOf(certificate, now) === 'valid' ? {} : { colour: 'red' as const }),
     },
-    { label: 'key', text: `${certificate.publicKey}; ${keyText(keys.map(({ place }) => place))}` },
+    { label: 'key', text: `${certificate.publicKey}; ${keyText(keys.map(({ source }) => source))}` },
     { label: 'signed by', text: signerOf(certificate, issuer) },
-    ...resultsInWords(results).map(({ text, good }, index) => ({
+    ...acceptanceInWords(results).map(({ text, isAccepted }, index) => ({
       label: index === 0 ? 'accepted' : '',
       text,
-      colour: good ? ('green' as const) : ('red' as const),
+      colour: isAccepted ? ('green' as const) : ('red' as const),
     })),
-    results.length > 0 ? { label: '', text: `judged under ${inspection.trusted.join(' and ')}` } : undefined,
+    results.length > 0 ? { label: '', text: `verified against ${inspection.trusted.join(' and ')}` } : undefined,
     { label: 'serial', text: certificate.serialNumber },
     { label: 'sha-256', text: certificate.fingerprint },
     ...notes.map((note) => ({ label: '!', text: note, colour: 'yellow' as const })),
@@ -108,18 +115,23 @@ function rowsOf(one: Inspected, { inspection, ports, now }: Report): readonly Ro
 }
 
 function namesOf({ subjectAltNames: { dns, ip, uri } }: Certificate): string {
-  return [...dns, ...ip, ...uri].join(', ') || 'none: it is good for no host';
+  return [...dns, ...ip, ...uri].join(', ') || 'none: it is valid for no host';
 }
 
-function keyText(places: readonly string[]): string {
-  return places.length === 0
-    ? 'its private key is not among what was looked at'
-    : `its private key is in ${places.join(', ')}`;
+/** The usages of RFC 5280. */
+function usagesOf({ extendedKeyUsage, keyUsage, isCertificateAuthority }: Certificate): string {
+  const roles =
+    extendedKeyUsage?.join(', ') ?? (isCertificateAuthority ? undefined : 'client and server (not limited)');
+  return [roles, keyUsage?.join(', ')].filter((one) => one !== undefined && one !== '').join('; ') || 'not limited';
+}
+
+function keyText(sources: readonly string[]): string {
+  return sources.length === 0 ? 'its private key was not found' : `its private key is in ${sources.join(', ')}`;
 }
 
 function signerOf(certificate: Certificate, issuer: Certificate | undefined): string {
   if (issuer === undefined) {
-    return `${certificate.issuer || '(no name)'}, which is not among what was looked at`;
+    return `${certificate.issuer || '(no name)'}, which was not found`;
   }
   return issuer.fingerprint === certificate.fingerprint ? 'itself' : issuer.subject;
 }
@@ -127,14 +139,14 @@ function signerOf(certificate: Certificate, issuer: Certificate | undefined): st
 function portLines(port: Port, terminal: Terminal): readonly string[] {
   const { address, tlsVersion, cipher, requestsCertificate, authorities, namesHost, result } = port;
   const asks = {
-    true: `asks callers for a certificate${authorities.length === 0 ? '' : ` of ${authorities.join(' or ')}`}`,
-    false: 'asks callers for no certificate',
-    undefined: 'does not tell before TLS 1.3 whether it asks callers for a certificate',
+    true: `requests a client certificate${authorities.length === 0 ? '' : ` of ${authorities.join(' or ')}`}`,
+    false: 'requests no client certificate',
+    undefined: 'whether it requests a client certificate is unknown: it speaks no TLS 1.2',
   }[String(requestsCertificate)];
   const rows = [
     `${tlsVersion ?? 'TLSv1.2'}${cipher === undefined ? '' : ` ${cipher}`}; ${asks}`,
-    ...(namesHost ? [] : ['its certificate is not for this host']),
-    ...(result === undefined ? ['not judged: name the CA with --cacert'] : []),
+    ...(namesHost ? [] : ['its certificate is not valid for this host']),
+    ...(result === undefined ? ['not verified: name the CA with --cacert'] : []),
   ];
   return [
     coloured(terminal, 'bold', printable(address)),

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../credentials/error-text.js';
+
 /** Certificates and keys (PKCS#8) of a store, in DER. */
 export interface Pkcs12 {
   readonly certificates: readonly Buffer[];
@@ -7,7 +8,7 @@ export interface Pkcs12 {
 
 /**
  * Opens a PKCS#12 store of any age: AES of OpenSSL 3, and the RC2 and triple DES of Java, Windows and cert-manager,
- * which OpenSSL 3 itself no longer reads. Loaded when needed only. Never throws; says what to do instead.
+ * which OpenSSL 3 itself no longer reads. The library is loaded when it is needed. Never throws.
  */
 export async function readPkcs12(
   bytes: Buffer,
@@ -40,8 +41,8 @@ export async function readPkcs12(
     const isPassword = /password|MAC/i.test(errorMessage(error));
     return isPassword
       ? password === ''
-        ? { message: 'wants a password', remediation: 'name the file with its password: --password-file' }
-        : { message: 'the password does not open it', remediation: 'see whether --password-file is that of this file' }
+        ? { message: 'needs a password', remediation: 'name the file with its password: --password-file' }
+        : { message: 'the password is wrong', remediation: 'check --password-file' }
       : { message: 'is neither certificate, key nor PKCS#12', remediation: 'name PEM, DER or PKCS#12' };
   }
 }

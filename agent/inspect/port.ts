@@ -8,25 +8,25 @@ import { readServerHandshake } from '../../probes/server-handshake.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import { type Contents, empty } from './contents.js';
 
-/** What one port shows of itself. */
+/** The TLS properties of one port. */
 export interface Port {
   readonly address: string;
   readonly tlsVersion: string | undefined;
   readonly cipher: string | undefined;
-  /** Undefined where a port speaks no TLS 1.2, which alone tells it in clear text. */
+  /** Undefined for a port without TLS 1.2: TLS 1.3 encrypts the CertificateRequest. */
   readonly requestsCertificate: boolean | undefined;
-  /** The CAs it names when it asks, in its order. */
+  /** The CAs that its CertificateRequest names, in its order. */
   readonly authorities: readonly string[];
-  /** Whether its leaf is for the host that was called. */
+  /** Whether its leaf certificate is valid for the given host. */
   readonly namesHost: boolean;
-  /** Its chain under the bundle; undefined without one. */
+  /** Verification of its chain against the bundle; undefined without one. */
   readonly result: VerificationResult | undefined;
 }
 
 export interface PortOptions {
-  /** PEM of the CAs to judge by. */
+  /** PEM of the trusted CAs. */
   readonly bundle: string | undefined;
-  /** What to show when asked. */
+  /** Client certificate and key for a port that requests one. */
   readonly pair: Pick<KeyPair, 'certificatePem' | 'keyPem'> | undefined;
   /** Milliseconds, for each of at most three connections. */
   readonly timeout: number;
@@ -35,12 +35,12 @@ export interface PortOptions {
 
 const alpn = ['h2', 'http/1.1'];
 
-/** The chain that a port serves and what it says of itself; never throws. */
+/** The chain that a port serves, and its TLS properties; never throws. */
 export async function readPort(
   address: Address,
   options: PortOptions,
 ): Promise<{ readonly contents: Contents; readonly port: Port | undefined }> {
-  const place = formatAddress(address);
+  const source = formatAddress(address);
   const serverHandshake = await readServerHandshake({ ...address, alpn }, options.timeout);
   const strict = await handshake(address, options, false);
   const chain = serverHandshake.chain.length > 0 ? serverHandshake.chain : strict.peerChain;
@@ -48,12 +48,12 @@ export async function readPort(
   if (leaf === undefined) {
     const isUp = strict.outcome !== 'unreachable' && strict.outcome !== 'timeout';
     const remediation = isUp ? 'name a port that speaks TLS' : 'check address and firewall, and whether it runs';
-    return { contents: empty(place, [{ place, message: strict.detail, remediation }]), port: undefined };
+    return { contents: empty(source, [{ source, message: strict.detail, remediation }]), port: undefined };
   }
   return {
-    contents: { place, format: 'TLS', certificates: chain, keys: [], unread: [] },
+    contents: { source, format: 'TLS', certificates: chain, keys: [], unread: [] },
     port: {
-      address: place,
+      address: source,
       tlsVersion: strict.tlsVersion,
       cipher: strict.cipher,
       requestsCertificate: serverHandshake.requestsCertificate,
@@ -64,7 +64,7 @@ export async function readPort(
   };
 }
 
-/** Undefined where no handshake came far enough for a judgement. */
+/** Undefined where the handshake ended before the server's certificate. */
 async function resultOf(
   strict: Observation,
   address: Address,
@@ -94,7 +94,7 @@ function handshake(address: Address, { bundle, pair, timeout, signal }: PortOpti
   return probeTls({ ...address, alpn }, identity, { timeout, signal });
 }
 
-/** Names are another question than the chain. */
+/** Without host name errors, which `namesHost` reports. */
 function chainProblem({ peerProblem }: Observation): string | undefined {
   return peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID' ? undefined : peerProblem;
 }

@@ -17,7 +17,7 @@ export function stateInWords(view: AgentView): string {
   }
   const { fail, warn, unknown, pass } = summarize(view.findings());
   if (fail > 0) {
-    return `${fail} failed, ${counted(warn, 'warning')}; ${watched}.`;
+    return `${fail} failed; ${watched}.`;
   }
   if (warn > 0) {
     return `0 failed, ${counted(warn, 'warning')}; ${watched}.`;

@@ -66,10 +66,10 @@ async function runInspect(invocation: Invocation, operands: readonly string[]): 
   const { stdout } = invocation;
   const { inspection, ports, unread } = await inspect(operands, optionsFor(invocation));
   const [first] = unread;
-  if (inspection.certificates.length === 0 && inspection.strayKeys.length === 0) {
+  if (inspection.certificates.length === 0 && inspection.unmatchedKeys.length === 0) {
     const message = first === undefined ? 'holds neither certificate nor key' : first.message;
-    const where = first?.place ?? operands.join(', ');
-    throw new OperatorError('nothing_found', `${where}: ${message}`, first?.remediation ?? 'name PEM, DER or PKCS#12');
+    const source = first?.source ?? operands.join(', ');
+    throw new OperatorError('nothing_found', `${source}: ${message}`, first?.remediation ?? 'name PEM, DER or PKCS#12');
   }
   await print(invocation, {
     table: () => renderInspection({ inspection, ports, unread, now: new Date() }, terminalOf(stdout)),

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
-import { readStream } from '../../../agent/inspect/places.js';
+import { readStream } from '../../../agent/inspect/inputs.js';
 import { Authority } from '../../../certs-dev/authority.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { documentOf, openssl, pairIn, quotes, runInspect, textOf } from '../../support/inspecting.js';
@@ -27,7 +27,7 @@ for (const algorithm of ['ec', 'rsa'] as const) {
       t.match(leaf, {
         fingerprint: same?.fingerprint,
         keys: [path],
-        places: [path],
+        sources: [path],
         accepted: [
           { role: 'client', go: true, openssl: true, grpcCore: true },
           { role: 'server', go: true, openssl: true, grpcCore: true },
@@ -36,9 +36,9 @@ for (const algorithm of ['ec', 'rsa'] as const) {
       t.equal(found.certificates.length, 2);
       t.match(await documentOf([path], { password: 'wrong' }), {
         certificates: [],
-        unread: [{ message: 'the password does not open it', remediation: /--password-file/ }],
+        unread: [{ message: 'the password is wrong', remediation: /--password-file/ }],
       });
-      t.match(await documentOf([path]), { unread: [{ message: 'wants a password', remediation: /--password-file/ }] });
+      t.match(await documentOf([path]), { unread: [{ message: 'needs a password', remediation: /--password-file/ }] });
     }
     const passwordFile = file('password', `${password}\nand a second line\n`);
     const text = await runInspect(join(folder, 'new.p12'), '--password-file', passwordFile);
@@ -57,11 +57,11 @@ t.test('DER, PEM with text around it, an encrypted key, a pair in one file', ope
   };
   const der = to('cert.der', 'x509', '-in', cert, '-outform', 'DER');
   const keyDer = to('key.der', 'pkcs8', '-topk8', '-nocrypt', '-in', key, '-outform', 'DER');
-  t.match(await documentOf([der, keyDer]), { certificates: [{ places: [der], keys: [keyDer] }], strayKeys: [] });
+  t.match(await documentOf([der, keyDer]), { certificates: [{ sources: [der], keys: [keyDer] }], unmatchedKeys: [] });
   const wordy = to('wordy.pem', 'x509', '-in', cert, '-text');
   t.ok(readFileSync(wordy, 'utf8').startsWith('Certificate:'));
   const both = file('both.pem', `Bag Attributes\n  friendlyName: x\n${pair.keyPem}\nsubject=…\n${pair.certificatePem}`);
-  t.match(await documentOf([wordy, both]), { certificates: [{ places: [wordy, both], keys: [both] }] });
+  t.match(await documentOf([wordy, both]), { certificates: [{ sources: [wordy, both], keys: [both] }] });
   const locked = to('locked.pem', 'pkcs8', '-topk8', '-in', key, '-passout', 'pass:x');
   t.match(await textOf([cert, locked]), /! .*locked\.pem {2}its key is encrypted\n.*--password-file/);
   t.match(await documentOf([cert, locked, ca], { password: 'x' }), {
@@ -70,27 +70,30 @@ t.test('DER, PEM with text around it, an encrypted key, a pair in one file', ope
   });
 });
 
-t.test('a port: what it serves, whom it asks, whether its chain is good; nothing is needed for that', async (t) => {
-  const cluster = await devCluster(t);
-  const { ca, cert, key } = cluster.files('agent');
-  const address = `127.0.0.1:${cluster.port('pd', 'client')}`;
-  const alone = await runInspect(address);
-  t.equal(alone.status, 0);
-  t.match(alone.stdout, /CN=PD-Server[\s\S]*TLSv1\.3 .*; asks callers for a certificate of CN=/);
-  t.match(alone.stdout, /not judged: name the CA with --cacert/);
-  const evaluated = await runInspect(address, '--json', '--cacert', ca, '--cert', cert, '--key', key);
-  t.match(JSON.parse(evaluated.stdout).ports, [
-    { address, requestsCertificate: true, namesHost: true, accepted: { go: true, openssl: true } },
-  ]);
-  const agent = cluster.files('pd');
-  const beside = await textOf([address, agent.cert, agent.key, agent.ca]);
-  t.match(beside, new RegExp(`found in {3}${agent.cert}, ${address}`), 'the one on disk is the one served');
-  const unauthorizedClient = join(temporaryDirectory(t), 'stranger.crt');
-  writeFileSync(unauthorizedClient, (await Authority.create({ commonName: 'stranger' })).certificatePem);
-  t.match(await textOf([address], { cacert: unauthorizedClient }), /as server: by NOBODY/);
-  await cluster.fault('pd', 'client', 'down', true);
-  t.match(await runInspect(address), { status: 2, stderr: /unreachable: connection refused .*\n.*check address/ });
-});
+t.test(
+  'a port: its chain, whether it requests a client certificate, and verification; without any option',
+  async (t) => {
+    const cluster = await devCluster(t);
+    const { ca, cert, key } = cluster.files('agent');
+    const address = `127.0.0.1:${cluster.port('pd', 'client')}`;
+    const alone = await runInspect(address);
+    t.equal(alone.status, 0);
+    t.match(alone.stdout, /CN=PD-Server[\s\S]*TLSv1\.3 .*; requests a client certificate of CN=/);
+    t.match(alone.stdout, /not verified: name the CA with --cacert/);
+    const evaluated = await runInspect(address, '--json', '--cacert', ca, '--cert', cert, '--key', key);
+    t.match(JSON.parse(evaluated.stdout).ports, [
+      { address, requestsCertificate: true, namesHost: true, accepted: { go: true, openssl: true } },
+    ]);
+    const agent = cluster.files('pd');
+    const beside = await textOf([address, agent.cert, agent.key, agent.ca]);
+    t.match(beside, new RegExp(`found in {3}${agent.cert}, ${address}`), 'the one on disk is the one served');
+    const foreignCa = join(temporaryDirectory(t), 'foreign.crt');
+    writeFileSync(foreignCa, (await Authority.create({ commonName: 'foreign' })).certificatePem);
+    t.match(await textOf([address], { cacert: foreignCa }), /as server: by NONE of/);
+    await cluster.fault('pd', 'client', 'down', true);
+    t.match(await runInspect(address), { status: 2, stderr: /unreachable: connection refused .*\n.*check address/ });
+  },
+);
 
 t.test('standard input', async (t) => {
   const { cert, key } = await pairIn(t);
@@ -106,7 +109,7 @@ t.test('standard input', async (t) => {
   t.match(await flood.ended, { status: 2, stderr: /stdin: is longer than 1048576 bytes/ });
 });
 
-t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and no waiting', openssl, async (t) => {
+t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and no hang', openssl, async (t) => {
   const { folder, file, cert } = await pairIn(t);
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
@@ -114,7 +117,7 @@ t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and 
     ['garbage', file('garbage', Buffer.from([0x30, 0x82, 1, 2, 3])), /is neither certificate, key nor PKCS#12/],
     ['text', file('text', 'hello\n'), /^$/],
     ['empty', file('empty', ''), /is empty/],
-    ['torn', file('torn', readFileSync(cert, 'utf8').slice(0, 200)), /cut short/],
+    ['truncated', file('truncated', readFileSync(cert, 'utf8').slice(0, 200)), /cut short/],
     ['broken', file('broken', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'), /does not parse/],
     ['huge', file('huge', Buffer.alloc(2 << 20)), /is 2097152 bytes long/],
     ['a FIFO', fifo, /is not a regular file\n.*standard input, as -/],
@@ -139,7 +142,7 @@ t.test('garbage, a FIFO, a huge file, a folder in a circle: one clear line, and 
   symlinkSync(circle, join(circle, 'below/again'));
   symlinkSync('self', join(circle, 'self'));
   writeFileSync(join(circle, 'below/a.crt'), readFileSync(cert));
-  t.match(await documentOf([circle]), { certificates: [{ places: [join(circle, 'below/a.crt')] }], unread: [] });
+  t.match(await documentOf([circle]), { certificates: [{ sources: [join(circle, 'below/a.crt')] }], unread: [] });
   t.match(
     await documentOf([join(circle, 'self')]),
     { certificates: [], unread: [{ message: /ELOOP/ }] },

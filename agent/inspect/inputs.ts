@@ -6,13 +6,13 @@ import { readCredentialFile } from '../../credentials/file.js';
 import { OperatorError } from '../config/error.js';
 import { type Contents, empty, readContents, type Unread } from './contents.js';
 
-/** More is no folder of certificates. */
+/** The most files of one folder: one with more is not a folder of certificates. */
 const mostFiles = 2_000;
-/** As for files. */
+/** Bytes, as for credential files. */
 const largestInput = 1 << 20;
 
-/** Everything in a file or a folder; what a folder holds besides certificates and keys is passed over. */
-export async function readPlace(path: string, password: string | undefined): Promise<readonly Contents[]> {
+/** The content of a file, or of every file in a folder; in a folder, files without certificates and keys are ignored. */
+export async function readPath(path: string, password: string | undefined): Promise<readonly Contents[]> {
   if (statOf(path)?.isDirectory() !== true) {
     return [await readFile(path, password)];
   }
@@ -23,28 +23,28 @@ export async function readPlace(path: string, password: string | undefined): Pro
   }
   return [
     ...all.filter((one) => one.format !== 'neither' || one.unread.length > 0),
-    ...unread.map((one) => empty(one.place, [one])),
+    ...unread.map((one) => empty(one.source, [one])),
   ];
 }
 
-/** What comes in by a pipe. Throws OperatorError when it is told to stop before the end. */
+/** The content of a pipe. Throws OperatorError when it is aborted before the end. */
 export async function readStream(
   stream: Readable,
   password: string | undefined,
   signal: AbortSignal,
 ): Promise<Contents> {
-  const place = 'stdin';
+  const source = 'stdin';
   const bytes = await bytesOf(stream, signal);
   if (bytes.length > largestInput) {
     const message = `is longer than ${largestInput} bytes, more than any certificates`;
-    return empty(place, [{ place, message, remediation: 'pass the certificates alone' }]);
+    return empty(source, [{ source, message, remediation: 'pass the certificates alone' }]);
   }
   return bytes.length === 0
-    ? empty(place, [{ place, message: 'is empty', remediation: 'see what the command before the pipe says' }])
-    : await readContents(place, bytes, password);
+    ? empty(source, [{ source, message: 'is empty', remediation: 'check the command before the pipe' }])
+    : await readContents(source, bytes, password);
 }
 
-/** All of it, or a little more than is too much. */
+/** All bytes, or a few more than are accepted. */
 async function bytesOf(stream: Readable, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -73,7 +73,7 @@ async function readFile(path: string, password: string | undefined): Promise<Con
       throw error;
     }
     return empty(path, [
-      { place: path, message: error.message.slice(path.length + 2), remediation: remediationFor(path, error) },
+      { source: path, message: error.message.slice(path.length + 2), remediation: remediationFor(path, error) },
     ]);
   }
 }
@@ -86,8 +86,8 @@ function remediationFor(path: string, { code, hint }: CredentialError): string {
 }
 
 /**
- * Regular files below a folder, sorted; links are followed, a folder is entered once however many lead to it. Names
- * that begin with a dot are left out: Kubernetes keeps the same files there twice.
+ * Regular files below a folder, sorted. Links are followed, and a folder is read once, however many lead to it. Names
+ * that begin with a dot are left out: Kubernetes keeps the same files there a second time.
  */
 function filesIn(root: string): { readonly files: readonly string[]; readonly unread: readonly Unread[] } {
   const files: string[] = [];
@@ -97,7 +97,7 @@ function filesIn(root: string): { readonly files: readonly string[]; readonly un
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const names = namesIn(folder, entered);
     if (names === undefined) {
-      unread.push({ place: folder, message: 'this folder may not be read', remediation: 'mind its mode and the user' });
+      unread.push({ source: folder, message: 'this folder cannot be read', remediation: 'check its permissions' });
     }
     for (const path of (names ?? []).map((name) => join(folder ?? root, name))) {
       const stat = statOf(path);
@@ -108,17 +108,17 @@ function filesIn(root: string): { readonly files: readonly string[]; readonly un
       }
     }
     if (files.length > mostFiles) {
-      const message = `holds more than ${mostFiles} files; the rest was left out`;
+      const message = `contains more than ${mostFiles} files; the others were not read`;
       return {
         files: files.slice(0, mostFiles),
-        unread: [{ place: root, message, remediation: 'name a folder further down' }],
+        unread: [{ source: root, message, remediation: 'name a folder further down' }],
       };
     }
   }
   return { files: files.sort(), unread };
 }
 
-/** Nothing where the folder was entered before; undefined where it may not be. */
+/** Empty for a folder that was read before; undefined for one that cannot be read. */
 function namesIn(folder: string, entered: Set<string>): readonly string[] | undefined {
   try {
     const real = realpathSync(folder);
@@ -126,12 +126,12 @@ function namesIn(folder: string, entered: Set<string>): readonly string[] | unde
     entered.add(real);
     return names.filter((name) => !name.startsWith('.')).sort();
   } catch {
-    // Whatever the system says, the folder is told as one that was not read.
+    // Whatever the reason, the folder is reported as not read.
     return undefined;
   }
 }
 
-/** Undefined for what is gone, out of reach, or a link that leads nowhere or in a circle. */
+/** Undefined for a path that does not exist or is not accessible, and for a link to nothing or in a circle. */
 function statOf(path: string) {
   try {
     return statSync(path);

@@ -4,84 +4,85 @@ import { verifyBothRoles } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { Contents, FoundKey } from './contents.js';
 
-/** One certificate, wherever it was found, and what belongs to it. */
-export interface Inspected {
+/** One certificate, with its sources, keys, issuer and verification. */
+export interface InspectedCertificate {
   readonly certificate: Certificate;
-  /** Files and ports that hold it. */
-  readonly places: readonly string[];
-  /** Of those found. */
+  /** Files and ports that contain it. */
+  readonly sources: readonly string[];
+  /** Its private keys, of those found. */
   readonly keys: readonly FoundKey[];
-  /** The one that signed it, among those found; itself where it is self-signed. */
+  /** Of the certificates found; the certificate itself where it is self-signed. */
   readonly issuer: Certificate | undefined;
-  /** Empty where the key or a CA is missing. */
+  /** By role; empty for a CA, and without the private key or a trusted CA. */
   readonly results: readonly VerificationResult[];
-  /** What is wrong with where it stands. */
+  /** Warnings about the certificate in its sources. */
   readonly notes: readonly string[];
 }
 
 export interface Inspection {
-  readonly certificates: readonly Inspected[];
-  readonly strayKeys: readonly FoundKey[];
-  /** Subjects of what the verdicts rest on. */
+  readonly certificates: readonly InspectedCertificate[];
+  /** Keys without a certificate. */
+  readonly unmatchedKeys: readonly FoundKey[];
+  /** Subjects of the trust anchors. */
   readonly trusted: readonly string[];
 }
 
-/** Puts together what belongs together. `anchors` are the CAs to judge by. */
-export async function relate(all: readonly Contents[], anchors: readonly Certificate[]): Promise<Inspection> {
+/** Finds the issuer and keys of each certificate, and verifies it against the trust anchors. */
+export async function correlate(all: readonly Contents[], anchors: readonly Certificate[]): Promise<Inspection> {
   const found = distinct(all.flatMap(({ certificates }) => certificates));
   const keys = all.flatMap((one) => one.keys);
   const bundle = anchors.map(({ pem }) => pem).join('');
-  const certificates: Inspected[] = [];
+  const certificates: InspectedCertificate[] = [];
   for (const certificate of found) {
     const holders = all.filter((one) => holds(one, certificate));
-    const agent = keys.filter(({ publicKey }) => publicKey === certificate.publicKeyDer);
+    const itsKeys = keys.filter(({ publicKey }) => publicKey === certificate.publicKeyDer);
     const issuer = issuerOf(certificate, found);
-    const [key] = agent;
-    const evaluated = key !== undefined && anchors.length > 0 && !certificate.isCertificateAuthority;
-    const results = evaluated ? await resultsOf(certificate, holders[0], key, bundle) : [];
+    const [key] = itsKeys;
+    const isVerifiable = key !== undefined && anchors.length > 0 && !certificate.isCertificateAuthority;
+    const results = isVerifiable ? await resultsOf(certificate, holders[0], key, bundle) : [];
     certificates.push({
       certificate,
-      places: holders.map(({ place }) => place),
-      keys: agent,
+      sources: holders.map(({ source }) => source),
+      keys: itsKeys,
       issuer,
       results,
-      notes: [...notesOn(certificate, issuer, holders, agent), ...lacksIssuer(issuer, holders[0], results)],
+      notes: [...notesOn(certificate, issuer, holders, itsKeys), ...lacksIssuer(issuer, holders[0], results)],
     });
   }
   const used = new Set(certificates.flatMap((one) => one.keys));
   return {
     certificates,
-    strayKeys: keys.filter((key) => !used.has(key)),
+    unmatchedKeys: keys.filter((key) => !used.has(key)),
     trusted: anchors.map(({ subject }) => subject),
   };
 }
 
-/** Roots first of all; where there is none, the authorities whose issuer was not found. */
-export function anchorsOf(all: readonly Contents[]): readonly Certificate[] {
+/** The trust anchors by default: roots, or without one the CAs whose issuer was not found. */
+export function trustAnchorsOf(all: readonly Contents[]): readonly Certificate[] {
   const found = distinct(all.flatMap(({ certificates }) => certificates));
   const authorities = found.filter((one) => one.isCertificateAuthority);
   const roots = authorities.filter((one) => issuerOf(one, [one]) !== undefined);
   return roots.length > 0 ? roots : authorities.filter((one) => issuerOf(one, found) === undefined);
 }
 
-/** By name and by signature; of several that fit, the one that is valid longest. */
-export function issuerOf(certificate: Certificate, among: readonly Certificate[]): Certificate | undefined {
+/** By name and signature; of several, the one that expires last. */
+function issuerOf(certificate: Certificate, among: readonly Certificate[]): Certificate | undefined {
   return among
     .filter((other) => certificate.isIssuedBy(other))
     .sort((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
 }
 
-/** The pair as its holder would show it: the leaf, then what stands beside it. */
+/** Verifies the chain that a component with these files would send: the leaf, then the other certificates of its file. */
 async function resultsOf(leaf: Certificate, holder: Contents | undefined, { key }: FoundKey, bundle: string) {
-  const beside = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
+  const others = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
   const pair = {
-    certificatePem: [leaf, ...beside].map(({ pem }) => pem).join(''),
+    certificatePem: [leaf, ...others].map(({ pem }) => pem).join(''),
     keyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
   try {
     return await verifyBothRoles(pair, bundle);
   } catch (error: unknown) {
-    // OpenSSL itself will not load it, as with an RSA key too small for its security level.
+    // OpenSSL does not load it, as with an RSA key too small for its security level.
     const code = errorCode(error) || 'unknown reason';
     return (['client', 'server'] as const).map((role) => ({ role, trusted: false, code, partialChainOnly: false }));
   }
@@ -98,20 +99,25 @@ function notesOn(
   if (unreadable.length > 0) {
     notes.push(`malformed: these fields cannot be read: ${unreadable.join(', ')}`);
   }
-  const behind = holders.find(({ certificates }) => certificates.findIndex((one) => same(one, certificate)) > 0);
-  if (keys.length > 0 && behind !== undefined && behind.format !== 'PKCS#12' && !certificate.isCertificateAuthority) {
+  const notFirst = holders.find(({ certificates }) => certificates.findIndex((one) => same(one, certificate)) > 0);
+  if (
+    keys.length > 0 &&
+    notFirst !== undefined &&
+    notFirst.format !== 'PKCS#12' &&
+    !certificate.isCertificateAuthority
+  ) {
     notes.push(
-      `is not the first one in ${behind.place}: components show the first one with the key, which does not match`,
+      `is not the first certificate in ${notFirst.source}: components use the first one with the key, which does not match it`,
     );
   }
   if (issuer !== undefined && issuer.notAfter < certificate.notAfter) {
-    notes.push('ends after the one that signed it: nobody accepts it from then on');
+    notes.push('expires after its issuer, and is rejected once the issuer has expired');
   }
   return notes;
 }
 
-/** OpenSSL's word for a chain that ends before anything trusted. */
-const chainTooShort = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
+/** OpenSSL's code for a chain without a path to a trust anchor. */
+const issuerMissing = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
 
 function lacksIssuer(
   issuer: Certificate | undefined,
@@ -119,8 +125,8 @@ function lacksIssuer(
   results: readonly VerificationResult[],
 ): readonly string[] {
   const lacks = issuer !== undefined && holder !== undefined && !holds(holder, issuer);
-  return lacks && results.some(({ code, trusted }) => !trusted && code === chainTooShort)
-    ? [`its issuer is no root and does not stand beside it: put ${issuer.subject} below it in ${holder.place}`]
+  return lacks && results.some(({ code, trusted }) => !trusted && code === issuerMissing)
+    ? [`its issuer is not a root, and is missing in its file: append ${issuer.subject} to ${holder.source}`]
     : [];
 }
 
