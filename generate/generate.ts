@@ -5,7 +5,7 @@ import {
   renderProxySocket,
   renderProxyUnit,
   renderTmpfiles,
-  usualUnit,
+  defaultUnit,
 } from '../agent/deploy/unit.js';
 
 import { describeLint } from '../cluster/lint/describe.js';
@@ -50,7 +50,7 @@ export const generated: Readonly<Record<string, () => string>> = {
       .filter(([file]) => carried.includes(file))
       .map(([file, render]) => [`deploy/helm/tidb-mtls-agent/files/${basename(file)}`, render]),
   ),
-  'deploy/systemd/tidb-mtls-agent.service': () => renderAgentUnit(usualUnit),
+  'deploy/systemd/tidb-mtls-agent.service': () => renderAgentUnit(defaultUnit),
   'deploy/systemd/tidb-mtls-proxy.service': () => renderProxyUnit(),
   'deploy/systemd/tidb-mtls-proxy.socket': renderProxySocket,
   'deploy/systemd/tidb-mtls-agent.tmpfiles.conf': renderTmpfiles,

@@ -3,12 +3,12 @@ import { formatAddress } from '../../cluster/inventory/address.js';
 import { type ShippedFile, shippedFile } from '../process/package-files.js';
 import { renderAgentToml } from './agent-toml.js';
 import type { PlannedMonitor, TiupPlan } from './tiup-plan.js';
-import { renderAgentUnit, usualUnit } from './unit.js';
+import { defaultUnit, renderAgentUnit } from './unit.js';
 
 export const unitName = 'tidb-mtls-agent.service';
 
-/** Where things are put on a host. `staging` is what TiUP's user may write. */
-export interface Places {
+/** Paths on a host. TiUP's user may write to `staging`. */
+export interface HostPaths {
   readonly staging: string;
   readonly program: string;
   readonly config: string;
@@ -16,15 +16,15 @@ export interface Places {
   readonly history: string;
 }
 
-/** With a user's own systemd everything stays in that user's home. */
-export function placesOf({ user, systemdMode }: Pick<TiupPlan, 'user' | 'systemdMode'>): Places {
+/** With a user's systemd all of them are in the home directory of that user. */
+export function hostPaths({ user, systemdMode }: Pick<TiupPlan, 'user' | 'systemdMode'>): HostPaths {
   const home = posix.join('/home', user);
   const staging = posix.join(home, 'tidb-mtls-agent');
   return systemdMode === 'system'
     ? {
         staging,
-        program: usualUnit.program,
-        config: usualUnit.config,
+        program: defaultUnit.program,
+        config: defaultUnit.config,
         unit: posix.join('/etc/systemd/system', unitName),
         history: '/var/lib/tidb-mtls-agent/history.jsonl',
       }
@@ -37,7 +37,7 @@ export function placesOf({ user, systemdMode }: Pick<TiupPlan, 'user' | 'systemd
       };
 }
 
-/** TiUP takes rules from files of this ending only. */
+/** TiUP loads only rule files whose name has this suffix. */
 const ruleFiles: readonly ShippedFile[] = [
   'deploy/tiup/tidb-mtls.rules.yml',
   'deploy/tiup/tidb-mtls.recording.rules.yml',
@@ -45,9 +45,9 @@ const ruleFiles: readonly ShippedFile[] = [
 
 const dashboard: ShippedFile = 'deploy/grafana/tidb-mtls.json';
 
-/** Everything that is written, by path below the output directory. */
+/** The text of each file to write, by path below the output directory. */
 export function tiupFiles(plan: TiupPlan, port: number): Readonly<Record<string, string>> {
-  const { program, config, history } = placesOf(plan);
+  const { program, config, history } = hostPaths(plan);
   const { user, group, systemdMode } = plan;
   const unit = renderAgentUnit({ program, config, account: systemdMode === 'user' ? undefined : { user, group } });
   const perHost = plan.hosts.flatMap((host) => [
@@ -59,7 +59,7 @@ export function tiupFiles(plan: TiupPlan, port: number): Readonly<Record<string,
   return Object.fromEntries([...perHost, ...rules, board]);
 }
 
-/** What Prometheus has to scrape, after what it scraped already. */
+/** The scrape targets of Prometheus: the configured ones, then the agents. */
 export function pushgatewaysOf(plan: TiupPlan, { pushgateways }: PlannedMonitor, port: number): readonly string[] {
   const agents = plan.hosts.map(({ host }) => formatAddress({ host, port }));
   return [...new Set([...pushgateways, ...agents])];

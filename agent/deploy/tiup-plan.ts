@@ -19,14 +19,14 @@ export interface PlannedInstance {
   readonly directory: string;
 }
 
-/** One machine that gets an agent. */
+/** A host to install an agent on. */
 export interface PlannedHost {
   readonly host: string;
-  /** Names by which TiUP's `-N` finds it. */
+  /** Names for TiUP's `-N`. */
   readonly nodes: readonly string[];
   readonly architecture: 'x64' | 'arm64';
   readonly instances: readonly PlannedInstance[];
-  /** The pair the agent shows as its own: that of TiUP's exporters, or of a component where the host has none. */
+  /** The agent's credential files: those of TiUP's exporters, or of a component where the host has no exporters. */
   readonly agent: CredentialPaths;
 }
 
@@ -43,7 +43,7 @@ export interface PlannedMonitor {
   readonly agentMode: boolean;
 }
 
-/** What a TiUP cluster is, as far as installing agents needs it. */
+/** The facts of a TiUP cluster that installing agents needs. */
 export interface TiupPlan {
   readonly file: string;
   readonly cluster: string;
@@ -52,14 +52,14 @@ export interface TiupPlan {
   readonly systemdMode: 'system' | 'user';
   /** Client URLs. */
   readonly pd: readonly string[];
-  /** Whether TiUP's own and Prometheus' certificates call the cluster. */
+  /** Whether the Prometheus that TiUP deployed calls the cluster. */
   readonly monitored: boolean;
   readonly hosts: readonly PlannedHost[];
   readonly prometheus: readonly PlannedMonitor[];
   readonly grafana: readonly PlannedMonitor[];
 }
 
-/** Reads meta.yaml or a topology. Throws OperatorError where it is none, says no name, or has no TLS. */
+/** Reads meta.yaml or a topology. Throws OperatorError when it is neither, or has no cluster name or no TLS. */
 export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
   const root = parseYaml(textOf(file), file).find(isTopology);
   const problems: Problem[] = [];
@@ -67,11 +67,11 @@ export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
   const topology = root === undefined ? undefined : readTopology(root, file, problems, cluster);
   const [problem] = problems.filter(({ severity }) => severity === 'fail');
   if (root === undefined || topology === undefined || problem !== undefined) {
-    const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
+    const message = problem === undefined ? `${file} is not a TiUP topology` : formatProblem(problem);
     throw new OperatorError('bad_topology', message, problem?.remediation ?? 'name the meta.yaml of the cluster');
   }
   if (cluster === undefined) {
-    throw new OperatorError('no_cluster_name', `${file} does not tell the cluster's name`, 'add --name NAME');
+    throw new OperatorError('no_cluster_name', `${file} does not contain the cluster's name`, 'add --name NAME');
   }
   requireTls(topology, cluster);
   const inner = at(root, 'topology') ?? root;
@@ -103,7 +103,7 @@ function requireTls({ tls, file }: Topology, cluster: string): void {
   if (!tls) {
     throw new OperatorError(
       'no_tls',
-      `${file}: the cluster has no TLS between its components, so there is nothing to watch yet`,
+      `${file}: the cluster has no TLS between its components, so there is nothing to monitor yet`,
       `check it with: tidb-mtls-agent check --before-enable --topology ${file}; then: tiup cluster tls ${cluster} enable`,
     );
   }
@@ -115,14 +115,14 @@ function hostsOf(topology: Topology, inner: YamlValue): readonly PlannedHost[] {
     const instances = topology.described.filter((one) => one.host === host).flatMap(plannedOf);
     const here = servers.filter((server) => textAt(server, 'host') === host);
     const withoutExporters = here.some((server) => at(server, 'ignore_exporter')?.value === true);
-    const agent = withoutExporters ? instances.flatMap(({ instance }) => pairOf(instance))[0] : exporterPair(inner);
+    const agent = withoutExporters ? instances.flatMap(({ instance }) => filesOf(instance))[0] : exporterFiles(inner);
     const arch = textAt(here[0], 'arch') ?? textAt(inner, 'global', 'arch') ?? 'amd64';
     const architecture = ['arm64', 'aarch64'].includes(arch) ? 'arm64' : 'x64';
     return agent === undefined ? [] : [{ host, nodes: nodesOf(here[0]), architecture, instances, agent }];
   });
 }
 
-function pairOf({ security: { ca, cert, key } }: Instance): readonly PlannedHost['agent'][] {
+function filesOf({ security: { ca, cert, key } }: Instance): readonly PlannedHost['agent'][] {
   return ca === undefined || cert === undefined || key === undefined
     ? []
     : [{ ca: ca.value, cert: cert.value, key: key.value }];
@@ -140,16 +140,16 @@ function plannedOf({ component, document, second, version }: Described): readonl
   return instance === undefined ? [] : [{ instance: { ...instance, version }, directory: document.directory ?? '' }];
 }
 
-/** TiUP gives each host a pair for its exporters, of this name. */
+/** The certificate and key that TiUP gives each host for its exporters have this name. */
 export const monitorName = 'blackbox_exporter';
 
-function exporterPair(inner: YamlValue): PlannedHost['agent'] {
+function exporterFiles(inner: YamlValue): PlannedHost['agent'] {
   const port = textAt(inner, 'monitored', 'node_exporter_port') ?? '9100';
   const tls = posix.join(directoryOf(inner, textAt(inner, 'monitored', 'deploy_dir'), `monitor-${port}`), 'tls');
   return { ca: `${tls}/ca.crt`, cert: `${tls}/${monitorName}.crt`, key: `${tls}/${monitorName}.pem` };
 }
 
-/** `push -N` wants both names of a host that TiUP manages by another address. */
+/** `push -N` needs both names of a host that TiUP manages by another address. */
 function nodesOf(server: YamlValue | undefined): readonly string[] {
   return ['host', 'manage_host'].flatMap((key) => textAt(server, key) ?? []);
 }

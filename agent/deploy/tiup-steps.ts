@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import { commandLine, shellQuoted } from './shell.js';
-import { placesOf, pushgatewaysOf, unitName } from './tiup-files.js';
+import { hostPaths, pushgatewaysOf, unitName } from './tiup-files.js';
 import { listsWithoutAgents } from './tiup-lists.js';
 import type { PlannedHost, PlannedMonitor, TiupPlan } from './tiup-plan.js';
 
-/** The commands that apply what was written to `output`, as text for a person who runs them one after the other. */
+/** The commands that install the files in `output`, as text for a person who runs them one after the other. */
 export function tiupSteps(plan: TiupPlan, output: string, port: number, hasDashboard: boolean): string {
   const steps = [
     programSteps(plan),
@@ -22,7 +22,7 @@ export function tiupSteps(plan: TiupPlan, output: string, port: number, hasDashb
 type Step = readonly string[];
 
 function programSteps(plan: TiupPlan): Step {
-  const { staging, program } = placesOf(plan);
+  const { staging, program } = hostPaths(plan);
   const staged = join(staging, 'tidb-mtls-agent');
   const nodes = nodesFlag(plan.hosts);
   const architectures = [...new Set(plan.hosts.map(({ architecture }) => architecture))];
@@ -30,8 +30,8 @@ function programSteps(plan: TiupPlan): Step {
     'The program on every host, from the folder that it was built into: docs/install.md.',
     tiup('exec', plan, '--command', commandLine('mkdir', '-p', '-m', '0750', staging), ...nodes),
     ...architectures.map((architecture) => {
-      const those = nodesFlag(plan.hosts.filter((host) => host.architecture === architecture));
-      return tiup('push', plan, `tidb-mtls-agent-linux-${architecture}`, staged, ...those);
+      const nodesOfIt = nodesFlag(plan.hosts.filter((host) => host.architecture === architecture));
+      return tiup('push', plan, `tidb-mtls-agent-linux-${architecture}`, staged, ...nodesOfIt);
     }),
     program === staged
       ? tiup('exec', plan, '--command', commandLine('chmod', '0755', staged), ...nodes)
@@ -40,7 +40,7 @@ function programSteps(plan: TiupPlan): Step {
 }
 
 function hostSteps(plan: TiupPlan, output: string): Step {
-  const { staging, config, unit } = placesOf(plan);
+  const { staging, config, unit } = hostPaths(plan);
   const pushes = plan.hosts.flatMap(({ host, nodes }) =>
     ['agent.toml', unitName].map((name) =>
       tiup('push', plan, join(output, 'hosts', host, name), join(staging, name), '-N', nodes.join(',')),
@@ -53,7 +53,7 @@ function hostSteps(plan: TiupPlan, output: string): Step {
           commandLine('install', '-D', '-m', '0644', staged(unitName), unit),
           'systemctl --user daemon-reload',
           `systemctl --user enable ${unitName}`,
-          // Starts it, and ends what ran with other files before.
+          // Starts it, or restarts it with the new files.
           `systemctl --user restart ${unitName}`,
         ]
       : [
@@ -65,7 +65,7 @@ function hostSteps(plan: TiupPlan, output: string): Step {
         ];
   const sudo = plan.systemdMode === 'user' ? [] : ['--sudo'];
   const nodes = nodesFlag(plan.hosts);
-  const look = `systemctl ${plan.systemdMode === 'user' ? '--user ' : ''}is-active ${unitName}`;
+  const isActive = `systemctl ${plan.systemdMode === 'user' ? '--user ' : ''}is-active ${unitName}`;
   return [
     'Configuration and service of each host.',
     ...(plan.systemdMode === 'user'
@@ -73,37 +73,37 @@ function hostSteps(plan: TiupPlan, output: string): Step {
       : []),
     ...pushes,
     tiup('exec', plan, ...sudo, '--command', start.join(' && '), ...nodes),
-    tiup('exec', plan, '--command', look, ...nodes),
+    tiup('exec', plan, '--command', isActive, ...nodes),
   ];
 }
 
 function prometheusSteps(plan: TiupPlan, monitor: PlannedMonitor, output: string, port: number): Step {
   const { folder, agentMode } = monitor;
   const address = formatAddress(monitor);
-  const ours = join(output, 'prometheus/rules');
+  const ownRules = join(output, 'prometheus/rules');
   const rules =
     folder === undefined
-      ? stockRules(plan, monitor, ours)
-      : [`cp ${shellQuoted(`${ours}/`)}*.rules.yml ${shellQuoted(`${folder}/`)}`];
+      ? stockRules(plan, monitor, ownRules)
+      : [`cp ${shellQuoted(`${ownRules}/`)}*.rules.yml ${shellQuoted(`${folder}/`)}`];
   return [
-    `Prometheus at ${address}: rules, and what it scrapes.`,
-    ...(agentMode ? ['# It runs in agent mode and evaluates no rules: load them where its data goes.'] : rules),
+    `Prometheus at ${address}: rules and scrape targets.`,
+    ...(agentMode ? ['# It runs in agent mode and evaluates no rules: load them where it sends its data.'] : rules),
     commandLine('tiup', 'cluster', 'edit-config', plan.cluster),
     '# and under monitoring_servers, at this host:',
-    ...(agentMode || folder !== undefined ? [] : [`#     rule_dir: ${JSON.stringify(ours)}`]),
+    ...(agentMode || folder !== undefined ? [] : [`#     rule_dir: ${JSON.stringify(ownRules)}`]),
     '#     pushgateway_addrs:',
     ...pushgatewaysOf(plan, monitor, port).map((one) => `#       - ${JSON.stringify(one)}`),
     commandLine('tiup', 'cluster', 'reload', plan.cluster, '-N', address),
-    ...detectedBy(plan, monitor, port),
+    ...scrapeCheck(plan, monitor, port),
   ];
 }
 
-/** Once it has scraped. In agent mode it answers no queries. */
-function detectedBy({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number): readonly string[] {
+/** Commands that show whether Prometheus scrapes the agents. In agent mode it answers no queries. */
+function scrapeCheck({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number): readonly string[] {
   const api = `http://${formatAddress(monitor)}/api/v1`;
   return monitor.agentMode
     ? [
-        `# A minute later it names each of the ${hosts.length} agents:`,
+        `# A minute later its output has each of the ${hosts.length} agents:`,
         `curl -s ${api}/targets | grep -o '"scrapeUrl":"[^"]*:${port}/[^"]*"' | sort -u`,
       ]
     : [
@@ -112,34 +112,34 @@ function detectedBy({ hosts }: TiupPlan, monitor: PlannedMonitor, port: number):
       ];
 }
 
-/** Stock rules are loaded no more once `rule_dir` is set, so those in use are put beside ours. */
+/** With `rule_dir` set, TiUP no longer loads its stock rules, so those in use are copied beside the agent's. */
 function stockRules({ cluster }: TiupPlan, monitor: PlannedMonitor, folder: string): readonly string[] {
   const { directory, nodes } = monitor;
   const before = join(folder, '..', `${formatAddress(monitor)}.before.yml`);
   const pull = commandLine('tiup', 'cluster', 'pull', cluster, '-N', nodes.join(','));
-  const named = (parent: string) => `${shellQuoted(`${parent}/`)}"$name"`;
+  const ruleFile = (parent: string) => `${shellQuoted(`${parent}/`)}"$name"`;
   return [
     '(',
     `${pull} ${commandLine(`${directory}/conf/prometheus.yml`, before)} || exit`,
     `names=$(sed -n "s/^ *- '*\\([A-Za-z0-9_.-]*\\.rules\\.yml\\)'*$/\\1/p" ${shellQuoted(before)})`,
     'test -n "$names" || exit',
     'for name in $names; do',
-    `  ${pull} ${named(`${directory}/bin/prometheus`)} ${named(folder)} || exit`,
+    `  ${pull} ${ruleFile(`${directory}/bin/prometheus`)} ${ruleFile(folder)} || exit`,
     'done',
     `sed -i ${shellQuoted(`s/ENV_LABELS_ENV/${cluster}/g`)} ${shellQuoted(`${folder}/`)}*.rules.yml`,
     `) && echo "complete: $(ls ${shellQuoted(folder)})"`,
-    '# Go on only where it says complete: what is not in there is evaluated no more.',
+    '# Go on only if it says complete: rules that are not in this folder are no longer evaluated.',
   ];
 }
 
 function withoutPrometheus({ hosts }: TiupPlan, port: number): Step {
   return [
-    'This cluster has no Prometheus of TiUP: have yours scrape the agents, with honor_labels: true.',
+    'TiUP deployed no Prometheus in this cluster: let yours scrape the agents, with honor_labels: true.',
     ...hosts.map(({ host }) => `#   ${formatAddress({ host, port })}`),
   ];
 }
 
-/** By its page, which keeps it whatever TiUP does to the dashboards on disk. */
+/** Import through Grafana's page survives what TiUP does to the dashboards on disk. */
 function grafanaSteps({ cluster }: TiupPlan, monitor: PlannedMonitor, output: string): Step {
   const { folder } = monitor;
   const file = join(output, 'grafana/tidb-mtls.json');

@@ -1,21 +1,21 @@
-/** What differs between two installations. */
+/** What differs between installations. */
 export interface UnitOptions {
   /** The absolute path of the program. */
   readonly program: string;
   /** The absolute path of the configuration. */
   readonly config: string;
-  /** The user whose key files the components read; undefined in a user's own systemd, which runs as that user. */
+  /** The owner of the components' key files; undefined in a user's systemd, which runs as that user. */
   readonly account: { readonly user: string; readonly group: string } | undefined;
 }
 
-/** What the shipped units say: TiUP's default user, and where an administrator puts programs and configuration. */
-export const usualUnit: UnitOptions = {
+/** Of the shipped units: TiUP's default user, and the usual paths of programs and configuration. */
+export const defaultUnit: UnitOptions = {
   program: '/usr/local/bin/tidb-mtls-agent',
   config: '/etc/tidb-mtls-agent/agent.toml',
   account: { user: 'tidb', group: 'tidb' },
 };
 
-const usualProxyConfig = '/etc/tidb-mtls-agent/proxy.toml';
+const defaultProxyConfig = '/etc/tidb-mtls-agent/proxy.toml';
 
 /** The service of `run`. */
 export function renderAgentUnit(options: UnitOptions): string {
@@ -27,13 +27,13 @@ export function renderAgentUnit(options: UnitOptions): string {
     reload: '/bin/kill -HUP $MAINPID',
     memory: '512M',
     start: untilReady,
-    lean: true,
+    smallHeap: true,
     tasks: 64,
   });
 }
 
 /** The service of `proxy`; its sockets come from `tidb-mtls-proxy.socket`. */
-export function renderProxyUnit(options: UnitOptions = { ...usualUnit, config: usualProxyConfig }): string {
+export function renderProxyUnit(options: UnitOptions = { ...defaultUnit, config: defaultProxyConfig }): string {
   return unit(options, {
     description: 'Mutual TLS for ports and clients that cannot do it themselves',
     command: ['proxy', '--config', options.config],
@@ -41,12 +41,12 @@ export function renderProxyUnit(options: UnitOptions = { ...usualUnit, config: u
     reload: undefined,
     memory: '1G',
     start: [],
-    lean: false,
+    smallHeap: false,
     tasks: 256,
   });
 }
 
-/** systemd opens the port, so that it may be below 1024 and survives a restart of the service. */
+/** systemd opens the port, which may therefore be below 1024, and stays open during a restart of the service. */
 export function renderProxySocket(): string {
   return `[Unit]
 Description=Sockets of the TiDB mutual TLS proxy
@@ -62,7 +62,7 @@ WantedBy=sockets.target
 `;
 }
 
-/** The configuration's folder, readable by the service and nobody else. */
+/** The folder of the configuration, which only the service may read. */
 export function renderTmpfiles(): string {
   return 'd /etc/tidb-mtls-agent 0750 root tidb -\n';
 }
@@ -73,27 +73,27 @@ interface Service {
   readonly needs: readonly string[];
   readonly reload: string | undefined;
   readonly memory: string;
-  /** How long it may take to be ready, where that is longer than usual. */
+  /** Settings for a start that takes long. */
   readonly start: readonly string[];
-  /** Where it is to take less memory than Node does by itself. */
-  readonly lean: boolean;
+  /** Whether it runs with less memory than Node's defaults. */
+  readonly smallHeap: boolean;
   readonly tasks: number;
 }
 
 function unit({ program, account }: UnitOptions, service: Service): string {
-  const { description, command, needs, reload, start, memory, lean, tasks } = service;
+  const { description, command, needs, reload, start, memory, smallHeap, tasks } = service;
   const lines = [
     '[Unit]',
     `Description=${description}`,
     ...needs.map((name) => `Requires=${name}`),
     ...(account === undefined ? [] : ['Wants=network-online.target']),
     ['After=', [...(account === undefined ? [] : ['network-online.target']), ...needs].join(' ')].join(''),
-    '# It is tried again for ever: a node whose keys are still missing at boot gets them later.',
+    '# Restarts without limit: the keys of a node may arrive after its boot.',
     'StartLimitIntervalSec=0',
     '',
     '[Service]',
     'Type=notify',
-    '# Node has no Unix datagrams: systemd-notify, a child, speaks for the service.',
+    '# Node has no Unix datagrams: its child systemd-notify reports readiness.',
     'NotifyAccess=all',
     'WatchdogSec=60',
     `ExecStart=${[program, ...command].map(quoted).join(' ')}`,
@@ -103,10 +103,10 @@ function unit({ program, account }: UnitOptions, service: Service): string {
     'RestartSec=15s',
     'TimeoutStopSec=45s',
     'UMask=0077',
-    ...(lean ? leanMemory : []),
+    ...(smallHeap ? smallHeapSettings : []),
     `MemoryMax=${memory}`,
     `TasksMax=${tasks}`,
-    ...(account === undefined ? ownHardening : [...as(account), ...hardening]),
+    ...(account === undefined ? userHardening : [...as(account), ...hardening]),
     '',
     '[Install]',
     `WantedBy=${account === undefined ? 'default.target' : 'multi-user.target'}`,
@@ -119,8 +119,8 @@ const untilReady: readonly string[] = [
   'TimeoutStartSec=10min',
 ];
 
-/** Both wait for garbage and freed blocks to pile up; an agent makes little of either at a time. */
-const leanMemory: readonly string[] = [
+/** Both defaults let garbage and freed blocks accumulate; an agent produces little of either at a time. */
+const smallHeapSettings: readonly string[] = [
   '# A quarter to two fifths less memory, at the same speed: Node keeps less room for young objects, glibc fewer free blocks.',
   'Environment=NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072',
 ];
@@ -128,8 +128,8 @@ const leanMemory: readonly string[] = [
 function as({ user, group }: { readonly user: string; readonly group: string }): readonly string[] {
   return [
     '',
-    '# The owner of the key files: it reads a rotated pair at once. LoadCredential copies at start and would not see it;',
-    '# DynamicUser reads only what everybody may read.',
+    '# The owner of the key files reads rotated ones at once. LoadCredential copies them only at the start, and',
+    '# DynamicUser reads only files that every user may read.',
     `User=${user}`,
     `Group=${group}`,
     'StateDirectory=tidb-mtls-agent',
@@ -137,8 +137,8 @@ function as({ user, group }: { readonly user: string; readonly group: string }):
   ];
 }
 
-/** What a user's own systemd can do without mount namespaces. */
-const ownHardening: readonly string[] = [
+/** Hardening in a user's systemd, which has no mount namespaces. */
+const userHardening: readonly string[] = [
   'NoNewPrivileges=yes',
   'SystemCallArchitectures=native',
   'LockPersonality=yes',
@@ -164,7 +164,7 @@ const hardening: readonly string[] = [
   'ProtectControlGroups=yes',
   'ProtectClock=yes',
   'ProtectHostname=yes',
-  '# Processes of the same user stay visible: when a component started says which CA it holds.',
+  '# Processes of the same user stay visible: the start time of a component says which CA it has loaded.',
   'ProtectProc=invisible',
   'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
   'RestrictNamespaces=yes',
@@ -180,7 +180,7 @@ const hardening: readonly string[] = [
   'SystemCallErrorNumber=EPERM',
 ];
 
-/** An argument as systemd reads it; `%` and `$` stand for themselves. */
+/** An argument, quoted for systemd; `%` and `$` are literal. */
 function quoted(argument: string): string {
   const literal = argument.replaceAll('%', '%%').replaceAll('$', '$$$$');
   return /[\s"'\\;]/.test(literal) ? `"${literal.replace(/["\\]/g, '\\$&')}"` : literal;

@@ -172,6 +172,6 @@ t.test('without a Prometheus of TiUP the addresses to scrape are reported', asyn
     '--output',
     join(temporaryDirectory(t), 'o'),
   ]);
-  t.match(printed, /no Prometheus of TiUP.*honor_labels: true/);
+  t.match(printed, /TiUP deployed no Prometheus.*honor_labels: true/);
   t.match(printed, /^# {3}10\.0\.1\.3:10793$/m);
 });

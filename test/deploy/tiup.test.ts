@@ -69,7 +69,7 @@ t.test('one agent.toml for each host, which the agent reads', async (t) => {
   t.match(stdout, /for 10\.0\.1\.1, 10\.0\.1\.2, 10\.0\.1\.3\. Nothing was changed there\./);
 });
 
-t.test('what a topology may say otherwise', async (t) => {
+t.test("settings of a topology that differ from TiUP's defaults", async (t) => {
   const topology = {
     ...usualTopology,
     global: { user: 'db', group: 'dba', enable_tls: true, deploy_dir: 'deploy', arch: 'arm64', ssh_port: 2222 },
@@ -111,18 +111,18 @@ t.test('a list that would reject the agents is reported before the first step, o
   });
   const { stdout } = await deployed(t, writeMeta(t, listed(['tidb', 'tikv', 'pd'])));
   const reported =
-    /^# Before that: the list at \S*meta\.yaml:\d+:\d+ refuses the agents, whose certificate is that of blackbox_exporter\.$/gm;
+    /^# First: the allow-list at \S*meta\.yaml:\d+:\d+ rejects the agents, whose certificate is that of blackbox_exporter\.$/gm;
   t.equal(stdout.match(reported)?.length, 1);
   t.match(
     stdout,
     /^# Add blackbox_exporter to it with: tiup cluster edit-config prod; then: tiup cluster reload prod -R tikv$/m,
   );
-  t.ok(stdout.indexOf('# Before that') < stdout.indexOf('# 1. '));
+  t.ok(stdout.indexOf('# First: ') < stdout.indexOf('# 1. '));
   const { stdout: silent } = await deployed(t, writeMeta(t, listed(['tidb', 'blackbox_exporter'])));
-  t.notMatch(silent, '# Before that');
+  t.notMatch(silent, '# First: ');
 });
 
-t.test('a service that runs is restarted, and the last command counts the agents by a metric they have', async (t) => {
+t.test('a running service is restarted, and the last command counts the agents by one of their metrics', async (t) => {
   const { stdout } = await deployed(t, writeMeta(t, usualTopology));
   t.match(stdout, /systemctl enable tidb-mtls-agent\.service && systemctl restart tidb-mtls-agent\.service/);
   t.match(stdout, /the value is 3, the number of agents:\ncurl -s 'http:\S+\/api\/v1\/query\?query=count\(\w+\)'/);
@@ -133,7 +133,7 @@ t.test('a service that runs is restarted, and the last command counts the agents
   );
 });
 
-t.test("a user's own systemd: everything in that user's home, nothing by sudo", systemdAnalyze, async (t) => {
+t.test("a user's systemd: every path is in the home of that user, and nothing uses sudo", systemdAnalyze, async (t) => {
   const topology = { ...usualTopology, global: { user: 'tidb', enable_tls: true, systemd_mode: 'user' } };
   const { stdout, text, config } = await deployed(t, writeMeta(t, topology));
   t.notMatch(stdout, /--sudo/);
@@ -149,7 +149,7 @@ t.test("a user's own systemd: everything in that user's home, nothing by sudo", 
   );
 });
 
-t.test('the dashboard goes by the page of Grafana, or beside those that a dashboard_dir holds', async (t) => {
+t.test('the dashboard is imported by the page of Grafana, or copied to its dashboard_dir', async (t) => {
   const stepsWith = (grafana: object) =>
     tiupSteps(readTiupPlan(writeMeta(t, { ...usualTopology, grafana_servers: [grafana] }), undefined), '/o', 1, true);
   t.match(stepsWith({ host: '10.0.1.8' }), 'http://10.0.1.8:3000/dashboard/import and load /o/grafana/tidb-mtls.json');
@@ -159,7 +159,7 @@ t.test('the dashboard goes by the page of Grafana, or beside those that a dashbo
   );
 });
 
-t.test('the unit of a host is one that systemd takes', systemdAnalyze, async (t) => {
+t.test('systemd accepts the unit of a host', systemdAnalyze, async (t) => {
   const { text } = await deployed(t, writeMeta(t, usualTopology));
   const unit = text('hosts/10.0.1.1/tidb-mtls-agent.service').replace('/usr/local/bin/tidb-mtls-agent', '/bin/true');
   t.equal(verifyUnits(t, { 'tidb-mtls-agent.service': unit }), '');
@@ -185,7 +185,7 @@ t.test('what cannot be done is one line with its fix', async (t) => {
     ],
     ['no name', ['tiup', '--topology', nameless, '--output', fresh], /cluster's name\n.*--name/],
     ['bad YAML', ['tiup', '--topology', broken, '--output', fresh], /broken\.yaml:\d+:\d+: /],
-    ['no topology', ['tiup', '--topology', other, '--output', fresh], /is no TiUP topology/],
+    ['no topology', ['tiup', '--topology', other, '--output', fresh], /is not a TiUP topology/],
     ['a directory in use', ['tiup', '--topology', meta, '--output', used], /is not empty/],
     [
       'no file',

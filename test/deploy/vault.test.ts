@@ -76,7 +76,7 @@ t.test(
     };
     await install(bundles[0] as Pair);
     let rotating = true;
-    let looks = 0;
+    let readings = 0;
     const rotations = (async () => {
       for (let round = 0; round < 10; round += 1) {
         await install(bundles[round % 2] as Pair);
@@ -88,12 +88,12 @@ t.test(
       const names = statSync(now, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(now) : [];
       if (names.length > 0) {
         readKeyPair({ cert: join(now, 'tls.crt'), key: join(now, 'tls.key') });
-        looks += 1;
+        readings += 1;
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
     await rotations;
-    t.ok(looks > 10, `${looks} looks`);
+    t.ok(readings > 10, `${readings} readings`);
   },
 );
 

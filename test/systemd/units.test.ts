@@ -4,12 +4,12 @@ import {
   renderProxySocket,
   renderProxyUnit,
   type UnitOptions,
-  usualUnit,
+  defaultUnit,
 } from '../../agent/deploy/unit.js';
 import { exposureOf, systemdAnalyze, verifyUnits } from '../support/systemd-analyze.js';
 
 /** verify wants a program that is there. */
-const installed: UnitOptions = { ...usualUnit, program: process.execPath };
+const installed: UnitOptions = { ...defaultUnit, program: process.execPath };
 
 t.test('systemd finds no fault in the units', systemdAnalyze, async (t) => {
   const units = {
@@ -23,7 +23,7 @@ t.test('systemd finds no fault in the units', systemdAnalyze, async (t) => {
 });
 
 t.test('systemd calls their exposure 1.5 of 10 at most', systemdAnalyze, async (t) => {
-  const agent = renderAgentUnit(usualUnit);
+  const agent = renderAgentUnit(defaultUnit);
   for (const unit of [agent, renderProxyUnit()]) {
     const exposure = exposureOf(t, unit);
     t.ok(exposure <= 1.5, `${exposure}`);

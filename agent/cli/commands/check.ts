@@ -150,7 +150,7 @@ function readyToEnable(file: string): readonly Finding[] {
   const read = readDescribedFile(file, problems);
   const [problem] = problems.filter(({ severity }) => severity === 'fail');
   if (problem !== undefined || read.kind !== 'topology') {
-    const message = problem === undefined ? `${file} is no TiUP topology` : formatProblem(problem);
+    const message = problem === undefined ? `${file} is not a TiUP topology` : formatProblem(problem);
     throw new OperatorError('bad_topology', message, problem?.remediation ?? 'name topology.yaml or meta.yaml');
   }
   const deployed = read.described.flatMap(({ component, document, second, host = '' }) => {
