@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
+  defaultUnit,
   renderAgentUnit,
   renderProxySocket,
   renderProxyUnit,
   renderTmpfiles,
-  defaultUnit,
 } from '../agent/deploy/unit.js';
 
 import { describeLint } from '../cluster/lint/describe.js';

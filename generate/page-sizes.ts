@@ -9,9 +9,9 @@ import { pageViewOf } from '../test/support/page-view.js';
 interface Size {
   readonly view: string;
   readonly requests: number;
-  /** Of all answers, headers included. */
+  /** Of all responses, with headers. */
   readonly bytes: number;
-  /** From the start of the navigation to the first painted text, in milliseconds. */
+  /** Milliseconds from the start of the navigation to the first painted text. */
   readonly readable: number;
   /** Bytes of the view alone, which is what a refresh costs. */
   readonly refresh: number;
@@ -34,7 +34,7 @@ export async function measureSizes(browser: Browser, ports: number): Promise<str
   try {
     const name = view.inventory().instances[0]?.name ?? '';
     const paths = {
-      Now: '/',
+      Overview: '/',
       Matrix: '/matrix',
       Certificates: '/certificates',
       Rotations: '/rotations',
@@ -57,7 +57,7 @@ export async function measureSizes(browser: Browser, ports: number): Promise<str
   }
 }
 
-/** A slow machine paints after the network has come to rest. */
+/** A slow machine paints after the network is idle. */
 const firstText = `new Promise((resolve) => new PerformanceObserver((list) => {
   for (const { name, startTime } of list.getEntries()) {
     if (name === 'first-contentful-paint') resolve(startTime);

@@ -17,7 +17,7 @@ export interface StartedScene {
 
 const day = 86_400_000;
 
-/** The dev cluster and an agent that looks often, as healthy as it begins or with one of each trouble. */
+/** The development cluster, healthy or with one fault of each kind, and an agent that probes often. */
 export async function startScene(scene: Scene): Promise<StartedScene> {
   const cluster = await startDevCluster({ members: { tidb: 1, pd: 1, tikv: 3, tiflash: 1, ticdc: 1, tiproxy: 1 } });
   const served = await serve({
@@ -34,8 +34,8 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
       check === 'rejects-unauthorized' && status !== 'unknown';
     await settle(served.url, ({ findings }) => findings.some(met));
     await rotateWell(cluster);
-    // Until the last port has picked up its new certificate, and every negative probe has been sent.
-    await settle(served.url, isCalm);
+    // Until the last port has picked up its new certificate, and every negative probe was made.
+    await settle(served.url, isHealthy);
     if (scene === 'broken') {
       await breakThings(cluster);
       await settle(served.url, ({ findings }) => isAllSeen(findings));
@@ -86,14 +86,14 @@ interface FindingsDocument {
   readonly findings: readonly { readonly check: string; readonly status: string }[];
 }
 
-/** No failure, and nothing inconclusive. */
-function isCalm({ summary, findings }: FindingsDocument): boolean {
+/** Nothing failed or inconclusive, and every negative probe made. */
+function isHealthy({ summary, findings }: FindingsDocument): boolean {
   const probed = findings.filter(({ check }) => check === 'rejects-unauthorized').length;
-  return summary.fail === 0 && summary.unknown === 0 && probed >= allVisits;
+  return summary.fail === 0 && summary.unknown === 0 && probed >= negativeProbes;
 }
 
 /** Plaintext, no certificate and a foreign CA at each of the 15 ports. */
-const allVisits = 45;
+const negativeProbes = 45;
 
 function isAllSeen(findings: FindingsDocument['findings']): boolean {
   const failed = new Set(findings.filter(({ status }) => status === 'fail').map(({ check }) => check));
@@ -114,5 +114,5 @@ async function settle(url: string, holds: (document: FindingsDocument) => boolea
     }
     await pause(200);
   }
-  throw new Error('the scene did not come about');
+  throw new Error('the scene did not reach its state');
 }

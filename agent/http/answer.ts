@@ -6,7 +6,7 @@ import { withoutKeys } from '../../credentials/without-keys.js';
 export interface Answer {
   readonly status: number;
   readonly type?: string;
-  /** Text, or for megabytes its parts; each part ends with a line. */
+  /** Text, or for megabytes its parts; each part ends at the end of a line. */
   readonly body: string | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -19,8 +19,8 @@ export interface TextfileContent {
 const processGauges: readonly MetricKey[] = ['configReloadOk', 'configReloadAt'];
 
 /**
- * The gauges of `/metrics` as text for node_exporter's textfile collector. Without counters, which would start at 0 in each run,
- * and without metrics that node_exporter has itself.
+ * The gauges of `/metrics` as text for node_exporter's textfile collector. Without counters, which would start at 0 in
+ * each run, and without metrics that node_exporter has itself.
  */
 export function renderTextfile(content: TextfileContent): Promise<string> {
   const { inventory, credentials, observations, findings, checkedAt } = content;

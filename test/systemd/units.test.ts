@@ -1,10 +1,10 @@
 import t from 'tap';
 import {
+  defaultUnit,
   renderAgentUnit,
   renderProxySocket,
   renderProxyUnit,
   type UnitOptions,
-  defaultUnit,
 } from '../../agent/deploy/unit.js';
 import { exposureOf, systemdAnalyze, verifyUnits } from '../support/systemd-analyze.js';
 
