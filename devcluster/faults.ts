@@ -10,9 +10,9 @@ export const faultNames = [
   'serveOtherName',
   'internalError',
   'down',
-  /** Asks nobody for a certificate. */
-  'asksNobody',
-  /** Asks, verifies nothing, lets in. */
+  /** Sends no CertificateRequest. */
+  'noCertificateRequest',
+  /** Requests a certificate and accepts every client without verifying it. */
   'verifiesNothing',
   /** Any certificate of the CA will do. */
   'ignoresNames',

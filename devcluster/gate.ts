@@ -13,7 +13,7 @@ export interface GateOptions {
   readonly faults: ReadonlySet<FaultName>;
 }
 
-/** Whom one port lets in: by its profile and its list, unless a fault makes it do otherwise. */
+/** Which clients one port accepts: by its profile and its list, unless a fault changes that. */
 export class Gate {
   readonly #options: GateOptions;
 
@@ -24,7 +24,7 @@ export class Gate {
   /** Whether a certificate is asked for, and whether a connection without a good one ends at the handshake. */
   demand(): { readonly asks: boolean; readonly requires: boolean } {
     const { instance, profile, faults } = this.#options;
-    if (faults.has('asksNobody')) {
+    if (faults.has('noCertificateRequest')) {
       return { asks: false, requires: false };
     }
     const asked = faults.has('rejectCaller') || clientCertificateAsked(this.#endpoint(), instance());
@@ -43,7 +43,7 @@ export class Gate {
     if (faults.has('rejectCaller')) {
       return false;
     }
-    if (faults.has('asksNobody') || faults.has('verifiesNothing') || faults.has('ignoresNames')) {
+    if (faults.has('noCertificateRequest') || faults.has('verifiesNothing') || faults.has('ignoresNames')) {
       return true;
     }
     return isCallerAccepted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'accepted';

@@ -5,7 +5,7 @@ import { errorCode } from '../credentials/error-text.js';
 const tries = 100;
 
 /**
- * Listens on a port of the loopback that nobody else is given: none of those that the kernel hands to whoever listens on
+ * Listens on a port of the loopback that no other process is given: none of those that the kernel hands to whoever listens on
  * port 0 or connects somewhere, since one of those could be taken while its owner is down. Rejects as `listen` does.
  */
 export async function listenOnSteadyPort(server: Server, left = tries): Promise<number> {

@@ -13,11 +13,11 @@ export async function tellStory(
   const scenes: readonly (readonly [string, () => Promise<void>])[] = [
     ['A rotation that works: PD reads its new pair at the next handshake.', () => cluster.rotate('pd')],
     [
-      'One that leaves TiKV behind: certificate first, somebody connects, then the key.',
+      'One that TiKV does not pick up: certificate first, a client connects, then the key.',
       () =>
         cluster.rotate('tikv', { order: 'certificate-first', between: () => touchPort(cluster.port('tikv', 'grpc')) }),
     ],
-    ['The cure: touch the certificate file.', () => utimes(cluster.files('tikv').cert, new Date(), new Date())],
+    ['The fix: touch the certificate file.', () => utimes(cluster.files('tikv').cert, new Date(), new Date())],
     [
       'TiDB gets a certificate that ends in an hour.',
       () => cluster.rotate('tidb', { notAfter: new Date(Date.now() + 3_600_000) }),

@@ -78,7 +78,7 @@ async function breakThings(cluster: DevCluster): Promise<void> {
   await cluster.fault('ticdc', 'api', 'ignoresNames', true);
   await cluster.fault('tidb', 'status', 'rejectCaller', true);
   await cluster.fault('pd', 'peer', 'down', true);
-  await cluster.fault('tiproxy', 'api', 'asksNobody', true);
+  await cluster.fault('tiproxy', 'api', 'noCertificateRequest', true);
 }
 
 interface FindingsDocument {

@@ -63,7 +63,7 @@ t.test(
     writeFileSync(at('history.toml'), `${instanceAt(1)}[history]\nfile = "fifo.toml"\n`);
     writeFileSync(at('web.toml'), `${instanceAt(1)}[web]\nconfig-file = "fifo.toml"\n`);
     for (const [name, said] of [
-      ['fifo', /fifo\.toml:1:1: is not a regular file\n {4}name the file itself\n$/],
+      ['fifo', /fifo\.toml:1:1: is not a regular file\n {4}name a configuration file\n$/],
       ['long', /long\.toml:1:1: is 1073741824 bytes long/],
       ['history', /fifo\.toml is not a regular file/],
       ['web', /fifo\.toml:1:1: is not a regular file/],

@@ -117,7 +117,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ],
   [`${pair}  min_version: TLS10\n`, '4:16: tls_server_config.min_version is "TLS10"', 'one of: TLS12, TLS13'],
   [`${pair}  cipher_suites: [RC4]\n`, '4:18: cipher_suites has "RC4", which is not supported', 'TLS_ECDHE_'],
-  [`${pair}  cert_file: c\n`, '4:3: Map keys must be unique', 'mend the YAML'],
+  [`${pair}  cert_file: c\n`, '4:3: Map keys must be unique', 'fix the YAML; indentation must not vary in a list'],
   ['basic_auth_users:\n  alice: secret\n', '2:10: the password of alice is no bcrypt hash', 'htpasswd'],
   [
     'http_server_config:\n  headers:\n    X-Other: y\n',
@@ -126,7 +126,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ],
   ['http_server_config:\n  http2: maybe\n', '2:10: http_server_config.http2 must be true or false', 'true or false'],
   ['- a\n', '1:1: is no mapping of settings', 'write key: value'],
-  ['tls_server_config: [\n', '2:1: Flow sequence', 'mend the YAML'],
+  ['tls_server_config: [\n', '2:1: Flow sequence', 'fix the YAML; indentation must not vary in a list'],
 ];
 
 t.test('each mistake has its place, its reason and its cure', async (t) => {

@@ -94,7 +94,7 @@ t.test('SARIF: results by kind and level, each at its instance and file, rules w
             rules: [
               {
                 id: 'served-matches-file',
-                shortDescription: { text: 'The certificate a port serves is the one on disk' },
+                shortDescription: { text: 'Each port serves the certificate on disk' },
               },
             ],
           },
