@@ -41,7 +41,7 @@ const algorithms = {
 type Algorithm = keyof typeof algorithms;
 const usageOids = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
-/** A certificate authority that lives in memory: for development and tests only. */
+/** A certificate authority in memory, only for development and tests. */
 export class Authority {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -99,7 +99,7 @@ export class Authority {
     return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await exportKey(keys) };
   }
 
-  /** An authority below this one. Its `issue` returns the leaf alone; append `certificatePem` for a chain. */
+  /** An intermediate CA of this one. Its `issue` returns only the leaf; append `certificatePem` for a chain. */
   async intermediate(commonName: string): Promise<Authority> {
     const keys = await generateKeys(this.#algorithm);
     const certificate = await this.#sign(keys, nameOf(commonName, undefined), { commonName }, [
@@ -148,17 +148,17 @@ function nameOf(commonName: IssueOptions['commonName'], organization: string | u
   const commonNames = commonName === undefined ? [] : typeof commonName === 'string' ? [commonName] : commonName;
   const named = (type: 'O' | 'CN') => (value: string) => ({ [type]: [exactly(value)] });
   const names = [...(organization === undefined ? [] : [named('O')(organization)]), ...commonNames.map(named('CN'))];
-  // The types know texts or objects, not both.
+  // The types of the library allow texts or objects, not both.
   return names as x509.JsonName;
 }
 
-/** The library reads plain text as a notation, in which quotes, `#` and backslashes mean something. */
+/** The library parses plain text, in which quotes, `#` and backslashes have a meaning. This form is taken literally. */
 function exactly(value: string) {
   return /^[\w .:@*/-]*$/.test(value) ? value : { utf8String: value };
 }
 
 function validity(notBefore: Date | undefined, notAfter: Date | undefined, days: number) {
-  // An hour of slack: the clocks of two machines are never quite equal.
+  // An hour of slack for different clocks.
   const start = notBefore ?? new Date(Date.now() - 3_600_000);
   return { notBefore: start, notAfter: notAfter ?? new Date(Date.now() + days * day) };
 }

@@ -2,7 +2,7 @@ import { Authority, type Issued, type IssueOptions } from './authority.js';
 
 const day = 86_400_000;
 
-/** Every kind of certificate that a well-kept cluster refuses or has to know, by name. */
+/** The kinds of certificates that a cluster must reject or handle, by name. */
 const kinds = {
   otherCa: async (_authority: Authority, options: IssueOptions) => (await Authority.create()).issue(options),
   expired: (authority: Authority, options: IssueOptions) =>
@@ -39,7 +39,7 @@ const kinds = {
 export type BadKind = keyof typeof kinds;
 export const badKinds = Object.keys(kinds) as readonly BadKind[];
 
-/** A pair that is like the one `options` asks for but for the one thing that `kind` names. */
+/** A certificate as `options` describes it, except for the property that `kind` names. */
 export function issueBad(authority: Authority, kind: BadKind, options: IssueOptions): Promise<Issued> {
   return kinds[kind](authority, options);
 }

@@ -1,4 +1,4 @@
-/** The Common Names of TiDB's documentation, ours in the same manner, and the agent's own. */
+/** The Common Names of TiDB's documentation, and names in the same style for the other components and the agent. */
 export const componentCommonNames = {
   tidb: 'TiDB-Server',
   tikv: 'TiKV-Server',

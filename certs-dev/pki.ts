@@ -5,7 +5,7 @@ import { Authority } from './authority.js';
 import { componentCommonNames, type PairName } from './names.js';
 
 export interface PkiOptions {
-  /** Names and IP addresses every leaf is good for. */
+  /** The names and IP addresses among the SANs of every leaf. */
   readonly hosts?: readonly string[] | undefined;
   readonly authority?: Authority | undefined;
   readonly algorithm?: 'ec' | 'rsa' | undefined;
@@ -44,7 +44,7 @@ export async function writePki(directory: string, options: PkiOptions = {}): Pro
   return { directory, authority, caPath, pair };
 }
 
-/** DNS names and IP addresses apart, as SANs want them. */
+/** Separates DNS names and IP addresses, as SANs require. */
 export function splitHosts(hosts: readonly string[]): {
   readonly dns: readonly string[];
   readonly ip: readonly string[];

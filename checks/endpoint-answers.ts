@@ -7,7 +7,7 @@ const id = 'endpoint-answers';
 
 export const endpointAnswers: Check = {
   id,
-  title: "Each port answers the agent's own identity",
+  title: 'Each port answers the agent',
   severity: 'fail',
   description:
     "The agent sends each port a harmless request with the agent's certificate. Only application bytes count as an answer: in TLS 1.3 a completed handshake does not. An unreachable port and a timeout are no TLS rejection, and the finding says so.",

@@ -8,7 +8,7 @@ const day = 86_400;
 
 /**
  * Chosen so that a certificate of ten years, one of a year that is renewed 15 days before it expires, and one of 24 hours
- * cause no unnecessary warning. The alert rules use the same numbers.
+ * give no premature warning. The alert rules use the same numbers.
  */
 export const thresholds = {
   warning: { seconds: 14 * day, share: 0.2 },

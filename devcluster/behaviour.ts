@@ -6,31 +6,31 @@ import { readKeyPair } from '../credentials/key-pair.js';
 import type { CredentialPaths } from '../credentials/paths.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
 
-/** What a port presents and trusts now. */
+/** The certificate and key that a port presents, and the CA that it trusts. */
 export interface Loaded {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
 }
 
-/** How long a port that reads its files by itself lets them rest between two looks. */
-const restMilliseconds: Partial<Record<ReloadRule, number>> = {
+/** The least milliseconds between two checks of the files, for ports that check them on their own. */
+const checkInterval: Partial<Record<ReloadRule, number>> = {
   'certificate-mtime': 0,
   poll: 2_000,
   hourly: 3_600_000,
 };
 
 /**
- * Which pair and CA a port has in memory, by the reload rule of its profile. `beforeConnection` is called for each
- * connection, `afterFailedHandshake` for each that failed; both say what is in use from then on, or undefined when
- * the port cannot handshake at all now.
+ * The certificate, key and CA in the memory of a port, by the reload rule of its profile. `beforeConnection` is called for
+ * each connection, `afterFailedHandshake` for each failed one. Both return what is in use from then on; undefined when the
+ * port cannot handshake.
  */
 export class ReloadBehaviour {
   readonly #files: CredentialPaths;
   readonly #profile: EndpointProfile;
   #loaded: Loaded;
   #certificateTime: number;
-  #probedAll = Date.now();
+  #checkedAt = Date.now();
 
   constructor(files: CredentialPaths, profile: EndpointProfile) {
     this.#files = files;
@@ -41,7 +41,7 @@ export class ReloadBehaviour {
 
   beforeConnection(): Loaded | undefined {
     if (this.#profile.pairReload === 'every-handshake') {
-      // Go reads both files in the handshake; the CA stays the one of the start.
+      // Go reads both files in the handshake, and keeps the CA of the start.
       try {
         const { certificatePem, keyPem } = readKeyPair(this.#files);
         this.#loaded = { ...this.#loaded, cert: certificatePem, key: keyPem };
@@ -51,23 +51,23 @@ export class ReloadBehaviour {
         return undefined;
       }
     }
-    const rest = restMilliseconds[this.#profile.pairReload];
-    if (rest !== undefined && Date.now() - this.#probedAll >= rest) {
-      this.#probedAll = Date.now();
-      this.#readIfTouched();
+    const interval = checkInterval[this.#profile.pairReload];
+    if (interval !== undefined && Date.now() - this.#checkedAt >= interval) {
+      this.#checkedAt = Date.now();
+      this.#reloadIfTouched();
     }
     return this.#loaded;
   }
 
   afterFailedHandshake(): Loaded {
     if (this.#profile.pairReload === 'failed-handshake') {
-      this.#readIfTouched();
+      this.#reloadIfTouched();
     }
     return this.#loaded;
   }
 
-  /** As TiKV does: the time is noted before loading, so that a bad pair is not tried again until the next change. */
-  #readIfTouched(): void {
+  /** As TiKV does: the time is stored before loading, so that an invalid pair of files is not retried until the next change. */
+  #reloadIfTouched(): void {
     const time = this.#time();
     if (time === this.#certificateTime) {
       return;

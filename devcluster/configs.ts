@@ -2,14 +2,14 @@ import { componentCommonNames } from '../certs-dev/names.js';
 import type { ComponentName, EndpointName } from '../cluster/components/profile.js';
 import { profiles } from '../cluster/components/profiles.js';
 
-/** What a member's files are written from. */
+/** The input of a member's configuration files. */
 export interface ConfigContext {
   readonly name: string;
   readonly address: (endpoint: EndpointName) => string;
   readonly pdAddresses: readonly string[];
 }
 
-/** A component's files as TiUP would write them, by name, with allow-lists that hold every caller and no other. */
+/** A component's files in the layout of TiUP, by name. The allow-lists contain every caller and no other name. */
 export function componentConfigs(component: ComponentName, context: ConfigContext): Readonly<Record<string, string>> {
   return writers[component](context);
 }
@@ -135,7 +135,7 @@ cert-allowed-cn = ${list}
 `;
 }
 
-/** Every caller of these ports that has a name in this cluster, as a TOML array. */
+/** The Common Names of the callers of these ports, as a TOML array. */
 function names(component: ComponentName, endpoints: readonly EndpointName[]): string {
   const callers = profiles[component].endpoints
     .filter(({ name }) => endpoints.includes(name))
@@ -149,7 +149,7 @@ function portOf(address: string): string {
   return address.slice(address.lastIndexOf(':') + 1);
 }
 
-/** The agent's own file beside them. */
+/** The agent's configuration file. */
 export function agentConfig(): string {
   return `[security]
 ca-path = "agent/tls/ca.crt"

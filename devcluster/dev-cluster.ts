@@ -24,11 +24,11 @@ export type RotationOrder = 'key-first' | 'certificate-first';
 export interface RotateOptions {
   readonly order?: RotationOrder;
   readonly notAfter?: Date;
-  /** Called between the writing of the two files. */
+  /** Called between the two writes. */
   readonly between?: () => Promise<void>;
 }
 
-/** Components as ports in this process, laid out on disk as TiUP lays them out. */
+/** Components as ports in this process, with files in the layout of TiUP. */
 export interface DevCluster {
   readonly directory: string;
   readonly agentConfig: string;
@@ -36,7 +36,7 @@ export interface DevCluster {
   port(member: MemberName, endpoint: EndpointName): number;
   files(member: MemberName | 'agent'): CredentialPaths;
   fault(member: MemberName, endpoint: EndpointName, name: FaultName, on: boolean): Promise<void>;
-  /** Writes a new pair in place. */
+  /** Overwrites certificate and key with new ones. */
   rotate(member: MemberName, options?: RotateOptions): Promise<void>;
   replaceCa(member: MemberName): Promise<void>;
   restart(member: MemberName): void;
@@ -46,7 +46,7 @@ export interface DevCluster {
 const day = 86_400_000;
 
 export interface DevClusterOptions {
-  /** Everything lives under it; a temporary one by default, which `stop` removes. */
+  /** The root of all files; `stop` removes it. A temporary one by default. */
   readonly directory?: string;
   readonly members?: MemberCounts;
 }
@@ -140,7 +140,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   };
 }
 
-/** All but TiFlash's HTTPS port, which ended with 7.1. */
+/** All ports except TiFlash's HTTPS port, which 7.1 removed. */
 function endpointsOf({ component }: Member) {
   return profiles[component].endpoints.filter(({ name }) => name !== 'http');
 }
@@ -157,7 +157,7 @@ function issueOptions(member: MemberName | 'agent', notAfter?: Date): IssueOptio
   };
 }
 
-/** The pair that the `serve…` faults present instead of the one on disk. */
+/** The certificate that the `serve…` faults present in place of the one on disk. */
 async function substituteFor(
   name: FaultName,
   authority: Authority,
@@ -180,7 +180,7 @@ async function substituteFor(
 
 function required<T>(value: T | undefined): T {
   if (value === undefined) {
-    throw new TypeError('the dev cluster is not laid out as its profiles say');
+    throw new TypeError('the dev cluster does not match its profiles');
   }
   return value;
 }

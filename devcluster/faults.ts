@@ -1,4 +1,4 @@
-/** How a port of the dev cluster can be told to misbehave. */
+/** The faults that a port of the dev cluster can be given. */
 export const faultNames = [
   'keepOldCertificate',
   'plaintext',
@@ -11,12 +11,12 @@ export const faultNames = [
   'internalError',
   'down',
   /** Sends no CertificateRequest. */
-  'noCertificateRequest',
-  /** Requests a certificate and accepts every client without verifying it. */
+  'requestsNoCertificate',
+  /** Requests a certificate, verifies nothing, accepts every client. */
   'verifiesNothing',
-  /** Any certificate of the CA will do. */
+  /** Accepts every certificate of the CA. */
   'ignoresNames',
-  /** Serves TLS, and plaintext beside it. */
+  /** Serves TLS and also plaintext. */
   'plaintextToo',
 ] as const;
 

@@ -6,14 +6,14 @@ import type { FaultName } from './faults.js';
 
 export interface GateOptions {
   readonly profile: EndpointProfile;
-  /** The list in force, read at each connection. */
+  /** The instance with its current list, read at each connection. */
   readonly instance: () => Instance;
-  /** Of the component itself, for those that add it to their list. */
+  /** The component's Common Name, for components that add it to their list. */
   readonly ownCommonName: string;
   readonly faults: ReadonlySet<FaultName>;
 }
 
-/** Which clients one port accepts: by its profile and its list, unless a fault changes that. */
+/** Which clients one port accepts: by its profile and its list, unless a fault overrides them. */
 export class Gate {
   readonly #options: GateOptions;
 
@@ -21,21 +21,21 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Whether a certificate is asked for, and whether a connection without a good one ends at the handshake. */
-  demand(): { readonly asks: boolean; readonly requires: boolean } {
+  /** Whether the port requests a client certificate, and whether the handshake fails without a valid one. */
+  clientCertificate(): { readonly requests: boolean; readonly requires: boolean } {
     const { instance, profile, faults } = this.#options;
-    if (faults.has('noCertificateRequest')) {
-      return { asks: false, requires: false };
+    if (faults.has('requestsNoCertificate')) {
+      return { requests: false, requires: false };
     }
     const asked = faults.has('rejectCaller') || clientCertificateAsked(this.#endpoint(), instance());
     const verified = profile.callers.verifiesIfGiven === true && instance().security.ca !== undefined;
-    return { asks: asked || verified, requires: asked && !faults.has('verifiesNothing') };
+    return { requests: asked || verified, requires: asked && !faults.has('verifiesNothing') };
   }
 
-  /** A certificate of another CA, where none is required. */
+  /** Whether the client presented a certificate of another CA where none is required. */
   isForeign(socket: TLSSocket): boolean {
-    const shown = socket.getPeerCertificate().raw !== undefined;
-    return shown && !socket.authorized && !this.#options.faults.has('verifiesNothing');
+    const presented = socket.getPeerCertificate().raw !== undefined;
+    return presented && !socket.authorized && !this.#options.faults.has('verifiesNothing');
   }
 
   accepts(socket: TLSSocket): boolean {
@@ -43,7 +43,7 @@ export class Gate {
     if (faults.has('rejectCaller')) {
       return false;
     }
-    if (faults.has('noCertificateRequest') || faults.has('verifiesNothing') || faults.has('ignoresNames')) {
+    if (faults.has('requestsNoCertificate') || faults.has('verifiesNothing') || faults.has('ignoresNames')) {
       return true;
     }
     return isCallerAccepted(this.#endpoint(), instance(), shownBy(socket), ownCommonName) === 'accepted';
@@ -53,13 +53,13 @@ export class Gate {
     const { instance, profile } = this.#options;
     const endpoint = instance().endpoints.find(({ name }) => name === profile.name);
     if (endpoint === undefined) {
-      throw new TypeError(`the configuration places no ${profile.title}`);
+      throw new TypeError(`the configuration has no ${profile.title}`);
     }
     return endpoint;
   }
 }
 
-/** Common Names of the peer's leaf, and of the certificates above it. */
+/** The Common Names of the peer's leaf and of the certificates above it. */
 export function shownBy(socket: TLSSocket): ShownNames {
   const [leaf = [], ...chain] = namesUpwards(socket.getPeerCertificate(true));
   return { leaf, chain: chain.flat() };

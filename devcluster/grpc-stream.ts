@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
 
-/** gRPC status with its text, or the message of an OK. */
+/** A gRPC status with its text, or the message of an OK. */
 export type GrpcAnswer = { readonly status: number; readonly message: string } | Buffer;
 
 /** The one message of a unary request. */
@@ -16,7 +16,7 @@ export function respond(stream: ServerHttp2Stream, answer: GrpcAnswer): void {
   if (stream.destroyed) {
     return;
   }
-  const body = Buffer.isBuffer(answer) ? context(answer) : undefined;
+  const body = Buffer.isBuffer(answer) ? framed(answer) : undefined;
   const { status, message } = Buffer.isBuffer(answer) ? { status: 0, message: '' } : answer;
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () =>
@@ -26,7 +26,7 @@ export function respond(stream: ServerHttp2Stream, answer: GrpcAnswer): void {
 }
 
 /** The length-prefixed form of a gRPC message. */
-function context(message: Buffer): Buffer {
+function framed(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

@@ -9,7 +9,7 @@ import { clusterId, type Registry } from './registry.js';
 const health = '/grpc.health.v1.Health/Check';
 const serving = varintField(1, 1n);
 
-/** What each port answers; the shapes are those of the real components. */
+/** The answers of each port, in the format of the real components. */
 export function handlersOf(member: Member, endpoint: EndpointName, registry: () => Registry): PortHandlers {
   const known: Readonly<Record<string, PortHandlers>> = {
     'tidb/status': {

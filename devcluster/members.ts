@@ -10,7 +10,7 @@ export interface Member {
 
 export type MemberCounts = Readonly<Partial<Record<ComponentName, number>>>;
 
-/** One of each component of an ordinary cluster. */
+/** One instance of each component of a usual cluster. */
 export const oneOfEach: MemberCounts = { tidb: 1, pd: 1, tikv: 1, tiflash: 1, ticdc: 1, tiproxy: 1 };
 
 export function membersOf(counts: MemberCounts): readonly Member[] {

@@ -2,7 +2,7 @@ import { bytesField, bytesOf, readFields, varintField, varintOf } from '../clust
 import type { GrpcReply } from './port.js';
 import { clusterId, type RegisteredPd, type RegisteredStore, type Registry } from './registry.js';
 
-/** PD's HTTP answers, by path. The first member leads. */
+/** PD's HTTP answers, by path. The first member is the leader. */
 export function pdPaths({ members, stores }: Registry): Readonly<Record<string, string>> {
   const json = ({ name, memberId, peerUrl, clientUrl }: RegisteredPd) =>
     `{"name":"${name}","member_id":${memberId},"peer_urls":["${peerUrl}"],"client_urls":["${clientUrl}"]}`;
@@ -22,7 +22,7 @@ export function pdPaths({ members, stores }: Registry): Readonly<Record<string, 
   };
 }
 
-/** PD's gRPC answers; `isLeader` is of the member asked. */
+/** PD's gRPC answers. `isLeader` refers to the member that is called. */
 export function pdReply(registry: Registry, isLeader: boolean, method: string, request: Buffer): GrpcReply {
   switch (method) {
     case '/grpc.health.v1.Health/Check':

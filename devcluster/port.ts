@@ -13,13 +13,13 @@ import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
 import { listenOn, listenOnSteadyPort } from './steady-port.js';
 
 export interface PortHandlers {
-  /** Answers HTTP/1.1; undefined when the port speaks none. */
+  /** Answers HTTP/1.1; undefined when the port does not support it. */
   readonly http?: RequestListener;
   /** Answers a unary gRPC call. */
   readonly grpc?: (method: string, request: Buffer) => GrpcReply;
-  /** What plain HTTP is told where TLS is meant; a close without a word when absent. */
+  /** The answer to plaintext HTTP; the port closes the connection when absent. */
   readonly plaintextRejection?: string;
-  /** What a name on no list is told per call; TiKV's words when absent. */
+  /** The gRPC answer to a name on no list; TiKV's answer when absent. */
   readonly nameRejection?: GrpcAnswer;
 }
 
@@ -29,10 +29,10 @@ export type GrpcReply = GrpcAnswer | undefined;
 export interface PortOptions {
   readonly profile: EndpointProfile;
   readonly files: CredentialPaths;
-  /** The list in force, read at each connection so that a fault can change it. */
+  /** The instance with its current list, read at each connection so that a fault can change it. */
   readonly instance: () => Instance;
   readonly handlers: PortHandlers;
-  /** Of the component itself, for those that add it to their list. */
+  /** The component's Common Name, for components that add it to their list. */
   readonly ownCommonName: string;
 }
 
@@ -110,7 +110,7 @@ export class DevPort {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    // A peer that resets is none of our business.
+    // A reset by the peer is no error of the port.
     socket.on('error', () => socket.destroy());
     if (this.#faults.has('silent')) {
       return;
@@ -129,13 +129,13 @@ export class DevPort {
     }
   }
 
-  /** By the first byte: a TLS record, or not. */
+  /** Distinguishes TLS and plaintext by the first byte. */
   #peek(socket: Socket, plaintext: () => void): void {
     socket.once('data', (bytes) => {
       socket.pause();
       socket.unshift(bytes);
       if (bytes[0] === handshakeRecord) {
-        // TLS takes what was put back when it reads first.
+        // TLS reads the bytes that were put back.
         this.#startTls(socket);
       } else {
         plaintext();
@@ -147,7 +147,7 @@ export class DevPort {
   #startTls(socket: Socket): void {
     const loaded = this.#substitute ?? this.#frozen ?? this.#behaviour.beforeConnection();
     if (loaded === undefined) {
-      // TLS alert record: fatal, internal_error, as Go sends when its own files are bad.
+      // TLS alert record: fatal, internal_error. Go sends it when it cannot load its own files.
       socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])));
       return;
     }
@@ -156,11 +156,11 @@ export class DevPort {
 
   #handshake(socket: Socket, loaded: Loaded): void {
     const { profile, handlers } = this.#options;
-    const { asks, requires } = this.#gate.demand();
+    const { requests, requires } = this.#gate.clientCertificate();
     const server = createTls({
       secureContext: createSecureContext(contextOf(loaded, profile)),
       ...contextOf(loaded, profile),
-      requestCert: asks,
+      requestCert: requests,
       rejectUnauthorized: requires,
       ALPNProtocols:
         handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['h2', 'http/1.1'],
@@ -222,7 +222,7 @@ export class DevPort {
   async #answerGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     stream.on('error', () => stream.destroy());
     const request = await requestOf(stream).catch(() => undefined);
-    // A caller that went away while it spoke.
+    // The caller disconnected during its request.
     if (request === undefined) {
       return;
     }

@@ -1,7 +1,7 @@
 import type { EndpointName } from '../cluster/components/profile.js';
 import type { Member } from './members.js';
 
-/** Larger than 2^53, as real ids are: a reader that takes them for doubles gets them wrong. */
+/** Larger than 2^53, as real ids are, so that a reader that parses doubles is detected. */
 export const clusterId = 7_711_946_276_361_020_377n;
 const firstMemberId = 13_991_737_432_426_069_644n;
 
@@ -20,7 +20,7 @@ export interface RegisteredStore {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What the dev cluster's PD knows of its cluster: members, stores, and the keys that components write. */
+/** The state of the dev cluster's PD: members, stores, and the keys that components write. */
 export interface Registry {
   readonly members: readonly RegisteredPd[];
   readonly stores: readonly RegisteredStore[];
@@ -69,7 +69,7 @@ type Entries = readonly (readonly [string, string])[];
 function tidbKeys(status: string): Entries {
   const [ip = '', port] = status.split(':');
   const info = { version: `8.0.11-TiDB-v${version}`, git_hash: 'None', ip, status_port: Number(port), labels: {} };
-  // Every TiDB of the dev cluster has the same host, and its SQL port is not served: the status port tells them apart.
+  // Every TiDB of the dev cluster has the same host and no SQL port, so the key is derived from the status port.
   return liveKeys(`/topology/tidb/${ip}:${Number(port) - 6080}`, info);
 }
 
@@ -78,7 +78,7 @@ function tiproxyKeys(api: string): Entries {
   return liveKeys(`/topology/tiproxy/${api}`, { version, ip, port: '6000', status_port: port });
 }
 
-/** The key itself, and the one with a lease that says that its owner lives. */
+/** The registration, and the key whose lease its owner renews. */
 function liveKeys(key: string, info: unknown): Entries {
   return [
     [`${key}/info`, JSON.stringify(info)],

@@ -5,8 +5,8 @@ import { errorCode } from '../credentials/error-text.js';
 const tries = 100;
 
 /**
- * Listens on a port of the loopback that no other process is given: none of those that the kernel hands to whoever listens on
- * port 0 or connects somewhere, since one of those could be taken while its owner is down. Rejects as `listen` does.
+ * Listens on a loopback port outside the kernel's ephemeral range. Another process could get an ephemeral port while this
+ * server is down. Rejects as `listen` does.
  */
 export async function listenOnSteadyPort(server: Server, left = tries): Promise<number> {
   const port = randomInt(15_000, 32_000);

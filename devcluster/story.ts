@@ -3,26 +3,29 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DevCluster } from './dev-cluster.js';
 
-/** Plays three scenes, `pace` milliseconds apart, and ends at once when aborted. */
-export async function tellStory(
+/** Plays the scenes of the demo, `pace` milliseconds apart. Returns at once when aborted. */
+export async function playStory(
   cluster: DevCluster,
   say: (line: string) => void,
   signal: AbortSignal,
   pace: number,
 ): Promise<void> {
   const scenes: readonly (readonly [string, () => Promise<void>])[] = [
-    ['A rotation that works: PD reads its new pair at the next handshake.', () => cluster.rotate('pd')],
+    ['A rotation that works: PD loads its new certificate at the next handshake.', () => cluster.rotate('pd')],
     [
-      'One that TiKV does not pick up: certificate first, a client connects, then the key.',
+      'A rotation that TiKV does not pick up: certificate first, then a connection, then the key.',
       () =>
         cluster.rotate('tikv', { order: 'certificate-first', between: () => touchPort(cluster.port('tikv', 'grpc')) }),
     ],
     ['The fix: touch the certificate file.', () => utimes(cluster.files('tikv').cert, new Date(), new Date())],
     [
-      'TiDB gets a certificate that ends in an hour.',
+      'TiDB gets a certificate that expires in an hour.',
       () => cluster.rotate('tidb', { notAfter: new Date(Date.now() + 3_600_000) }),
     ],
-    ['And a good one again. That is the story; the cluster stays up.', () => cluster.rotate('tidb')],
+    [
+      'TiDB gets a certificate of a year again. This is the last scene; the cluster keeps running.',
+      () => cluster.rotate('tidb'),
+    ],
   ];
   for (const [line, act] of scenes) {
     try {

@@ -17,7 +17,7 @@ export interface StartedScene {
 
 const day = 86_400_000;
 
-/** The development cluster, healthy or with one fault of each kind, and an agent that probes often. */
+/** The dev cluster and an agent that looks often, as healthy as it begins or with one of each trouble. */
 export async function startScene(scene: Scene): Promise<StartedScene> {
   const cluster = await startDevCluster({ members: { tidb: 1, pd: 1, tikv: 3, tiflash: 1, ticdc: 1, tiproxy: 1 } });
   const served = await serve({
@@ -34,8 +34,8 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
       check === 'rejects-unauthorized' && status !== 'unknown';
     await settle(served.url, ({ findings }) => findings.some(met));
     await rotateWell(cluster);
-    // Until the last port has picked up its new certificate, and every negative probe was made.
-    await settle(served.url, isHealthy);
+    // Until the last port has taken its new pair, and every stranger has been everywhere.
+    await settle(served.url, isCalm);
     if (scene === 'broken') {
       await breakThings(cluster);
       await settle(served.url, ({ findings }) => isAllSeen(findings));
@@ -78,7 +78,7 @@ async function breakThings(cluster: DevCluster): Promise<void> {
   await cluster.fault('ticdc', 'api', 'ignoresNames', true);
   await cluster.fault('tidb', 'status', 'rejectCaller', true);
   await cluster.fault('pd', 'peer', 'down', true);
-  await cluster.fault('tiproxy', 'api', 'noCertificateRequest', true);
+  await cluster.fault('tiproxy', 'api', 'requestsNoCertificate', true);
 }
 
 interface FindingsDocument {
@@ -86,14 +86,14 @@ interface FindingsDocument {
   readonly findings: readonly { readonly check: string; readonly status: string }[];
 }
 
-/** Nothing failed or inconclusive, and every negative probe made. */
-function isHealthy({ summary, findings }: FindingsDocument): boolean {
+/** Nothing wrong, and nothing left to be looked at. */
+function isCalm({ summary, findings }: FindingsDocument): boolean {
   const probed = findings.filter(({ check }) => check === 'rejects-unauthorized').length;
-  return summary.fail === 0 && summary.unknown === 0 && probed >= negativeProbes;
+  return summary.fail === 0 && summary.unknown === 0 && probed >= allVisits;
 }
 
-/** Plaintext, no certificate and a foreign CA at each of the 15 ports. */
-const negativeProbes = 45;
+/** Plaintext, nobody and a foreign certificate at each of the 15 ports. */
+const allVisits = 45;
 
 function isAllSeen(findings: FindingsDocument['findings']): boolean {
   const failed = new Set(findings.filter(({ status }) => status === 'fail').map(({ check }) => check));
@@ -114,5 +114,5 @@ async function settle(url: string, holds: (document: FindingsDocument) => boolea
     }
     await pause(200);
   }
-  throw new Error('the scene did not reach its state');
+  throw new Error('the scene did not come about');
 }

@@ -18,7 +18,7 @@ const good = await issue();
 const tikv = node('tikv');
 const ofPair = async (pair: typeof good, component: ComponentName = 'tikv', more: Parameters<typeof node>[1] = {}) =>
   evidence({ instances: [node(component, more)], facts: [await filesWith(pair)] });
-const ending = (days: number) =>
+const expiringIn = (days: number) =>
   issue({ notBefore: later((days - 365) * day), notAfter: later(days * day) }).then((pair) => ofPair(pair));
 const advertised = { advertisedHosts: [{ value: '10.0.9.9', origin: origin('tikv') }] };
 const { security } = tikv;
@@ -109,7 +109,7 @@ export const fileExamples: Examples = {
       }),
     ),
   ],
-  'certificate-validity': [await ending(5), await ending(13)],
+  'certificate-validity': [await expiringIn(5), await expiringIn(13)],
   'key-usages': [await ofPair(await bad('serverAuthOnly'))],
   'names-cover-addresses': [await ofPair(good, 'tikv', advertised)],
   'key-file-mode': [evidence({ instances: [tikv], facts: [await filesWith(good, { mode: 0o644 })] })],

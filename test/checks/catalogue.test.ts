@@ -5,7 +5,7 @@ import { checks } from '../../checks/catalogue.js';
 import { exceptionOf, runChecks, runChecksInTurns } from '../../checks/run-checks.js';
 import { evidenceOf, instanceOf, observed } from '../support/evidence.js';
 
-t.test('every check has an id of its own and a section that its findings link to', async (t) => {
+t.test('every check has a unique id and a section that its findings link to', async (t) => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/checks.md'), 'utf8');
   const ids = checks.map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length);
@@ -14,7 +14,7 @@ t.test('every check has an id of its own and a section that its findings link to
   }
 });
 
-t.test('findings come worst first, with status, cure and help; no evidence gives no failure', async (t) => {
+t.test('findings come worst first, with status, fix and help; without evidence there is no failure', async (t) => {
   t.strictSame(runChecks(evidenceOf({})), []);
   const tikv = instanceOf('tikv', { list: ['tidb'] });
   const findings = runChecks(
@@ -33,7 +33,7 @@ t.test('findings come worst first, with status, cure and help; no evidence gives
   }
 });
 
-t.test('a check that throws is inconclusive and says what it threw; the others give what they find', async (t) => {
+t.test('a check that throws is inconclusive and carries the exception; the other checks still run', async (t) => {
   const evidence = evidenceOf({ instances: [instanceOf('tikv', { list: ['tidb'] })] });
   const [first, ...others] = checks;
   const broken = {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { durationText } from '../../checks/duration-text.js';
 
-t.test('a span is told in the largest unit of which there are two', async (t) => {
+t.test('a duration is given in the largest unit that fits twice', async (t) => {
   const second = 1_000;
   const spans = [
     [999, 'less than a second'],

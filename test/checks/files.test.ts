@@ -20,7 +20,7 @@ import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '
 const tikv = instanceOf('tikv');
 const good = await authority.issue(names);
 
-t.test('certificate-readable: one line per file that cannot be used, and the others are still judged', async (t) => {
+t.test('certificate-readable: one line per unusable file, and the other files are still checked', async (t) => {
   const facts = await factsOf(t, good);
   t.strictSame(run(certificateReadable, evidenceOf({ instances: [tikv], facts: [facts] })), [
     'pass: all credential files can be read',
@@ -60,7 +60,7 @@ t.test('key-matches-certificate', async (t) => {
   t.strictSame(
     run(keyMatchesCertificate, await evidence({ ...good, keyPem: '' })),
     [],
-    'a key that cannot be read: said by another check',
+    'another check reports an unreadable key',
   );
 });
 
@@ -95,7 +95,7 @@ t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
   t.strictSame(await results('noUsage', bundle), pass, 'old and new CA in one bundle');
 });
 
-t.test('key-usages: both for a component, client for the agent, none at all is good for both', async (t) => {
+t.test('key-usages: both for a component, client for the agent; no extension is valid for both', async (t) => {
   const usages = async (kind: Parameters<typeof issueBad>[1]) => {
     const facts = await factsOf(t, await issueBad(authority, kind, names));
     return run(keyUsages, evidenceOf({ instances: [tikv], facts: [facts], agent: facts }));
@@ -112,7 +112,7 @@ t.test('key-usages: both for a component, client for the agent, none at all is g
 });
 
 t.test(
-  'a pair is held to what it is used as: the agent calls, and TiProxy serves one pair and calls with another',
+  'a certificate needs the usages of its roles: the agent is a client, TiProxy has one certificate per role',
   async (t) => {
     const client = await factsOf(t, await issueBad(authority, 'clientAuthOnly', names));
     const server = await factsOf(t, await issueBad(authority, 'serverAuthOnly', names));
@@ -150,7 +150,7 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
   t.match(of('db-1'), [
     /^fail: the certificate does not cover db-1, which .*:3:7 advertises; its SANs are \*\.svc\.local, 10\.0\.0\.1$/,
   ]);
-  t.match(of('a.b.svc.local'), [/^fail/], 'a wildcard is one label');
+  t.match(of('a.b.svc.local'), [/^fail/], 'a wildcard matches one label');
   t.match(of('10.0.0.2'), [/^fail/]);
   const none = await factsOf(t, await issueBad(authority, 'noSan', names));
   t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
@@ -186,37 +186,40 @@ t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
   t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
 });
 
-t.test('a certificate without a Common Name is never cured by an empty entry, which lets in all like it', async (t) => {
-  const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
-  const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
-  const remediation = /^issue the certificate with a Common Name of the list at \/conf\/c\.toml:3:7$/;
-  t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
-  const caller = instanceOf('tidb', { name: 'caller' });
-  const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
-  t.match(lists, [
-    {
-      status: 'fail',
-      remediation,
-      message: 'tidb, which calls this port, presents no Common Name, and the list requires one',
-    },
-  ]);
-  const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
-  const counted = (component: 'pd' | 'tikv') => {
-    const callee = instanceOf(component, { list: ['x', 'y'] });
-    const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
-    return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the list')[0]);
-  };
-  t.ok(
-    counted('pd').every((remediation) => remediation === 'add "last"'),
-    'the one that PD compares',
-  );
-  t.ok(
-    counted('tikv').every((remediation) => remediation === 'add "first"'),
-    'the one that TiKV compares',
-  );
-});
+t.test(
+  'the fix for a certificate without a Common Name is never an empty entry, which would accept every such certificate',
+  async (t) => {
+    const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
+    const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
+    const remediation = /^issue the certificate with a Common Name of the list at \/conf\/c\.toml:3:7$/;
+    t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
+    const caller = instanceOf('tidb', { name: 'caller' });
+    const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
+    t.match(lists, [
+      {
+        status: 'fail',
+        remediation,
+        message: 'tidb, which calls this port, presents no Common Name, and the list requires one',
+      },
+    ]);
+    const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
+    const counted = (component: 'pd' | 'tikv') => {
+      const callee = instanceOf(component, { list: ['x', 'y'] });
+      const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
+      return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the list')[0]);
+    };
+    t.ok(
+      counted('pd').every((remediation) => remediation === 'add "last"'),
+      'the one that PD compares',
+    );
+    t.ok(
+      counted('tikv').every((remediation) => remediation === 'add "first"'),
+      'the one that TiKV compares',
+    );
+  },
+);
 
-t.test('tls-configured: all three keys, and https', async (t) => {
+t.test('tls-configured: all three paths, and https', async (t) => {
   const { security } = tikv;
   const of = (more: Parameters<typeof instanceOf>[1]) =>
     run(tlsConfigured, evidenceOf({ instances: [instanceOf('tikv', more)] }));
@@ -232,11 +235,11 @@ t.test('tls-configured: all three keys, and https', async (t) => {
   t.strictSame(
     of({ local: false, security: { ...security, key: undefined } }),
     [],
-    'files of another node are not known',
+    'files of another node are ignored',
   );
 });
 
-t.test('configuration: each problem of a file, with its place', async (t) => {
+t.test('configuration: each problem of a file, with its position', async (t) => {
   const problem = {
     code: 'wrong-type',
     severity: 'fail',

@@ -11,8 +11,8 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
   t.strictSame(list('tikv', ['tidb', 'tikv', 'tiproxy']), [
     'warn: its allow-list contains "tiproxy", the Common Name of tiproxy, which calls none of its ports',
   ]);
-  t.match(list('pd', ['tidb', 'pd', 'tiproxy']), [/^pass/], 'TiProxy asks PD');
-  t.match(list('tikv', ['tidb', 'tikv', 'RawKvClient1']), [/^pass/], 'a name nobody knows may be anybody');
+  t.match(list('pd', ['tidb', 'pd', 'tiproxy']), [/^pass/], 'TiProxy calls PD');
+  t.match(list('tikv', ['tidb', 'tikv', 'RawKvClient1']), [/^pass/], 'the owner of an unknown name is unknown');
   t.match(list('tiflash', ['tidb', 'tiflash', 'tikv']), [/^pass/], 'listed by the documentation');
   t.match(list('tikv', ['TiDB']), [/^pass/], 'one name for all');
   t.strictSame(run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv')] })), [], 'no list');
@@ -26,7 +26,7 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
       }),
     ),
     [/^pass/],
-    'a name that a needed caller has, too',
+    'a needed caller has the same name',
   );
   const clients = [{ name: 'pd-ctl' as const, commonName: 'Control', origin }];
   t.match(
@@ -36,7 +36,7 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
   );
 });
 
-t.test('sources-agree: each difference with its place; silence where one source speaks', async (t) => {
+t.test('sources-agree: each difference with its position; no finding with a single source', async (t) => {
   const difference: Disagreement = {
     code: 'scheme-disagrees',
     severity: 'warn',

@@ -10,77 +10,80 @@ const http = (answer: HttpAnswer | undefined, status = 200): Partial<Observation
   application: { protocol: 'http', status, answer },
 });
 
-t.test('peers-reach-each-other: only a no counts, and who answers the agent is refused between them', async (t) => {
-  const [one, two, three] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((host) => {
-    const pd = instanceOf('pd', { name: `${host}:2379` });
-    return { ...pd, endpoints: pd.endpoints.map((endpoint) => ({ ...endpoint, host })) };
-  });
-  if (one === undefined || two === undefined || three === undefined) {
-    throw new TypeError('three members');
-  }
-  const health = (healthy: boolean): HttpAnswer => ({
-    kind: 'pd-health',
-    members: [
-      { name: 'pd1', clientUrls: ['https://10.0.0.1:2379'], healthy: true },
-      { name: 'pd2', clientUrls: ['https://10.0.0.2:2379'], healthy },
-    ],
-  });
-  const of = (
-    peerReports: readonly ReturnType<typeof observed>[],
-    observations: readonly ReturnType<typeof observed>[] = [],
-  ) => run(peersReachEachOther, evidenceOf({ instances: [one, two], peerReports, observations }));
-  t.strictSame(of([observed(one, 'client', http(health(true)))]), ['pass: reaches all 2 members']);
-  t.strictSame(of([observed(one, 'client', http(health(false)))]), [
-    'fail: does not reach member pd2; 0 of the other members reach it',
-  ]);
-  t.strictSame(
-    of(
-      [observed(one, 'client', http(health(false))), observed(two, 'client', http(health(true)))],
-      [observed(two, 'client')],
-    ),
-    [
-      'fail: does not reach member pd2, which answers the agent: one of the two rejects the other; 0 of the other members reach it',
-      'pass: reaches all 2 members',
-    ],
-    'what it thinks of itself does not count',
-  );
-  t.match(of([observed(one, 'client', http(health(false))), observed(three, 'client', http(health(true)))]), [
-    'fail: does not reach member pd2; 1 of the other members reach it',
-    /^pass/,
-  ]);
-  t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
-    'unknown: inconclusive: its report of other members could not be read: HTTP 500',
-  ]);
-  const stores: HttpAnswer = {
-    kind: 'pd-stores',
-    stores: [
-      { address: 'kv:20160', state: 'Disconnected' },
-      { address: 'kv2:20160', state: 'Up' },
-    ],
-  };
-  t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: reports store kv:20160 as Disconnected']);
-  t.strictSame(
-    of([observed(one, 'client', { outcome: 'rejected', application: undefined })]),
-    [],
-    'no view, no verdict',
-  );
-  const cdc = instanceOf('ticdc');
-  const owner = (isOwner: boolean) => observed(cdc, 'api', http({ kind: 'ticdc-status', version: '', isOwner }));
-  const asked = (isOwner: boolean, status: number) =>
-    run(
-      peersReachEachOther,
-      evidenceOf({
-        instances: [cdc],
-        observations: [owner(isOwner)],
-        peerReports: [observed(cdc, 'api', http(undefined, status))],
-      }),
+t.test(
+  'peers-reach-each-other: only negative reports count, and a member that answers the agent is rejected by its peer',
+  async (t) => {
+    const [one, two, three] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((host) => {
+      const pd = instanceOf('pd', { name: `${host}:2379` });
+      return { ...pd, endpoints: pd.endpoints.map((endpoint) => ({ ...endpoint, host })) };
+    });
+    if (one === undefined || two === undefined || three === undefined) {
+      throw new TypeError('three members');
+    }
+    const health = (healthy: boolean): HttpAnswer => ({
+      kind: 'pd-health',
+      members: [
+        { name: 'pd1', clientUrls: ['https://10.0.0.1:2379'], healthy: true },
+        { name: 'pd2', clientUrls: ['https://10.0.0.2:2379'], healthy },
+      ],
+    });
+    const of = (
+      peerReports: readonly ReturnType<typeof observed>[],
+      observations: readonly ReturnType<typeof observed>[] = [],
+    ) => run(peersReachEachOther, evidenceOf({ instances: [one, two], peerReports, observations }));
+    t.strictSame(of([observed(one, 'client', http(health(true)))]), ['pass: reaches all 2 members']);
+    t.strictSame(of([observed(one, 'client', http(health(false)))]), [
+      'fail: does not reach member pd2; 0 of the other members reach it',
+    ]);
+    t.strictSame(
+      of(
+        [observed(one, 'client', http(health(false))), observed(two, 'client', http(health(true)))],
+        [observed(two, 'client')],
+      ),
+      [
+        'fail: does not reach member pd2, which answers the agent: one of the two rejects the other; 0 of the other members reach it',
+        'pass: reaches all 2 members',
+      ],
+      'its report about itself does not count',
     );
-  t.strictSame(asked(false, 200), ['pass: forwards requests to the owner']);
-  t.strictSame(asked(false, 500), ['fail: cannot forward a request to the owner: HTTP 500']);
-  t.strictSame(asked(true, 200), ['pass: is the owner and healthy']);
-});
+    t.match(of([observed(one, 'client', http(health(false))), observed(three, 'client', http(health(true)))]), [
+      'fail: does not reach member pd2; 1 of the other members reach it',
+      /^pass/,
+    ]);
+    t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
+      'unknown: inconclusive: its report of other members could not be read: HTTP 500',
+    ]);
+    const stores: HttpAnswer = {
+      kind: 'pd-stores',
+      stores: [
+        { address: 'kv:20160', state: 'Disconnected' },
+        { address: 'kv2:20160', state: 'Up' },
+      ],
+    };
+    t.strictSame(of([observed(one, 'client', http(stores))]), ['warn: reports store kv:20160 as Disconnected']);
+    t.strictSame(
+      of([observed(one, 'client', { outcome: 'rejected', application: undefined })]),
+      [],
+      'no report, no finding',
+    );
+    const cdc = instanceOf('ticdc');
+    const owner = (isOwner: boolean) => observed(cdc, 'api', http({ kind: 'ticdc-status', version: '', isOwner }));
+    const asked = (isOwner: boolean, status: number) =>
+      run(
+        peersReachEachOther,
+        evidenceOf({
+          instances: [cdc],
+          observations: [owner(isOwner)],
+          peerReports: [observed(cdc, 'api', http(undefined, status))],
+        }),
+      );
+    t.strictSame(asked(false, 200), ['pass: forwards requests to the owner']);
+    t.strictSame(asked(false, 500), ['fail: cannot forward a request to the owner: HTTP 500']);
+    t.strictSame(asked(true, 200), ['pass: is the owner and healthy']);
+  },
+);
 
-t.test('rejects-unauthorized: what is expected, what was seen, and what that means', async (t) => {
+t.test('rejects-unauthorized: the result of each expectation and outcome', async (t) => {
   const listed = instanceOf('tidb', { list: ['tidb', 'pd'] });
   const open = instanceOf('tidb');
   const unreported = {
@@ -130,7 +133,7 @@ t.test('rejects-unauthorized: what is expected, what was seen, and what that mea
     t.match(of(listed, 'no-certificate', more), [/^unknown: inconclusive: no answer/]);
   }
   t.match(of(listed, 'tikv', rejected), [/^pass: rejects tikv, which does not call this port/]);
-  t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: the matter of caller-accepted');
+  t.strictSame(of(listed, 'pd', {}), [], 'PD calls TiDB: caller-accepted evaluates that');
   const [endpoint] = open.endpoints;
   const negativeProbesPending = endpoint === undefined ? [] : [{ instance: open, endpoint }];
   t.strictSame(run(unauthorizedClientsRejected, evidenceOf({ instances: [open], negativeProbesPending })), [

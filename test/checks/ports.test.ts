@@ -30,46 +30,43 @@ const rejected = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Pa
   detail: 'rejected by the server with the TLS alert bad_certificate (42)',
 });
 
-t.test(
-  'endpoint-answers: only application bytes are an answer, and what is no refusal is not called one',
-  async (t) => {
-    const of = (more: Partial<Observation>) =>
-      run(endpointAnswers, evidenceOf({ instances: [tidb], observations: [observed(tidb, 'status', more)] }));
-    const http = (status: number, answer: { kind: 'tidb-status'; version: string } | undefined) =>
-      ({ application: { protocol: 'http', status, length: 0, answer }, detail: `HTTP ${status}` }) as const;
-    const version = { kind: 'tidb-status', version: 'v8.5.0' } as const;
-    for (const [more, expected] of [
-      [http(200, version), 'pass: answered: HTTP 200'],
-      [http(500, undefined), 'fail: accepts the agent, but answers with an error: HTTP 500'],
-      [http(200, undefined), 'fail: another service answers at this address: HTTP 200'],
-      [rejected('tls-alert'), 'fail: rejected by the server with the TLS alert bad_certificate (42)'],
-      [
-        { outcome: 'unreachable', detail: 'unreachable: connection refused (this is not a TLS rejection)' },
-        'fail: unreachable: connection refused (this is not a TLS rejection)',
-      ],
-      [
-        { outcome: 'timeout', detail: 'no answer within 1 ms' },
-        'fail: timeout: no answer within 1 ms (this is not a TLS rejection)',
-      ],
-      [
-        { outcome: 'not-tls', detail: 'the port answers without TLS' },
-        'fail: is not encrypted: the port answers without TLS',
-      ],
-      [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: inconclusive: x'],
-    ] as const) {
-      t.strictSame(of(more), [expected]);
-    }
-    t.strictSame(
-      run(endpointAnswers, evidenceOf({ instances: [tidb] })),
-      [
-        'unknown: inconclusive: not probed: the agent has no usable certificate, or its first scan has not reached this port',
-      ],
-      'no observation, no verdict',
-    );
-  },
-);
+t.test('endpoint-answers: only application bytes are an answer, and a timeout is no TLS rejection', async (t) => {
+  const of = (more: Partial<Observation>) =>
+    run(endpointAnswers, evidenceOf({ instances: [tidb], observations: [observed(tidb, 'status', more)] }));
+  const http = (status: number, answer: { kind: 'tidb-status'; version: string } | undefined) =>
+    ({ application: { protocol: 'http', status, length: 0, answer }, detail: `HTTP ${status}` }) as const;
+  const version = { kind: 'tidb-status', version: 'v8.5.0' } as const;
+  for (const [more, expected] of [
+    [http(200, version), 'pass: answered: HTTP 200'],
+    [http(500, undefined), 'fail: accepts the agent, but answers with an error: HTTP 500'],
+    [http(200, undefined), 'fail: another service answers at this address: HTTP 200'],
+    [rejected('tls-alert'), 'fail: rejected by the server with the TLS alert bad_certificate (42)'],
+    [
+      { outcome: 'unreachable', detail: 'unreachable: connection refused (this is not a TLS rejection)' },
+      'fail: unreachable: connection refused (this is not a TLS rejection)',
+    ],
+    [
+      { outcome: 'timeout', detail: 'no answer within 1 ms' },
+      'fail: timeout: no answer within 1 ms (this is not a TLS rejection)',
+    ],
+    [
+      { outcome: 'not-tls', detail: 'the port answers without TLS' },
+      'fail: is not encrypted: the port answers without TLS',
+    ],
+    [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: inconclusive: x'],
+  ] as const) {
+    t.strictSame(of(more), [expected]);
+  }
+  t.strictSame(
+    run(endpointAnswers, evidenceOf({ instances: [tidb] })),
+    [
+      'unknown: inconclusive: not probed: the agent has no usable certificate, or its first scan has not reached this port',
+    ],
+    'without an observation the port is inconclusive',
+  );
+});
 
-t.test("caller-accepted: each local component's own pair on each port it calls", async (t) => {
+t.test("caller-accepted: each local component's certificate on each port that it calls", async (t) => {
   const of = (more: Partial<Observation>) =>
     run(
       callerAccepted,
@@ -81,7 +78,7 @@ t.test("caller-accepted: each local component's own pair on each port it calls",
     /^fail: pd would reject this server: /,
   ]);
   t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: inconclusive: no answer']);
-  t.strictSame(of({ identity: 'agent' }), [], 'the agent itself is the matter of endpoint-answers');
+  t.strictSame(of({ identity: 'agent' }), [], 'endpoint-answers evaluates the agent');
 });
 
 t.test('caller-in-allow-list: as the port compares, before any restart', async (t) => {
@@ -103,13 +100,13 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
   );
   t.strictSame(await of({ ...tikv, version: '8.5.0' }, tidb, 'not-tidb'), [`fail: ${line}`, `fail: ${line}`]);
   t.match(await of({ ...tikv, version: '9.0.0' }, tidb, 'not-tidb'), [/^pass/, /^pass/], 'names that contain an entry');
-  t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: inconclusive: /, /^unknown/], 'a version nobody told');
+  t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: inconclusive: /, /^unknown/], 'an unknown version');
   const both = { ...tikv, security: { ...tikv.security, allowedAlternativeNames: { value: ['x'], origin } } };
   const alternatives =
     /^unknown: inconclusive: builds of 2026 also compare the alternative names of tidb with the list at c.toml:3:7$/;
-  t.match(await of(both, tidb, 'tidb'), [alternatives, alternatives], 'a list of alternative names besides');
+  t.match(await of(both, tidb, 'tidb'), [alternatives, alternatives], 'with a list of alternative names');
   t.match(await of({ ...both, version: '8.5.0' }, tidb, 'tidb'), [/^pass/, /^pass/], 'a release that does not know it');
-  t.match(await of(both, tidb, 'other'), [/^fail/, /^fail/], 'a refusal needs no second list');
+  t.match(await of(both, tidb, 'other'), [/^fail/, /^fail/], 'a rejection needs no second list');
   t.match(await of(tikv, tidb, ['tidb', 'x']), [/^pass/], 'TiKV compares the first of two');
   t.match(await of(pd, tidb, ['tidb', 'x']), [/^fail/], 'PD the last');
   const one = instanceOf('pd', { list: ['pd'] });
@@ -127,7 +124,7 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
   );
 });
 
-t.test('server-verifies: chain and name, as a caller judges them', async (t) => {
+t.test('server-verifies: chain and name, as a caller verifies them', async (t) => {
   const of = (more: Parameters<typeof observed>[2]) =>
     run(serverVerifies, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', more)] }));
   t.strictSame(of({ chain: good }), ['pass: the certificate served verifies']);
@@ -137,10 +134,10 @@ t.test('server-verifies: chain and name, as a caller judges them', async (t) => 
   t.match(of({ chain: good, peerProblem: 'CERT_HAS_EXPIRED' }), [
     /^fail: .*does not verify under the agent's CA \(CERT_HAS_EXPIRED\); its issuer is CN=Development CA$/,
   ]);
-  t.strictSame(of({}), [], 'no chain, no verdict');
+  t.strictSame(of({}), [], 'no chain, no finding');
 });
 
-t.test('served-matches-file: by fingerprint, with the cure for the way this port reloads', async (t) => {
+t.test('served-matches-file: by fingerprint, with the fix for the reload rule of the port', async (t) => {
   const facts = await factsOf(t, good);
   const other = await authority.issue(names);
   const of = (endpoint: 'grpc' | 'status', chain: typeof good, at = new Date(now.getTime() + day)) =>
@@ -150,20 +147,20 @@ t.test('served-matches-file: by fingerprint, with the cure for the way this port
   t.match(of('grpc', good), [{ status: 'pass', message: 'serves the certificate on disk' }]);
   t.match(of('grpc', other), [{ status: 'fail', remediation: /^touch the certificate file/ }]);
   t.match(of('status', other), [{ status: 'fail', remediation: /after a failed handshake/ }]);
-  t.strictSame(of('grpc', other, new Date(0)), [], 'seen before the file changed: says nothing');
+  t.strictSame(of('grpc', other, new Date(0)), [], 'an observation before the change of the file is ignored');
   t.strictSame(
     run(servedMatchesFile, evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { chain: good })] })),
     [],
-    'no file known',
+    'unknown file',
   );
   t.match(
     of('grpc', await issueBad(authority, 'expired', names)),
     [{ status: 'fail' }],
-    'also where the server was then refused',
+    'also where the agent then rejected the server',
   );
 });
 
-t.test('served-matches-file: where each pod has a copy of its own, one copy may be late', async (t) => {
+t.test('served-matches-file: where each pod has its own copy, one copy may be updated later', async (t) => {
   const minute = 60_000;
   const pod = instanceOf('tikv', { copyDelay: 2 * minute });
   const [older, newer] = await Promise.all(

@@ -30,7 +30,7 @@ import {
 const host = [{ value: '127.0.0.1', origin }];
 const good = await authority.issue({ ...names, commonName: 'pd' });
 
-t.test('survives-restart: what only the agent may not read says nothing of the component', async (t) => {
+t.test('survives-restart: a file that only the agent cannot read is inconclusive', async (t) => {
   const facts = await factsOf(t, good);
   const error = new CredentialError('permission_denied', facts.paths.key ?? '');
   const forbidden = { ...facts, keyMatches: undefined, results: [], errors: [error] };
@@ -43,7 +43,7 @@ t.test('survives-restart: what only the agent may not read says nothing of the c
   t.match(of({ ...forbidden, errors: [error, missing] }), [/^fail: would not start: .*tls\.crt: does not exist$/]);
 });
 
-t.test('survives-restart: each component as it judges itself at its start', async (t) => {
+t.test('survives-restart: the start conditions of each component', async (t) => {
   const of = async (
     component: 'pd' | 'tikv' | 'tidb',
     pair: typeof good,
@@ -92,7 +92,7 @@ async function corrupted(t: Test, which: 'ca' | 'cert' | 'key', bytes: Buffer) {
   return await gatherCredentialFacts(facts.paths, now);
 }
 
-t.test('file-safe: what TiKV and TiFlash do not survive reading, and nothing of it is shown', async (t) => {
+t.test('file-safe: the files that make TiKV and TiFlash exit, without their contents', async (t) => {
   const pem = Buffer.from(good.certificatePem);
   for (const [what, bytes] of [
     ['DER', Buffer.from([0x30, 0x82, 1, 2, 3])],
@@ -117,11 +117,11 @@ t.test('file-safe: what TiKV and TiFlash do not survive reading, and nothing of 
   t.match(
     run(fileSafe, evidenceOf({ instances: [instanceOf('tikv')], facts: garbage })),
     [/^pass/],
-    'text is survived',
+    'TiKV keeps running with other text',
   );
 });
 
-t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows', async (t) => {
+t.test('trusts-ca-on-disk: by the names that a port sends, then by the root of its chain', async (t) => {
   const pd = instanceOf('pd');
   const other = await Authority.create({ commonName: 'Next CA' });
   const facts = await factsOf(t, good);
@@ -148,10 +148,10 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   t.match(
     run(trustsCaOnDisk, changed),
     [/^unknown: .*another CA may have the same name$/],
-    'a changed file of the same name',
+    'a changed CA with the same name',
   );
   t.strictSame(of({ outcome: 'timeout' }), []);
-  t.strictSame(of({}), [], 'names nothing, shows nothing');
+  t.strictSame(of({}), [], 'a port without names gives no finding');
   const [leaf] = facts.chain ?? [];
   const chain = (root: typeof ca) => [leaf, root].filter((one) => one !== undefined);
   const named = [ca?.subjectDer ?? ''];
@@ -175,7 +175,7 @@ t.test('trusts-ca-on-disk: by the names a port tells, then by the root it shows'
   t.strictSame(of({ chain: chain(sameName), authorities: named }), byNames, 'and always is, where Go serves');
 });
 
-t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that of its start', async (t) => {
+t.test('trusts-ca-on-disk: TiProxy without a list reloads its CA, and names that of its start', async (t) => {
   const facts = await factsOf(t, good);
   const of = (list?: readonly string[], authorities: readonly string[] = ['00']) => {
     const tiproxy = instanceOf('tiproxy', list === undefined ? {} : { list });
@@ -188,7 +188,7 @@ t.test('trusts-ca-on-disk: TiProxy without a list takes a new CA, and names that
   t.strictSame(of(undefined, same), ['pass: it names the CAs of the file on disk']);
 });
 
-t.test('requests-certificate: as the list in the file would have it', async (t) => {
+t.test('requests-certificate: compared with the list in the file', async (t) => {
   const of = (instance: Instance, more: Partial<ServerHandshake>) =>
     run(requestsCertificate, evidenceOf({ serverHandshakes: [serverHandshakeOf(instance, more, 'status')] }));
   const listed = instanceOf('tidb', { list: ['tidb'] });
@@ -201,7 +201,7 @@ t.test('requests-certificate: as the list in the file would have it', async (t) 
   t.match(of(listed, { requestsCertificate: undefined, outcome: 'timeout' }), [/^unknown: inconclusive/]);
 });
 
-t.test('resumption-rejected: kept is a warning, with the way to end it', async (t) => {
+t.test('resumption-rejected: an accepted session is a warning, with the fix', async (t) => {
   const of = (component: 'pd' | 'tikv', outcome: Resumption['outcome']) => {
     const instance = instanceOf(component);
     const [endpoint] = instance.endpoints;
@@ -218,7 +218,7 @@ t.test('resumption-rejected: kept is a warning, with the way to end it', async (
   t.match(of('pd', 'unknown'), [{ status: 'unknown' }]);
 });
 
-t.test('served-matches-file: before its moment a port is reloading, after it behind', async (t) => {
+t.test('served-matches-file: before its reload deadline a port is reloading, after it the check fails', async (t) => {
   const tiflash = instanceOf('tiflash', { version: '8.5.0' });
   const facts = await factsOf(t, good);
   const other = await authority.issue(names);
@@ -234,6 +234,6 @@ t.test('served-matches-file: before its moment a port is reloading, after it beh
   t.match(
     of(1_000, '6.5.0'),
     [{ status: 'fail', remediation: /^restart the component/ }],
-    'before 6.6 only a restart helps',
+    'before 6.6 only a restart reloads',
   );
 });

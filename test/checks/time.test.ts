@@ -12,7 +12,7 @@ const start = new Date('2026-01-01T00:00:00Z');
 const at = (milliseconds: number) => new Date(start.getTime() + milliseconds);
 const long = await Authority.create({ notBefore: at(-3650 * day), notAfter: at(36500 * day) });
 
-t.test('urgency speaks at the later of days and share, to the second', async (t) => {
+t.test('a level begins at the sooner of days and share, to the second', async (t) => {
   const left = (lifetime: number, remaining: number) =>
     urgencyOf({ notBefore: at(0), notAfter: at(lifetime) }, at(lifetime - remaining));
   const year = 365 * day;
@@ -56,17 +56,17 @@ t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port
   t.strictSame(
     run(certificateValidity, evidenceOf({ instances: [tikv], facts: [underShort], now: at(29 * day) })),
     ['fail: ca.crt expires in 24 hours (2026-01-31)'],
-    'the CA ends before its leaf',
+    'the CA expires before its leaf',
   );
   const served = observed(tikv, 'status', { chain: pair, outcome: 'rejected', peerProblem: 'CERT_HAS_EXPIRED' });
   t.strictSame(
     run(certificateValidity, evidenceOf({ instances: [tikv], observations: [served], now: at(400 * day) })),
     ['fail: the certificate served expired 35 days ago (2027-01-01)'],
   );
-  t.strictSame(run(certificateValidity, evidenceOf({ instances: [tikv] })), [], 'nothing known, nothing said');
+  t.strictSame(run(certificateValidity, evidenceOf({ instances: [tikv] })), [], 'without facts there is no finding');
 });
 
-t.test('ca-unchanged: by content since the first sight, and by the start of the process', async (t) => {
+t.test('ca-unchanged: by content since the baseline, and by the start of the process', async (t) => {
   const pd = instanceOf('pd');
   const facts = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
   const written = facts.caModifiedAt ?? 0;
@@ -108,15 +108,15 @@ t.test('ca-unchanged: by content since the first sight, and by the start of the 
   t.match(of('pd', { ...another, ca }), [
     /; the new CA has the name of the old one \(CN=Development CA\) and another key$/,
   ]);
-  t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no first sight, no verdict');
+  t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no baseline, no finding');
   const touched = { certModifiedAt: written + hour };
   const readWith = 'pass: the certificate file was written after the CA file, and the CA is reloaded with it';
-  t.strictSame(of('tikv', { ...another, underOldCa }, touched), [readWith], 'its own cure settles it');
+  t.strictSame(of('tikv', { ...another, underOldCa }, touched), [readWith], 'its fix resolves the finding');
   t.strictSame(of('tikv', { processStart: new Date(written - hour) }, touched), [readWith]);
   t.match(of('pd', { ...another, processStart: new Date(written - hour) }, touched), [/^fail/], 'not for PD');
 });
 
-t.test('ca-unchanged: a copy that kept an old time was not there before it was seen', async (t) => {
+t.test('ca-unchanged: a copy that kept an old modification time is not older than its first reading', async (t) => {
   const facts = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
   const before = start.getTime() - day;
   for (const component of ['pd', 'tikv'] as const) {
@@ -131,7 +131,7 @@ t.test('ca-unchanged: a copy that kept an old time was not there before it was s
   }
 });
 
-t.test('ca-unchanged: a port that names the new CA and not the old one has taken it', async (t) => {
+t.test('ca-unchanged: a port that names the new CA and not the old one has loaded it', async (t) => {
   const next = await Authority.create({ commonName: 'Next CA' });
   const facts = await factsOf(t, await next.issue(names), { ca: next.certificatePem });
   const former = await factsOf(t, await long.issue(names), { ca: long.certificatePem });
@@ -164,6 +164,6 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has taken
   t.match(of(facts, namesOf(facts)), [/^warn/], 'both have one name');
   const sameName = await Authority.create({ commonName: 'Next CA' });
   const { ca: other = [] } = await factsOf(t, await sameName.issue(names), { ca: sameName.certificatePem });
-  t.match(ofSeen(former, [other], [namesOf(facts)]), [/^warn/], 'one in between had the name of the new one');
+  t.match(ofSeen(former, [other], [namesOf(facts)]), [/^warn/], 'a version in between had the name of the new CA');
   t.strictSame(ofSeen(former, [[...other, ...(former.ca ?? [])]], [namesOf(facts)]), taken, 'by way of a bundle');
 });

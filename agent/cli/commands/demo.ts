@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { startDevCluster } from '../../../devcluster/dev-cluster.js';
-import { tellStory } from '../../../devcluster/story.js';
+import { playStory } from '../../../devcluster/story.js';
 import { readAgentConfig } from '../../config/load.js';
 import { commandLine, shellQuoted } from '../../deploy/shell.js';
 import { serve } from '../serve.js';
@@ -52,7 +52,7 @@ async function runDemo(invocation: Invocation): Promise<number> {
         ].join('\n'),
       );
       if (values.story === true) {
-        await tellStory(cluster, (line) => stdout.write(`${line}\n`), signal, scenePace);
+        await playStory(cluster, (line) => stdout.write(`${line}\n`), signal, scenePace);
       }
       await untilAborted(signal);
     } finally {

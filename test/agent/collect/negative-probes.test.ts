@@ -132,7 +132,7 @@ const unauthorizedClients = (where: string, ...who: readonly string[]) =>
 
 const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
   [
-    'noCertificateRequest',
+    'requestsNoCertificate',
     'tidb',
     'status',
     [...unauthorizedClients('tidb/status', 'no-certificate'), 'fail requests-certificate tidb/status'],

@@ -16,7 +16,7 @@ function ofUnauthorizedClients(collector: Collector): readonly Finding[] {
 
 t.test('results of negative probes outlive a reload, as long as the port stays the same', async (t) => {
   const cluster = await devCluster(t, { members: { pd: 1, tidb: 1, tikv: 1 } });
-  await cluster.fault('tidb', 'status', 'noCertificateRequest', true);
+  await cluster.fault('tidb', 'status', 'requestsNoCertificate', true);
   const config = readAgentConfig(cluster.agentConfig);
   const first = await Collector.create(config, options);
   await observeOnce(first, signal);

@@ -19,7 +19,7 @@ const documented = {
   'tiflash-learner.toml': `[server]\nengine-addr = "tiflash:3930"\naddr = "tiflash:20170"\nstatus-addr = "tiflash:20292"\n${dashed('["tidb", "tikv", "tiflash", "prometheus"]')}`,
 };
 
-t.test("the documentation's lists as a matrix: what they let in, and what they break", async (t) => {
+t.test("the documentation's lists as a matrix: which callers they accept, and which they reject", async (t) => {
   const directory = temporaryDirectory(t);
   for (const [name, text] of Object.entries(documented)) {
     writeFileSync(join(directory, name), text);
@@ -43,7 +43,7 @@ t.test("the documentation's lists as a matrix: what they let in, and what they b
   t.match(narrow, /^tidb status tidb:10080\n {2}yes {7}tidb\n {2}REJECTED {2}pd, tiflash\n/, 'port by port');
 });
 
-t.test('ports without names: any certificate, anybody, plaintext; and what nobody told', async (t) => {
+t.test('ports without names: any certificate, every client, plaintext; and an unknown list', async (t) => {
   const directory = mkdtempSync(join(temporaryDirectory(t), 'x'));
   const file = (name: string, text: string) => {
     writeFileSync(join(directory, name), text);

@@ -10,7 +10,7 @@ import { DevPort, type GrpcReply } from '../../../devcluster/port.js';
 import { patience } from '../../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../../support/evidence.js';
 
-/** A PD port that answers as told; discovery asks it over mutual TLS. */
+/** A PD port with these answers, and its discovery over mutual TLS. */
 async function pdThat(t: Test, answer: (method: string, url: string) => GrpcReply) {
   const pair = await authority.issue({ commonName: 'pd', dns: ['localhost'], ip: ['127.0.0.1'] });
   const { paths } = await factsOf(t, pair);
@@ -43,7 +43,7 @@ const store = (address: string, more: readonly Buffer[] = []) =>
   bytesField(2, Buffer.concat([bytesField(2, address), bytesField(5, '8.5.0'), ...more]));
 const label = (key: string, value: string) => bytesField(4, Buffer.concat([bytesField(1, key), bytesField(2, value)]));
 
-t.test('tombstones are left out, TiFlash is told by its label, a peer URL that is still http shows', async (t) => {
+t.test('tombstones are skipped, a label marks TiFlash, and a peer URL that is still http is kept', async (t) => {
   const pd = await pdThat(t, (method, url) => {
     switch (method) {
       case '/pdpb.PD/GetMembers':
@@ -84,7 +84,7 @@ t.test('tombstones are left out, TiFlash is told by its label, a peer URL that i
   );
 });
 
-t.test('without a leader the members are known, the stores are not, and it is said', async (t) => {
+t.test('without a leader the members are known, and a problem reports the unknown stores', async (t) => {
   const pd = await pdThat(t, (method, url) =>
     method === '/pdpb.PD/GetMembers' ? Buffer.concat([header, bytesField(2, member(url))]) : header,
   );
@@ -94,10 +94,10 @@ t.test('without a leader the members are known, the stores are not, and it is sa
     ['pd'],
   );
   t.match(problems, [{ code: 'no-leader', severity: 'warn' }]);
-  t.notOk(complete.has('tikv'), 'no store is called absent');
+  t.notOk(complete.has('tikv'), 'no store is reported as absent');
 });
 
-t.test('an error inside an OK: no stores yet is none, anything else is told', async (t) => {
+t.test('an error inside an OK: a cluster without stores is none, another error is a problem', async (t) => {
   const inHeader = (type: bigint) => {
     const error = Buffer.concat([varintField(1, type), bytesField(2, 'why not')]);
     return bytesField(1, Buffer.concat([varintField(1, 42n), bytesField(2, error)]));
@@ -113,7 +113,7 @@ t.test('an error inside an OK: no stores yet is none, anything else is told', as
   t.match((await asked(1n)).problems, [{ code: 'stores-unknown', message: 'why not' }]);
 });
 
-t.test('answers that are none are problems with their reason', async (t) => {
+t.test('invalid answers are problems with their reason', async (t) => {
   const garbage = await pdThat(t, () => Buffer.from([0xff, 0xff, 0xff]));
   t.match((await garbage.ask()).problems, [{ code: 'pd-unreachable', message: /not a protobuf message/ }]);
   const rejecting = await pdThat(t, () => ({ status: 16, message: 'no' }));
@@ -124,26 +124,26 @@ t.test('answers that are none are problems with their reason', async (t) => {
   t.match(absent.problems, [{ code: 'pd-unreachable', severity: 'fail', message: /ECONNREFUSED/ }]);
 });
 
-t.test('each way in which PD is not reached has its cure', async (t) => {
+t.test('each failure to reach PD has its fix', async (t) => {
   const pd = await pdThat(t, () => header);
   const foreign = await Authority.create({ commonName: 'Foreign CA' });
   const unauthorizedClient = await foreign.issue({ commonName: 'agent' });
   const secrets = { cert: unauthorizedClient.certificatePem, key: unauthorizedClient.keyPem };
   const unverified = createSecureContext({ ...secrets, ca: foreign.certificatePem });
-  const unwelcome = createSecureContext({ ...secrets, ca: authority.certificatePem });
+  const untrusted = createSecureContext({ ...secrets, ca: authority.certificatePem });
   const plain = pd.url.replace('https', 'http');
   for (const [what, url, secureContext, message, remediation] of [
-    ['a CA that is not its own', pd.url, unverified, /certificate/, /the CA that issued/],
+    ['another CA than that of PD', pd.url, unverified, /certificate/, /the CA that issued/],
     [
-      'a pair that it does not trust',
+      'a certificate that it does not trust',
       pd.url,
-      unwelcome,
+      untrusted,
       /^the connection was closed before an answer/,
       /trusts the agent's CA/,
     ],
     ['plaintext', plain, undefined, /^the connection was closed before an answer/, /is https/],
-    ['no pair', pd.url, undefined, /^https needs the credentials/, /set all three/],
-    ['nobody there', 'https://127.0.0.1:1', unwelcome, /ECONNREFUSED/, /that PD runs/],
+    ['no certificate', pd.url, undefined, /^https needs the credentials/, /set all three/],
+    ['no listener', 'https://127.0.0.1:1', untrusted, /ECONNREFUSED/, /that PD runs/],
   ] as const) {
     const { problems } = await discover([url], { secureContext, timeout: patience });
     t.match(problems, [{ code: 'pd-unreachable', severity: 'fail', message, remediation }], what);

@@ -4,7 +4,7 @@ import { ConfigError } from '../../../cluster/documents/config-error.js';
 import { parseToml, tomlEntries } from '../../../cluster/documents/toml.js';
 import { at, parseYaml, settingsOf, textAt } from '../../../cluster/documents/yaml.js';
 
-t.test('TOML: values have their places, dotted and nested alike', async (t) => {
+t.test('TOML: values have their positions, dotted and nested', async (t) => {
   for (const [text, line, column] of [
     ['[security]\nca-path = "x"\n', 2, 11],
     ['security.ca-path = "x"\n', 1, 20],
@@ -17,7 +17,7 @@ t.test('TOML: values have their places, dotted and nested alike', async (t) => {
   }
 });
 
-t.test('YAML: values have their places, through merges, aliases and block scalars', async (t) => {
+t.test('YAML: values have their positions, through merges, aliases and block scalars', async (t) => {
   const text = `common: &common
   x: 1
   "y": two
@@ -37,9 +37,9 @@ spec:
 `;
   const [root] = parseYaml(text, 'f');
   const settings = settingsOf(root);
-  const placeOf = (key: string) => settings.get(key)?.valueOrigin;
-  t.match(placeOf('a.x'), { line: 2, column: 6 }, 'merged');
-  t.match(placeOf('a.y'), { line: 6, column: 6 }, 'and overridden');
+  const positionOf = (key: string) => settings.get(key)?.valueOrigin;
+  t.match(positionOf('a.x'), { line: 2, column: 6 }, 'merged');
+  t.match(positionOf('a.y'), { line: 6, column: 6 }, 'and overridden');
   t.equal(settings.get('b.y')?.value, 'two', 'an alias');
   t.strictSame(settings.get('list')?.value, ['one', 'two']);
   t.match(at(root, 'list')?.items?.[1]?.origin, { line: 10, column: 5 });
@@ -58,7 +58,7 @@ const mistakes: readonly (readonly [string, string])[] = [
   ['{% for x in y %}\na: 1\n', 'f:1:2: not YAML but a template that was not rendered'],
 ];
 
-t.test('YAML: each mistake is one line with its place', async (t) => {
+t.test('YAML: each mistake is one line with its position', async (t) => {
   for (const [text, start] of mistakes) {
     try {
       parseYaml(text, 'f');
@@ -76,7 +76,7 @@ t.test('YAML: each mistake is one line with its place', async (t) => {
 const key = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
 const value = fc.stringMatching(/^[a-zA-Z0-9/:._ -]{1,12}$/).map((text) => `v${text.trim()}`);
 
-t.test('whatever the text, the readers throw a ConfigError or nothing', async () => {
+t.test('for every text the readers throw a ConfigError or nothing', async () => {
   const fragments = [
     '[a]',
     '[[a]]',
@@ -114,7 +114,7 @@ t.test('whatever the text, the readers throw a ConfigError or nothing', async ()
   );
 });
 
-t.test('whatever the table, the place of a value is where the value is written', async () => {
+t.test('for every table the position of a value is where the value is written', async () => {
   const table = fc.dictionary(key, fc.dictionary(key, value, { minKeys: 1, maxKeys: 4 }), { minKeys: 1, maxKeys: 4 });
   const written = (text: string, line: number, column: number) =>
     text.split(/\r?\n/)[line - 1]?.slice(column - 1) ?? '';

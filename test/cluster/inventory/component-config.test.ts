@@ -6,7 +6,7 @@ import { buildInventory } from '../../../cluster/inventory/builder.js';
 import { readComponentConfig } from '../../../cluster/inventory/component-config.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-t.test('reads instance, ports, lists and paths as the component would', async (t) => {
+t.test('reads instance, ports, lists and paths as the component does', async (t) => {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, 'tikv-20160/conf'), { recursive: true });
   const file = join(directory, 'tikv-20160/conf/tikv.toml');
@@ -32,7 +32,7 @@ t.test('reads instance, ports, lists and paths as the component would', async (t
   });
 });
 
-t.test('a list of alternative names alone leaves open who is let in: that is for the build to say', async (t) => {
+t.test('with only a list of alternative names the allow-list is unknown: the build decides', async (t) => {
   const directory = temporaryDirectory(t);
   const read = (list: string) => {
     const file = join(directory, 'tikv.toml');
@@ -52,7 +52,7 @@ t.test('a list of alternative names alone leaves open who is let in: that is for
   ]);
 });
 
-t.test('the inventory goes on with what can be used, and says what cannot', async (t) => {
+t.test('the inventory uses what it can, and reports the rest as problems', async (t) => {
   const directory = temporaryDirectory(t);
   const origin = { kind: 'flag', name: '--instance' } as const;
   const { instances, problems } = buildInventory({
@@ -101,7 +101,7 @@ t.test("TiFlash's two files make one instance: ports and lists from either", asy
   });
 });
 
-t.test('what each file is for is told by its content, then by its name', async (t) => {
+t.test('the content of a file, then its name, shows its component', async (t) => {
   const directory = join(temporaryDirectory(t), 'some/where');
   mkdirSync(directory, { recursive: true });
   for (const [name, text, component] of [

@@ -13,7 +13,7 @@ const named = (host: string) => {
 };
 
 t.test(
-  'an instance is called as its pod where its address is one of tidb-operator, else by host and port',
+  'an instance has the name of its pod where its address is one of tidb-operator, else host and port',
   async (t) => {
     for (const [host, name] of [
       ['basic-tikv-0.basic-tikv-peer.tidb.svc', 'basic-tikv-0'],
@@ -38,7 +38,7 @@ const declared: DeclaredInstance = {
   origin,
 };
 
-t.test("what this node's files place on loopback is where callers reach it", async (t) => {
+t.test('a port on loopback gets the host that callers dial', async (t) => {
   const host = 'basic-tikv-0.basic-tikv-peer.tidb.svc';
   const { instances } = buildInventory({ instances: [{ ...declared, addresses: { status: '[::1]:20180' } }], host });
   t.match(instances, [
@@ -51,12 +51,12 @@ t.test("what this node's files place on loopback is where callers reach it", asy
     },
   ]);
   const [kept] = buildInventory({ instances: [declared], host }).instances;
-  t.match(kept?.endpoints, [{ host }, { host: '10.0.1.2' }], 'an address of its own stays');
+  t.match(kept?.endpoints, [{ host }, { host: '10.0.1.2' }], 'another address stays');
   const { cert, key, ...elsewhere } = declared;
   t.match(buildInventory({ instances: [elsewhere], host }).instances[0]?.endpoints, [{ host: '127.0.0.1' }]);
 });
 
-t.test('what holds for a component is known of each of its instances that says nothing else', async (t) => {
+t.test('the files of a component apply to each instance without files of its own', async (t) => {
   const { instances: discovered } = buildInventory({ instances: [{ component: 'tikv', address: 'kv:20160', origin }] });
   const components = [
     {
@@ -83,11 +83,11 @@ t.test('what holds for a component is known of each of its instances that says n
   t.match(
     instances.find(({ security }) => security.cert?.value === '/tls/tls.crt'),
     { copyDelay: undefined, endpoints: [{ allowList: 'unknown' }, {}] },
-    'one that has its own files keeps them',
+    'an instance with its own files keeps them',
   );
   const [other] = buildInventory({
     instances: [{ component: 'pd', address: 'pd:2379', origin }],
     components,
   }).instances;
-  t.match(other, { local: false, security: { cert: undefined } }, 'of another component nothing is known');
+  t.match(other, { local: false, security: { cert: undefined } }, 'another component is not changed');
 });

@@ -26,7 +26,7 @@ t.test('readings of one process become one instance, each adding what the others
   ]);
   t.strictSame(disagreements, []);
   t.match(instances, [{ version: '8.5.0', local: true, sources: ['config', 'pd'] }]);
-  t.match(instances[0]?.endpoints[0]?.allowList, { value: ['tidb'] }, 'PD tells no list');
+  t.match(instances[0]?.endpoints[0]?.allowList, { value: ['tidb'] }, 'PD reports no list');
   t.equal(instances.length, 1);
 });
 
@@ -45,7 +45,7 @@ t.test('one that shares addresses with several joins the first of them', async (
   t.match(instances, [{ sources: ['config', 'deployment'] }, { sources: ['config'] }]);
 });
 
-t.test('where they differ it is told: scheme, address, list', async (t) => {
+t.test('differences are reported: scheme, address, list', async (t) => {
   const pair = (next: Instance) => [
     { source: 'config' as const, instances: [known] },
     { source: 'deployment' as const, instances: [next] },
@@ -57,7 +57,7 @@ t.test('where they differ it is told: scheme, address, list', async (t) => {
   const byDefault = withEndpoints(known, (name) =>
     name === 'status' ? { port: 20181, origin: { kind: 'default' } } : {},
   );
-  t.strictSame(codesOf(pair(byDefault)), [], 'a default is what nobody said');
+  t.strictSame(codesOf(pair(byDefault)), [], 'a default was configured by no source');
   const { origin } = known.endpoints[0] ?? { origin: { kind: 'default' as const } };
   const listed = withEndpoints(known, () => ({ allowList: { value: ['tidb', 'pd'], origin } }));
   t.strictSame(codesOf(pair(listed)), ['warn list-disagrees', 'warn list-disagrees']);
@@ -65,17 +65,17 @@ t.test('where they differ it is told: scheme, address, list', async (t) => {
   t.strictSame(codesOf(pair(shuffled)), [], 'the same names');
 });
 
-t.test('who is absent where is told only of sources that know everybody', async (t) => {
+t.test('absence is reported only for sources that know all instances', async (t) => {
   const other = withEndpoints(known, () => ({ host: '10.0.0.2' }));
   const complete = new Set(['tikv' as const]);
   const config = { source: 'config' as const, instances: [known] };
   t.strictSame(codesOf([config, { source: 'pd', instances: [], complete }]), ['warn not-registered']);
-  t.strictSame(codesOf([config, { source: 'pd', instances: [], complete: new Set(['pd']) }]), [], 'stores not known');
+  t.strictSame(codesOf([config, { source: 'pd', instances: [], complete: new Set(['pd']) }]), [], 'stores are unknown');
   const deployment = { source: 'deployment' as const, instances: [known] };
   t.strictSame(codesOf([deployment, { source: 'pd', instances: [fromPd, other], complete }]), ['warn not-in-topology']);
 });
 
-t.test('whom a list of alternative names alone lets in stays open, whatever a topology knows of lists', async (t) => {
+t.test('with only a list of alternative names the allow-list stays unknown, whatever a topology reports', async (t) => {
   const tikv = instanceOf('tikv');
   const names = { allowedAlternativeNames: { value: ['tidb.example'], origin } };
   const here = {

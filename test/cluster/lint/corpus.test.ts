@@ -6,7 +6,7 @@ import { lintFile } from '../../../cluster/lint/lint.js';
 
 const corpus = process.env.TIDB_REAL_CONFIGS ?? '';
 
-/** Line and code of what is wrong with the files that have a mistake. */
+/** Line and code of the mistakes of each file that has one. */
 const mistakes: Readonly<Record<string, readonly string[]>> = {
   'compose/tidb-docker-compose_test-tls_docker-compose.yml': ['15 compose-plaintext-url'],
   'k8s/docs1.6_multi-k8s_2.yaml': ['46 unknown-key'],
@@ -21,7 +21,7 @@ const mistakes: Readonly<Record<string, readonly string[]>> = {
 };
 
 t.test(
-  "other people's files: no crash, nothing loud on a clean one, each mistake on its line",
+  'files of public repositories: no crash, only notes on a correct one, each mistake on its line',
   { skip: corpus === '' ? 'TIDB_REAL_CONFIGS names no folder' : false },
   async (t) => {
     const rows = readFileSync(join(corpus, 'INDEX.tsv'), 'utf8')
@@ -33,14 +33,14 @@ t.test(
       const [path = ''] = row;
       const result = (row.at(-1) ?? '').replaceAll('"', '');
       const problems = lintFile(join(corpus, path));
-      const loud = problems.filter(({ severity }) => severity !== 'note');
-      const lines = loud.map(({ origin, code }) => `${origin.kind === 'file' ? origin.line : 0} ${code}`);
+      const reported = problems.filter(({ severity }) => severity !== 'note');
+      const lines = reported.map(({ origin, code }) => `${origin.kind === 'file' ? origin.line : 0} ${code}`);
       if (result.startsWith('CLEAN')) {
-        t.strictSame(loud.map(formatProblem), [], path);
+        t.strictSame(reported.map(formatProblem), [], path);
       } else if (result.startsWith('VERSION')) {
-        t.strictSame(lines, [], `${path}: only a note where no version is told`);
+        t.strictSame(lines, [], `${path}: only a note where the version is unknown`);
         t.match(lintFile(join(corpus, path), { version: '7.5.2' }), [{ severity: 'fail', code: 'empty-paths' }]);
-        t.strictSame(lintFile(join(corpus, path), { version: '8.5.0' }), [], 'and nothing for a later release');
+        t.strictSame(lintFile(join(corpus, path), { version: '8.5.0' }), [], 'no problem for a later release');
       } else {
         t.ok(lines.length > 0, `${path}: ${result}`);
         for (const line of mistakes[path] ?? []) {

@@ -29,22 +29,22 @@ function linesOf(t: Test, { file = 'x.toml', beside = {} }: LintCase, text: stri
   }));
 }
 
-t.test('each rule: what triggers it, what nearly does, and the exact line', async (t) => {
+t.test('each rule: a text that triggers it, one that nearly does, and the exact line', async (t) => {
   for (const one of cases) {
     const found = linesOf(t, one, one.text, one.version);
     const hit = found.find(({ code }) => code === one.code);
-    t.equal(hit?.line, one.line, `${one.code} speaks`);
-    t.match(hit?.remediation, one.remediation, `${one.code} has its cure`);
+    t.equal(hit?.line, one.line, `${one.code} reports`);
+    t.match(hit?.remediation, one.remediation, `${one.code} has its fix`);
     const near = linesOf(t, one, one.near, one.nearVersion ?? one.version);
     t.strictSame(
       near.filter(({ code }) => code === one.code).map(({ line }) => line),
       [],
-      `${one.code} is silent on its neighbour`,
+      `${one.code} reports nothing on the similar text`,
     );
   }
 });
 
-t.test('no rule is without such a pair', async (t) => {
+t.test('every rule has such a pair of texts', async (t) => {
   const deployment = { ...topologyRuleTitles, ...kubernetesRuleTitles, ...composeRuleTitles };
   const codes = [...rules.map(({ code }) => code), ...Object.keys(deployment)];
   t.strictSame(
@@ -70,7 +70,7 @@ t.test('a rule that throws leaves an inconclusive note, and the other rules repo
   t.strictSame(found, lintFile(file));
 });
 
-t.test("the documentation's own lists, taken literally, and what each would break", async (t) => {
+t.test("the documentation's lists, taken literally, and the callers that each lacks", async (t) => {
   const lists: readonly (readonly [string, string, readonly string[]])[] = [
     ['tidb.toml', `[security]\n${tidbPaths}cluster-verify-cn = ["tidb", "test-client", "prometheus"]\n`, ['pd']],
     ['tikv.toml', `${tikv}cert-allowed-cn = ["tidb", "pd", "tikv", "tiflash", "prometheus"]\n`, []],

@@ -8,7 +8,7 @@ import { instanceOf } from '../../../cluster/inventory/component-config.js';
 import { describeProcesses } from '../../../cluster/sources/command-lines.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-/** A folder laid out as /proc, with one process whose working directory is `deploy`. */
+/** A folder in the layout of /proc, with one process whose working directory is `deploy`. */
 function proc(t: Test, files: Readonly<Record<string, string>>, ...args: readonly string[]): string {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, 'proc/77'), { recursive: true });
@@ -31,7 +31,7 @@ function instanceFrom(root: string) {
   return { instance, problems };
 }
 
-t.test('flags beat the file, and both keep their places', async (t) => {
+t.test('flags override the file, and both keep their positions', async (t) => {
   const root = proc(
     t,
     {

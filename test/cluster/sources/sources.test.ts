@@ -79,7 +79,7 @@ topology:
     - host: 10.0.1.8
 `;
 
-t.test("a TiUP topology: ports, TiUP's certificates, and lists from every place they can be", async (t) => {
+t.test("a TiUP topology: ports, TiUP's certificates, and lists from every possible position", async (t) => {
   const file = written(t, 'clusters/prod/meta.yaml', topology);
   const instances = instancesIn(file);
   t.strictSame(portsOf(instances), [
@@ -116,7 +116,7 @@ t.test("a TiUP topology: ports, TiUP's certificates, and lists from every place 
   t.equal(typeof pd?.allowList !== 'string' && pd && formatOrigin(pd.allowList.origin), `${file}:13:33`);
 });
 
-t.test('and its lists are held against what the topology contains', async (t) => {
+t.test('and its lists are compared with the components of the topology', async (t) => {
   const problems = lintFile(written(t, 'clusters/prod/meta.yaml', topology)).filter(
     ({ severity }) => severity !== 'note',
   );
@@ -233,7 +233,7 @@ spec:
   t.match(portsOf(instancesIn(written(t, 'main.yaml', manifest))), [/^ticdc api https:\/\/main-ticdc-0.*:8301/]);
 });
 
-t.test('bad TOML in a manifest is one line at its place in the YAML file', async (t) => {
+t.test('invalid TOML in a manifest is one line at its position in the YAML file', async (t) => {
   const file = written(
     t,
     'c.yaml',
