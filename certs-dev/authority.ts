@@ -25,7 +25,7 @@ export interface Issued {
   readonly keyPem: string;
 }
 
-export interface AuthorityOptions {
+interface AuthorityOptions {
   readonly commonName?: string | undefined;
   readonly notBefore?: Date | undefined;
   readonly notAfter?: Date | undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Authority } from './authority.js';
 import { componentCommonNames, type PairName } from './names.js';
 
-export interface PkiOptions {
+interface PkiOptions {
   /** The names and IP addresses among the SANs of every leaf. */
   readonly hosts?: readonly string[] | undefined;
   readonly authority?: Authority | undefined;

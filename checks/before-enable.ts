@@ -10,7 +10,7 @@ const id = 'before-enable';
 const tiflashSince = '4.0.5';
 
 /** An instance of the topology, and its host there, which TiUP's certificate covers. */
-export interface Deployed {
+interface Deployed {
   readonly instance: Instance;
   readonly host: string;
 }

@@ -26,12 +26,12 @@ export interface Finding {
 }
 
 /** The instance that a finding is about, or the agent itself. */
-export type FindingSubject = Pick<Instance, 'component' | 'name'> | 'agent';
+type FindingSubject = Pick<Instance, 'component' | 'name'> | 'agent';
 
 /** Keeps a message readable that quotes names of 16 kB. */
 const longestMessage = 2_000;
 
-export interface FindingParts {
+interface FindingParts {
   readonly message: string;
   readonly remediation?: string;
   readonly endpoint?: Endpoint;

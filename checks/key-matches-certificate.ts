@@ -6,7 +6,7 @@ const id = 'key-matches-certificate';
 
 export const keyMatchesCertificate: Check = {
   id,
-  title: 'The key belongs to the certificate',
+  title: 'The key matches the certificate',
   severity: 'fail',
   description:
     'A rotation that replaced only one of the two files leaves a mismatched pair. Go components then fail every new handshake, TiKV keeps the old certificate, and no component starts again.',

@@ -16,7 +16,7 @@ export const thresholds = {
   emergency: { seconds: day, share: 0.03 },
 } as const satisfies Record<string, Threshold>;
 
-export type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';
+type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';
 
 /** How urgent a renewal is at `now`. */
 export function urgencyOf(validity: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): Urgency {

@@ -6,7 +6,7 @@ const id = 'tls-configured';
 
 export const tlsConfigured: Check = {
   id,
-  title: 'All three TLS settings are set',
+  title: 'All three TLS paths are set',
   severity: 'fail',
   description:
     'TLS needs a CA, a certificate and a key. Without all three the cluster has no TLS. With one or two of them some components serve plaintext without a log line, and others do not start. PD also needs https in its URLs.',

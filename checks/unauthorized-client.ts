@@ -10,7 +10,7 @@ export function isUnauthorizedClient({ profile }: Endpoint, identity: IdentityNa
   return identity !== 'agent' && (component === undefined || !profile.calledBy.includes(component));
 }
 
-export interface DescribedClient {
+interface DescribedClient {
   /** What the client presents. */
   readonly presents: UnauthorizedClient;
   /** The object of "accepts" and "rejects". */

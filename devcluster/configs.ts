@@ -3,7 +3,7 @@ import type { ComponentName, EndpointName } from '../cluster/components/profile.
 import { profiles } from '../cluster/components/profiles.js';
 
 /** The input of a member's configuration files. */
-export interface ConfigContext {
+interface ConfigContext {
   readonly name: string;
   readonly address: (endpoint: EndpointName) => string;
   readonly pdAddresses: readonly string[];

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authority, type IssueOptions } from '../certs-dev/authority.js';
-import { issueBad } from '../certs-dev/bad.js';
+import { type BadKind, issueBad } from '../certs-dev/bad.js';
 import { componentCommonNames, type PairName } from '../certs-dev/names.js';
 import { loopbackHosts, splitHosts } from '../certs-dev/pki.js';
 import type { EndpointName } from '../cluster/components/profile.js';
@@ -19,9 +19,9 @@ import { type Member, type MemberCounts, type MemberName, membersOf, oneOfEach }
 import { DevPort } from './port.js';
 import { registryOf } from './registry.js';
 
-export type RotationOrder = 'key-first' | 'certificate-first';
+type RotationOrder = 'key-first' | 'certificate-first';
 
-export interface RotateOptions {
+interface RotateOptions {
   readonly order?: RotationOrder;
   readonly notAfter?: Date;
   /** Called between the two writes. */
@@ -55,65 +55,62 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tidb-mtls-demo-'));
   const authority = await Authority.create();
   const members = membersOf(options.members ?? oneOfEach);
+  const components = new Map(members.map(({ name, component }) => [name, component]));
+  const pairOf = (member: MemberName | 'agent'): PairName =>
+    member === 'agent' ? 'agent' : required(components.get(member));
   const files = (member: MemberName | 'agent') => {
     const tls = join(directory, member, 'tls');
-    const component = componentOf(member);
-    return { ca: join(tls, 'ca.crt'), cert: join(tls, `${component}.crt`), key: join(tls, `${component}.pem`) };
+    const pair = pairOf(member);
+    return { ca: join(tls, 'ca.crt'), cert: join(tls, `${pair}.crt`), key: join(tls, `${pair}.pem`) };
   };
-  for (const member of [...members.map(({ name }) => name), 'agent'] as const) {
-    const issued = await authority.issue(issueOptions(member));
+  for (const member of [...components.keys(), 'agent'] as const) {
     await mkdir(join(directory, member, 'tls'), { recursive: true });
     await mkdir(join(directory, member, 'conf'), { recursive: true });
     await writeFile(files(member).ca, authority.certificatePem);
+    const issued = await authority.issue(issueOptions(pairOf(member)));
     await writeFile(files(member).key, issued.keyPem, { mode: 0o600 });
     await writeFile(files(member).cert, issued.certificatePem);
   }
 
-  const ports = new Map<string, DevPort>();
-  const numbers = new Map<string, number>();
+  const ports = new Map<MemberName, Map<EndpointName, DevPort>>();
   const instances = new Map<MemberName, Instance>();
-  const addressOf = ({ name }: Member, endpoint: EndpointName) => `127.0.0.1:${numbers.get(`${name}/${endpoint}`)}`;
-  const registry = () => registryOf(members, addressOf);
+  const portOf = (member: MemberName, endpoint: EndpointName) => required(ports.get(member)?.get(endpoint));
+  const addressOf = ({ name }: Member, endpoint: EndpointName) => `127.0.0.1:${portOf(name, endpoint).number}`;
   for (const member of members) {
+    const ofMember = new Map<EndpointName, DevPort>();
     for (const profile of endpointsOf(member)) {
       const port = new DevPort({
         profile,
         files: files(member.name),
         instance: () => required(instances.get(member.name)),
-        handlers: handlersOf(member, profile.name, registry),
+        handlers: handlersOf(member, profile.name, () => registryOf(members, addressOf)),
         ownCommonName: componentCommonNames[member.component],
       });
-      numbers.set(`${member.name}/${profile.name}`, await port.listen());
-      ports.set(`${member.name}/${profile.name}`, port);
+      await port.listen();
+      ofMember.set(profile.name, port);
     }
+    ports.set(member.name, ofMember);
   }
   const pdAddresses = members.filter(({ component }) => component === 'pd').map((pd) => addressOf(pd, 'client'));
   for (const member of members) {
     const folder = join(directory, member.name, 'conf');
-    const address = (endpoint: EndpointName) => addressOf(member, endpoint);
-    const configs = componentConfigs(member.component, { name: member.name, address, pdAddresses });
-    for (const [name, text] of Object.entries(configs)) {
-      await writeFile(join(folder, name), text);
-    }
-    const [main = ''] = Object.keys(configs);
-    instances.set(member.name, required(readComponentConfig(join(folder, main), member.component).instance));
+    instances.set(member.name, await writeConfigs(member, folder, addressOf, pdAddresses));
   }
   const agentFile = join(directory, 'agent.toml');
   await writeFile(agentFile, agentConfig());
 
-  const portOf = (member: MemberName, endpoint: EndpointName) => required(ports.get(`${member}/${endpoint}`));
   return {
     directory,
     agentConfig: agentFile,
     authority,
     files,
-    port: (member, endpoint) => required(numbers.get(`${member}/${endpoint}`)),
+    port: (member, endpoint) => portOf(member, endpoint).number,
     fault: async (member, endpoint, name, on) => {
-      const substitute = on ? await substituteFor(name, authority, issueOptions(member)) : undefined;
+      const substitute = on ? await substituteFor(name, authority, issueOptions(pairOf(member))) : undefined;
       await portOf(member, endpoint).fault(name, on, substitute);
     },
     rotate: async (member, { order = 'key-first', notAfter, between } = {}) => {
-      const issued = await authority.issue(issueOptions(member, notAfter));
+      const issued = await authority.issue(issueOptions(pairOf(member), notAfter));
       const writes = [
         () => writeFile(files(member).key, issued.keyPem, { mode: 0o600 }),
         () => writeFile(files(member).cert, issued.certificatePem),
@@ -127,17 +124,31 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
       await writeFile(files(member).ca, (await Authority.create({ commonName: 'Next CA' })).certificatePem);
     },
     restart: (member) => {
-      for (const [key, port] of ports) {
-        if (key.startsWith(`${member}/`)) {
-          port.restart();
-        }
+      for (const port of ports.get(member)?.values() ?? []) {
+        port.restart();
       }
     },
     stop: async () => {
-      await Promise.all([...ports.values()].map((port) => port.stop()));
+      await Promise.all([...ports.values()].flatMap((ofMember) => [...ofMember.values()].map((port) => port.stop())));
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes the configuration files of a member. Returns its instance, as the agent reads it from them. */
+async function writeConfigs(
+  member: Member,
+  folder: string,
+  addressOf: (member: Member, endpoint: EndpointName) => string,
+  pdAddresses: readonly string[],
+): Promise<Instance> {
+  const address = (endpoint: EndpointName) => addressOf(member, endpoint);
+  const configs = componentConfigs(member.component, { name: member.name, address, pdAddresses });
+  for (const [name, text] of Object.entries(configs)) {
+    await writeFile(join(folder, name), text);
+  }
+  const [main = ''] = Object.keys(configs);
+  return required(readComponentConfig(join(folder, main), member.component).instance);
 }
 
 /** All ports except TiFlash's HTTPS port, which 7.1 removed. */
@@ -145,17 +156,19 @@ function endpointsOf({ component }: Member) {
   return profiles[component].endpoints.filter(({ name }) => name !== 'http');
 }
 
-function componentOf(member: MemberName | 'agent'): PairName {
-  return member.replace(/-\d+$/, '') as PairName;
-}
-
-function issueOptions(member: MemberName | 'agent', notAfter?: Date): IssueOptions {
+function issueOptions(pair: PairName, notAfter?: Date): IssueOptions {
   return {
-    commonName: componentCommonNames[componentOf(member)],
+    commonName: componentCommonNames[pair],
     ...splitHosts(loopbackHosts),
     notAfter: notAfter ?? new Date(Date.now() + 365 * day),
   };
 }
+
+const substitutes: Readonly<Partial<Record<FaultName, BadKind>>> = {
+  serveExpired: 'expired',
+  serveOtherCa: 'otherCa',
+  serveOtherName: 'otherHost',
+};
 
 /** The certificate that the `serve…` faults present in place of the one on disk. */
 async function substituteFor(
@@ -163,14 +176,7 @@ async function substituteFor(
   authority: Authority,
   options: IssueOptions,
 ): Promise<Loaded | undefined> {
-  const kind =
-    name === 'serveExpired'
-      ? 'expired'
-      : name === 'serveOtherCa'
-        ? 'otherCa'
-        : name === 'serveOtherName'
-          ? 'otherHost'
-          : undefined;
+  const kind = substitutes[name];
   if (kind === undefined) {
     return undefined;
   }

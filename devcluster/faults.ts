@@ -1,23 +1,20 @@
 /** The faults that a port of the dev cluster can be given. */
-export const faultNames = [
-  'keepOldCertificate',
-  'plaintext',
-  'silent',
-  'slow',
-  'rejectCaller',
-  'serveExpired',
-  'serveOtherCa',
-  'serveOtherName',
-  'internalError',
-  'down',
+export type FaultName =
+  | 'keepOldCertificate'
+  | 'plaintext'
+  | 'silent'
+  | 'slow'
+  | 'rejectCaller'
+  | 'serveExpired'
+  | 'serveOtherCa'
+  | 'serveOtherName'
+  | 'internalError'
+  | 'down'
   /** Sends no CertificateRequest. */
-  'requestsNoCertificate',
+  | 'requestsNoCertificate'
   /** Requests a certificate, verifies nothing, accepts every client. */
-  'verifiesNothing',
+  | 'verifiesNothing'
   /** Accepts every certificate of the CA. */
-  'ignoresNames',
+  | 'ignoresNames'
   /** Serves TLS and also plaintext. */
-  'plaintextToo',
-] as const;
-
-export type FaultName = (typeof faultNames)[number];
+  | 'plaintextToo';

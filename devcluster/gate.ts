@@ -4,7 +4,7 @@ import type { EndpointProfile } from '../cluster/components/profile.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { FaultName } from './faults.js';
 
-export interface GateOptions {
+interface GateOptions {
   readonly profile: EndpointProfile;
   /** The instance with its current list, read at each connection. */
   readonly instance: () => Instance;

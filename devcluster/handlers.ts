@@ -3,7 +3,7 @@ import type { EndpointName } from '../cluster/components/profile.js';
 import { varintField } from '../cluster/discovery/protobuf.js';
 import type { Member } from './members.js';
 import { pdPaths, pdReply } from './pd-answers.js';
-import type { PortHandlers } from './port.js';
+import type { PortHandlers } from './port-handlers.js';
 import { clusterId, type Registry } from './registry.js';
 
 const health = '/grpc.health.v1.Health/Check';

@@ -1,5 +1,5 @@
 import { bytesField, bytesOf, readFields, varintField, varintOf } from '../cluster/discovery/protobuf.js';
-import type { GrpcReply } from './port.js';
+import type { GrpcReply } from './port-handlers.js';
 import { clusterId, type RegisteredPd, type RegisteredStore, type Registry } from './registry.js';
 
 /** PD's HTTP answers, by path. The first member is the leader. */

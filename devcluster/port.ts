@@ -10,21 +10,8 @@ import { contextOf, type Loaded, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
 import { Gate, shownBy } from './gate.js';
 import { type GrpcAnswer, requestOf, respond } from './grpc-stream.js';
+import type { PortHandlers } from './port-handlers.js';
 import { listenOn, listenOnSteadyPort } from './steady-port.js';
-
-export interface PortHandlers {
-  /** Answers HTTP/1.1; undefined when the port does not support it. */
-  readonly http?: RequestListener;
-  /** Answers a unary gRPC call. */
-  readonly grpc?: (method: string, request: Buffer) => GrpcReply;
-  /** The answer to plaintext HTTP; the port closes the connection when absent. */
-  readonly plaintextRejection?: string;
-  /** The gRPC answer to a name on no list; TiKV's answer when absent. */
-  readonly nameRejection?: GrpcAnswer;
-}
-
-/** Undefined for an unknown method. */
-export type GrpcReply = GrpcAnswer | undefined;
 
 export interface PortOptions {
   readonly profile: EndpointProfile;
@@ -71,6 +58,11 @@ export class DevPort {
 
   async listen(): Promise<number> {
     this.#port = await listenOnSteadyPort(this.#server);
+    return this.#port;
+  }
+
+  /** 0 before `listen`. */
+  get number(): number {
     return this.#port;
   }
 

@@ -16,7 +16,7 @@ export interface MatrixCell {
   readonly access: Access;
 }
 
-export interface MatrixRow {
+interface MatrixRow {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly cells: readonly MatrixCell[];

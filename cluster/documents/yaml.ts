@@ -27,7 +27,7 @@ export interface YamlValue {
   readonly positionOf: PositionOf;
 }
 
-export interface YamlEntry {
+interface YamlEntry {
   readonly key: Origin;
   readonly value: YamlValue;
 }

@@ -28,7 +28,7 @@ export interface DeclaredInstance extends ConfiguredPaths {
   readonly origin: Origin;
 }
 
-export interface InventorySources {
+interface InventorySources {
   /** Component files, topologies and manifests; their content tells which is which. */
   readonly files?: readonly string[] | undefined;
   readonly instances?: readonly DeclaredInstance[] | undefined;

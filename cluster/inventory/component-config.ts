@@ -11,7 +11,7 @@ import type { Described } from './described.js';
 import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity } from './inventory.js';
 
-export interface ComponentConfig {
+interface ComponentConfig {
   /** Undefined when the file could not be read, or its component is unknown. */
   readonly described: Described | undefined;
   /** Also undefined for a component's second file. */

@@ -27,7 +27,7 @@ export interface Instance {
 export type SourceName = 'declared' | 'process' | 'config' | 'deployment' | 'pd';
 
 /** Paths of credential files with where each was configured. */
-export interface SourcedPaths {
+interface SourcedPaths {
   /** Absolute paths; relative ones are resolved as the component does. */
   readonly ca: Sourced<string> | undefined;
   readonly cert: Sourced<string> | undefined;

@@ -13,7 +13,7 @@ export interface Reading {
   readonly complete?: ReadonlySet<ComponentName> | undefined;
 }
 
-export interface Merged {
+interface Merged {
   readonly instances: readonly Instance[];
   readonly disagreements: readonly Disagreement[];
 }

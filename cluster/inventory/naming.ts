@@ -31,7 +31,7 @@ const documentation: Naming = {
 };
 
 /** The callers that a list names. `nameOf` gives the name of another caller in the same convention. */
-export interface NamedCallers {
+interface NamedCallers {
   readonly callers: ReadonlySet<CallerName>;
   readonly nameOf: (caller: CallerName) => string | undefined;
 }

@@ -5,7 +5,7 @@ import { rules } from './rules.js';
 import { topologyRuleTitles } from './topology-rules.js';
 
 /** One code that lint reports. */
-export interface LintEntry {
+interface LintEntry {
   readonly code: string;
   readonly severity: Problem['severity'];
   readonly title: string;

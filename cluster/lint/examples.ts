@@ -1,5 +1,5 @@
 /** A file that triggers a lint rule, and the reported line and fix; shown by `--explain`. */
-export interface LintExample {
+interface LintExample {
   readonly file: string;
   /** The release of the cluster, where the rule depends on it. */
   readonly version?: string;

@@ -8,7 +8,7 @@ import { type Rule, subjectOf } from './rule.js';
 import { rules as everyRule } from './rules.js';
 import { lintTopology } from './topology-rules.js';
 
-export interface LintOptions {
+interface LintOptions {
   /** The release of the cluster, for files that do not name it. */
   readonly version?: string | undefined;
   readonly rules?: readonly Rule[];

@@ -63,11 +63,6 @@ export function lastOf(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1);
 }
 
-/** The key as it is written in a file of this component: `[security] cert-allowed-cn`. */
-export function written(key: string): string {
-  return `[${key.slice(0, key.lastIndexOf('.'))}] ${lastOf(key)}`;
-}
-
 export function quoted(names: readonly string[]): string {
   return `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
 }

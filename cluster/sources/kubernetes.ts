@@ -174,7 +174,7 @@ function describe({
 }
 
 /** A `config` is TOML in a block scalar, or a mapping, or absent. */
-export function configEntries(config: YamlValue | undefined, problems: Problem[]): Entries {
+function configEntries(config: YamlValue | undefined, problems: Problem[]): Entries {
   if (typeof config?.value !== 'string') {
     return settingsOf(config);
   }

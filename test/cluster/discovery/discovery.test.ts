@@ -6,7 +6,8 @@ import { profiles } from '../../../cluster/components/profiles.js';
 import { discover } from '../../../cluster/discovery/discover.js';
 import { bytesField, varintField } from '../../../cluster/discovery/protobuf.js';
 import { registrationsIn } from '../../../cluster/discovery/registrations.js';
-import { DevPort, type GrpcReply } from '../../../devcluster/port.js';
+import { DevPort } from '../../../devcluster/port.js';
+import type { GrpcReply } from '../../../devcluster/port-handlers.js';
 import { patience } from '../../support/eventually.js';
 import { authority, factsOf, instanceOf } from '../../support/evidence.js';
 
