@@ -25,17 +25,14 @@ export interface TlsServerOptions {
  * An HTTPS server that reads settings, certificate, key and client CA again at each new connection; if reloading fails,
  * the last valid ones stay in use. Throws OperatorError when they are unusable at the start.
  */
-export function createTlsServer({ settings, onProblem }: TlsServerOptions, listener: RequestListener): Server {
-  const repository = new CredentialRepository();
-  let tls = settings();
-  let read = { tls, files: filesOf(tls, repository) };
-  let reported: string | undefined;
+export function createTlsServer(options: TlsServerOptions, listener: RequestListener): Server {
+  const inForce = new TlsInForce(options);
   const server = createServer(
     {
       ...serverOptions,
-      ...firstContext(tls, read.files),
+      ...inForce.firstContext(),
       handshakeTimeout,
-      requestCert: asksForCertificates(tls),
+      requestCert: asksForCertificates(inForce.tls),
       // Authorization is below, by the settings in force.
       rejectUnauthorized: false,
     },
@@ -43,32 +40,71 @@ export function createTlsServer({ settings, onProblem }: TlsServerOptions, liste
   );
   // Runs before the handshake of the connection.
   server.prependListener('connection', () => {
-    const next = settings();
-    const files = filesOf(next, repository);
-    if (isDeepStrictEqual(next, read.tls) && areSame(files, read.files)) {
-      return;
-    }
-    read = { tls: next, files };
-    const context = attempted(() => contextOf(next, files));
-    if (!(context instanceof CredentialError)) {
+    const context = inForce.changedContext();
+    if (context !== undefined) {
       server.setSecureContext(context);
-      tls = next;
-      reported = undefined;
-      return;
-    }
-    const state = JSON.stringify([next, contentsOf(files)]);
-    if (state !== reported) {
-      reported = state;
-      onProblem(context);
     }
   });
   // Runs before the first request is read.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    if (!isAccepted(tls, socket)) {
+    if (!isAccepted(inForce.tls, socket)) {
       socket.destroy();
     }
   });
   return server;
+}
+
+/** Settings and files as they were last valid. */
+class TlsInForce {
+  readonly #options: TlsServerOptions;
+  readonly #repository = new CredentialRepository();
+  #tls: WebTls;
+  #read: { readonly tls: WebTls; readonly files: TlsFiles };
+  #reported: string | undefined;
+
+  constructor(options: TlsServerOptions) {
+    this.#options = options;
+    this.#tls = options.settings();
+    this.#read = { tls: this.#tls, files: filesOf(this.#tls, this.#repository) };
+  }
+
+  get tls(): WebTls {
+    return this.#tls;
+  }
+
+  /** Throws OperatorError when the files are unusable. */
+  firstContext(): SecureContextOptions {
+    const context = attempted(() => contextOf(this.#read.tls, this.#read.files));
+    if (context instanceof CredentialError) {
+      throw new OperatorError('web_credentials', context.message, context.hint, context);
+    }
+    return context;
+  }
+
+  /** Undefined when settings and files did not change, or are unusable now. */
+  changedContext(): SecureContextOptions | undefined {
+    const tls = this.#options.settings();
+    const files = filesOf(tls, this.#repository);
+    if (isDeepStrictEqual(tls, this.#read.tls) && areSame(files, this.#read.files)) {
+      return undefined;
+    }
+    this.#read = { tls, files };
+    const context = attempted(() => contextOf(tls, files));
+    if (context instanceof CredentialError) {
+      this.#report(context, JSON.stringify([tls, contentsOf(files)]));
+      return undefined;
+    }
+    this.#tls = tls;
+    this.#reported = undefined;
+    return context;
+  }
+
+  #report(problem: CredentialError, state: string): void {
+    if (state !== this.#reported) {
+      this.#reported = state;
+      this.#options.onProblem(problem);
+    }
+  }
 }
 
 type TlsFiles = {
@@ -83,14 +119,6 @@ function filesOf({ cert, key, clientCa }: WebTls, repository: CredentialReposito
     key: repository.state(key),
     clientCa: clientCa === undefined ? undefined : repository.state(clientCa),
   };
-}
-
-function firstContext(tls: WebTls, files: TlsFiles): SecureContextOptions {
-  const context = attempted(() => contextOf(tls, files));
-  if (context instanceof CredentialError) {
-    throw new OperatorError('web_credentials', context.message, context.hint, context);
-  }
-  return context;
 }
 
 /** Throws CredentialError, also for files that parse and that OpenSSL does not load. */

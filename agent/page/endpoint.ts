@@ -10,7 +10,7 @@ import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
 import { certificateFacts, isAt } from './instance.js';
 import { badge, facts, fingerprint, instancePath, type Page, relative, table, timestamp } from './parts.js';
-import { reproductionsOf } from './reproduce.js';
+import { type Reproduction, reproductionsOf } from './reproduce.js';
 import { StatusIndex } from './status-index.js';
 import type { AgentView } from './view.js';
 
@@ -63,42 +63,45 @@ function endpointFacts(instance: Instance, endpoint: Endpoint): Html {
 const unfolded = html` open`;
 
 function probeDetails(observation: Observation, endpoint: Endpoint, view: AgentView): Html {
-  const { identity, outcome, detail, at, tlsVersion, cipher, alpn, peerChain, peerProblem, rejection, durations } =
-    observation;
-  const [leaf] = peerChain;
-  const lines = reproductionsOf(endpoint, identity, identity === 'no-certificate' ? undefined : view.pathsOf(identity));
+  const { identity, outcome, detail, at, peerChain } = observation;
+  const commands = reproductionsOf(
+    endpoint,
+    identity,
+    identity === 'no-certificate' ? undefined : view.pathsOf(identity),
+  );
   return html`<details class="probe" id="as-${identity}"${identity === 'agent' && unfolded}><summary><b>as ${identity}</b> ${outcomeWord(endpoint, identity, outcome)} <span class="quiet">${detail}</span><span class="aside">${relative(at, view.now())}</span></summary>
-${facts([
-  ['at', timestamp(at)],
-  [
-    'TLS',
-    [tlsVersion, cipher, alpn && `ALPN ${alpn}`].filter((part) => part !== undefined && part !== '').join(', ') ||
-      'none',
-  ],
-  ['served', fingerprint(leaf?.fingerprint)],
-  ['verification', peerChain.length === 0 ? 'no certificate served' : (peerProblem ?? 'trusted, and for this host')],
-  [
-    'rejected by',
-    rejection === undefined
-      ? 'neither side'
-      : `${rejection.side === 'peer' ? 'the server' : 'the agent'}: ${[rejection.by, rejection.number, rejection.name].filter((part) => part !== undefined).join(' ')}`,
-  ],
-  [
-    'duration',
-    `${milliseconds(durations.total)}; connected ${milliseconds(durations.connect)}, handshake ${milliseconds(durations.handshake)}`,
-  ],
-])}
+${probeFacts(observation)}
 ${peerChain.map((one) => certificateFacts(one, view.now()))}
 <details class="raw" id="raw-${identity}"><summary>Raw facts</summary><pre tabindex="0">${JSON.stringify(raw(observation), undefined, 2)}</pre></details>
 <div class="reproduce"><h3>Repeat by hand</h3>${
-    lines.length === 0
+    commands.length === 0
       ? html`<p class="quiet">The agent made this identity in memory: its key is in no file.</p>`
-      : lines.map(
-          ({ title, command }, index) =>
-            html`<div class="command"><span class="quiet">${title}</span><code id="command-${identity}-${index}" tabindex="0">${command}</code><button type="button" class="copy" data-copies="command-${identity}-${index}" hidden>Copy</button></div>`,
-        )
+      : commands.map((one, index) => commandLine(one, `command-${identity}-${index}`))
   }</div></details>
 `;
+}
+
+function probeFacts({ at, tlsVersion, cipher, alpn, peerChain, peerProblem, rejection, durations }: Observation): Html {
+  const tls = [tlsVersion, cipher, alpn && `ALPN ${alpn}`].filter((part) => part !== undefined && part !== '');
+  const { total, connect, handshake } = durations;
+  return facts([
+    ['at', timestamp(at)],
+    ['TLS', tls.join(', ') || 'none'],
+    ['served', fingerprint(peerChain[0]?.fingerprint)],
+    ['verification', peerChain.length === 0 ? 'no certificate served' : (peerProblem ?? 'trusted, and for this host')],
+    ['rejected by', rejection === undefined ? 'neither side' : rejectionInWords(rejection)],
+    ['duration', `${milliseconds(total)}; connected ${milliseconds(connect)}, handshake ${milliseconds(handshake)}`],
+  ]);
+}
+
+/** `the server: tls-alert 42 bad_certificate` */
+function rejectionInWords({ side, by, number, name }: NonNullable<Observation['rejection']>): string {
+  const how = [by, number, name].filter((part) => part !== undefined).join(' ');
+  return `${side === 'peer' ? 'the server' : 'the agent'}: ${how}`;
+}
+
+function commandLine({ title, command }: Reproduction, id: string): Html {
+  return html`<div class="command"><span class="quiet">${title}</span><code id="${id}" tabindex="0">${command}</code><button type="button" class="copy" data-copies="${id}" hidden>Copy</button></div>`;
 }
 
 /** The observation, with the certificates by subject and fingerprint only: their fields are shown above it. */
