@@ -34,7 +34,7 @@ export async function startScene(scene: Scene): Promise<StartedScene> {
       check === 'rejects-unauthorized' && status !== 'unknown';
     await settle(served.url, ({ findings }) => findings.some(met));
     await rotateWell(cluster);
-    // Until the last port has taken its new pair, and every stranger has been everywhere.
+    // Until the last port has picked up its new certificate, and every negative probe has been sent.
     await settle(served.url, isCalm);
     if (scene === 'broken') {
       await breakThings(cluster);
@@ -86,13 +86,13 @@ interface FindingsDocument {
   readonly findings: readonly { readonly check: string; readonly status: string }[];
 }
 
-/** Nothing wrong, and nothing left to be looked at. */
+/** No failure, and nothing inconclusive. */
 function isCalm({ summary, findings }: FindingsDocument): boolean {
   const probed = findings.filter(({ check }) => check === 'rejects-unauthorized').length;
   return summary.fail === 0 && summary.unknown === 0 && probed >= allVisits;
 }
 
-/** Plaintext, nobody and a foreign certificate at each of the 15 ports. */
+/** Plaintext, no certificate and a foreign CA at each of the 15 ports. */
 const allVisits = 45;
 
 function isAllSeen(findings: FindingsDocument['findings']): boolean {
