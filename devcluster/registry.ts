@@ -1,3 +1,4 @@
+import { microserviceNames } from '../cluster/components/microservices.js';
 import type { EndpointName } from '../cluster/components/profile.js';
 import type { Member } from './members.js';
 
@@ -57,7 +58,7 @@ export function registryOf(
       ...of('tidb').flatMap((member) => tidbKeys(addressOf(member, 'status'))),
       ...of('tiproxy').flatMap((member) => tiproxyKeys(addressOf(member, 'api'))),
       ...of('ticdc').map((member, index) => captureKey(addressOf(member, 'api'), index)),
-      ...(['tso', 'scheduling', 'resource-manager', 'router'] as const).flatMap((service) =>
+      ...microserviceNames.flatMap((service) =>
         of(service).map((member) => serviceKey(service, addressOf(member, 'service'))),
       ),
     ]),

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../cluster/documents/config-error.js';
+import { readText } from '../../cluster/documents/config-file.js';
 import { type ConfigDocument, documentOf } from '../../cluster/documents/document.js';
-import { readText } from '../../cluster/documents/file-text.js';
 import type { Origin } from '../../cluster/documents/origin.js';
 import { parseToml } from '../../cluster/documents/toml.js';
 import type { CredentialPaths, KeyPairPaths } from '../../credentials/paths.js';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readText } from '../../cluster/documents/file-text.js';
+import { readText } from '../../cluster/documents/config-file.js';
 import { errorMessage } from '../../credentials/error-text.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
 import { parseDuration } from '../config/duration.js';

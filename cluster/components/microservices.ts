@@ -11,6 +11,8 @@ export const microservices = {
   router: microservice('router', 'Router service', ['tidb', 'pd']),
 } as const satisfies Partial<Record<ComponentName, ComponentProfile>>;
 
+export const microserviceNames = Object.keys(microservices) as readonly (keyof typeof microservices)[];
+
 function microservice(component: ComponentName, title: string, calledBy: readonly CallerName[]): ComponentProfile {
   return {
     component,

@@ -1,3 +1,4 @@
+import { microserviceNames } from '../components/microservices.js';
 import { endpointsOf } from '../components/placement.js';
 import type { ComponentName, EndpointName, Placed, Placement } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
@@ -68,7 +69,7 @@ async function discoverFrom(
   if (registered !== undefined) {
     instances.push(...registered.alive.flatMap((one) => fromRegistration(one, url, scheme)));
     problems.push(...problemsOf(registered, url));
-    for (const component of ['tidb', 'tiproxy', 'ticdc', 'tso', 'scheduling', 'resource-manager', 'router'] as const) {
+    for (const component of ['tidb', 'tiproxy', 'ticdc', ...microserviceNames] as const) {
       complete.add(component);
     }
   }

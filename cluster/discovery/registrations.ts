@@ -1,3 +1,4 @@
+import { microserviceNames } from '../components/microservices.js';
 import type { ComponentName } from '../components/profile.js';
 import type { Address } from '../inventory/address.js';
 import { parseAddress } from '../inventory/address.js';
@@ -35,13 +36,6 @@ interface Kind {
   readonly leased: boolean;
 }
 
-const services: ReadonlyMap<string, ComponentName> = new Map([
-  ['tso', 'tso'],
-  ['scheduling', 'scheduling'],
-  ['resource_manager', 'resource-manager'],
-  ['router', 'router'],
-]);
-
 const kinds: readonly Kind[] = [
   {
     key: /\/topology\/tidb\/([^/]+)\/info$/,
@@ -63,7 +57,7 @@ const kinds: readonly Kind[] = [
   },
   {
     key: /\/ms\/\d+\/([^/]+)\/registry\/(.+)$/,
-    component: ([, service = '']) => services.get(service),
+    component: ([, service]) => microserviceNames.find((name) => name.replaceAll('-', '_') === service),
     address: (value) => scalar(value['service-addr']),
     leased: false,
   },

@@ -1,7 +1,7 @@
 import type { Problem } from './origin.js';
 import { formatOrigin } from './origin.js';
 
-/** A configuration file that cannot be used as a whole. */
+/** A configuration file that cannot be used at all. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code: string;
@@ -13,5 +13,18 @@ export class ConfigError extends Error {
     this.code = problem.code;
     this.hint = problem.remediation;
     this.problem = problem;
+  }
+}
+
+/** The result of `read`. A ConfigError becomes a problem, and the result undefined. */
+export function orProblem<T>(problems: Problem[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error: unknown) {
+    if (error instanceof ConfigError) {
+      problems.push(error.problem);
+      return undefined;
+    }
+    throw error;
   }
 }

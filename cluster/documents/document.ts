@@ -19,6 +19,13 @@ export interface Entry {
 
 export type Entries = ReadonlyMap<string, Entry>;
 
+/** Entries that share one position, as those that a deployment implies. */
+export function entriesAt(origin: Origin, settings: Readonly<Record<string, unknown>>): Entries {
+  return new Map(
+    Object.entries(settings).map(([key, value]) => [key, { value, valueOrigin: origin, keyOrigin: origin }]),
+  );
+}
+
 /** A document of several layers. Where they share a key, the last one counts. */
 export function documentOf(file: string, ...layers: readonly Entries[]): ConfigDocument {
   const entries = new Map(layers.flatMap((layer) => [...layer]));

@@ -16,11 +16,12 @@ export function formatOrigin(origin: Origin): string {
   }
 }
 
-const words = { fail: 'error', warn: 'warning', note: 'note' } as const;
+/** The words of compilers for a severity. */
+export const severityWords = { fail: 'error', warn: 'warning', note: 'note' } as const;
 
 /** One line in the format of compiler messages, which editors can jump to. */
 export function formatProblem(problem: Problem): string {
-  return `${formatOrigin(problem.origin)}: ${words[problem.severity]}: ${problem.message} [${problem.code}]`;
+  return `${formatOrigin(problem.origin)}: ${severityWords[problem.severity]}: ${problem.message} [${problem.code}]`;
 }
 
 /** The source of a value; `formatOrigin` prints it. */

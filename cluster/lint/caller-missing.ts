@@ -47,9 +47,7 @@ function nameFor(caller: CallerName, { described }: Subject, nameOf: (caller: Ca
 }
 
 /** The callers of the ports of this file: those of every cluster, and those that this deployment has. */
-function needed({ profile, kind, described }: Subject): readonly CallerName[] {
-  const inCompanion = (name: string) => profile.companion?.endpoints.some((one) => one === name) === true;
-  const ports = profile.endpoints.filter(({ name }) => inCompanion(name) === (kind !== profile));
+function needed({ profile, endpoints, described }: Subject): readonly CallerName[] {
   const present = new Set<CallerName>([
     ...(['tidb', 'pd', 'tikv', described.component] as const),
     ...(described.neighbours ?? []),
@@ -57,6 +55,6 @@ function needed({ profile, kind, described }: Subject): readonly CallerName[] {
     ...(described.tiupClient === undefined ? [] : (['tiup'] as const)),
   ]);
   const self = profile.addsOwnCommonName === true ? described.component : undefined;
-  const callers = new Set(ports.flatMap(({ calledBy }) => calledBy));
+  const callers = new Set(endpoints.flatMap(({ calledBy }) => calledBy));
   return [...callers].filter((caller) => present.has(caller) && caller !== self);
 }

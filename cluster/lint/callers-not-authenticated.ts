@@ -7,9 +7,9 @@ export const callersNotAuthenticated: Rule = {
   severity: 'note',
   title: 'TLS is on, but a port requests no client certificate, as the product is shipped',
   run: (subject) => {
-    const { paths, profile, kind, tls, list, values } = subject;
+    const { paths, profile, endpoints, kind, tls, list, values } = subject;
     const first = paths.find(({ set }) => set !== undefined)?.set;
-    const open = profile.endpoints.filter((endpoint) => belongs(endpoint, subject) && isOpen(endpoint, subject));
+    const open = endpoints.filter((endpoint) => isOpen(endpoint, subject));
     if (tls !== 'on' || list !== undefined || first === undefined || open.length === 0) {
       return [];
     }
@@ -23,10 +23,6 @@ export const callersNotAuthenticated: Rule = {
       : [{ origin: alternatives.origin, message: `${message}: most releases ignore this list`, remediation }];
   },
 };
-
-function belongs({ name }: EndpointProfile, { profile, kind }: Subject): boolean {
-  return profile.companion === undefined || profile.companion.endpoints.includes(name) === (kind !== profile);
-}
 
 function isOpen({ callers }: EndpointProfile, { profile, values }: Subject): boolean {
   const switched = callers.clientCertificate === 'with-switch' && profile.clientCertificateSwitch?.(values) === true;

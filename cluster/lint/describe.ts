@@ -1,6 +1,5 @@
+import { severityWords } from '../documents/origin.js';
 import { lintCatalogue } from './catalogue.js';
-
-const words = { fail: 'error', warn: 'warning', note: 'note' } as const;
 
 /** docs/lint.md */
 export function describeLint(): string {
@@ -21,6 +20,6 @@ other way round. The line says where that is possible; \`check\` probes the port
 
 | code | severity | reported |
 | --- | --- | --- |
-${lintCatalogue.map(({ code, severity, title }) => `| \`${code}\` | ${words[severity]} | ${title} |`).join('\n')}
+${lintCatalogue.map(({ code, severity, title }) => `| \`${code}\` | ${severityWords[severity]} | ${title} |`).join('\n')}
 `;
 }

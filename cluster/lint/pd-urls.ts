@@ -1,3 +1,4 @@
+import { microserviceNames } from '../components/microservices.js';
 import type { Sourced } from '../documents/origin.js';
 import type { Report, Rule, Subject } from './rule.js';
 
@@ -30,7 +31,7 @@ export const mixedSchemes: Rule = {
 
 function urlsOf({ values, described }: Subject) {
   const keys = described.component === 'pd' ? pdUrls : serviceUrls;
-  const applies = ['pd', 'tso', 'scheduling', 'resource-manager', 'router'].includes(described.component);
+  const applies = ['pd', ...microserviceNames].includes(described.component);
   return (applies ? keys : []).flatMap((key) => {
     const found = values.string(key);
     const urls = found?.value.split(',') ?? [];

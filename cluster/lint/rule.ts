@@ -1,4 +1,4 @@
-import type { ComponentProfile, ConfigFileProfile } from '../components/profile.js';
+import type { ComponentProfile, ConfigFileProfile, EndpointProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin, Problem, Sourced } from '../documents/origin.js';
 import { Values } from '../documents/values.js';
@@ -12,6 +12,8 @@ export interface Subject {
   /** The kind of file; differs from the profile for a component's second file. */
   readonly kind: ConfigFileProfile;
   readonly values: Values;
+  /** The ports that this file configures: of two files each has its own ones. */
+  readonly endpoints: readonly EndpointProfile[];
   /** The three paths of CA, certificate and key; `set` is undefined for one that is not set. */
   readonly paths: readonly { readonly key: string; readonly set: Sourced<string> | undefined }[];
   /** `elsewhere`: flags or the deployment decide, not this file. */
@@ -51,6 +53,9 @@ export function subjectOf(described: Described, version: string | undefined): Su
     profile,
     kind,
     values,
+    endpoints: profile.endpoints.filter(
+      ({ name }) => (profile.companion?.endpoints.includes(name) ?? false) === (kind !== profile),
+    ),
     paths,
     tls: complete ? 'on' : set > 0 ? 'incomplete' : elsewhere ? 'elsewhere' : 'off',
     list: readNames(kind, values),

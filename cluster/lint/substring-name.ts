@@ -6,12 +6,8 @@ export const substringName: Rule = {
   code: 'substring-name',
   severity: 'warn',
   title: 'A list in a TiKV build that accepts every name which contains an entry; a note where the version is unknown',
-  run: ({ list, profile, kind, version }) => {
-    const contains = profile.endpoints.some(
-      ({ name, callers }) =>
-        callers.commonNameMatch === 'equal-or-contains' &&
-        (profile.companion === undefined || profile.companion.endpoints.includes(name) === (kind !== profile)),
-    );
+  run: ({ list, endpoints, kind, version }) => {
+    const contains = endpoints.some(({ callers }) => callers.commonNameMatch === 'equal-or-contains');
     const old = isBefore(version, containsSince);
     const entries = list?.value.filter((entry) => entry !== '') ?? [];
     const [shortest] = [...entries].sort((a, b) => a.length - b.length);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import { microserviceNames } from '../components/microservices.js';
 import type { ComponentName } from '../components/profile.js';
+import { openDocument } from '../documents/config-file.js';
 import { type ConfigDocument, documentOf, type Entry } from '../documents/document.js';
-import { openDocument } from '../documents/open-document.js';
 import type { Problem } from '../documents/origin.js';
 import { describe } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
@@ -37,8 +38,6 @@ const serviceKeys = {
   key: 'security.key-path',
 };
 
-const services = ['tso', 'scheduling', 'resource-manager', 'router'] as const;
-
 const known: readonly Flags[] = [
   {
     executable: 'tidb-server',
@@ -46,7 +45,7 @@ const known: readonly Flags[] = [
     config: ['config'],
     keys: { status: 'status.status-port', 'advertise-address': 'advertise-address' },
   },
-  ...services.map((component) => ({
+  ...microserviceNames.map((component) => ({
     executable: 'pd-server',
     component,
     subcommand: component,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { ConfigError } from '../documents/config-error.js';
-import { textOf } from '../documents/file-text.js';
+import { orProblem } from '../documents/config-error.js';
+import { readText } from '../documents/config-file.js';
 import type { Problem } from '../documents/origin.js';
 import { parseToml } from '../documents/toml.js';
 import { parseYaml, type YamlValue } from '../documents/yaml.js';
@@ -29,19 +29,11 @@ const nothing: DescribedFile = { kind: 'other', described: [], documents: [] };
 
 /** Reads a file of any of these kinds. Never throws: what cannot be read or used becomes a problem. */
 export function readDescribedFile(file: string, problems: Problem[]): DescribedFile {
-  const text = textOf(file, problems);
-  if (text === undefined) {
-    return nothing;
-  }
-  try {
+  const read = orProblem(problems, () => {
+    const text = readText(file);
     return isYamlName(file) ? fromYaml(parseYaml(text, file), file, problems) : fromToml(text, file, problems);
-  } catch (error: unknown) {
-    if (error instanceof ConfigError) {
-      problems.push(error.problem);
-      return nothing;
-    }
-    throw error;
-  }
+  });
+  return read ?? nothing;
 }
 
 /** Whether the name ends with `.yaml` or `.yml`, or with one of them and the suffix of a template. */

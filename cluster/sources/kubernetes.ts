@@ -1,7 +1,7 @@
 import { type ComponentName, type ConfigFileProfile, componentNames } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
-import { ConfigError } from '../documents/config-error.js';
-import { documentOf, type Entries, type Entry } from '../documents/document.js';
+import { orProblem } from '../documents/config-error.js';
+import { documentOf, type Entries, entriesAt } from '../documents/document.js';
 import type { Origin, Problem } from '../documents/origin.js';
 import { tomlEntries } from '../documents/toml.js';
 import { at, settingsOf, textAt, type YamlValue } from '../documents/yaml.js';
@@ -155,7 +155,7 @@ function describe({
   names,
 }: Parts): Found {
   const profile = profiles[component];
-  const made = entriesOf(podSettings(component, names, tls === true), origin);
+  const made = entriesAt(origin, podSettings(component, names, tls === true));
   const mounted = (kind: ConfigFileProfile) => (tls === true ? mountedPaths(component, kind, origin) : new Map());
   const described: Described = {
     component,
@@ -178,28 +178,15 @@ function configEntries(config: YamlValue | undefined, problems: Problem[]): Entr
   if (typeof config?.value !== 'string') {
     return settingsOf(config);
   }
-  try {
-    return tomlEntries(config.value, config.positionOf);
-  } catch (error: unknown) {
-    if (error instanceof ConfigError) {
-      problems.push(error.problem);
-      return new Map();
-    }
-    throw error;
-  }
+  const { value, positionOf } = config;
+  return orProblem(problems, () => tomlEntries(value, positionOf)) ?? new Map();
 }
 
 /** The paths under which the operator mounts a component's secret. */
 function mountedPaths(component: ComponentName, kind: ConfigFileProfile, origin: Origin): Entries {
   const folder = `/var/lib/${component}-tls`;
   const { ca, cert, key } = kind.securityKeys;
-  return entriesOf({ [ca]: `${folder}/ca.crt`, [cert]: `${folder}/tls.crt`, [key]: `${folder}/tls.key` }, origin);
-}
-
-function entriesOf(settings: Readonly<Record<string, unknown>>, origin: Origin): Entries {
-  return new Map<string, Entry>(
-    Object.entries(settings).map(([key, value]) => [key, { value, valueOrigin: origin, keyOrigin: origin }]),
-  );
+  return entriesAt(origin, { [ca]: `${folder}/ca.crt`, [cert]: `${folder}/tls.crt`, [key]: `${folder}/tls.key` });
 }
 
 function isOn(value: YamlValue | undefined): boolean | undefined {

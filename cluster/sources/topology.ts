@@ -1,7 +1,7 @@
 import { isAbsolute, posix } from 'node:path';
 import type { ConfigFileProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
-import { documentOf, type Entries, type Entry } from '../documents/document.js';
+import { documentOf, type Entries, type Entry, entriesAt } from '../documents/document.js';
 import type { Origin, Problem } from '../documents/origin.js';
 import { at, settingsOf, textAt, type YamlValue } from '../documents/yaml.js';
 import type { Described } from '../inventory/described.js';
@@ -146,7 +146,7 @@ function madeByTiup({ section, item, host, tls }: Deployment): Entries {
     text: (key) => textAt(item, key),
   };
   const origin = at(item, 'host')?.origin ?? item.origin;
-  return entriesOf(section.settings(instance), origin);
+  return entriesAt(origin, section.settings(instance));
 }
 
 /** The paths that TiUP uses per role. The two halves of TiFlash share theirs. */
@@ -165,11 +165,5 @@ function securityOf({ section, item, directory }: Deployment, kind: ConfigFilePr
         ],
   );
   const proxy = section.component === 'tiproxy' ? [['security.server-http-tls.skip-ca', true] as const] : [];
-  return entriesOf(Object.fromEntries([...paths, ...proxy]), origin);
-}
-
-function entriesOf(settings: Readonly<Record<string, unknown>>, origin: Origin): Entries {
-  return new Map(
-    Object.entries(settings).map(([key, value]) => [key, { value, valueOrigin: origin, keyOrigin: origin }]),
-  );
+  return entriesAt(origin, Object.fromEntries([...paths, ...proxy]));
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { ConfigError } from '../../../cluster/documents/config-error.js';
-import { openDocument } from '../../../cluster/documents/open-document.js';
+import { openDocument } from '../../../cluster/documents/config-file.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { parseVersion } from '../../../cluster/inventory/version.js';
 import { lintFile } from '../../../cluster/lint/lint.js';

@@ -1,23 +1,12 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { errorCode } from '../../credentials/error-text.js';
-import { ConfigError } from './config-error.js';
+import { ConfigError, orProblem } from './config-error.js';
+import type { ConfigDocument } from './document.js';
 import type { Problem } from './origin.js';
+import { parseToml } from './toml.js';
 
 /** Configuration files are small: a larger file is a log or a disk image. */
 const largestFile = 4 << 20;
-
-/** The text of a file; undefined, with a problem, when it is not a regular file, too large or unreadable. */
-export function textOf(file: string, problems: Problem[]): string | undefined {
-  try {
-    return readText(file);
-  } catch (error: unknown) {
-    if (error instanceof ConfigError) {
-      problems.push(error.problem);
-      return undefined;
-    }
-    throw error;
-  }
-}
 
 /** The text of a configuration file. Never waits on a FIFO. Throws ConfigError. */
 export function readText(file: string): string {
@@ -38,4 +27,9 @@ export function readText(file: string): string {
   throw stat.isFile()
     ? unreadable(`is ${stat.size} bytes long, which is too large for a configuration file`, 'name a configuration file')
     : unreadable('is not a regular file', 'name a configuration file');
+}
+
+/** A TOML file as a document; undefined, with a problem, when it cannot be read or parsed. */
+export function openDocument(file: string, problems: Problem[]): ConfigDocument | undefined {
+  return orProblem(problems, () => parseToml(readText(file), file));
 }
