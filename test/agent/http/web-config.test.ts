@@ -129,7 +129,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ['tls_server_config: [\n', '2:1: Flow sequence', 'fix the YAML; indentation must not vary in a list'],
 ];
 
-t.test('each mistake has its place, its reason and its cure', async (t) => {
+t.test('each mistake has its location, reason and fix', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   for (const [text, expected, remediation] of mistakes) {
     writeFileSync(file, text);
@@ -147,7 +147,7 @@ t.test('each mistake has its place, its reason and its cure', async (t) => {
   }
 });
 
-t.test('whatever the text, it is read or refused as an operator mistake', async (t) => {
+t.test('any text is read, or is a ConfigError', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   const fragment = fc.constantFrom(
     'tls_server_config:',
@@ -172,7 +172,7 @@ t.test('whatever the text, it is read or refused as an operator mistake', async 
   );
 });
 
-t.test('a key that is a mapping is a mistake with a place, and the library prints nothing of its own', async (t) => {
+t.test('a key that is a mapping is an error with a location, and the library prints nothing', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, 'basic_auth_users:\n  ? {a: 1}\n  : x\n');
   const warnings: unknown[] = [];
@@ -184,7 +184,7 @@ t.test('a key that is a mapping is a mistake with a place, and the library print
   t.strictSame(warnings, []);
 });
 
-t.test('lists in lists without end are refused with a place', async (t) => {
+t.test('deeply nested lists are an error with a location', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, '- '.repeat(20_000));
   t.throws(() => readWebConfig(file), { name: 'ConfigError', message: /web\.yml:1:\d+/ });

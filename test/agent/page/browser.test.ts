@@ -87,7 +87,10 @@ t.test('the status page in Chromium', needsChromium, async (t) => {
       /^serves a certificate that expires .*UTC; the one on disk/,
     );
     await page.locator('.finding a', { hasText: 'served-matches-file' }).click();
-    t.match(await page.locator('.prose').textContent(), /A rotation has arrived when the fingerprint served equals/);
+    t.match(
+      await page.locator('.prose').textContent(),
+      /A rotation is complete on a port when the fingerprint served equals/,
+    );
     t.strictSame(complaints, []);
   });
 
