@@ -9,7 +9,7 @@ export const keyMatchesCertificate: Check = {
   title: 'The key matches the certificate',
   severity: 'fail',
   description:
-    'A rotation that replaced only one of the two files leaves a mismatched pair. Go components then fail every new handshake, TiKV keeps the old certificate, and no component starts again.',
+    'A rotation that replaced only one of the two files leaves a certificate and a key that do not match. Go components then fail every new handshake, TiKV keeps the old certificate, and no component starts again.',
   remediation: 'Install the key of the certificate. For TiKV write the key first, then the certificate.',
   statuses: { fail: 'the key does not match the certificate' },
   run: (evidence) =>

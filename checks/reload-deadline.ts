@@ -5,7 +5,7 @@ import { isBefore } from '../cluster/inventory/version.js';
 /** What makes this port reload its certificate. Releases before the profile's `reloadSince` need a restart. */
 export function reloadRuleOf({ profile }: Endpoint, { version }: Pick<Instance, 'version'>): ReloadRule {
   const old = profile.reloadSince !== undefined && isBefore(version, profile.reloadSince) === true;
-  return old ? 'restart' : profile.pairReload;
+  return old ? 'restart' : profile.certificateReload;
 }
 
 /** How long a port that checks its files periodically may take, in milliseconds, with a second of slack. */

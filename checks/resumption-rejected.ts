@@ -23,7 +23,7 @@ export const resumptionRejected: Check = {
             endpoint,
             message: `accepts a resumed session without a certificate: ${detail}`,
             remediation:
-              endpoint.profile.pairReload === 'certificate-mtime'
+              endpoint.profile.certificateReload === 'certificate-mtime'
                 ? 'after removing a caller, touch the certificate file'
                 : `after removing a caller, restart ${instance.component}`,
           });

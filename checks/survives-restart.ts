@@ -28,7 +28,7 @@ export const survivesRestart: Check = {
       if (facts === undefined || (instance.security.cert === undefined && instance.security.ca === undefined)) {
         return [];
       }
-      if (fatalAtStart.includes('no-pair') && instance.security.ca === undefined) {
+      if (fatalAtStart.includes('ca-without-certificate') && instance.security.ca === undefined) {
         return [inPlaintext(instance)];
       }
       const faults = fatalAtStart.flatMap((fault) => {
@@ -76,7 +76,7 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     keyMatches === false ? 'key and certificate on disk do not match' : undefined,
   incomplete: ({ security: { ca, cert, key } }) =>
     [ca, cert, key].includes(undefined) ? 'not all three TLS paths are set' : undefined,
-  'no-pair': ({ security: { cert, key } }) =>
+  'ca-without-certificate': ({ security: { cert, key } }) =>
     cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined,
   'foreign-ca': (_instance, { results }) => {
     const bad = results.find(({ trusted }) => !trusted);

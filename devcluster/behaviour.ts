@@ -40,7 +40,7 @@ export class ReloadBehaviour {
   }
 
   beforeConnection(): Loaded | undefined {
-    if (this.#profile.pairReload === 'every-handshake') {
+    if (this.#profile.certificateReload === 'every-handshake') {
       // Go reads both files in the handshake, and keeps the CA of the start.
       try {
         const { certificatePem, keyPem } = readKeyPair(this.#files);
@@ -51,7 +51,7 @@ export class ReloadBehaviour {
         return undefined;
       }
     }
-    const interval = checkInterval[this.#profile.pairReload];
+    const interval = checkInterval[this.#profile.certificateReload];
     if (interval !== undefined && Date.now() - this.#checkedAt >= interval) {
       this.#checkedAt = Date.now();
       this.#reloadIfTouched();
@@ -60,7 +60,7 @@ export class ReloadBehaviour {
   }
 
   afterFailedHandshake(): Loaded {
-    if (this.#profile.pairReload === 'failed-handshake') {
+    if (this.#profile.certificateReload === 'failed-handshake') {
       this.#reloadIfTouched();
     }
     return this.#loaded;

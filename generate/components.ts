@@ -12,7 +12,7 @@ const faults: Readonly<Record<StartFault, string>> = {
   unreadable: 'a file that cannot be read',
   'key-mismatch': 'a key that does not match the certificate',
   incomplete: 'one or two of the three paths',
-  'no-pair': 'a CA without a certificate or without a key',
+  'ca-without-certificate': 'a CA without a certificate or without a key',
   'foreign-ca': 'a certificate that its CA rejects in one of the two roles',
   names: 'a certificate that does not cover the advertised address',
   'own-name': 'a list without its Common Name',

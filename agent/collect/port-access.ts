@@ -65,5 +65,5 @@ export class PortAccess {
 }
 
 function rereadsByItself({ endpoint }: Target): boolean {
-  return endpoint.profile.pairReload !== 'every-handshake';
+  return endpoint.profile.certificateReload !== 'every-handshake';
 }

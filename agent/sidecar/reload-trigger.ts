@@ -69,7 +69,7 @@ function notPickedUp(findings: readonly Finding[], { inventory, credentials }: E
 }
 
 function triggerOf({ profile }: Endpoint): TriggeredReload['kind'] | undefined {
-  switch (profile.pairReload) {
+  switch (profile.certificateReload) {
     case 'certificate-mtime':
       return 'touch';
     case 'failed-handshake':

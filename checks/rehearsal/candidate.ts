@@ -4,10 +4,10 @@ import { type Rehearsal, rehearsalId } from './evidence.js';
 
 /** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
 export function candidateFindings(rehearsal: Rehearsal): readonly Finding[] {
-  return [...pair(rehearsal), ...trust(rehearsal), ...validity(rehearsal), ...usages(rehearsal)];
+  return [...keyMatch(rehearsal), ...trust(rehearsal), ...validity(rehearsal), ...usages(rehearsal)];
 }
 
-function pair({ candidate }: Rehearsal): readonly Finding[] {
+function keyMatch({ candidate }: Rehearsal): readonly Finding[] {
   const problems = candidate.errors.map(({ message, hint }) =>
     findingOf(rehearsalId, 'fail', 'agent', { message, remediation: hint }),
   );

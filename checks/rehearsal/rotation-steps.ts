@@ -20,7 +20,9 @@ export function rotationSteps(rehearsal: Rehearsal): readonly string[] {
 
 /** A Go listener reads both files at each handshake: between two writes every handshake fails. */
 function writeStep(component: ComponentName): string {
-  const everyHandshake = profiles[component].endpoints.some(({ pairReload }) => pairReload === 'every-handshake');
+  const everyHandshake = profiles[component].endpoints.some(
+    ({ certificateReload }) => certificateReload === 'every-handshake',
+  );
   return everyHandshake
     ? `replace key and certificate of ${component} at once: keep both in a directory behind one symbolic link, and replace the link by rename; between two writes each handshake fails`
     : `write the key of ${component} first, then its certificate, each by rename within its directory`;
@@ -65,9 +67,9 @@ const reloads: Readonly<Record<ReloadRule, string | undefined>> = {
 function reloadSteps({ component, inventory, roles }: Rehearsal): readonly string[] {
   const version = inventory.instances.find((instance) => instance.component === component)?.version;
   const profile = profiles[component];
-  const steps = profile.endpoints.flatMap(({ title, pairReload, reloadSince, name }) => {
+  const steps = profile.endpoints.flatMap(({ title, certificateReload, reloadSince, name }) => {
     const old = reloadSince !== undefined && isBefore(version, reloadSince) === true;
-    const step = reloads[old ? 'restart' : pairReload];
+    const step = reloads[old ? 'restart' : certificateReload];
     const present = inventory.instances.some(
       (instance) => instance.component === component && instance.endpoints.some((endpoint) => endpoint.name === name),
     );

@@ -1,5 +1,5 @@
 import { pd } from './pd.js';
-import { firstString, placeAddress, placementOf } from './placement.js';
+import { firstString, locatePort, portLocations } from './port-locations.js';
 import type { CallerName, ComponentName, ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
@@ -42,12 +42,12 @@ function microservice(component: ComponentName, title: string, calledBy: readonl
         calledBy: [...calledBy, 'prometheus', 'tiup', 'tidb-operator', 'agent'],
       },
     ],
-    place: (values) => {
+    locate: (values) => {
       // The listener serves TLS if it has a certificate, whatever the scheme of its URL is.
       const { cert, key } = pd.securityKeys;
       const scheme = [cert, key].every((name) => firstString(values, [name]) !== undefined) ? 'https' : 'http';
       const fallback = { host: '127.0.0.1', port: 3379 };
-      return placementOf({ service: placeAddress(values, ['advertise-listen-addr', 'listen-addr'], fallback, scheme) });
+      return portLocations({ service: locatePort(values, ['advertise-listen-addr', 'listen-addr'], fallback, scheme) });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Values } from '../documents/values.js';
 import { parseAddress } from '../inventory/address.js';
-import { firstString, placeAddress, placementOf, schemeOf } from './placement.js';
+import { firstString, locatePort, portLocations, schemeOf } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
@@ -76,17 +76,17 @@ export const pd: ComponentProfile = {
       calledBy: ['pd', 'agent'],
     },
   ],
-  place: (values) =>
-    placementOf({
-      client: placeUrl(values, ['advertise-client-urls', 'client-urls'], 2379),
-      peer: placeUrl(values, ['advertise-peer-urls', 'peer-urls'], 2380),
+  locate: (values) =>
+    portLocations({
+      client: locateUrl(values, ['advertise-client-urls', 'client-urls'], 2379),
+      peer: locateUrl(values, ['advertise-peer-urls', 'peer-urls'], 2380),
     }),
 };
 
 /** PD serves TLS if the URL that it listens on is https, whatever its certificates are. */
-function placeUrl(values: Values, keys: readonly [string, string], port: number) {
+function locateUrl(values: Values, keys: readonly [string, string], port: number) {
   const listening = firstString(values, [keys[1], keys[0]])?.value;
   const listener = parseAddress(listening?.split(',')[0] ?? '');
   const host = listener?.host ?? '127.0.0.1';
-  return placeAddress(values, keys, { host, port }, schemeOf(listening));
+  return locatePort(values, keys, { host, port }, schemeOf(listening));
 }

@@ -68,7 +68,7 @@ export interface CallerAuthentication {
    * `minimumEntries`. `with-switch`: with a list, or if a setting of the component requires it.
    */
   readonly clientCertificate: 'always' | 'with-allow-list' | 'with-switch';
-  /** A client certificate is requested and verified also where none is required: a foreign one is rejected, none is accepted. */
+  /** A client certificate is requested and verified also where none is required: a certificate of another CA is rejected, a client without one is accepted. */
   readonly verifiesIfGiven?: boolean;
   /** Where the Common Name is compared. */
   readonly commonNameCheckedAt: 'handshake' | 'rpc' | 'http';
@@ -97,7 +97,7 @@ export interface EndpointProfile {
   /** Whether the port tolerates a client that offers a session. */
   readonly bearsSessions: boolean;
   readonly callers: CallerAuthentication;
-  readonly pairReload: ReloadRule;
+  readonly certificateReload: ReloadRule;
   readonly caReload: ReloadRule;
   /** The rule without an allow-list, where it differs (TiProxy). */
   readonly caReloadWithoutList?: ReloadRule;
@@ -144,7 +144,7 @@ export type StartFault =
   /** Not all three of CA, certificate and key are set. */
   | 'incomplete'
   /** A CA without a certificate or without a key. Without a CA the component (TiDB) starts in plaintext, whatever else is set. */
-  | 'no-pair'
+  | 'ca-without-certificate'
   | 'foreign-ca'
   | 'names'
   | 'own-name'
@@ -207,14 +207,14 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly mainEndpoint: EndpointName;
   readonly endpoints: readonly EndpointProfile[];
   /** The addresses of its ports, by its file and its defaults; `companion` is its second file, where it has one. */
-  readonly place: (values: Values, scheme: 'https' | 'http', companion: Values | undefined) => Placement;
+  readonly locate: (values: Values, scheme: 'https' | 'http', companion: Values | undefined) => PortLocations;
 }
 
 /** The address and the configured scheme of one port. */
-export interface Placed {
+export interface PortLocation {
   readonly address: Address;
   readonly origin: Origin;
   readonly scheme: 'https' | 'http';
 }
 
-export type Placement = Partial<Record<EndpointName, Placed>>;
+export type PortLocations = Partial<Record<EndpointName, PortLocation>>;

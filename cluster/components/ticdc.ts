@@ -1,4 +1,4 @@
-import { placeAddress, placementOf } from './placement.js';
+import { locatePort, portLocations } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
@@ -39,8 +39,8 @@ export const ticdc: ComponentProfile = {
       calledBy: ['ticdc', 'prometheus', 'tiup', 'tidb-operator', 'cdc-cli', 'agent'],
     },
   ],
-  place: (values, scheme) => {
+  locate: (values, scheme) => {
     const fallback = { host: '127.0.0.1', port: 8300 };
-    return placementOf({ api: placeAddress(values, ['advertise-addr', 'addr'], fallback, scheme) });
+    return portLocations({ api: locatePort(values, ['advertise-addr', 'addr'], fallback, scheme) });
   },
 };

@@ -1,4 +1,4 @@
-import { placeAddress, placementOf } from './placement.js';
+import { locatePort, portLocations } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
@@ -19,7 +19,7 @@ export const tidb: ComponentProfile = {
   incompleteTls: 'TiDB serves plaintext or does not start',
   trimsAllowList: true,
   needsOwnCommonName: false,
-  fatalAtStart: ['unreadable', 'key-mismatch', 'no-pair'],
+  fatalAtStart: ['unreadable', 'key-mismatch', 'ca-without-certificate'],
   advertisedKeys: ['advertise-address'],
   instanceEndpoint: 'status',
   mainEndpoint: 'status',
@@ -47,14 +47,14 @@ export const tidb: ComponentProfile = {
       ],
     },
   ],
-  place: (values, scheme) => {
+  locate: (values, scheme) => {
     if (values.boolean('status.report-status')?.value === false) {
       return {};
     }
     const host = values.string('advertise-address') ?? values.string('status.status-host') ?? values.string('host');
     const port = values.port('status.status-port');
-    const placed = placeAddress(undefined, [], { host: host?.value ?? '', port: port?.value ?? 10080 }, scheme);
+    const location = locatePort(undefined, [], { host: host?.value ?? '', port: port?.value ?? 10080 }, scheme);
     const origin = port?.origin ?? host?.origin;
-    return placementOf({ status: placed && origin ? { ...placed, origin } : placed });
+    return portLocations({ status: location && origin ? { ...location, origin } : location });
   },
 };

@@ -1,5 +1,5 @@
 import { dialable, parseAddress } from '../inventory/address.js';
-import { firstString, placeAddress, placementOf } from './placement.js';
+import { firstString, locatePort, portLocations } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { tikv } from './tikv.js';
 import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
@@ -59,7 +59,7 @@ export const tiflash: ComponentProfile = {
       title: 'TiFlash gRPC port',
       defaultPort: 3930,
       callers: { ...grpcCoreCallers, commonNameMatch: 'equal' },
-      pairReload: 'poll',
+      certificateReload: 'poll',
       caReload: 'poll',
       reloadSince: '6.6.0',
       probe: { protocol: 'grpc', method: '/tikvpb.Tikv/IsAlive' },
@@ -73,7 +73,7 @@ export const tiflash: ComponentProfile = {
       name: 'metrics',
       title: 'TiFlash metrics port',
       defaultPort: 8234,
-      pairReload: 'every-handshake',
+      certificateReload: 'every-handshake',
       caReload: 'restart',
       reloadSince: '6.6.0',
       probe: { protocol: 'http', path: '/metrics', accept: 'any' },
@@ -107,36 +107,36 @@ export const tiflash: ComponentProfile = {
       name: 'http',
       title: 'TiFlash HTTPS port (before 7.1)',
       defaultPort: 8123,
-      pairReload: 'restart',
+      certificateReload: 'restart',
       caReload: 'restart',
       probe: { protocol: 'http', path: '/', accept: 'any' },
       questions: {},
       calledBy: ['tiup', 'agent'],
     },
   ],
-  place: (values, scheme, proxy) => {
+  locate: (values, scheme, proxy) => {
     const reported =
       firstString(values, ['flash.proxy.advertise-addr', 'flash.service_addr']) ??
       firstString(proxy, ['server.advertise-addr']);
     const host = dialable(parseAddress(reported?.value ?? '')?.host ?? '');
-    const grpc = placeAddress(values, ['flash.service_addr'], { host, port: 3930 }, scheme);
+    const grpc = locatePort(values, ['flash.service_addr'], { host, port: 3930 }, scheme);
     const metricsPort = values.port('status.metrics_port');
     const plainMetrics = values.boolean('status.disable_metrics_tls')?.value === true;
-    const metrics = placeAddress(
+    const metrics = locatePort(
       undefined,
       [],
       { host, port: metricsPort?.value ?? 8234 },
       plainMetrics ? 'http' : scheme,
     );
     const at = (server: readonly string[], agent: readonly string[], port: number) =>
-      placeAddress(
+      locatePort(
         firstString(values, agent) === undefined ? proxy : values,
         firstString(values, agent) === undefined ? server : agent,
         { host, port },
         scheme,
       );
     const httpsPort = values.port('https_port');
-    return placementOf({
+    return portLocations({
       grpc,
       metrics: metrics && metricsPort ? { ...metrics, origin: metricsPort.origin } : metrics,
       proxy: at(['server.advertise-addr', 'server.addr'], ['flash.proxy.advertise-addr', 'flash.proxy.addr'], 20170),

@@ -1,4 +1,4 @@
-import { placeAddress, placementOf } from './placement.js';
+import { locatePort, portLocations } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { grpcCore, grpcCoreCallers, tikvStatus, tikvStatusCallers } from './transport.js';
 
@@ -48,14 +48,14 @@ export const tikv: ComponentProfile = {
       calledBy: ['tidb', 'pd', 'prometheus', 'tiup', 'tidb-operator', 'agent'],
     },
   ],
-  place: (values, scheme) => {
+  locate: (values, scheme) => {
     const loopback = { host: '127.0.0.1', port: 20160 };
-    const grpc = placeAddress(values, ['server.advertise-addr', 'server.addr'], loopback, scheme);
+    const grpc = locatePort(values, ['server.advertise-addr', 'server.addr'], loopback, scheme);
     const host = grpc?.address.host ?? loopback.host;
     const disabled = values.rawString('server.status-addr')?.value === '';
     const keys = ['server.advertise-status-addr', 'server.status-addr'];
     const known = values.string('server.advertise-status-addr') ?? values.string('server.status-addr');
     const fallback = { host: known === undefined ? loopback.host : host, port: 20180 };
-    return placementOf({ grpc, status: disabled ? undefined : placeAddress(values, keys, fallback, scheme) });
+    return portLocations({ grpc, status: disabled ? undefined : locatePort(values, keys, fallback, scheme) });
   },
 };

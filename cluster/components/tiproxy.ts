@@ -1,4 +1,4 @@
-import { placeAddress, placementOf } from './placement.js';
+import { locatePort, portLocations } from './port-locations.js';
 import type { ComponentProfile } from './profile.js';
 import { go, goCallers } from './transport.js';
 
@@ -42,7 +42,7 @@ export const tiproxy: ComponentProfile = {
       title: 'TiProxy API port',
       defaultPort: 3080,
       callers: { ...goCallers, clientCertificate: 'with-switch', verifiesIfGiven: true },
-      pairReload: 'hourly',
+      certificateReload: 'hourly',
       // With a list a chain must verify under the CA of the start and under the one on disk.
       caReload: 'restart',
       caReloadWithoutList: 'hourly',
@@ -53,10 +53,10 @@ export const tiproxy: ComponentProfile = {
       documentedCallers: ['pd', 'tidb'],
     },
   ],
-  place: (values) => {
+  locate: (values) => {
     const served = ['cert', 'key'].every((name) => values.string(`security.server-http-tls.${name}`) !== undefined);
     const advertised = values.string('proxy.advertise-addr')?.value.split(':')[0];
     const fallback = { host: advertised ?? '127.0.0.1', port: 3080 };
-    return placementOf({ api: placeAddress(values, ['api.addr'], fallback, served ? 'https' : 'http') });
+    return portLocations({ api: locatePort(values, ['api.addr'], fallback, served ? 'https' : 'http') });
   },
 };

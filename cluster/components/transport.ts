@@ -1,14 +1,14 @@
 import type { CallerAuthentication, EndpointProfile } from './profile.js';
 
 /** The properties that listeners of one TLS stack share; each component overrides what differs. */
-type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'bearsSessions' | 'pairReload' | 'caReload'>;
+type Stack = Pick<EndpointProfile, 'alpn' | 'maximumVersion' | 'bearsSessions' | 'certificateReload' | 'caReload'>;
 
 /** Go's crypto/tls with a certificate callback: TiDB, PD, TiCDC. */
 export const go: Stack = {
   alpn: { http: ['http/1.1'], grpc: ['h2'], tls: [] },
   maximumVersion: 'TLSv1.3',
   bearsSessions: true,
-  pairReload: 'every-handshake',
+  certificateReload: 'every-handshake',
   caReload: 'restart',
 };
 
@@ -17,7 +17,7 @@ export const grpcCore: Stack = {
   alpn: { http: [], grpc: ['h2'], tls: [] },
   maximumVersion: 'TLSv1.3',
   bearsSessions: true,
-  pairReload: 'certificate-mtime',
+  certificateReload: 'certificate-mtime',
   caReload: 'certificate-mtime',
 };
 
@@ -26,7 +26,7 @@ export const tikvStatus: Stack = {
   alpn: { http: ['http/1.1'], grpc: [], tls: [] },
   maximumVersion: 'TLSv1.2',
   bearsSessions: false,
-  pairReload: 'failed-handshake',
+  certificateReload: 'failed-handshake',
   caReload: 'failed-handshake',
 };
 

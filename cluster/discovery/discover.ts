@@ -1,11 +1,11 @@
 import { microserviceNames } from '../components/microservices.js';
-import { endpointsOf } from '../components/placement.js';
-import type { ComponentName, EndpointName, Placed, Placement } from '../components/profile.js';
+import { endpointsOf, portLocations } from '../components/port-locations.js';
+import type { ComponentName, EndpointName, PortLocation } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin, Problem } from '../documents/origin.js';
 import { dialable, parseAddress } from '../inventory/address.js';
 import { instanceName } from '../inventory/instance-name.js';
-import type { Endpoint, Instance } from '../inventory/inventory.js';
+import type { Instance } from '../inventory/inventory.js';
 import { parseVersion } from '../inventory/version.js';
 import { PdClient, type PdClientOptions } from './pd-client.js';
 import { PdError, type PdMember, type PdMembers, type PdStore } from './pd-messages.js';
@@ -114,8 +114,8 @@ async function attempt<T>(
 function fromMember({ clientUrls, peerUrls, version }: PdMember, url: string): readonly Instance[] {
   const origin: Origin = { kind: 'pd', url };
   return instanceAt('pd', version, {
-    client: placedAt(clientUrls[0], origin, schemeIn(clientUrls)),
-    peer: placedAt(peerUrls[0], origin, schemeIn(peerUrls)),
+    client: locationAt(clientUrls[0], origin, schemeIn(clientUrls)),
+    peer: locationAt(peerUrls[0], origin, schemeIn(peerUrls)),
   });
 }
 
@@ -126,12 +126,12 @@ function schemeIn(urls: readonly string[]): 'https' | 'http' {
 
 function fromStore(store: PdStore, url: string, scheme: 'https' | 'http'): readonly Instance[] {
   const origin: Origin = { kind: 'pd', url };
-  const grpc = placedAt(store.address, origin, scheme);
-  const status = placedAt(store.statusAddress, origin, scheme);
+  const grpc = locationAt(store.address, origin, scheme);
+  const status = locationAt(store.statusAddress, origin, scheme);
   const tiflash = (store.labels.get('engine') ?? '').startsWith('tiflash');
   return instanceAt(tiflash ? 'tiflash' : 'tikv', store.version, {
     grpc,
-    proxy: tiflash ? placedAt(store.peerAddress, origin, scheme) : undefined,
+    proxy: tiflash ? locationAt(store.peerAddress, origin, scheme) : undefined,
     status: status === undefined || grpc === undefined ? status : reachable(status, grpc.address.host),
   });
 }
@@ -142,30 +142,29 @@ function fromRegistration(
   ofPd: 'https' | 'http',
 ): readonly Instance[] {
   const origin: Origin = { kind: 'pd', url, key };
-  const placed = { address, origin, scheme: scheme ?? ofPd };
-  return instanceAt(component, version ?? '', { [profiles[component].mainEndpoint]: placed });
+  const location = { address, origin, scheme: scheme ?? ofPd };
+  return instanceAt(component, version ?? '', { [profiles[component].mainEndpoint]: location });
 }
 
-function placedAt(text: string | undefined, origin: Origin, scheme: 'https' | 'http'): Placed | undefined {
+function locationAt(text: string | undefined, origin: Origin, scheme: 'https' | 'http'): PortLocation | undefined {
   const address = parseAddress(text ?? '');
   return address === undefined ? undefined : { address, origin, scheme };
 }
 
 /** A store without an advertised status address registers its listener, which may be on all addresses. */
-function reachable(placed: Placed, host: string): Placed {
-  const { address } = placed;
-  return dialable(address.host) === address.host ? placed : { ...placed, address: { ...address, host } };
+function reachable(location: PortLocation, host: string): PortLocation {
+  const { address } = location;
+  return dialable(address.host) === address.host ? location : { ...location, address: { ...address, host } };
 }
 
 /** PD reports no allow-list. */
 function instanceAt(
   component: ComponentName,
   version: string,
-  placed: Readonly<Partial<Record<EndpointName, Placed | undefined>>>,
+  found: Readonly<Partial<Record<EndpointName, PortLocation | undefined>>>,
 ): readonly Instance[] {
   const profile = profiles[component];
-  const placement = Object.fromEntries(Object.entries(placed).filter(([, one]) => one !== undefined)) as Placement;
-  const endpoints: readonly Endpoint[] = endpointsOf(profile, placement, () => 'unknown');
+  const endpoints = endpointsOf(profile, portLocations(found), () => 'unknown');
   const name = instanceName(profile, endpoints);
   return name === undefined
     ? []

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ConfiguredPaths } from '../../credentials/paths.js';
-import { endpointsOf } from '../components/placement.js';
-import type { ComponentName, EndpointName, Placement } from '../components/profile.js';
+import { endpointsOf } from '../components/port-locations.js';
+import type { ComponentName, EndpointName, PortLocations } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Discovery } from '../discovery/discover.js';
 import type { Origin, Problem, Sourced } from '../documents/origin.js';
@@ -120,8 +120,8 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
   const profile = profiles[component];
   const file = declared.config === undefined ? undefined : readComponentConfig(declared.config, component);
   problems.push(...(file?.problems ?? []));
-  const placement: Placement = {};
-  const place = (name: EndpointName, text: string | undefined): boolean => {
+  const locations: PortLocations = {};
+  const locate = (name: EndpointName, text: string | undefined): boolean => {
     const address = text === undefined ? undefined : parseAddress(text);
     if (text !== undefined && address === undefined) {
       problems.push({
@@ -134,16 +134,16 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
       return false;
     }
     if (address !== undefined && profile.endpoints.some((endpoint) => endpoint.name === name)) {
-      placement[name] = { address, origin, scheme: 'https' };
+      locations[name] = { address, origin, scheme: 'https' };
     }
     return true;
   };
   const others = Object.entries(declared.addresses ?? {}) as [EndpointName, string][];
   const all: readonly (readonly [EndpointName, string])[] = [[profile.mainEndpoint, declared.address], ...others];
-  if (!all.map(([name, text]) => place(name, text)).every(Boolean)) {
+  if (!all.map(([name, text]) => locate(name, text)).every(Boolean)) {
     return undefined;
   }
-  const fromFile = (file?.instance?.endpoints ?? []).filter((endpoint) => placement[endpoint.name] === undefined);
+  const fromFile = (file?.instance?.endpoints ?? []).filter((endpoint) => locations[endpoint.name] === undefined);
   const security = file?.instance?.security;
   const names = declared.allowedCommonNames;
   const listOf = (name: EndpointName) =>
@@ -151,7 +151,7 @@ function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Insta
       ? { value: names, origin }
       : (file?.instance?.endpoints.find((endpoint) => endpoint.name === name)?.allowList ??
         (security?.allowedCommonNames || (file?.instance === undefined ? 'unknown' : 'none')));
-  const endpoints = [...endpointsOf(profile, placement, listOf), ...fromFile];
+  const endpoints = [...endpointsOf(profile, locations, listOf), ...fromFile];
   const sourced = (value: string | undefined): Sourced<string> | undefined =>
     value === undefined ? undefined : { value, origin };
   const name = instanceName(profile, endpoints);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { advertisedHosts, endpointsOf } from '../components/placement.js';
+import { advertisedHosts, endpointsOf } from '../components/port-locations.js';
 import type { ComponentName, ComponentProfile, ConfigFileProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import { openDocument } from '../documents/config-file.js';
@@ -71,8 +71,8 @@ export function instanceOf(
   const companion = second === undefined ? undefined : new Values(second, problems);
   const scheme =
     security.ca !== undefined && security.cert !== undefined && security.key !== undefined ? 'https' : 'http';
-  const placement = profile.place(values, scheme, companion);
-  const endpoints = endpointsOf(profile, placement, (name) =>
+  const locations = profile.locate(values, scheme, companion);
+  const endpoints = endpointsOf(profile, locations, (name) =>
     profile.companion?.endpoints.includes(name) === true
       ? companion === undefined || profile.companion === undefined
         ? 'unknown'

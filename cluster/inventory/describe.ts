@@ -29,9 +29,9 @@ export function describeCallers(): string {
 }
 
 function portRow(endpoint: EndpointProfile): string {
-  const { title, defaultPort, pairReload, reloadSince } = endpoint;
+  const { title, defaultPort, certificateReload, reloadSince } = endpoint;
   const since = reloadSince === undefined ? '' : ` (since ${reloadSince}; before, at its start)`;
-  return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[pairReload]}${since} | ${caReloadText(endpoint)} |`;
+  return `| ${title} | ${defaultPort} | ${asks(endpoint)} | ${names(endpoint)} | ${reloads[certificateReload]}${since} | ${caReloadText(endpoint)} |`;
 }
 
 /** When a port reloads its CA, with a list and without one. */

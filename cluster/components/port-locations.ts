@@ -2,7 +2,7 @@ import type { Origin, Sourced } from '../documents/origin.js';
 import type { Values } from '../documents/values.js';
 import { type Address, dialable, parseAddress } from '../inventory/address.js';
 import type { AllowList, Endpoint } from '../inventory/inventory.js';
-import type { ComponentProfile, EndpointName, Placed, Placement } from './profile.js';
+import type { ComponentProfile, EndpointName, PortLocation, PortLocations } from './profile.js';
 
 const byDefault: Origin = { kind: 'default' };
 
@@ -10,12 +10,12 @@ const byDefault: Origin = { kind: 'default' };
  * The address of a port: the first of its address keys that is set, else `fallback`. A listener on all addresses gets the
  * host of `fallback`. Undefined when the value is no address.
  */
-export function placeAddress(
+export function locatePort(
   values: Values | undefined,
   keys: readonly string[],
   fallback: Address,
   scheme: 'https' | 'http',
-): Placed | undefined {
+): PortLocation | undefined {
   const found = firstString(values, keys);
   if (found === undefined) {
     return { address: { ...fallback, host: dialable(fallback.host) }, origin: byDefault, scheme };
@@ -28,9 +28,9 @@ export function placeAddress(
   return { address: { ...address, host }, origin: found.origin, scheme };
 }
 
-/** A placement without the ports that have no address. */
-export function placementOf(placed: Readonly<Partial<Record<EndpointName, Placed | undefined>>>): Placement {
-  return Object.fromEntries(Object.entries(placed).filter(([, one]) => one !== undefined)) as Placement;
+/** The ports that have an address. */
+export function portLocations(found: Readonly<Partial<Record<EndpointName, PortLocation | undefined>>>): PortLocations {
+  return Object.fromEntries(Object.entries(found).filter(([, one]) => one !== undefined)) as PortLocations;
 }
 
 export function firstString(values: Values | undefined, keys: readonly string[]): Sourced<string> | undefined {
@@ -56,22 +56,22 @@ export function advertisedHosts(keys: readonly string[], values: Values): readon
   return hosts.filter((host, index) => hosts.findIndex(({ value }) => value === host.value) === index);
 }
 
-/** The endpoints of a placement, in the order of the profile. */
+/** The endpoints at these locations, in the order of the profile. */
 export function endpointsOf(
   profile: ComponentProfile,
-  placement: Placement,
+  locations: PortLocations,
   allowList: (endpoint: EndpointName) => AllowList,
 ): readonly Endpoint[] {
   return profile.endpoints.flatMap((endpoint) => {
-    const placed = placement[endpoint.name];
-    return placed === undefined
+    const location = locations[endpoint.name];
+    return location === undefined
       ? []
       : [
           {
             name: endpoint.name,
-            ...placed.address,
-            origin: placed.origin,
-            scheme: placed.scheme,
+            ...location.address,
+            origin: location.origin,
+            scheme: location.scheme,
             allowList: allowList(endpoint.name),
             profile: endpoint,
           },
