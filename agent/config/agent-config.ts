@@ -1,5 +1,5 @@
-import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
+import type { DeclaredInstance } from '../../cluster/inventory/declared.js';
 import type { Client } from '../../cluster/inventory/inventory.js';
 import type { CredentialPaths, KeyPairPaths } from '../../credentials/paths.js';
 import type { ProxySettings } from '../../proxy/settings.js';

@@ -1,7 +1,7 @@
 import { endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
-import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
+import type { DeclaredInstance } from '../../cluster/inventory/declared.js';
 import type { Client } from '../../cluster/inventory/inventory.js';
 import type { ConfigReader } from './reader.js';
 import { clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.js';

@@ -1,32 +1,15 @@
 import { existsSync } from 'node:fs';
-import type { ConfiguredPaths } from '../../credentials/paths.js';
-import { endpointsOf } from '../components/port-locations.js';
-import type { ComponentName, EndpointName, PortLocations } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Discovery } from '../discovery/discover.js';
-import type { Origin, Problem, Sourced } from '../documents/origin.js';
+import type { Problem } from '../documents/origin.js';
 import { describeProcesses } from '../sources/command-lines.js';
 import { type DescribedFile, readDescribedFile } from '../sources/described-file.js';
-import { parseAddress } from './address.js';
-import { instanceOf, readComponentConfig } from './component-config.js';
+import { instanceOf } from './component-config.js';
 import { atHost, type ComponentFiles, withComponentFiles } from './component-files.js';
+import { type DeclaredInstance, instanceOfDeclaration } from './declared.js';
 import type { Described } from './described.js';
-import { instanceName } from './instance-name.js';
 import type { Client, Instance, Inventory } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
-
-/** A component declared in agent.toml or by flag. */
-export interface DeclaredInstance extends ConfiguredPaths {
-  readonly component: ComponentName;
-  /** Main port: TiDB's status port, PD's client port, TiKV's gRPC port. */
-  readonly address: string;
-  /** Its other ports, by name. */
-  readonly addresses?: Readonly<Partial<Record<EndpointName, string>>> | undefined;
-  readonly config?: string | undefined;
-  readonly version?: string | undefined;
-  readonly allowedCommonNames?: readonly string[] | undefined;
-  readonly origin: Origin;
-}
 
 interface InventorySources {
   /** Component files, topologies and manifests; their content tells which is which. */
@@ -53,7 +36,7 @@ export function buildInventory(sources: InventorySources): Inventory {
     {
       source: 'declared',
       instances: (sources.instances ?? [])
-        .flatMap((one) => fromDeclaration(one, problems) ?? [])
+        .flatMap((one) => instanceOfDeclaration(one, problems) ?? [])
         .map((one) => atHost(host, one)),
     },
     {
@@ -113,64 +96,4 @@ function clientsOf(read: DescribedFile): readonly Client[] {
 
 function distinct<T extends Problem>(problems: readonly T[]): readonly T[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
-}
-
-function fromDeclaration(declared: DeclaredInstance, problems: Problem[]): Instance | undefined {
-  const { component, origin } = declared;
-  const profile = profiles[component];
-  const file = declared.config === undefined ? undefined : readComponentConfig(declared.config, component);
-  problems.push(...(file?.problems ?? []));
-  const locations: PortLocations = {};
-  const locate = (name: EndpointName, text: string | undefined): boolean => {
-    const address = text === undefined ? undefined : parseAddress(text);
-    if (text !== undefined && address === undefined) {
-      problems.push({
-        code: 'bad-address',
-        severity: 'fail',
-        origin,
-        message: `"${text}" is not host:port`,
-        remediation: 'write it as 10.0.1.2:20160',
-      });
-      return false;
-    }
-    if (address !== undefined && profile.endpoints.some((endpoint) => endpoint.name === name)) {
-      locations[name] = { address, origin, scheme: 'https' };
-    }
-    return true;
-  };
-  const others = Object.entries(declared.addresses ?? {}) as [EndpointName, string][];
-  const all: readonly (readonly [EndpointName, string])[] = [[profile.mainEndpoint, declared.address], ...others];
-  if (!all.map(([name, text]) => locate(name, text)).every(Boolean)) {
-    return undefined;
-  }
-  const fromFile = (file?.instance?.endpoints ?? []).filter((endpoint) => locations[endpoint.name] === undefined);
-  const security = file?.instance?.security;
-  const names = declared.allowedCommonNames;
-  const listOf = (name: EndpointName) =>
-    names !== undefined
-      ? { value: names, origin }
-      : (file?.instance?.endpoints.find((endpoint) => endpoint.name === name)?.allowList ??
-        (security?.allowedCommonNames || (file?.instance === undefined ? 'unknown' : 'none')));
-  const endpoints = [...endpointsOf(profile, locations, listOf), ...fromFile];
-  const sourced = (value: string | undefined): Sourced<string> | undefined =>
-    value === undefined ? undefined : { value, origin };
-  const name = instanceName(profile, endpoints);
-  return name === undefined
-    ? undefined
-    : {
-        component,
-        name,
-        version: declared.version,
-        configFile: declared.config,
-        security: {
-          ...security,
-          ca: sourced(declared.ca) ?? security?.ca,
-          cert: sourced(declared.cert) ?? security?.cert,
-          key: sourced(declared.key) ?? security?.key,
-          allowedCommonNames: names === undefined ? security?.allowedCommonNames : { value: names, origin },
-        },
-        endpoints,
-        advertisedHosts: file?.instance?.advertisedHosts ?? [],
-        local: declared.config !== undefined || declared.cert !== undefined,
-      };
 }

@@ -48,53 +48,16 @@ export function readTopology(
       remediation: 'write enable_tls: true',
     });
   }
-  const found = tiupSections.flatMap((section) =>
-    (at(inner, section.list)?.items ?? []).map((item) => ({ section, item })),
+  const deployed = tiupSections.flatMap((section) =>
+    (at(inner, section.list)?.items ?? []).flatMap((item) => deploymentOf(section, item, inner, tls, problems)),
   );
-  const neighbours = [...new Set(found.map(({ section }) => section.component))];
-  const monitored = (at(inner, 'monitoring_servers')?.items ?? []).length > 0;
-  const describe = ({ section, item }: (typeof found)[number]): Described[] => {
-    const host = textAt(item, 'host');
-    if (host === undefined) {
-      problems.push({
-        code: 'no-host',
-        severity: 'fail',
-        origin: item.origin,
-        message: `an instance of ${section.list} has no host`,
-        remediation: 'add host: …',
-      });
-      return [];
-    }
-    const shared = { version, origin: item.origin, neighbours, monitored, completeness: 'all' as const };
-    const deployment = { section, item, host, tls, directory: deployDirectory(inner, section, item) };
-    const configs = (table: string, ofInstance: string) => [
-      settingsOf(at(inner, 'server_configs', table)),
-      settingsOf(at(item, ofInstance)),
-    ];
-    const profile = profiles[section.component];
-    const made = madeByTiup(deployment);
-    const security = tls ? securityOf(deployment, profile) : new Map<string, Entry>();
-    const second =
-      profile.companion === undefined
-        ? undefined
-        : documentOf(
-            file,
-            ...configs(`${section.configs}-learner`, 'learner_config'),
-            tls ? securityOf(deployment, profile.companion) : new Map(),
-          );
-    const document = documentOf(file, ...configs(section.configs, 'config'), made, security);
-    return [
-      {
-        ...shared,
-        component: section.component,
-        companion: false,
-        host,
-        // TiUP starts each process in its deploy directory.
-        document: { ...document, directory: deployment.directory },
-        second,
-        tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
-      },
-    ];
+  const shared = {
+    version,
+    neighbours: tiupSections
+      .filter(({ list }) => (at(inner, list)?.items ?? []).length > 0)
+      .map(({ component }) => component),
+    monitored: (at(inner, 'monitoring_servers')?.items ?? []).length > 0,
+    tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
   };
   return {
     file,
@@ -108,17 +71,70 @@ export function readTopology(
         ...(at(inner, section.list)?.items ?? []).map((item) => settingsOf(at(item, 'config'))),
       ].map((entries) => ({ section, entries })),
     ),
-    described: found.flatMap(describe),
+    described: deployed.map((deployment) => ({ ...shared, ...describe(deployment, inner, file) })),
     scaleOutLocked,
   };
 }
 
+/** One instance as TiUP deploys it. */
 interface Deployment {
   readonly section: TiupSection;
   readonly item: YamlValue;
   readonly host: string;
   readonly tls: boolean;
   readonly directory: string;
+}
+
+/** Empty, with a problem, for an instance without a host. */
+function deploymentOf(
+  section: TiupSection,
+  item: YamlValue,
+  inner: YamlValue,
+  tls: boolean,
+  problems: Problem[],
+): readonly Deployment[] {
+  const host = textAt(item, 'host');
+  if (host === undefined) {
+    problems.push({
+      code: 'no-host',
+      severity: 'fail',
+      origin: item.origin,
+      message: `an instance of ${section.list} has no host`,
+      remediation: 'add host: …',
+    });
+    return [];
+  }
+  return [{ section, item, host, tls, directory: deployDirectory(inner, section, item) }];
+}
+
+function describe(deployment: Deployment, inner: YamlValue, file: string): Described {
+  const { section, item, host, tls, directory } = deployment;
+  const profile = profiles[section.component];
+  const written = (table: string, key: string) => [
+    settingsOf(at(inner, 'server_configs', table)),
+    settingsOf(at(item, key)),
+  ];
+  const security = (kind: ConfigFileProfile) => (tls ? securityOf(deployment, kind) : new Map<string, Entry>());
+  const document = documentOf(
+    file,
+    ...written(section.configs, 'config'),
+    derivedSettings(deployment),
+    security(profile),
+  );
+  const second =
+    profile.companion === undefined
+      ? undefined
+      : documentOf(file, ...written(`${section.configs}-learner`, 'learner_config'), security(profile.companion));
+  return {
+    component: section.component,
+    companion: false,
+    origin: item.origin,
+    completeness: 'all',
+    host,
+    // TiUP starts each process in its deploy directory.
+    document: { ...document, directory },
+    second,
+  };
 }
 
 function deployDirectory(inner: YamlValue, section: TiupSection, item: YamlValue): string {
@@ -138,7 +154,8 @@ export function directoryOf(inner: YamlValue, given: string | undefined, name: s
   return isAbsolute(expanded) ? expanded : posix.join(home, expanded);
 }
 
-function madeByTiup({ section, item, host, tls }: Deployment): Entries {
+/** The settings that TiUP derives from host and ports. */
+function derivedSettings({ section, item, host, tls }: Deployment): Entries {
   const instance: TiupInstance = {
     host,
     scheme: tls ? 'https' : 'http',

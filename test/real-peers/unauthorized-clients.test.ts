@@ -7,7 +7,7 @@ import { defaults } from '../../agent/config/load.js';
 import { ReloadTrigger } from '../../agent/sidecar/reload-trigger.js';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Finding } from '../../checks/finding.js';
-import type { DeclaredInstance } from '../../cluster/inventory/builder.js';
+import type { DeclaredInstance } from '../../cluster/inventory/declared.js';
 import { probeGrpc } from '../../probes/grpc-probe.js';
 import { patience } from '../support/eventually.js';
 import { needs } from '../support/peers.js';

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { profiles } from '../../../cluster/components/profiles.js';
-import { buildInventory, type DeclaredInstance } from '../../../cluster/inventory/builder.js';
+import { buildInventory } from '../../../cluster/inventory/builder.js';
+import type { DeclaredInstance } from '../../../cluster/inventory/declared.js';
 import { instanceName } from '../../../cluster/inventory/instance-name.js';
 import { instanceOf, origin } from '../../support/evidence.js';
 
