@@ -3,7 +3,7 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
 import { type Baseline, type Check, credentialKey, type EndpointServerHandshake } from './check.js';
-import { type Finding, findingOf } from './finding.js';
+import { type Finding, findingOf, type Status } from './finding.js';
 
 const id = 'ca-unchanged';
 
@@ -24,55 +24,72 @@ export const caUnchanged: Check = {
       const baseline = evidence.baselines.get(credentialKey(instance));
       return facts?.caDigest === undefined || baseline === undefined
         ? []
-        : [evaluate(instance, facts, baseline, evidence.serverHandshakes)];
+        : [evaluate({ instance, facts, baseline, serverHandshakes: evidence.serverHandshakes })];
     }),
 };
 
-function evaluate(
-  instance: Instance,
-  facts: CredentialFacts,
-  baseline: Baseline,
-  serverHandshakes: readonly EndpointServerHandshake[],
-): Finding {
-  const { caDigest, since, processStart } = baseline;
+/** The CA file of one instance. */
+interface CaFile {
+  readonly instance: Instance;
+  readonly facts: CredentialFacts;
+  readonly baseline: Baseline;
+  readonly serverHandshakes: readonly EndpointServerHandshake[];
+}
+
+function evaluate(caFile: CaFile): Finding {
+  const { instance, facts, baseline } = caFile;
+  const { since, processStart } = baseline;
   const file = facts.paths.ca ?? '';
   const writtenAt = facts.caModifiedAt === undefined ? undefined : new Date(facts.caModifiedAt);
-  const changed = facts.caDigest !== caDigest;
-  const reloads = instance.endpoints.map((endpoint) => caReloadOf(endpoint, instance));
-  const remediation = caReloadRemediation(instance, readsCaAtStart(instance));
-  const evidence = {
-    file,
-    since: since.toISOString(),
-    ...(processStart === undefined ? {} : { processStart: processStart.toISOString() }),
-    ...(writtenAt === undefined ? {} : { writtenAt: writtenAt.toISOString() }),
-  };
+  const finding = (status: Status, message: string) =>
+    findingOf(id, status, instance, {
+      message,
+      remediation: caReloadRemediation(instance, readsCaAtStart(instance)),
+      evidence: {
+        file,
+        since: since.toISOString(),
+        ...(processStart === undefined ? {} : { processStart: processStart.toISOString() }),
+        ...(writtenAt === undefined ? {} : { writtenAt: writtenAt.toISOString() }),
+      },
+    });
+  const changed = facts.caDigest !== baseline.caDigest;
   const writtenSinceStart = processStart !== undefined && writtenAt !== undefined && writtenAt > processStart;
-  const loaded =
-    changed || writtenSinceStart
-      ? whyLoaded(instance, facts, baseline, serverHandshakes)
-      : 'the CA file has not changed';
+  if (!changed && !writtenSinceStart) {
+    return finding('pass', 'the CA file has not changed');
+  }
+  const loaded = whyLoaded(caFile);
   if (loaded !== undefined) {
-    return findingOf(id, 'pass', instance, { message: loaded, evidence });
+    return finding('pass', loaded);
   }
   if (!changed) {
-    const message = `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents are the same, the process trusts the old CA`;
-    return findingOf(id, 'warn', instance, { message, remediation, evidence });
+    return finding(
+      'warn',
+      `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents are the same, the process trusts the old CA`,
+    );
   }
+  const broken = brokenLeaf(baseline);
+  const { sure, text } = trustOf(instance, processStart);
+  return finding(
+    sure || broken !== '' ? 'fail' : 'warn',
+    `${file} changed after ${since.toISOString()}; ${text}${sharedName(facts, baseline)}${broken}`,
+  );
+}
+
+/** What the running process trusts after a change of the file; sure only where it is known not to have restarted. */
+function trustOf(
+  instance: Instance,
+  processStart: Date | undefined,
+): { readonly sure: boolean; readonly text: string } {
+  const reloads = instance.endpoints.map((endpoint) => caReloadOf(endpoint, instance));
   const sure = processStart !== undefined && reloads.includes('restart');
-  const unseen = processStart === undefined ? ', unless it was restarted since; its start time is unknown' : '';
-  const trusts = `the running process ${sure ? 'still trusts' : 'may still trust'} the old CA${unseen}`;
-  const message = `${file} changed after ${since.toISOString()}; ${trusts}${sharedName(facts, baseline)}${brokenLeaf(baseline)}`;
-  const severe = sure || brokenLeaf(baseline) !== '';
-  return findingOf(id, severe ? 'fail' : 'warn', instance, { message, remediation, evidence });
+  const unless = processStart === undefined ? ', unless it was restarted since; its start time is unknown' : '';
+  return { sure, text: `the running process ${sure ? 'still trusts' : 'may still trust'} the old CA${unless}` };
 }
 
 /** Why the process is known to have loaded the CA on disk; undefined without evidence for it. */
-function whyLoaded(
-  instance: Instance,
-  { ca = [], caDigest, caModifiedAt, certModifiedAt }: CredentialFacts,
-  { ca: before = [], between = [], caDigest: earlier, since, processStart }: Baseline,
-  serverHandshakes: readonly EndpointServerHandshake[],
-): string | undefined {
+function whyLoaded({ instance, facts, baseline, serverHandshakes }: CaFile): string | undefined {
+  const { ca = [], caDigest, caModifiedAt, certModifiedAt } = facts;
+  const { ca: before = [], between = [], caDigest: earlier, since, processStart } = baseline;
   const { component, name } = instance;
   // A copy can keep the modification time of its original. A change that the agent observed is later than `since`.
   const changedAt = Math.max(caModifiedAt ?? Number.POSITIVE_INFINITY, caDigest === earlier ? 0 : since.getTime());

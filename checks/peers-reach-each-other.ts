@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress } from '../cluster/inventory/address.js';
-import type { Instance } from '../cluster/inventory/inventory.js';
+import type { HttpAnswer } from '../probes/http-answers.js';
 import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 
@@ -22,50 +22,71 @@ export const peersReachEachOther: Check = {
 
 function evaluate(report: EndpointObservation, evidence: Evidence): readonly Finding[] {
   const { instance, endpoint, observation } = report;
-  const { application, outcome } = observation;
+  const { application, outcome, detail } = observation;
   if (outcome !== 'accepted' || application?.protocol !== 'http') {
     return [];
   }
-  const parts = { endpoint };
   const { answer, status } = application;
   if (answer?.kind === 'pd-health') {
-    const lost = answer.members.filter(({ healthy }) => !healthy);
-    return lost.length === 0
-      ? [findingOf(id, 'pass', instance, { ...parts, message: `reaches all ${answer.members.length} members` })]
-      : lost.map(({ name, clientUrls }) => {
-          const reachable = answersAgent(evidence, addresses(clientUrls));
-          const others = othersThatReach(name, addresses(clientUrls), evidence);
-          return findingOf(id, 'fail', instance, {
-            ...parts,
-            message: `does not reach member ${name}${reachable ? ', which answers the agent: one of the two rejects the other' : ''}; ${others} of the other members reach it`,
-            remediation: 'compare the certificates and lists of the two; restart the one that holds an old CA',
-            evidence: { member: name },
-          });
-        });
+    return ofMembers(report, answer.members, evidence);
   }
   if (answer?.kind === 'pd-stores') {
-    const lost = answer.stores.filter(({ state }) => state === 'Disconnected' || state === 'Down');
-    return lost.map(({ address, state }) => {
-      const reachable = answersAgent(evidence, addresses([address]));
-      return findingOf(id, 'warn', instance, {
-        ...parts,
-        message: `reports store ${address} as ${state}${reachable ? ', although the store answers the agent: PD may reject it' : ''}`,
-        remediation: 'check whether the store runs, and whether PD accepts it',
-        evidence: { store: address },
-      });
-    });
+    return ofStores(report, answer.stores, evidence);
   }
   if (instance.component === 'pd') {
-    const message = `inconclusive: its report of other members could not be read: ${observation.detail}`;
+    const message = `inconclusive: its report of other members could not be read: ${detail}`;
     return [
-      findingOf(id, 'unknown', instance, { ...parts, message, remediation: 'check whether this PD has a leader' }),
+      findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'check whether this PD has a leader' }),
     ];
   }
-  return instance.component === 'ticdc' ? [forwarded(instance, report, status, evidence)] : [];
+  return instance.component === 'ticdc' ? [forwarded(report, status, evidence)] : [];
+}
+
+type Answer<Kind extends HttpAnswer['kind']> = Extract<HttpAnswer, { readonly kind: Kind }>;
+
+function ofMembers(
+  { instance, endpoint }: EndpointObservation,
+  members: Answer<'pd-health'>['members'],
+  evidence: Evidence,
+): readonly Finding[] {
+  const lost = members.filter(({ healthy }) => !healthy);
+  return lost.length === 0
+    ? [findingOf(id, 'pass', instance, { endpoint, message: `reaches all ${members.length} members` })]
+    : lost.map(({ name, clientUrls }) => {
+        const at = addresses(clientUrls);
+        const reachable = answersAgent(evidence, at)
+          ? ', which answers the agent: one of the two rejects the other'
+          : '';
+        return findingOf(id, 'fail', instance, {
+          endpoint,
+          message: `does not reach member ${name}${reachable}; ${othersThatReach(name, at, evidence)} of the other members reach it`,
+          remediation: 'compare the certificates and lists of the two; restart the one that holds an old CA',
+          evidence: { member: name },
+        });
+      });
+}
+
+function ofStores(
+  { instance, endpoint }: EndpointObservation,
+  stores: Answer<'pd-stores'>['stores'],
+  evidence: Evidence,
+): readonly Finding[] {
+  const lost = stores.filter(({ state }) => state === 'Disconnected' || state === 'Down');
+  return lost.map(({ address, state }) => {
+    const reachable = answersAgent(evidence, addresses([address]))
+      ? ', although the store answers the agent: PD may reject it'
+      : '';
+    return findingOf(id, 'warn', instance, {
+      endpoint,
+      message: `reports store ${address} as ${state}${reachable}`,
+      remediation: 'check whether the store runs, and whether PD accepts it',
+      evidence: { store: address },
+    });
+  });
 }
 
 /** A capture that is not the owner forwards the request to the owner, with its own certificate. */
-function forwarded(instance: Instance, { endpoint }: EndpointObservation, status: number, evidence: Evidence): Finding {
+function forwarded({ instance, endpoint }: EndpointObservation, status: number, evidence: Evidence): Finding {
   const ofAgent = evidence.observations.find((one) => one.instance === instance && one.observation.identity === 'agent')
     ?.observation.application;
   const isOwner = ofAgent?.protocol === 'http' && ofAgent.answer?.kind === 'ticdc-status' && ofAgent.answer.isOwner;
