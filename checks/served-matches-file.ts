@@ -1,8 +1,8 @@
 import type { ReloadRule } from '../cluster/components/profile.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import { latestChains } from './certificate-validity.js';
-import { type Check, credentialKey } from './check.js';
-import { findingOf } from './finding.js';
+import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
+import { type Finding, findingOf } from './finding.js';
 import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
 
 const id = 'served-matches-file';
@@ -29,48 +29,52 @@ export const servedMatchesFile: Check = {
     fail: 'the port serves another certificate than the one on disk, after its reload deadline',
     unknown: 'the reload deadline is not reached, or a copy of the file is still being distributed',
   },
-  run: (evidence) =>
-    latestChains(evidence.observations).flatMap(({ instance, endpoint, observation, servedSince = observation.at }) => {
-      const facts = evidence.credentials.get(credentialKey(instance));
-      const [onDisk] = facts?.chain ?? [];
-      const [served] = observation.peerChain;
-      // An observation older than the file's change says nothing about the file.
-      if (onDisk === undefined || served === undefined || observation.at.getTime() < (facts?.certModifiedAt ?? 0)) {
-        return [];
-      }
-      if (onDisk.fingerprint === served.fingerprint) {
-        return [findingOf(id, 'pass', instance, { endpoint, message: 'serves the certificate on disk' })];
-      }
-      const rule = reloadRuleOf(endpoint, instance);
-      const deadline = reloadDeadline(rule, facts?.certModifiedAt ?? 0);
-      if (deadline !== undefined && deadline > evidence.now) {
-        const message = `reloading: this port must serve the certificate on disk by ${deadline.toISOString()}`;
-        return [findingOf(id, 'unknown', instance, { endpoint, message })];
-      }
-      const portIsAhead = served.notBefore > onDisk.notBefore;
-      const change = { file: new Date(facts?.certModifiedAt ?? 0), port: servedSince, portIsAhead };
-      const waiting = copyPending(instance, change, evidence.now);
-      if (waiting !== undefined) {
-        return [findingOf(id, 'unknown', instance, { endpoint, message: waiting })];
-      }
-      const message = `serves a certificate that expires ${served.notAfter.toISOString()}; the one on disk expires ${onDisk.notAfter.toISOString()}`;
-      const since = new Date(facts?.certModifiedAt ?? 0).toISOString();
-      const evidenceOf = {
+  run: (evidence) => latestChains(evidence.observations).flatMap((entry) => evaluate(entry, evidence)),
+};
+
+function evaluate(
+  { instance, endpoint, observation, servedSince = observation.at }: EndpointObservation,
+  { credentials, now }: Evidence,
+): readonly Finding[] {
+  const facts = credentials.get(credentialKey(instance));
+  const changedAt = facts?.certModifiedAt ?? 0;
+  const [onDisk] = facts?.chain ?? [];
+  const [served] = observation.peerChain;
+  // An observation older than the file's change says nothing about the file.
+  if (onDisk === undefined || served === undefined || observation.at.getTime() < changedAt) {
+    return [];
+  }
+  if (onDisk.fingerprint === served.fingerprint) {
+    return [findingOf(id, 'pass', instance, { endpoint, message: 'serves the certificate on disk' })];
+  }
+  const rule = reloadRuleOf(endpoint, instance);
+  const portIsAhead = served.notBefore > onDisk.notBefore;
+  const pending =
+    reloadPending(reloadDeadline(rule, changedAt), now) ??
+    copyPending(instance, { file: new Date(changedAt), port: servedSince, portIsAhead }, now);
+  if (pending !== undefined) {
+    return [findingOf(id, 'unknown', instance, { endpoint, message: pending })];
+  }
+  return [
+    findingOf(id, 'fail', instance, {
+      endpoint,
+      message: `serves a certificate that expires ${served.notAfter.toISOString()}; the one on disk expires ${onDisk.notAfter.toISOString()}`,
+      remediation: remediations[rule],
+      evidence: {
         served: served.fingerprint,
         onDisk: onDisk.fingerprint,
         file: facts?.paths.cert ?? '',
-        since,
-      };
-      return [
-        findingOf(id, 'fail', instance, {
-          endpoint,
-          message,
-          remediation: remediations[rule],
-          evidence: evidenceOf,
-        }),
-      ];
+        since: new Date(changedAt).toISOString(),
+      },
     }),
-};
+  ];
+}
+
+function reloadPending(deadline: Date | undefined, now: Date): string | undefined {
+  return deadline !== undefined && deadline > now
+    ? `reloading: this port must serve the certificate on disk by ${deadline.toISOString()}`
+    : undefined;
+}
 
 /** A component that reads its own copy of the files may serve an older or a newer certificate until the copies are equal. */
 function copyPending(

@@ -1,6 +1,7 @@
 import { profiles } from '../cluster/components/profiles.js';
+import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Check } from './check.js';
-import { findingOf } from './finding.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'tls-configured';
 
@@ -15,44 +16,34 @@ export const tlsConfigured: Check = {
     fail: 'one or two of the three paths are set, or a URL is http although all three are set',
     warn: 'none of them is set',
   },
-  run: (evidence) =>
-    evidence.inventory.instances
-      .filter(({ local }) => local)
-      .flatMap((instance) => {
-        const { ca, cert, key } = instance.security;
-        const { securityKeys: keys, caOptional } = profiles[instance.component];
-        const set = [ca, cert, key].filter((one) => one !== undefined).length;
-        const complete = cert !== undefined && key !== undefined && (ca !== undefined || caOptional === true);
-        const wanted = `${keys.ca}, ${keys.cert} and ${keys.key}`;
-        if (set === 0) {
-          return [
-            findingOf(id, 'warn', instance, {
-              message: 'no TLS is configured: its ports serve plaintext',
-              remediation: `set ${wanted}`,
-            }),
-          ];
-        }
-        if (!complete) {
-          return [
-            findingOf(id, 'fail', instance, {
-              message: `only ${set} of the three TLS paths are set`,
-              remediation: `set ${wanted}`,
-            }),
-          ];
-        }
-        const plain = instance.endpoints.filter(({ scheme }) => scheme === 'http');
-        return plain.length === 0
-          ? [
-              findingOf(id, 'pass', instance, {
-                message: ca ? 'all three TLS paths are set' : 'certificate and key are set',
-              }),
-            ]
-          : plain.map((endpoint) =>
-              findingOf(id, 'fail', instance, {
-                endpoint,
-                message: 'serves plaintext: its URL is http, although the TLS paths are set',
-                remediation: 'write https in its URL and restart it',
-              }),
-            );
-      }),
+  run: (evidence) => evidence.inventory.instances.filter(({ local }) => local).flatMap(evaluate),
 };
+
+function evaluate(instance: Instance): readonly Finding[] {
+  const { ca, cert, key } = instance.security;
+  const { securityKeys: keys, caOptional } = profiles[instance.component];
+  const set = [ca, cert, key].filter((one) => one !== undefined).length;
+  const complete = cert !== undefined && key !== undefined && (ca !== undefined || caOptional === true);
+  const remediation = `set ${keys.ca}, ${keys.cert} and ${keys.key}`;
+  if (set === 0) {
+    const message = 'no TLS is configured: its ports serve plaintext';
+    return [findingOf(id, 'warn', instance, { message, remediation })];
+  }
+  if (!complete) {
+    return [findingOf(id, 'fail', instance, { message: `only ${set} of the three TLS paths are set`, remediation })];
+  }
+  const plain = instance.endpoints.filter(({ scheme }) => scheme === 'http');
+  return plain.length === 0
+    ? [
+        findingOf(id, 'pass', instance, {
+          message: ca ? 'all three TLS paths are set' : 'certificate and key are set',
+        }),
+      ]
+    : plain.map((endpoint) =>
+        findingOf(id, 'fail', instance, {
+          endpoint,
+          message: 'serves plaintext: its URL is http, although the TLS paths are set',
+          remediation: 'write https in its URL and restart it',
+        }),
+      );
+}
