@@ -55,27 +55,70 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tidb-mtls-demo-'));
   const authority = await Authority.create();
   const members = membersOf(options.members ?? oneOfEach);
+  const layout = layoutOf(directory, members);
+  for (const member of [...members.map(({ name }) => name), 'agent'] as const) {
+    await writeCredentials(layout, member, authority);
+  }
+  const instances = new Map<MemberName, Instance>();
+  const ports = await startPorts(members, layout, instances);
+  const addressOf = addressesOf(ports);
+  const pdAddresses = members.filter(({ component }) => component === 'pd').map((pd) => addressOf(pd, 'client'));
+  for (const member of members) {
+    const folder = join(directory, member.name, 'conf');
+    instances.set(member.name, await writeConfigs(member, folder, addressOf, pdAddresses));
+  }
+  await writeFile(layout.agentConfig, agentConfig());
+  return clusterOf(layout, authority, ports);
+}
+
+/** Where the files of the cluster are. */
+interface Layout extends Pick<DevCluster, 'directory' | 'agentConfig' | 'files'> {
+  readonly pairOf: (member: MemberName | 'agent') => PairName;
+}
+
+function layoutOf(directory: string, members: readonly Member[]): Layout {
   const components = new Map(members.map(({ name, component }) => [name, component]));
-  const pairOf = (member: MemberName | 'agent'): PairName =>
-    member === 'agent' ? 'agent' : required(components.get(member));
+  const pairOf = (member: MemberName | 'agent') => (member === 'agent' ? 'agent' : required(components.get(member)));
   const files = (member: MemberName | 'agent') => {
     const tls = join(directory, member, 'tls');
     const pair = pairOf(member);
     return { ca: join(tls, 'ca.crt'), cert: join(tls, `${pair}.crt`), key: join(tls, `${pair}.pem`) };
   };
-  for (const member of [...components.keys(), 'agent'] as const) {
-    await mkdir(join(directory, member, 'tls'), { recursive: true });
-    await mkdir(join(directory, member, 'conf'), { recursive: true });
-    await writeFile(files(member).ca, authority.certificatePem);
-    const issued = await authority.issue(issueOptions(pairOf(member)));
-    await writeFile(files(member).key, issued.keyPem, { mode: 0o600 });
-    await writeFile(files(member).cert, issued.certificatePem);
-  }
+  return { directory, agentConfig: join(directory, 'agent.toml'), files, pairOf };
+}
 
+async function writeCredentials(
+  { directory, files, pairOf }: Layout,
+  member: MemberName | 'agent',
+  authority: Authority,
+): Promise<void> {
+  await mkdir(join(directory, member, 'tls'), { recursive: true });
+  await mkdir(join(directory, member, 'conf'), { recursive: true });
+  const issued = await authority.issue(issueOptions(pairOf(member)));
+  await writeFile(files(member).ca, authority.certificatePem);
+  await writeFile(files(member).key, issued.keyPem, { mode: 0o600 });
+  await writeFile(files(member).cert, issued.certificatePem);
+}
+
+type Ports = ReadonlyMap<MemberName, ReadonlyMap<EndpointName, DevPort>>;
+type AddressOf = (member: Member, endpoint: EndpointName) => string;
+
+function portAt(ports: Ports, member: MemberName, endpoint: EndpointName): DevPort {
+  return required(ports.get(member)?.get(endpoint));
+}
+
+function addressesOf(ports: Ports): AddressOf {
+  return ({ name }, endpoint) => `127.0.0.1:${portAt(ports, name, endpoint).number}`;
+}
+
+/** Starts every port. The ports read `instances` at their connections, so it may be filled later. */
+async function startPorts(
+  members: readonly Member[],
+  { files }: Layout,
+  instances: ReadonlyMap<MemberName, Instance>,
+): Promise<Ports> {
   const ports = new Map<MemberName, Map<EndpointName, DevPort>>();
-  const instances = new Map<MemberName, Instance>();
-  const portOf = (member: MemberName, endpoint: EndpointName) => required(ports.get(member)?.get(endpoint));
-  const addressOf = ({ name }: Member, endpoint: EndpointName) => `127.0.0.1:${portOf(name, endpoint).number}`;
+  const registry = () => registryOf(members, addressesOf(ports));
   for (const member of members) {
     const ofMember = new Map<EndpointName, DevPort>();
     for (const profile of endpointsOf(member)) {
@@ -83,7 +126,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
         profile,
         files: files(member.name),
         instance: () => required(instances.get(member.name)),
-        handlers: handlersOf(member, profile.name, () => registryOf(members, addressOf)),
+        handlers: handlersOf(member, profile.name, registry),
         ownCommonName: componentCommonNames[member.component],
       });
       await port.listen();
@@ -91,23 +134,18 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
     }
     ports.set(member.name, ofMember);
   }
-  const pdAddresses = members.filter(({ component }) => component === 'pd').map((pd) => addressOf(pd, 'client'));
-  for (const member of members) {
-    const folder = join(directory, member.name, 'conf');
-    instances.set(member.name, await writeConfigs(member, folder, addressOf, pdAddresses));
-  }
-  const agentFile = join(directory, 'agent.toml');
-  await writeFile(agentFile, agentConfig());
+  return ports;
+}
 
+function clusterOf({ pairOf, ...layout }: Layout, authority: Authority, ports: Ports): DevCluster {
+  const { directory, files } = layout;
   return {
-    directory,
-    agentConfig: agentFile,
+    ...layout,
     authority,
-    files,
-    port: (member, endpoint) => portOf(member, endpoint).number,
+    port: (member, endpoint) => portAt(ports, member, endpoint).number,
     fault: async (member, endpoint, name, on) => {
       const substitute = on ? await substituteFor(name, authority, issueOptions(pairOf(member))) : undefined;
-      await portOf(member, endpoint).fault(name, on, substitute);
+      await portAt(ports, member, endpoint).fault(name, on, substitute);
     },
     rotate: async (member, { order = 'key-first', notAfter, between } = {}) => {
       const issued = await authority.issue(issueOptions(pairOf(member), notAfter));
@@ -139,7 +177,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
 async function writeConfigs(
   member: Member,
   folder: string,
-  addressOf: (member: Member, endpoint: EndpointName) => string,
+  addressOf: AddressOf,
   pdAddresses: readonly string[],
 ): Promise<Instance> {
   const address = (endpoint: EndpointName) => addressOf(member, endpoint);

@@ -29,32 +29,31 @@ interface InventorySources {
 export function buildInventory(sources: InventorySources): Inventory {
   const problems: Problem[] = [];
   const read = (sources.files ?? []).map((file) => readDescribedFile(file, problems));
-  const fromFiles = read.flatMap(({ kind, described }) => described.map((one) => ({ kind, described: one })));
   const processes = sources.processes === true ? describeProcesses(problems) : [];
   const { discovery, components = [], host } = sources;
+  const onThisNode = (instances: readonly Instance[]) => instances.map((one) => atHost(host, one));
+  const ofFiles = read.map(({ kind, described }) => ({
+    kind,
+    instances: described.flatMap((one) => instancesOf(one, problems)),
+  }));
   const readings: readonly Reading[] = [
     {
       source: 'declared',
-      instances: (sources.instances ?? [])
-        .flatMap((one) => instanceOfDeclaration(one, problems) ?? [])
-        .map((one) => atHost(host, one)),
+      instances: onThisNode((sources.instances ?? []).flatMap((one) => instanceOfDeclaration(one, problems) ?? [])),
     },
     {
       source: 'process',
-      instances: processes.flatMap((one) => instancesOf(one, problems)).map((one) => atHost(host, one)),
+      instances: onThisNode(processes.flatMap((one) => instancesOf(one, problems))),
     },
     {
       source: 'config',
-      instances: fromFiles
-        .filter(({ kind }) => kind === 'component')
-        .flatMap(({ described }) => instancesOf(described, problems))
-        .map((one) => atHost(host, one)),
+      instances: onThisNode(ofFiles.filter(({ kind }) => kind === 'component').flatMap(({ instances }) => instances)),
     },
     {
       source: 'deployment',
-      instances: fromFiles
+      instances: ofFiles
         .filter(({ kind }) => kind !== 'component')
-        .flatMap(({ described }) => instancesOf(described, problems).map(localIfHere)),
+        .flatMap(({ instances }) => instances.map(localIfHere)),
     },
     { source: 'pd', instances: discovery?.instances ?? [], complete: discovery?.complete },
   ];
