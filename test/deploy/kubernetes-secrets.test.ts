@@ -60,7 +60,7 @@ t.test('a rotation reaches the pods first, the agent later, and is no failure in
   t.strictSame(await statuses(), ['pass: serves the certificate on disk']);
 
   await cluster.rotate('tidb');
-  const newer = /^unknown: serves a newer certificate than the file here, whose copy has until /;
+  const newer = /^unknown: reloading: serves a newer certificate than the file here, which must be updated by /;
   await eventually('the port serves the new one', async () => newer.test((await statuses())[0] ?? ''));
 
   mountSecret(cluster, join(secrets, 'tidb'), 'tidb', 'second');
