@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { CredentialError } from '../../credentials/error.js';
 import { errorCode } from '../../credentials/error-text.js';
-import { type CredentialRepository, contentOf } from '../../credentials/repository.js';
+import { areSame, type CredentialRepository, contentOf, type FileState } from '../../credentials/repository.js';
 
 /** Which of the two mechanisms saw a change first: it shows the operator when inotify is failing. */
 export type DetectedBy = 'event' | 'sweep';
@@ -13,6 +13,8 @@ export interface WatcherOptions {
   readonly repository: CredentialRepository;
   /** `files` are those whose content, mode or presence changed. */
   readonly onChange: (detectedBy: DetectedBy, files: readonly string[]) => void;
+  /** After each change, and after a mere touch: a port reloads by the modification time, which is another one. */
+  readonly onTouch: () => void;
   /** Called when file events begin or cease to work; without them the sweep alone sees a change. */
   readonly onEvents: (working: boolean, error: unknown) => void;
   readonly onError: (error: unknown) => void;
@@ -23,8 +25,11 @@ export interface WatcherOptions {
 /** Events of one rotation come in bursts: one comparison serves them all. */
 const settleMilliseconds = 60;
 
+/** By path. */
+type States = Readonly<Record<string, FileState>>;
+
 /**
- * Watches files by their directories and reports which of them changed.
+ * Watches files by their directories and reports which of them changed, and whether any was touched.
  *
  * chokidar watches directories, never files: a watch on a file goes blind when the file is unlinked and created again
  * at once, and Kubernetes swaps a symbolic link beside it. An event only says that the repository is to be asked. A slow
@@ -36,7 +41,7 @@ export class FileWatcher {
   readonly #sweep: NodeJS.Timeout;
   #files: readonly string[] = [];
   #directories = '';
-  #contents: ReadonlyMap<string, string> = new Map();
+  #states: States = {};
   #watcher: FSWatcher | undefined;
   #settle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -52,7 +57,7 @@ export class FileWatcher {
   /** Replaces the set of watched files; what they hold now is no change. */
   async watchFiles(files: readonly string[]): Promise<void> {
     this.#files = [...new Set(files)].sort();
-    this.#contents = this.#read() ?? new Map();
+    this.#states = this.#read() ?? {};
     await this.#arm();
   }
 
@@ -122,12 +127,15 @@ export class FileWatcher {
     if (this.#closed) {
       return;
     }
-    const contents = this.#read();
-    const changed =
-      contents === undefined ? [] : this.#files.filter((file) => contents.get(file) !== this.#contents.get(file));
-    if (contents !== undefined && changed.length > 0) {
-      this.#contents = contents;
-      this.#options.onChange(detectedBy, changed);
+    const states = this.#read();
+    if (states !== undefined && !areSame(states, this.#states)) {
+      const former = this.#states;
+      this.#states = states;
+      const changed = this.#files.filter((file) => contentIn(states, file) !== contentIn(former, file));
+      if (changed.length > 0) {
+        this.#options.onChange(detectedBy, changed);
+      }
+      this.#options.onTouch();
     }
     if (detectedBy === 'sweep' || this.#working) {
       this.#arm().catch((error: unknown) => this.#options.onError(error));
@@ -135,12 +143,17 @@ export class FileWatcher {
   }
 
   /** Undefined where this process has no descriptor left to read a file with. */
-  #read(): ReadonlyMap<string, string> | undefined {
+  #read(): States | undefined {
     const states = this.#files.map((file) => [file, this.#options.repository.state(file)] as const);
     return states.some(([, state]) => state instanceof CredentialError && state.code === 'no_descriptors')
       ? undefined
-      : new Map(states.map(([file, state]) => [file, contentOf(state)]));
+      : Object.fromEntries(states);
   }
+}
+
+function contentIn(states: States, file: string): string | undefined {
+  const state = states[file];
+  return state === undefined ? undefined : contentOf(state);
 }
 
 /** The directory of each path, of what it resolves to, and the parent of each, where a replaced directory shows. */

@@ -6,11 +6,11 @@ import type { SidecarOptions } from './options.js';
 /** Files that one line of the log names; a change of a whole cluster's Secret is many. */
 const mostNamed = 20;
 
-/** A watcher that counts and logs what it sees, and calls `onChange` after each change. */
+/** A watcher that counts and logs the changes that it sees, and calls `onTouch` after each of them and after each touch. */
 export function createFileWatcher(
   { metrics, logger, sweepInterval }: SidecarOptions,
   repository: CredentialRepository,
-  onChange: () => Promise<void>,
+  onTouch: () => Promise<void>,
 ): FileWatcher {
   return new FileWatcher({
     repository,
@@ -18,7 +18,9 @@ export function createFileWatcher(
     onChange: (detectedBy, files) => {
       metrics.recordFileChange(detectedBy);
       logger.info({ detectedBy, files: files.slice(0, mostNamed) }, 'a credential file changed');
-      onChange().catch((error: unknown) =>
+    },
+    onTouch: () => {
+      onTouch().catch((error: unknown) =>
         logger.error({ reason: errorMessage(error) }, 'credential files could not be read again'),
       );
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { FileWatcher } from '../../../agent/sidecar/file-watcher.js';
@@ -14,16 +14,18 @@ function watching(t: Test) {
     return join(directory, name, 'file');
   });
   const changes: string[] = [];
+  const touches: true[] = [];
   const watcher = new FileWatcher({
     repository: new CredentialRepository(),
     sweepInterval: 3_600_000,
     onChange: (detectedBy, files) =>
       changes.push(`${detectedBy} ${files.map((file) => basename(dirname(file))).join()}`),
+    onTouch: () => touches.push(true),
     onEvents: () => t.fail('events can be had'),
     onError: (error) => t.fail(String(error)),
   });
   t.teardown(() => watcher.close());
-  return { watcher, changes, first: first ?? '', second: second ?? '' };
+  return { watcher, changes, touches, first: first ?? '', second: second ?? '' };
 }
 
 t.test('other files while the watch on the first ones is not ready: both calls return', async (t) => {
@@ -44,4 +46,15 @@ t.test('closing it before its watch is ready ends the wait', async (t) => {
   await pending;
   writeFileSync(first, 'two');
   t.strictSame(changes, []);
+});
+
+t.test('a touch is no change, and the files are to be read again', async (t) => {
+  const { watcher, changes, touches, first } = watching(t);
+  await watcher.watchFiles([first]);
+  utimesSync(first, 1, 1);
+  await eventually('the touch is seen', () => touches.length === 1);
+  t.strictSame(changes, []);
+  writeFileSync(first, 'two');
+  await eventually('the change is seen', () => changes.length === 1);
+  t.equal(touches.length, 1 + changes.length);
 });
