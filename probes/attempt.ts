@@ -23,7 +23,7 @@ export interface ProbeContext {
 }
 
 /**
- * The steps of every prober: one fresh connection, the server verified, then the exchange, within one deadline. Never
+ * The steps of every prober: one fresh connection, the server verified, then the request, within one deadline. Never
  * rejects. The socket is destroyed before it resolves.
  */
 export async function attempt(
@@ -31,7 +31,7 @@ export async function attempt(
   target: ProbeTarget,
   identity: Identity,
   options: ProbeOptions,
-  exchange: (context: ProbeContext) => Promise<Answered>,
+  request: (context: ProbeContext) => Promise<Answered>,
 ): Promise<Observation> {
   const at = new Date();
   const start = performance.now();
@@ -41,11 +41,11 @@ export async function attempt(
   const deadline = startDeadline(options);
   let answered: Answered;
   try {
-    const ended = await Promise.race([exchange(context), deadline.reached]);
+    const ended = await Promise.race([request(context), deadline.reached]);
     answered = ended === expired ? withoutAnswer(timedOut(info, options.timeout)) : ended;
   } catch (error: unknown) {
-    const left = options.timeout - (performance.now() - start);
-    answered = withoutAnswer(await failure(error, context, target, left));
+    const timeout = options.timeout - (performance.now() - start);
+    answered = withoutAnswer(await failure(error, context, target, { ...options, timeout }));
   } finally {
     deadline.clear();
     context.connection()?.destroy();
@@ -67,17 +67,17 @@ export async function attempt(
   };
 }
 
-/** `left`: milliseconds until the deadline. */
+/** `options` with the time that is left until the deadline. */
 async function failure(
   error: unknown,
   { connection, info }: ProbeContext,
   target: ProbeTarget,
-  left: number,
+  { timeout, signal }: ProbeOptions,
 ): Promise<ProbeResult> {
   // The socket's own error names the TLS alert, which undici and HTTP/2 hide. An invalid answer came before the close.
   const cause = isProtocolError(error) ? error : (connection()?.firstError() ?? error);
-  const asks = needsPlaintextRequest(cause, info) && left > 0;
-  return classifyFailure(cause, info, asks ? await answersPlaintext(target, left) : undefined);
+  const asks = needsPlaintextRequest(cause, info) && timeout > 0;
+  return classifyFailure(cause, info, asks ? await answersPlaintext(target, timeout, signal) : undefined);
 }
 
 /** A process that did not run cannot tell what the port did meanwhile, and its late reads look like silence or a close. */

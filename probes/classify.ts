@@ -3,10 +3,7 @@ import { receivedAlert } from './alerts.js';
 import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
 import { isProtocolError } from './protocol-error.js';
 import type { HandshakeInfo } from './tls-connection.js';
-import { unreachableDetail } from './unreachable.js';
-
-/** This process had no descriptor, memory or buffer left: nothing is known of the port. */
-const localShortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+import { withoutConnection } from './unreachable.js';
 
 /** OpenSSL's codes for first bytes that are no TLS record. */
 const notRecordCodes: ReadonlySet<string> = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
@@ -21,16 +18,14 @@ export function classifyFailure(error: unknown, info: HandshakeInfo, plaintext: 
     const detail = `rejected by the server with the TLS alert ${alert.name} (${alert.number})`;
     return rejectedBy({ side: 'peer', by: 'tls-alert', ...alert }, detail);
   }
-  const code = errorCode(error);
-  if (localShortages.has(code)) {
-    return resultOf('inconclusive', `the agent could not open a connection: ${code}`);
-  }
-  if (info.connect === undefined) {
-    return resultOf('unreachable', unreachableDetail(code));
+  const unconnected = withoutConnection(error, info.connect !== undefined);
+  if (unconnected !== undefined) {
+    return unconnected;
   }
   if (plaintext === true) {
     return resultOf('not-tls', 'the port answers without TLS');
   }
+  const code = errorCode(error);
   if (notRecordCodes.has(code)) {
     return resultOf('not-tls', 'the port answered with bytes that are not TLS');
   }

@@ -13,6 +13,10 @@ export function startDeadline({ timeout, signal }: ProbeOptions): Deadline {
   const { promise, resolve } = withResolver();
   const timer = setTimeout(resolve, timeout);
   signal?.addEventListener('abort', resolve, { once: true });
+  if (signal?.aborted === true) {
+    // It raises no event any more.
+    resolve();
+  }
   return {
     reached: promise,
     clear: () => {

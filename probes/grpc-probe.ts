@@ -15,12 +15,10 @@ import { authorityOf } from './target.js';
  */
 export function probeGrpc(target: ProbeTarget, identity: Identity, options: ProbeOptions): Promise<Observation> {
   const method = target.probe?.protocol === 'grpc' ? target.probe.method : health;
-  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (context) =>
-    exchange(target, method, context),
-  );
+  return attempt('grpc', { ...target, alpn: ['h2'] }, identity, options, (context) => call(target, method, context));
 }
 
-async function exchange(target: ProbeTarget, method: GrpcProbeMethod, context: ProbeContext): Promise<Answered> {
+async function call(target: ProbeTarget, method: GrpcProbeMethod, context: ProbeContext): Promise<Answered> {
   const opened = await context.open();
   if (isProbeResult(opened)) {
     return withoutAnswer(opened);

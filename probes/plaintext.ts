@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { errorCode, errorMessage } from '../credentials/error-text.js';
 import { lookup } from './lookup.js';
 import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
-import { unreachableDetail } from './unreachable.js';
+import { withoutConnection } from './unreachable.js';
 
 /** Go's HTTP server sends exactly this in plaintext on a TLS port; TiProxy's API port is one. */
 const requiresTlsStart = 'HTTP/1.0 400 Bad Request';
@@ -61,11 +61,11 @@ export function requestPlaintext(
     socket.once('error', (error) => {
       const code = errorCode(error) || errorMessage(error);
       const closed = rejectedBy(closedByPeer, `the server closed the plaintext connection: ${code}`);
-      end(isConnected ? closed : resultOf('unreachable', unreachableDetail(code)));
+      end(withoutConnection(error, isConnected) ?? closed);
     });
     socket.once('close', () => {
       const closed = rejectedBy(closedByPeer, 'the server closed the plaintext connection without an answer');
-      end(isConnected ? closed : resultOf('unreachable', unreachableDetail('')));
+      end(withoutConnection(undefined, isConnected) ?? closed);
     });
   });
 }
@@ -87,7 +87,11 @@ function resultOn(received: string): ProbeResult | undefined {
 }
 
 /** Whether the port answers without TLS; undefined when it neither answered nor rejected the request. */
-export async function answersPlaintext(target: PlaintextTarget, timeout: number): Promise<boolean | undefined> {
-  const { outcome } = await requestPlaintext(target, timeout);
+export async function answersPlaintext(
+  target: PlaintextTarget,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<boolean | undefined> {
+  const { outcome } = await requestPlaintext(target, timeout, signal);
   return outcome === 'accepted' ? true : outcome === 'rejected' ? false : undefined;
 }

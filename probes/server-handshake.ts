@@ -1,10 +1,13 @@
 import { connect as netConnect } from 'node:net';
 import type { Certificate } from '../credentials/certificate.js';
+import { errorCode } from '../credentials/error-text.js';
 import { clientHello } from './client-hello.js';
+import { startDeadline } from './deadline.js';
 import { lookup } from './lookup.js';
 import { answersPlaintext } from './plaintext.js';
+import type { ProbeOptions } from './prober.js';
 import { ServerMessages } from './server-messages.js';
-import { unreachableDetail } from './unreachable.js';
+import { withoutConnection } from './unreachable.js';
 
 /** The server's first messages in TLS 1.2, which it sends unencrypted to every client. */
 export interface ServerHandshake {
@@ -28,56 +31,72 @@ export interface HandshakeTarget {
 
 /**
  * Sends a ClientHello of TLS 1.2 with the TCP connect, reads up to ServerHelloDone, sends close_notify and closes. The
- * handshake is not completed: no certificate is presented and no session made. Never rejects; the socket is destroyed
- * at `timeout` (milliseconds) at the latest.
+ * handshake is not completed: no certificate is presented and no session made. A port that closes without an answer is
+ * sent a plaintext request in the time that is left. Never rejects; the sockets are destroyed at the timeout at the latest.
  */
-export async function readServerHandshake(target: HandshakeTarget, timeout: number): Promise<ServerHandshake> {
+export async function readServerHandshake(
+  target: HandshakeTarget,
+  { timeout, signal }: ProbeOptions,
+): Promise<ServerHandshake> {
   const at = new Date();
+  const start = performance.now();
   const messages = new ServerMessages();
-  const end = await exchange(target, messages, timeout);
-  if (end === 'done') {
+  const end = await readMessages(target, messages, { timeout, signal });
+  if (end.outcome === 'read') {
     const { requestsCertificate, authorities, chain } = messages;
-    return { at, outcome: 'read', detail: 'read to ServerHelloDone', requestsCertificate, authorities, chain };
+    return { ...end, at, outcome: end.outcome, requestsCertificate, authorities, chain };
   }
-  const outcome = await outcomeOf(end, target, timeout);
-  const detail = outcome === 'unreachable' ? unreachableDetail(end) : end;
-  return { at, outcome, detail, requestsCertificate: undefined, authorities: [], chain: [] };
+  const left = timeout - (performance.now() - start);
+  const asks = end.outcome === 'closed' && left > 0;
+  const isPlaintext = asks && (await answersPlaintext(target, left, signal)) === true;
+  const outcome = isPlaintext ? 'not-tls' : end.outcome === 'closed' ? 'inconclusive' : end.outcome;
+  return { at, outcome, detail: end.detail, requestsCertificate: undefined, authorities: [], chain: [] };
 }
 
-async function outcomeOf(end: string, target: HandshakeTarget, timeout: number): Promise<ServerHandshake['outcome']> {
-  if (end === 'timeout') {
-    return 'timeout';
-  }
-  if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH|HOSTDOWN|AI_AGAIN)$|^ENOTFOUND$/.test(end)) {
-    return 'unreachable';
-  }
-  return end === 'no TLS record' || (await answersPlaintext(target, timeout)) === true ? 'not-tls' : 'inconclusive';
+/** `closed`: the port ended the connection without an answer that says why. */
+interface End {
+  readonly outcome: ServerHandshake['outcome'] | 'closed';
+  readonly detail: string;
 }
 
-/** How it ended: `done`, `timeout`, `alert N`, or the code of an error. */
-function exchange({ host, port, alpn }: HandshakeTarget, messages: ServerMessages, timeout: number): Promise<string> {
+function readMessages(
+  { host, port, alpn }: HandshakeTarget,
+  messages: ServerMessages,
+  options: ProbeOptions,
+): Promise<End> {
   return new Promise((resolve) => {
     const socket = netConnect({ host, port, noDelay: true, lookup });
-    const finish = (how: string) => {
-      clearTimeout(timer);
-      if (how === 'done') {
+    const deadline = startDeadline(options);
+    let isConnected = false;
+    const finish = (end: End) => {
+      deadline.clear();
+      // Before the socket is destroyed, which raises its events.
+      resolve(end);
+      if (end.outcome === 'read') {
         // close_notify: most servers then log no failed handshake.
         socket.end(Buffer.from([21, 3, 3, 0, 2, 1, 0]));
         socket.destroySoon();
       } else {
         socket.destroy();
       }
-      resolve(how);
     };
-    const timer = setTimeout(() => finish('timeout'), timeout);
+    void deadline.reached.then(() => finish({ outcome: 'timeout', detail: 'timeout' }));
     socket.write(clientHello(host, alpn));
+    socket.once('connect', () => {
+      isConnected = true;
+    });
     socket.on('data', (bytes) => {
-      const how = messages.take(bytes);
-      if (how !== undefined) {
-        finish(how);
+      const end = messages.take(bytes);
+      if (end !== undefined) {
+        finish(end);
       }
     });
-    socket.on('error', (error) => finish('code' in error ? String(error.code) : error.message));
-    socket.on('close', () => finish('closed'));
+    const fail = (error?: Error) => finish(withoutConnection(error, isConnected) ?? closed(error));
+    socket.once('error', fail);
+    socket.once('close', () => fail());
   });
+}
+
+function closed(error: Error | undefined): End {
+  return { outcome: 'closed', detail: error === undefined ? 'closed' : errorCode(error) || error.message };
 }

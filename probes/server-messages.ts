@@ -8,6 +8,14 @@ const message = { certificate: 11, certificateRequest: 13, serverHelloDone: 14 }
 /** Bytes; messages with long chains and hundreds of CA names are shorter. */
 const largestHandshake = 1 << 20;
 
+/** How reading ended. `read`: up to ServerHelloDone. */
+export interface ReadingEnd {
+  readonly outcome: 'read' | 'not-tls' | 'inconclusive';
+  readonly detail: string;
+}
+
+const done: ReadingEnd = { outcome: 'read', detail: 'read to ServerHelloDone' };
+
 /** Reads the server's first messages, record by record and message by message (RFC 5246, sections 6.2 and 7.4). */
 export class ServerMessages {
   requestsCertificate = false;
@@ -16,26 +24,26 @@ export class ServerMessages {
   #records: Buffer = Buffer.alloc(0);
   #messages: Buffer = Buffer.alloc(0);
 
-  /** How the handshake ended, as `exchange` says; undefined while more bytes are needed. */
-  take(bytes: Buffer): string | undefined {
+  /** Undefined while more bytes are needed. */
+  take(bytes: Buffer): ReadingEnd | undefined {
     this.#records = Buffer.concat([this.#records, bytes]);
     if (this.#records.length + this.#messages.length > largestHandshake) {
-      return 'too long';
+      return { outcome: 'inconclusive', detail: 'too long' };
     }
     try {
       return this.#readRecords();
     } catch (error: unknown) {
       // Reading past the end of a malformed message, or a certificate that does not parse.
-      return `malformed: ${errorMessage(error)}`;
+      return { outcome: 'inconclusive', detail: `malformed: ${errorMessage(error)}` };
     }
   }
 
-  #readRecords(): string | undefined {
+  #readRecords(): ReadingEnd | undefined {
     while (this.#records.length >= 5) {
       const type = this.#records[0];
       const length = this.#records.readUInt16BE(3);
       if (type !== record.alert && type !== record.handshake) {
-        return 'no TLS record';
+        return { outcome: 'not-tls', detail: 'no TLS record' };
       }
       if (this.#records.length < 5 + length) {
         return undefined;
@@ -43,11 +51,11 @@ export class ServerMessages {
       const payload = this.#records.subarray(5, 5 + length);
       this.#records = this.#records.subarray(5 + length);
       if (type === record.alert) {
-        return `alert ${payload[1]}`;
+        return { outcome: 'inconclusive', detail: `alert ${payload[1]}` };
       }
       this.#messages = Buffer.concat([this.#messages, payload]);
       if (this.#readMessages()) {
-        return 'done';
+        return done;
       }
     }
     return undefined;

@@ -68,9 +68,9 @@ export class NegativeProbes {
   async #readServerHandshake(target: Target, signal: AbortSignal): Promise<void> {
     const { access, store, timeout } = this.#options;
     const serverHandshake = await access.connect(target, signal, () =>
-      readServerHandshake(targetOf(target.endpoint), timeout),
+      readServerHandshake(targetOf(target.endpoint), { timeout, signal }),
     );
-    if (serverHandshake !== undefined) {
+    if (serverHandshake !== undefined && !signal.aborted) {
       store.recordServerHandshake({ ...target, serverHandshake });
     }
   }
@@ -84,7 +84,7 @@ export class NegativeProbes {
     const result = await access.connect(target, signal, () =>
       probeResumption(targetOf(target.endpoint), agent, { timeout, signal }),
     );
-    if (result !== undefined) {
+    if (result !== undefined && !signal.aborted) {
       store.recordResumption({ ...target, resumption: result });
     }
   }

@@ -41,7 +41,7 @@ export async function readPort(
   options: PortOptions,
 ): Promise<{ readonly contents: Contents; readonly port: Port | undefined }> {
   const source = formatAddress(address);
-  const serverHandshake = await readServerHandshake({ ...address, alpn }, options.timeout);
+  const serverHandshake = await readServerHandshake({ ...address, alpn }, options);
   const strict = await handshake(address, options, false);
   const chain = serverHandshake.chain.length > 0 ? serverHandshake.chain : strict.peerChain;
   const [leaf] = chain;

@@ -5,6 +5,7 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
+import { withoutConnection } from '../../probes/unreachable.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
@@ -15,7 +16,7 @@ const keys = { cert: pair.certificatePem, key: pair.keyPem };
 const derOf = (pem: string) => readCertificate(pem).subjectDer;
 
 const ask = (port: number, timeout = patience) =>
-  readServerHandshake({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, timeout);
+  readServerHandshake({ host: '127.0.0.1', port, alpn: ['http/1.1'] }, { timeout });
 
 t.test('a port that requests certificates names its CAs; one that does not sends no CertificateRequest', async (t) => {
   const ca = authority.certificatePem + other.certificatePem;
@@ -59,6 +60,42 @@ t.test('what is no server handshake has its own outcome', async (t) => {
       what,
     );
   }
+});
+
+t.test('the plaintext request after a close has the time that is left, and an abort ends both', async (t) => {
+  const timeout = 2_000;
+  let connections = 0;
+  const closing = createServer((socket) => {
+    connections++;
+    if (connections === 1) {
+      setTimeout(() => socket.destroy(), 0.75 * timeout);
+    }
+  });
+  const start = performance.now();
+  t.match(await ask(await listening(t, closing), timeout), { outcome: 'inconclusive', detail: /closed|ECONNRESET/ });
+  t.equal(connections, 2, 'it was asked in plaintext');
+  t.ok(performance.now() - start < 1.5 * timeout, 'not for another timeout');
+
+  const stop = new AbortController();
+  const port = await listening(
+    t,
+    createServer(() => stop.abort()),
+  );
+  const options = { timeout: 10 * patience, signal: stop.signal };
+  t.match(await readServerHandshake({ host: '127.0.0.1', port, alpn: [] }, options), { outcome: 'timeout' });
+});
+
+t.test('a shortage of this process says nothing of the port, and every code of a failed connect is one', async (t) => {
+  const failed = (code: string) => Object.assign(new Error(code), { code });
+  for (const code of ['ECONNREFUSED', 'ETIMEDOUT', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND']) {
+    t.match(
+      withoutConnection(failed(code), false),
+      { outcome: 'unreachable', detail: /this is not a TLS rejection/ },
+      code,
+    );
+    t.equal(withoutConnection(failed(code), true), undefined, `${code} on a connection`);
+  }
+  t.match(withoutConnection(failed('EMFILE'), false), { outcome: 'inconclusive', detail: /EMFILE/ });
 });
 
 t.test('whatever a server sends, reading it does not throw', async (t) => {
