@@ -32,7 +32,7 @@ export interface Rotation {
   readonly ports: readonly PortRollout[];
 }
 
-interface Evidence {
+interface RotationEvidence {
   readonly events: readonly ChangeEvent[];
   readonly inventory: Inventory;
   readonly observations: readonly EndpointObservation[];
@@ -40,7 +40,7 @@ interface Evidence {
 }
 
 /** Every new certificate on disk that the event store knows, latest first, and its state at each port. */
-export function rotationsOf({ events, inventory, observations, now }: Evidence): readonly Rotation[] {
+export function rotationsOf({ events, inventory, observations, now }: RotationEvidence): readonly Rotation[] {
   const instances = new Map(inventory.instances.map((instance) => [credentialKey(instance), instance]));
   const chains = new Map(latestChains(observations).map((one) => [portKey(one.instance, one.endpoint), one]));
   const served = servedOf(events);
@@ -95,7 +95,7 @@ function portRolloutOf(
   const latest = current?.observation;
   if (latest?.peerChain[0]?.fingerprint === fingerprint) {
     // It was picked up between two probes; this is the latest that it can have been.
-    return { ...parts, state: 'picked-up', pickedUpAt: latest.at };
+    return { ...parts, state: 'picked-up', pickedUpAt: current?.servedSince ?? latest.at };
   }
   if (superseded) {
     return { ...parts, state: 'superseded', pickedUpAt: undefined };

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { PortRecord } from '../../../agent/collect/port-record.js';
 import type { ChangeEvent } from '../../../agent/sidecar/event-store.js';
 import { rotationsOf } from '../../../agent/sidecar/rollouts.js';
 import type { EndpointObservation } from '../../../checks/check.js';
@@ -60,6 +61,16 @@ t.test('whether a port picked up a certificate is measured by its own reload dea
 
 t.test('a change that no probe saw in between counts by what is served now', async (t) => {
   t.match(statesOf([rotation(0)], [probed('grpc', 20, next)], 21), [{ grpc: 'picked-up', proxy: 'pending' }]);
+});
+
+t.test('when it was picked up does not move with the probes after the first that saw it', async (t) => {
+  const record = new PortRecord();
+  record.record(probed('grpc', 20, next));
+  record.record(probed('grpc', 40, next));
+  const observations = [...record.observations.values()];
+  const [first] = rotationsOf({ events: [rotation(0)], inventory, observations, now: at(41) });
+  const grpc = first?.ports.find(({ endpoint }) => endpoint.name === 'grpc');
+  t.strictSame(grpc?.pickedUpAt, at(20));
 });
 
 t.test('a certificate that the next one came before is superseded; latest first', async (t) => {
