@@ -57,7 +57,7 @@ export async function createCluster(size: number): Promise<Cluster> {
   // The files are the same on all nodes, and so are the unauthorized clients: made once for all.
   let first: Identities | undefined;
   const unauthorizedClients = new UnauthorizedClients(undefined);
-  const access = new PortAccess({ locks: new PortLocks(), factsOf: () => undefined, now: () => new Date() });
+  const access = new PortAccess({ locks: new PortLocks(), repository, now: () => new Date() });
   const agent = (instances: readonly Instance[], scope: Scope, peers: number): AgentOfMany => {
     const inventory = { instances, clients: [], problems: [], disagreements: [] };
     const identities = new Identities(own, instances, { onReload: () => undefined, repository }, first);

@@ -1,6 +1,13 @@
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
-import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
+import {
+  type Check,
+  credentialKey,
+  type EndpointObservation,
+  type EndpointOfInstance,
+  type Evidence,
+} from './check.js';
+import { filesFaultOf, whyNotConnected } from './files-fault.js';
 import { type Finding, findingOf, type Status } from './finding.js';
 
 const id = 'endpoint-answers';
@@ -28,27 +35,29 @@ function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]):
   return evidence.inventory.instances
     .filter(({ local }) => local)
     .flatMap((instance) => {
-      const message = `inconclusive: not probed: ${whyNotProbed(evidence, instance)}`;
       return instance.endpoints
         .filter((endpoint) => !byAgent.some((one) => one.instance === instance && one.endpoint === endpoint))
-        .map((endpoint) =>
-          findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'fix the files on disk' }),
-        );
+        .map((endpoint) => {
+          const message = `inconclusive: not probed: ${whyNotProbed(evidence, { instance, endpoint })}`;
+          return findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'fix the files on disk' });
+        });
     });
 }
 
-function whyNotProbed(evidence: Evidence, instance: Instance): string {
-  if (!hasInvalidFiles(evidence, instance)) {
-    return 'the agent has no usable certificate, or its first scan has not reached this port';
+function whyNotProbed({ credentials }: Evidence, port: EndpointOfInstance): string {
+  switch (whyNotConnected(port, credentials.get(credentialKey(port.instance)))) {
+    case 'mismatched':
+      return 'key and certificate on disk do not match, and a connection could leave the port with the old certificate';
+    case 'unreadable':
+      return 'its files on disk are invalid, and a connection would make it reload them';
+    case undefined:
+      return 'the agent has no usable certificate, or its first scan has not reached this port';
   }
-  return evidence.credentials.get(credentialKey(instance))?.keyMatches === false
-    ? 'key and certificate on disk do not match, and a connection could leave the port with the old certificate'
-    : 'its files on disk are invalid, and a connection would make it reload them';
 }
 
 function hasInvalidFiles({ credentials }: Evidence, instance: Instance): boolean {
   const facts = credentials.get(credentialKey(instance));
-  return facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
+  return facts !== undefined && filesFaultOf(facts) !== undefined;
 }
 
 /** The TLS alert `internal_error`, which a Go server sends when it cannot load its own certificate. */

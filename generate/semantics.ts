@@ -39,8 +39,8 @@ total 24 connections, and 6 more for each name of this node that its list reject
 the port's log; TiDB writes none. A port that sends no CertificateRequest receives only \`plaintext\` and
 \`no-certificate\`.
 
-The agent does not connect to a TiKV or TiFlash port while the certificate and key on disk are mismatched or invalid, and
-until the files have been quiet for two seconds: those components reload their files when a client connects.
+The agent does not connect to a port that reloads its files at a connection, as those of TiKV and TiFlash do, while the
+certificate and key on disk are mismatched or invalid, nor until the files have been quiet for two seconds.
 
 ## Ports
 

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
+import { whyNotConnected } from '../../checks/files-fault.js';
 import type { Finding } from '../../checks/finding.js';
 import { runChecks, runChecksInTurns } from '../../checks/run-checks.js';
 import type { Discovery } from '../../cluster/discovery/discover.js';
@@ -93,7 +94,7 @@ export class Collector {
       former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);
     this.access = new PortAccess({
       locks: former?.access.locks ?? new PortLocks(),
-      factsOf: ({ instance }) => this.#credentials.credentials.get(credentialKey(instance)),
+      repository,
       now: options.now,
     });
     const { identities, access, store } = this;
@@ -193,6 +194,7 @@ export class Collector {
   evidence(): Evidence {
     const { store } = this;
     const observations = store.observations();
+    const { credentials } = this.#credentials;
     return {
       now: this.#options.now(),
       inventory: this.inventory,
@@ -203,8 +205,8 @@ export class Collector {
       serverHandshakes: store.serverHandshakes(),
       resumptions: store.resumptions(),
       // A port that must not be connected to has a finding of its own.
-      negativeProbesPending: withoutNegativeProbe(this.#negativelyProbed(), observations).filter((target) =>
-        this.access.mayConnect(target),
+      negativeProbesPending: withoutNegativeProbe(this.#negativelyProbed(), observations).filter(
+        (target) => whyNotConnected(target, credentials.get(credentialKey(target.instance))) === undefined,
       ),
     };
   }

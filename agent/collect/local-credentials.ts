@@ -48,14 +48,18 @@ function unlessUnread(facts: CredentialFacts, before: CredentialFacts | undefine
   return before !== undefined && facts.errors.some(({ code }) => code === 'no_descriptors') ? before : facts;
 }
 
+/** The files that an instance serves with. */
+export function servedPathsOf({ security }: Instance): ConfiguredPaths {
+  return { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };
+}
+
 /** The files that an instance serves with, and those that it calls others with where they are others. */
-function pathsOf({ security }: Instance): {
+function pathsOf(instance: Instance): {
   readonly served: ConfiguredPaths;
   readonly called: ConfiguredPaths | undefined;
 } {
-  const { callsWith } = security;
-  const served = { ca: security.ca?.value, cert: security.cert?.value, key: security.key?.value };
+  const { callsWith } = instance.security;
   const called = { ca: callsWith?.ca?.value, cert: callsWith?.cert?.value, key: callsWith?.key?.value };
   const none = called.ca === undefined && called.cert === undefined && called.key === undefined;
-  return { served, called: none ? undefined : called };
+  return { served: servedPathsOf(instance), called: none ? undefined : called };
 }

@@ -1,3 +1,4 @@
+import type { FilesFault } from '../../checks/files-fault.js';
 import { type Address, formatAddress, parseAddress } from '../../cluster/inventory/address.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
 import type { ProbeRejectionReason } from '../../metrics/reasons.js';
@@ -91,7 +92,12 @@ async function answerOf(
     known === undefined
       ? await access.locks.run({ host: accepted.host, port }, signal, connect)
       : await access.connect(known, signal, connect);
-  return answer ?? (signal.aborted ? busy : filesBeingReplaced({ host, port }));
+  if (answer !== undefined) {
+    return answer;
+  }
+  return signal.aborted || known === undefined
+    ? busy
+    : filesBeingReplaced({ host, port }, access.whyNotConnected(known));
 }
 
 async function probe({ host, serverName, identity }: Accepted, port: number, module: string, timeout: number) {
@@ -102,10 +108,18 @@ async function probe({ host, serverName, identity }: Accepted, port: number, mod
   return { text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }) };
 }
 
-function filesBeingReplaced(address: Address): ProbeRejection {
-  const why = 'its certificate and key are mismatched, and a connection would make it load them';
+function filesBeingReplaced(address: Address, fault: FilesFault | undefined): ProbeRejection {
+  const why =
+    fault === undefined
+      ? 'its files are being replaced; try again later'
+      : `${faults[fault]}, and a connection would make it load them`;
   return reject(503, 'files-being-replaced', `target ${formatAddress(address)} is not connected to: ${why}`);
 }
+
+const faults: Readonly<Record<FilesFault, string>> = {
+  mismatched: 'its certificate and key are mismatched',
+  unreadable: 'its files on disk are invalid',
+};
 
 const busy = reject(
   503,

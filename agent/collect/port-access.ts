@@ -1,52 +1,56 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CredentialFacts } from '../../credentials/facts.js';
+import { type FilesFault, mayLoadAtConnection, whyNotConnected } from '../../checks/files-fault.js';
+import type { CredentialRepository } from '../../credentials/repository.js';
 import type { PortLocks } from './port-locks.js';
+import { servedFilesOf } from './served-files.js';
 import type { Target } from './targets.js';
 
-/** How long the files of a TiKV must have been unchanged before the agent connects to its gRPC port, in milliseconds. */
+/** How long the files of a port must have been unchanged before the agent connects to it, in milliseconds. */
 const quietMilliseconds = 2_000;
+
+/** Waits for quiet files in a row: a file that is written all the time must not keep the lock, nor a place of the schedule. */
+const mostWaits = 5;
 
 export interface PortAccessOptions {
   readonly locks: PortLocks;
-  /** The files of the port's instance as they were read last; undefined where they are not on this node. */
-  readonly factsOf: (target: Target) => CredentialFacts | undefined;
+  readonly repository: CredentialRepository;
   readonly now: () => Date;
 }
 
 /**
  * The one way to connect to a port of the inventory: under its lock, and only when a connection does no harm. A TiKV gRPC
  * port re-reads its files at any TCP connect and records the certificate's modification time before it loads them, so a
- * connect between the writing of certificate and key leaves it on the old certificate. The agent does not connect to such a port
- * while certificate and key are mismatched, nor before the files were unchanged for two seconds.
+ * connect between the writing of certificate and key leaves it on the old certificate. The agent does not connect to such a
+ * port while its files are mismatched or do not load, nor before they were unchanged for two seconds. It asks for the files
+ * as they are at that moment: what was gathered last may be older than a write.
  */
 export class PortAccess {
   readonly locks: PortLocks;
-  readonly #factsOf: (target: Target) => CredentialFacts | undefined;
+  readonly #repository: CredentialRepository;
   readonly #now: () => Date;
 
-  constructor({ locks, factsOf, now }: PortAccessOptions) {
+  constructor({ locks, repository, now }: PortAccessOptions) {
     this.locks = locks;
-    this.#factsOf = factsOf;
+    this.#repository = repository;
     this.#now = now;
   }
 
-  /** False while the files of a port that re-reads them by itself are mismatched or cannot be read. */
-  mayConnect(target: Target): boolean {
-    const facts = this.#factsOf(target);
-    const mismatched = facts?.keyMatches === false || (facts?.errors.length ?? 0) > 0;
-    return !(rereadsByItself(target) && mismatched);
+  /** The fault of the files on disk now that keeps the agent from connecting to a port. */
+  whyNotConnected(target: Target): FilesFault | undefined {
+    return whyNotConnected(target, servedFilesOf(target, this.#repository));
   }
 
   /**
    * Runs `connect` under the port's lock once its files are quiet. Resolves to undefined where no connection was made: the
-   * files are mismatched, or `signal` aborted during the wait.
+   * files have a fault or are still being written, or `signal` aborted during the wait.
    */
   async connect<T>(target: Target, signal: AbortSignal, connect: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.locks.run(target.endpoint, signal, async () => {
-        await this.#untilQuiet(target, signal);
-        return this.mayConnect(target) ? await connect() : undefined;
-      });
+      return await this.locks.run(target.endpoint, signal, async () =>
+        (await this.#becomesQuiet(target, signal)) && this.whyNotConnected(target) === undefined
+          ? await connect()
+          : undefined,
+      );
     } catch (error: unknown) {
       if (signal.aborted) {
         return undefined;
@@ -55,15 +59,22 @@ export class PortAccess {
     }
   }
 
-  async #untilQuiet(target: Target, signal: AbortSignal): Promise<void> {
-    const facts = this.#factsOf(target);
-    const age = this.#now().getTime() - Math.max(facts?.certModifiedAt ?? 0, facts?.caModifiedAt ?? 0);
-    if (rereadsByItself(target) && age >= 0 && age < quietMilliseconds) {
-      await pause(quietMilliseconds - age, undefined, { signal });
+  async #becomesQuiet(target: Target, signal: AbortSignal): Promise<boolean> {
+    for (let waits = 0; waits < mostWaits; waits++) {
+      const left = this.#untilQuiet(target);
+      if (left <= 0) {
+        return true;
+      }
+      await pause(left, undefined, { signal });
     }
+    return this.#untilQuiet(target) <= 0;
   }
-}
 
-function rereadsByItself({ endpoint }: Target): boolean {
-  return endpoint.profile.certificateReload !== 'every-handshake';
+  /** Milliseconds; nothing to wait for where a connection does no harm. */
+  #untilQuiet(target: Target): number {
+    const files = mayLoadAtConnection(target) ? servedFilesOf(target, this.#repository) : undefined;
+    const age = this.#now().getTime() - (files?.changedAt ?? 0);
+    // A time in the future is none to wait for: another clock wrote it.
+    return age < 0 ? 0 : quietMilliseconds - age;
+  }
 }

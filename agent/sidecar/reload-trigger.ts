@@ -1,10 +1,11 @@
 import { utimesSync } from 'node:fs';
 import { connect } from 'node:net';
-import { credentialKey, type Evidence, portKey } from '../../checks/check.js';
+import { credentialKey, type EndpointOfInstance, type Evidence, portKey } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
+import { lookup } from '../../probes/lookup.js';
 import type { Collector } from '../collect/collector.js';
 
 /** What the agent did to a port that serves its old certificate. */
@@ -18,6 +19,9 @@ export interface TriggeredReload {
 /** Between two reloads triggered at one port, in milliseconds. */
 const leastInterval = 300_000;
 
+/** Of a failed handshake, in milliseconds. */
+const timeout = 2_000;
+
 /**
  * Triggers a reload without harm: touches the certificate file of a port that compares its modification time, and makes the
  * one failed handshake that makes a TiKV status port reload. Only where `served-matches-file` fails, certificate and key on
@@ -28,7 +32,7 @@ export class ReloadTrigger {
 
   async trigger(
     findings: readonly Finding[],
-    collector: Collector,
+    collector: Pick<Collector, 'evidence' | 'access'>,
     signal: AbortSignal,
   ): Promise<readonly TriggeredReload[]> {
     const evidence = collector.evidence();
@@ -41,11 +45,7 @@ export class ReloadTrigger {
         this.#last.set(key, evidence.now.getTime());
         // A port that read mismatched files has recorded the file's time, and does not read them again at the same time.
         const touched = touch(facts);
-        const { locks } = collector.access;
-        const failed =
-          kind === 'touch'
-            ? undefined
-            : await locks.run(endpoint, signal, () => failedHandshake(endpoint)).catch(errorMessage);
+        const failed = kind === 'touch' ? undefined : await failHandshake(collector, { instance, endpoint }, signal);
         triggered.push({ instance, endpoint, kind, error: failed ?? touched });
       }
     }
@@ -93,13 +93,27 @@ function touch({ paths }: CredentialFacts): string | undefined {
   }
 }
 
-/** A connect that is closed at once, which counts as a failed handshake. */
-function failedHandshake({ host, port }: Endpoint): Promise<string | undefined> {
+/** Why no handshake failed; undefined where one did. The port's files are quiet by then, and can be loaded. */
+async function failHandshake(
+  { access }: Pick<Collector, 'access'>,
+  target: EndpointOfInstance,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const connect = async () => ({ error: await connectAndClose(target.endpoint, signal) });
+  const done = await access.connect(target, signal, connect);
+  return done === undefined ? 'its files are being replaced' : done.error;
+}
+
+/** A connect that is closed at once counts as a failed handshake once the port closes, too. */
+function connectAndClose({ host, port }: Endpoint, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port }, () => socket.end());
-    socket.setTimeout(2_000, () => socket.destroy());
-    socket.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
-    socket.once('close', () => resolve(undefined));
+    const socket = connect({ host, port, lookup, signal }, () => socket.end());
+    const timer = setTimeout(() => socket.destroy(new Error(`not closed within ${timeout} ms`)), timeout);
+    socket.once('error', (error) => resolve(errorCode(error) || errorMessage(error)));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
     socket.resume();
   });
 }

@@ -171,7 +171,9 @@ export class Sidecar {
 
   async #triggerReloads(collector: Collector, findings: readonly Finding[], signal: AbortSignal): Promise<void> {
     for (const triggered of await this.#reloadTrigger.trigger(findings, collector, signal)) {
-      this.#options.metrics.recordReloadTrigger(triggered.kind);
+      if (triggered.error === undefined) {
+        this.#options.metrics.recordReloadTrigger(triggered.kind);
+      }
       this.#changeLog.reloadTriggered(triggered);
     }
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, createServer } from 'node:net';
 import { connect } from 'node:tls';
 import t from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
@@ -10,6 +10,7 @@ import { ReloadTrigger } from '../../../agent/sidecar/reload-trigger.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
+import { listening } from '../../support/listening.js';
 
 const { signal } = new AbortController();
 
@@ -82,4 +83,24 @@ t.test('no reload is triggered where certificate and key do not match or do not 
   await cluster.rotate('tikv', { order: 'key-first', notAfter: new Date(Date.now() - 1_000) });
   const expired = await collected(cluster);
   t.strictSame(await new ReloadTrigger().trigger(expired.evaluate(), expired, signal), []);
+});
+
+t.test('a port that does not close the connection has had no failed handshake', async (t) => {
+  const cluster = await devCluster(t, { members: { tikv: 1 } });
+  await cluster.rotate('tikv', { order: 'key-first' });
+  const stuck = await collected(cluster);
+  const findings = stuck.evaluate();
+  t.strictSame(notPickedUp(stuck), ['tikv/status']);
+  const port = await listening(t, createServer({ allowHalfOpen: true }));
+  const evidence = stuck.evidence();
+  const instances = evidence.inventory.instances.map((instance) => ({
+    ...instance,
+    endpoints: instance.endpoints.map((endpoint) => ({ ...endpoint, port })),
+  }));
+  const halfOpen = {
+    access: stuck.access,
+    evidence: () => ({ ...evidence, inventory: { ...evidence.inventory, instances } }),
+  };
+  const reloadTriggers = await new ReloadTrigger().trigger(findings, halfOpen, signal);
+  t.match(reloadTriggers, [{ endpoint: { name: 'status' }, kind: 'failed-handshake', error: /not closed within/ }]);
 });
