@@ -1,6 +1,7 @@
 import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import { inItsWords } from '../credentials/verifiers/verifier.js';
 import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
 import { type Baseline, type Check, credentialKey, type EndpointServerHandshake } from './check.js';
 import { type Finding, findingOf, type Status } from './finding.js';
@@ -137,8 +138,8 @@ function sharedName({ ca = [] }: CredentialFacts, { ca: before = [] }: Baseline)
 }
 
 function brokenLeaf({ underOldCa = [] }: Baseline): string {
-  const bad = underOldCa.find(({ trusted }) => !trusted);
+  const bad = underOldCa.find(({ trusted, verifier }) => trusted === false && verifier !== 'openssl');
   return bad === undefined
     ? ''
-    : `; the certificate on disk does not verify as ${bad.role} under the old CA, which peers may still hold (${bad.code})`;
+    : `; the certificate on disk does not verify as ${bad.role} under the old CA, which peers may still hold (${inItsWords(bad)})`;
 }

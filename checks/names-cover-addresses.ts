@@ -1,4 +1,5 @@
 import { formatOrigin } from '../cluster/documents/origin.js';
+import { hostNamesOf } from '../credentials/certificate-text.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding.js';
 
@@ -9,7 +10,7 @@ export const namesCoverAddresses: Check = {
   title: 'The certificate covers every advertised address',
   severity: 'fail',
   description:
-    "Callers compare the advertised host with the certificate's subject alternative names; the Common Name does not count. The advertised address of a status port is the one that is most often missing.",
+    "Callers compare the advertised host with the certificate's subject alternative names; the Common Name does not count, a wildcard stands for a whole label, and an IP address has to be a SAN of type IP. The advertised address of a status port is the one that is most often missing.",
   remediation: 'Issue the certificate with the missing name or IP address among its SANs.',
   statuses: { fail: 'the SANs do not cover an advertised host' },
   run: (evidence) =>
@@ -18,12 +19,11 @@ export const namesCoverAddresses: Check = {
       if (leaf === undefined) {
         return [];
       }
-      const { dns, ip } = leaf.subjectAltNames;
       return instance.advertisedHosts.map(({ value: host, origin }) => {
         if (leaf.coversHost(host)) {
           return findingOf(id, 'pass', instance, { message: `the certificate covers ${host}` });
         }
-        const names = [...dns, ...ip];
+        const names = hostNamesOf(leaf);
         const message = `the certificate does not cover ${host}, which ${formatOrigin(origin)} advertises; its SANs are ${names.join(', ') || 'empty'}`;
         return findingOf(id, 'fail', instance, {
           message,

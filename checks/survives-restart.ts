@@ -5,8 +5,10 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import { verifierTitles } from '../credentials/verifiers/verifier.js';
 import { type Check, credentialKey } from './check.js';
 import { type Finding, findingOf } from './finding.js';
+import { inTheirWords } from './verifier-words.js';
 
 const id = 'survives-restart';
 
@@ -71,16 +73,25 @@ function isForbidden({ code }: CredentialError): boolean {
 
 /** Why a component would not start; undefined where this fault does not apply. */
 const reasons: Readonly<Record<StartFault, (instance: Instance, facts: CredentialFacts) => string | undefined>> = {
-  unreadable: (_instance, { errors }) => errors.find((error) => !isForbidden(error))?.message,
+  unreadable: (instance, { errors, loadingFailures, paths }) => {
+    const error = errors.find((one) => !isForbidden(one))?.message;
+    const [failure] = loadingFailures;
+    const file = failure?.step === 'ca' ? paths.ca : paths.cert;
+    return (
+      error ?? (failure && `it cannot load ${file} (${inTheirWords({ owner: instance, instances: [] }, [failure])})`)
+    );
+  },
   'key-mismatch': (_instance, { keyMatches }) =>
     keyMatches === false ? 'key and certificate on disk do not match' : undefined,
   incomplete: ({ security: { ca, cert, key } }) =>
     [ca, cert, key].includes(undefined) ? 'not all three TLS paths are set' : undefined,
   'ca-without-certificate': ({ security: { cert, key } }) =>
     cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined,
-  'foreign-ca': (_instance, { results }) => {
-    const bad = results.find(({ trusted }) => !trusted);
-    return bad === undefined ? undefined : `its certificate does not verify as ${bad.role} under its CA (${bad.code})`;
+  'foreign-ca': (instance, { results }) => {
+    const own = profiles[instance.component].verifiesServersBy;
+    const bad = results.find(({ verifier, step }) => verifier === own && step === 'peer');
+    const title = verifierTitles[own];
+    return bad && `its certificate does not verify as ${bad.role} under its CA (${title}: ${bad.message})`;
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];

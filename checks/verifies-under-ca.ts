@@ -1,6 +1,9 @@
-import type { Check } from './check.js';
-import { credentialsInUse } from './credentials-in-use.js';
-import { findingOf } from './finding.js';
+import { clientCertificateAsked } from '../cluster/access/expectation.js';
+import type { Role } from '../credentials/verifiers/verifier.js';
+import type { Check, Evidence } from './check.js';
+import { type CredentialsInUse, credentialsInUse } from './credentials-in-use.js';
+import { type Finding, findingOf } from './finding.js';
+import { inTheirWords, resultsOf, verifiersOf } from './verifier-words.js';
 
 const id = 'verifies-under-ca';
 
@@ -9,37 +12,68 @@ export const verifiesUnderCa: Check = {
   title: 'The certificate verifies under its CA file, in the roles that it is used in',
   severity: 'fail',
   description:
-    "OpenSSL verifies the certificate on disk against the CA file on disk, once in each role, because TiDB components use one certificate for both. The agent's certificate is a client's. Of TiProxy's two certificates one is a server's and the other a client's. Go and gRPC C-core accept a CA file that holds only an intermediate; OpenSSL's default (TiKV's status port) rejects it, which is a warning.",
+    "The certificate on disk is verified against the CA file on disk by each TLS implementation that meets it: Go's crypto/x509 and crypto/tls for TiDB, PD, TiCDC and TiProxy, gRPC C-core for TiKV and TiFlash, OpenSSL for the ports of TiKV and TiFlash that use it. It is verified once in each role, because TiDB components use one certificate for both. The agent's certificate is a client's. Of TiProxy's two certificates one is a server's and the other a client's. The message quotes who rejects it. Go and gRPC C-core accept a CA file that holds only an intermediate. OpenSSL rejects it, which is a warning where such a port requests certificates.",
   remediation:
     'Install a certificate of this CA with the usages that it needs, or a CA file that holds the issuers up to the root.',
   statuses: {
-    fail: 'OpenSSL rejects the certificate in that role',
-    warn: 'the certificate verifies only up to an intermediate',
+    fail: 'a component that meets the certificate in that role rejects it',
+    warn: 'only a port that uses OpenSSL rejects the certificate',
+    unknown: 'a verifier gave no result',
   },
   run: (evidence) =>
-    credentialsInUse(evidence).flatMap(({ owner, facts, roles }) =>
-      facts.results
-        .filter(({ role }) => roles.includes(role))
-        .map(({ role, trusted, code, partialChainOnly }) => {
-          const { cert = '', ca = '' } = facts.paths;
-          if (!trusted) {
-            const message = `${cert} does not verify as ${role} under ${ca} (${code})`;
-            const remediation = 'issue the certificate again from this CA, or add its issuer to the CA file';
-            return findingOf(id, 'fail', owner, {
-              message,
-              remediation,
-              evidence: { role, code: code ?? '', cert, ca },
-            });
-          }
-          if (partialChainOnly) {
-            const message = `${cert} as ${role} verifies only up to an intermediate: TiKV's status port would reject it (${code})`;
-            return findingOf(id, 'warn', owner, {
-              message,
-              remediation: `add the root to ${ca}`,
-              evidence: { role, code: code ?? '', ca },
-            });
-          }
-          return findingOf(id, 'pass', owner, { message: `${cert} verifies as ${role}`, evidence: { role } });
-        }),
-    ),
+    credentialsInUse(evidence).flatMap((one) => [
+      ...(['client', 'server'] as const)
+        .filter((role) => one.roles.includes(role))
+        .flatMap((role) => inRole(one, role, evidence)),
+      ...underOpenssl(one),
+    ]),
 };
+
+function inRole({ owner, facts }: CredentialsInUse, role: Role, { inventory }: Evidence): readonly Finding[] {
+  const meeting = { owner, instances: inventory.instances };
+  const { cert = '', ca = '' } = facts.paths;
+  const { accepted, rejected, inconclusive } = resultsOf(facts.results, role);
+  const [first] = rejected;
+  if (first !== undefined) {
+    const others = accepted.map((result) => verifiersOf(meeting, result));
+    const but = others.length === 0 ? '' : ` (${others.join(', ')} accepts it)`;
+    const evidence = { role, code: first.code ?? '', verifiers: rejected.map(({ verifier }) => verifier), cert, ca };
+    return [
+      findingOf(id, 'fail', owner, {
+        message: `${cert} does not verify as ${role} under ${ca}: ${inTheirWords(meeting, rejected)}${but}`,
+        remediation: 'issue the certificate again from this CA, or add its issuer to the CA file',
+        evidence,
+      }),
+    ];
+  }
+  if (inconclusive.length > 0) {
+    const message = `unknown whether ${cert} verifies as ${role}: ${inTheirWords(meeting, inconclusive)}`;
+    return [findingOf(id, 'unknown', owner, { message, remediation: 'report this as a defect of the agent' })];
+  }
+  const evidence = { role, verifiers: accepted.map(({ verifier }) => verifier) };
+  return accepted.length === 0
+    ? []
+    : [findingOf(id, 'pass', owner, { message: `${cert} verifies as ${role}`, evidence })];
+}
+
+/** The owner's port that verifies clients by OpenSSL takes no chain that ends at an intermediate. */
+function underOpenssl({ owner, facts }: CredentialsInUse): readonly Finding[] {
+  const result = facts.results.find(({ verifier, trusted }) => verifier === 'openssl' && trusted === false);
+  if (owner === 'agent' || result === undefined || resultsOf(facts.results, 'client').accepted.length === 0) {
+    return [];
+  }
+  const port = owner.endpoints.find(
+    (endpoint) => endpoint.profile.callers.verifier === 'openssl' && clientCertificateAsked(endpoint, owner),
+  );
+  const { cert = '', ca = '' } = facts.paths;
+  return port === undefined
+    ? []
+    : [
+        findingOf(id, 'warn', owner, {
+          endpoint: port,
+          message: `the ${port.profile.title} rejects ${cert} as client under ${ca} (OpenSSL: ${result.message})`,
+          remediation: `add the issuers up to the root to ${ca}`,
+          evidence: { role: 'client', code: result.code ?? '', ca },
+        }),
+      ];
+}

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { SubjectAltNames } from './certificate.js';
+import { isIP } from 'node:net';
+import type { Certificate, SubjectAltNames } from './certificate.js';
 import { shortened } from './shortened.js';
 
 /** The extended key usages of TLS by OID (RFC 5280, 4.2.1.12). */
@@ -56,4 +57,9 @@ const longestName = 512;
 /** Node writes one attribute a line, with line breaks inside values escaped. */
 export function oneLine(name: string | undefined): string {
   return shortened((name ?? '').split('\n').join(', '), longestName);
+}
+
+/** The names that callers compare a host with. An IP address of type DNS, which covers no host, says that it is one. */
+export function hostNamesOf({ subjectAltNames: { dns, ip } }: Pick<Certificate, 'subjectAltNames'>): readonly string[] {
+  return [...dns.map((name) => (isIP(name) === 0 ? name : `${name} (as a DNS name)`)), ...ip];
 }

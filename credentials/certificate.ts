@@ -33,7 +33,10 @@ export interface Certificate {
   readonly pem: string;
   /** The fields that cannot be decoded. The first time decodes every field, which costs about a millisecond. */
   readonly unreadable: readonly CertificateField[];
-  /** Whether the SANs cover a host or IP address, as Go and gRPC C-core see it: the CN does not count. */
+  /**
+   * Whether the SANs cover a host or IP address, by the rules of Go and gRPC C-core: the CN does not count, a wildcard is a
+   * whole label, one trailing dot of the host is dropped, and an IP address has to be a SAN of type IP.
+   */
   coversHost(host: string): boolean;
   /** Whether it is the certificate of this private key. */
   matchesKey(key: KeyObject): boolean;

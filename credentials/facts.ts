@@ -13,8 +13,10 @@ export interface CredentialFacts {
   readonly keyMode: number | undefined;
   /** Whether the key file belongs to the leaf; undefined when either could not be read. */
   readonly keyMatches: boolean | undefined;
-  /** One entry per role; empty when certificate, key or CA file cannot be used. */
+  /** One entry for each who verifies the certificate in a role; empty when certificate, key or CA file cannot be read. */
   readonly results: readonly VerificationResult[];
+  /** Why the component that owns the files cannot load them, by each TLS implementation in it. */
+  readonly loadingFailures: readonly VerificationResult[];
   /** At most one per file. */
   readonly errors: readonly CredentialError[];
   /** SHA-256 of the CA file's bytes, and of those of certificate and key together. */

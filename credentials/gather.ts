@@ -1,19 +1,29 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CredentialFile } from './credential-file.js';
-import { attempted, CredentialError, notLoaded } from './error.js';
+import { attempted, CredentialError } from './error.js';
 import type { CredentialFacts } from './facts.js';
 import { chainOrder, pairDigest } from './key-pair.js';
 import type { ConfiguredPaths } from './paths.js';
 import { CredentialRepository } from './repository.js';
-import { verifiedOnce, verifyBothRoles } from './verification.js';
-import type { VerificationResult } from './verifiers/verifier.js';
+import {
+  agentParties,
+  loadingFailures,
+  type Parties,
+  verificationKey,
+  verifiedOnce,
+  verifyPair,
+} from './verification.js';
 
-/** Reads what can be read of the files and verifies what can be verified. Never rejects for what is in a file. */
+/**
+ * Reads what can be read of the files, and has each of the parties verify what can be verified. Never rejects for what is
+ * in a file.
+ */
 export async function gatherCredentialFacts(
   paths: ConfiguredPaths,
   now: Date,
   repository = new CredentialRepository(),
+  parties: Parties = agentParties,
 ): Promise<CredentialFacts> {
   const errors: CredentialError[] = [];
   const kept = <Value>(value: Value | CredentialError): Value | undefined => {
@@ -36,15 +46,12 @@ export async function gatherCredentialFacts(
     kept(chainOrder(certFile, keyFile));
   }
   const digest = readable ? pairDigest(certFile, keyFile) : undefined;
-  const verifiable = keyMatches === true && ca !== undefined && chain !== undefined && readable;
+  const files = keyMatches === true && caFile && certFile && keyFile && { ca: caFile, cert: certFile, key: keyFile };
   const results =
-    verifiable && caFile !== undefined
-      ? await verifiedOnce(`${caFile.digest} ${digest}`, [...ca, ...chain], now, () =>
-          resultsOf(certFile, keyFile, caFile),
-        ).catch((error: unknown) => {
-          errors.push(notLoaded(certFile.path, error));
-          return [];
-        })
+    files && ca !== undefined && chain !== undefined
+      ? await verifiedOnce(verificationKey(files, parties), [...ca, ...chain], now, () =>
+          verifyPair(files, parties, now),
+        )
       : [];
   return {
     paths,
@@ -53,6 +60,7 @@ export async function gatherCredentialFacts(
     keyMode: inVolume(paths.key) ? undefined : keyFile?.stat.mode,
     keyMatches,
     results,
+    loadingFailures: loadingFailures(results, parties),
     errors,
     caDigest: caFile?.digest,
     pairDigest: digest,
@@ -64,12 +72,4 @@ export async function gatherCredentialFacts(
 /** Whether the kubelet mounted it; the pods of that volume are the only ones that see it, whatever its mode. */
 function inVolume(path: string | undefined): boolean {
   return path !== undefined && existsSync(join(dirname(path), '..data'));
-}
-
-function resultsOf(
-  cert: CredentialFile,
-  key: CredentialFile,
-  ca: CredentialFile,
-): Promise<readonly VerificationResult[]> {
-  return verifyBothRoles({ certificatePem: cert.pem, keyPem: key.pem }, ca.pem);
 }

@@ -13,8 +13,8 @@ export function readCertificate(bytes: string | Buffer): Certificate {
   return new LazyCertificate(new X509Certificate(bytes));
 }
 
-/** The DER form of a certificate in PEM. Throws where OpenSSL finds none in it. */
-export function derOf(pem: string): Buffer {
+/** The DER form of the first certificate in PEM. Throws where OpenSSL finds none in it. */
+export function derOf(pem: string | Buffer): Buffer {
   return new X509Certificate(pem).raw;
 }
 
@@ -117,10 +117,11 @@ class LazyCertificate implements Certificate {
   }
 
   coversHost(host: string): boolean {
+    const name = host.endsWith('.') ? host.slice(0, -1) : host;
     return holds(() =>
-      isIP(host) === 0
-        ? this.#x509.checkHost(host, { subject: 'never' }) !== undefined
-        : this.#x509.checkIP(host) !== undefined,
+      isIP(name) === 0
+        ? this.#x509.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined
+        : this.#x509.checkIP(name) !== undefined,
     );
   }
 

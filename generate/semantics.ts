@@ -1,5 +1,6 @@
 import { describeCallers, describePorts } from '../cluster/inventory/describe.js';
 import { describeComponents } from './components.js';
+import { describeVerifiers } from './verifiers.js';
 
 /** docs/semantics.md */
 export function describeSemantics(): string {
@@ -48,6 +49,9 @@ ${describePorts()}
 ## Callers
 
 ${describeCallers()}
+## Who verifies with what
+
+${describeVerifiers()}
 ## Component by component
 
 One profile per component has everything that the agent knows of it. This section and the tables above are generated from

@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { shippedFiles } from '../agent/process/package-files.js';
 import { errorCode } from '../credentials/error-text.js';
-import { noticesOf } from './notices.js';
+import { verifierAsset } from '../credentials/verifiers/go/machine.js';
+import { verifierFile } from './go-verifier.js';
+import { noticeOfGo, noticesOf } from './notices.js';
 import { root } from './root.js';
 
 /** `esm` for Node to run; `commonjs` for a single executable, which takes nothing else. */
@@ -19,7 +21,10 @@ const __dirname = bundlePath(new URL('.', import.meta.url));`;
 /** And some are ES modules that ask where they are. */
 const esmInCommonJs = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
 
-/** Writes the program with all its libraries as one file, and beside it the notices of those libraries. */
+/**
+ * Writes the program with all its libraries as one file, and beside it the verifier that is Go's, which is no JavaScript,
+ * and the notices of those libraries.
+ */
 export async function bundle(format: BundleFormat, outfile: string): Promise<void> {
   const files = Object.fromEntries(shippedFiles.flatMap((path) => entryOf(path)));
   const { metafile } = await build({
@@ -41,7 +46,9 @@ export async function bundle(format: BundleFormat, outfile: string): Promise<voi
       : { format: 'cjs', banner: { js: esmInCommonJs } }),
     logLevel: 'warning',
   });
-  writeFileSync(join(outfile, '../THIRD-PARTY-NOTICES.txt'), noticesOf(Object.keys(metafile.inputs)));
+  copyFileSync(verifierFile, join(outfile, '..', verifierAsset));
+  const notices = noticesOf(Object.keys(metafile.inputs)) + noticeOfGo();
+  writeFileSync(join(outfile, '../THIRD-PARTY-NOTICES.txt'), notices);
 }
 
 function entryOf(path: string): readonly (readonly [string, string])[] {

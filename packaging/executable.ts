@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifierAsset } from '../credentials/verifiers/go/machine.js';
 import { bundle } from './bundle.js';
+import { verifierFile } from './go-verifier.js';
 import { root } from './root.js';
 
 /** The Node that the executables hold: of the LTS line, in a version that npm has for both machines. */
@@ -34,6 +36,7 @@ export function embed({ program, node, host, executable }: Embedding): void {
       main: program,
       output: blob,
       disableExperimentalSEAWarning: true,
+      assets: { [verifierAsset]: verifierFile },
       // Compiled code is for one kind of machine only.
       useCodeCache: node === host,
     }),

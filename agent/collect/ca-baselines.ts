@@ -1,20 +1,20 @@
 import { type Baseline, credentialKey } from '../../checks/check.js';
+import { partiesOf } from '../../cluster/components/parties.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import type { CredentialFile } from '../../credentials/credential-file.js';
 import { usable } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import { keyPairOf } from '../../credentials/key-pair.js';
 import type { CredentialRepository } from '../../credentials/repository.js';
-import { trustBundleOf } from '../../credentials/trust-bundle.js';
-import { verifiedOnce, verifyBothRoles } from '../../credentials/verification.js';
+import { verificationKey, verifiedOnce, verifyPair } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { Processes } from './processes.js';
 
 interface FirstReading {
   readonly baseline: Baseline;
-  /** The text of the CA file then; undefined where it did not parse. */
-  readonly pem: string | undefined;
+  /** The CA file then; undefined where it did not parse. */
+  readonly file: CredentialFile | undefined;
   /** What the file held since, by its digest. */
   readonly later: ReadonlyMap<string, readonly Certificate[]>;
 }
@@ -60,7 +60,7 @@ export class Baselines {
     const start = processes.startOf(profiles[instance.component].executable, ports);
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa =
-      changed && first.pem !== undefined ? await this.#resultsUnder(facts, first.baseline, first.pem, now) : undefined;
+      changed && first.file !== undefined ? await this.#resultsUnder(instance, facts, first.file, now) : undefined;
     const { caDigest, ca } = facts;
     // No process can have loaded a file that does not parse.
     const loadable = changed && caDigest !== undefined && ca !== undefined;
@@ -74,27 +74,33 @@ export class Baselines {
     if (caDigest === undefined) {
       return undefined;
     }
-    const bundle = usable(() => trustBundleOf(this.#repository.file(paths.ca ?? '')));
-    const pem = bundle?.digest === caDigest ? bundle.pem : undefined;
-    return { baseline: { caDigest, since, ca }, pem, later: new Map() };
+    const file = usable(() => this.#repository.file(paths.ca ?? ''));
+    const same = file?.digest === caDigest && ca !== undefined;
+    return { baseline: { caDigest, since, ca }, file: same ? file : undefined, later: new Map() };
   }
 
   async #resultsUnder(
-    { paths: { cert = '', key = '' }, keyMatches }: CredentialFacts,
-    old: Baseline,
-    pem: string,
+    { component, version }: Instance,
+    { paths, keyMatches, loadingFailures }: CredentialFacts,
+    ca: CredentialFile,
     now: Date,
   ): Promise<readonly VerificationResult[] | undefined> {
-    const pair =
-      keyMatches === true
-        ? usable(() => keyPairOf(this.#repository.file(cert), this.#repository.file(key)))
-        : undefined;
-    if (pair === undefined) {
+    // What the component cannot load has no result; the facts of the files say so.
+    const loads = keyMatches === true && loadingFailures.length === 0;
+    const files = loads
+      ? usable(() => ({
+          ca,
+          cert: this.#repository.file(paths.cert ?? ''),
+          key: this.#repository.file(paths.key ?? ''),
+        }))
+      : undefined;
+    if (files === undefined) {
       return undefined;
     }
-    const certificates = [...(old.ca ?? []), ...pair.chain];
-    const digests = `${old.caDigest} ${pair.digest}`;
-    // What OpenSSL does not load has no result; the facts of the files say so.
-    return await verifiedOnce(digests, certificates, now, () => verifyBothRoles(pair, pem)).catch(() => undefined);
+    const parties = partiesOf(component, version);
+    const certificates = [...ca.certificates, ...files.cert.certificates];
+    return await verifiedOnce(verificationKey(files, parties), certificates, now, () =>
+      verifyPair(files, parties, now),
+    );
   }
 }

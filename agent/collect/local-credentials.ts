@@ -1,9 +1,11 @@
 import { credentialKey, type Evidence } from '../../checks/check.js';
+import { partiesOf } from '../../cluster/components/parties.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { ConfiguredPaths, CredentialPaths } from '../../credentials/paths.js';
 import type { CredentialRepository } from '../../credentials/repository.js';
+import { agentParties, type Parties } from '../../credentials/verification.js';
 
 /** The credential files of this node as they were read last. */
 export type NodeCredentials = Pick<Evidence, 'credentials' | 'calling' | 'agent'>;
@@ -18,19 +20,24 @@ export async function readNodeCredentials(
   before: NodeCredentials,
   now: Date,
 ): Promise<NodeCredentials> {
-  const read = async (paths: ConfiguredPaths, earlier: CredentialFacts | undefined) =>
-    unlessUnread(await gatherCredentialFacts(paths, now, repository), earlier);
+  const read = async (paths: ConfiguredPaths, parties: Parties, earlier: CredentialFacts | undefined) =>
+    unlessUnread(await gatherCredentialFacts(paths, now, repository, parties), earlier);
   const credentials = new Map<string, CredentialFacts>();
   const calling = new Map<string, CredentialFacts>();
   for (const instance of localInstances(inventory)) {
     const key = credentialKey(instance);
     const { served, called } = pathsOf(instance);
-    credentials.set(key, await read(served, before.credentials.get(key)));
+    const parties = partiesOf(instance.component, instance.version);
+    credentials.set(key, await read(served, parties, before.credentials.get(key)));
     if (called !== undefined) {
-      calling.set(key, await read(called, before.calling.get(key)));
+      calling.set(key, await read(called, parties, before.calling.get(key)));
     }
   }
-  return { credentials, calling, agent: agent === undefined ? undefined : await read(agent, before.agent) };
+  return {
+    credentials,
+    calling,
+    agent: agent === undefined ? undefined : await read(agent, agentParties, before.agent),
+  };
 }
 
 /** Every file that is read. */

@@ -1,12 +1,13 @@
 import { createSecureContext } from 'node:tls';
 import { callingFactsOf, credentialKey, type EndpointObservation } from '../../checks/check.js';
 import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js';
+import { goReleaseOf, partiesOf } from '../../cluster/components/parties.js';
 import type { ComponentName } from '../../cluster/components/profile.js';
+import { profiles } from '../../cluster/components/profiles.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
-import { verifyBothRoles } from '../../credentials/verification.js';
-import { verifyByOpenssl } from '../../credentials/verifiers/openssl.js';
+import { type CredentialFiles, verifyPair } from '../../credentials/verification.js';
 import type { Role } from '../../credentials/verifiers/verifier.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import type { Identity } from '../../probes/prober.js';
@@ -44,13 +45,19 @@ export async function gatherRehearsal(
     });
   const installedCa = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
   const ca = paths.ca ?? installedCa ?? collector.config.security?.ca;
-  const candidate = await gatherCredentialFacts({ ca, cert: paths.cert, key: paths.key }, now, collector.repository);
+  const version = inventory.instances.find((instance) => instance.component === component)?.version;
+  const candidate = await gatherCredentialFacts(
+    { ca, cert: paths.cert, key: paths.key },
+    now,
+    collector.repository,
+    partiesOf(component, version),
+  );
   const usable = candidate.keyMatches === true && candidate.errors.length === 0;
   const underCurrentCa =
     usable && installedCa !== undefined && installedCa !== ca
-      ? await verifyBothRoles(pemOf(collector, candidate), textOf(collector, installedCa))
+      ? await verifyPair(filesOf(collector, candidate, installedCa), partiesOf(component, version), now)
       : undefined;
-  const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate) : [];
+  const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate, now) : [];
   const calls = usable && roles.includes('client');
   const observations = calls ? await callAs(collector, component, candidate, installedCa, signal) : [];
   if (signal.aborted) {
@@ -74,17 +81,22 @@ async function callerResults(
   collector: Collector,
   component: ComponentName,
   candidate: CredentialFacts,
+  now: Date,
 ): Promise<readonly CallerResult[]> {
   const { inventory } = collector;
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
-  const { certificatePem: chain, keyPem: key } = pemOf(collector, candidate);
   const results: CallerResult[] = [];
   for (const caller of inventory.instances) {
     const ca = callingFactsOf(collector.credentials(), caller)?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
-      const bundle = textOf(collector, ca);
-      results.push({ caller, result: await verifyByOpenssl({ chain, key, bundle, role: 'server' }) });
+      const verifier = profiles[caller.component].verifiesServersBy;
+      const parties = {
+        parties: [{ verifier, role: 'server', owner: false }],
+        goRelease: goReleaseOf(caller.version),
+      } as const;
+      const [result] = await verifyPair(filesOf(collector, candidate, ca), parties, now);
+      results.push(...(result === undefined ? [] : [{ caller, result }]));
     }
   }
   return results;
@@ -125,6 +137,14 @@ async function callAs(
 
 function pemOf(collector: Collector, { paths }: CredentialFacts) {
   return { certificatePem: textOf(collector, paths.cert ?? ''), keyPem: textOf(collector, paths.key ?? '') };
+}
+
+function filesOf({ repository }: Collector, { paths }: CredentialFacts, ca: string): CredentialFiles {
+  return {
+    ca: repository.file(ca),
+    cert: repository.file(paths.cert ?? ''),
+    key: repository.file(paths.key ?? ''),
+  };
 }
 
 function textOf({ repository }: Collector, path: string): string {

@@ -1,7 +1,8 @@
 import type { Certificate } from '../../credentials/certificate.js';
-import { errorCode } from '../../credentials/error-text.js';
-import { verifyBothRoles } from '../../credentials/verification.js';
+import { CredentialFile } from '../../credentials/credential-file.js';
+import { verifyPair } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
+import { implementations, noIssuer } from './acceptance.js';
 import type { Contents, FoundKey } from './contents.js';
 
 /** One certificate, with its sources, keys, issuer and verification. */
@@ -72,21 +73,21 @@ function issuerOf(certificate: Certificate, among: readonly Certificate[]): Cert
     .sort((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
 }
 
-/** Verifies the chain that a component with these files would send: the leaf, then the other certificates of its file. */
+/** As its holder would present it: the leaf, then the certificates beside it, to each implementation in both roles. */
 async function resultsOf(leaf: Certificate, holder: Contents | undefined, { key }: FoundKey, bundle: string) {
-  const others = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
-  const pair = {
-    certificatePem: [leaf, ...others].map(({ pem }) => pem).join(''),
-    keyPem: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  const beside = (holder?.certificates ?? []).filter(({ fingerprint }) => fingerprint !== leaf.fingerprint);
+  const file = (text: string) => new CredentialFile('', Buffer.from(text));
+  const files = {
+    ca: file(bundle),
+    cert: file([leaf, ...beside].map(({ pem }) => pem).join('')),
+    key: file(key.export({ format: 'pem', type: 'pkcs8' }).toString()),
   };
-  try {
-    return await verifyBothRoles(pair, bundle);
-  } catch (error: unknown) {
-    // OpenSSL does not load it, as with an RSA key too small for its security level.
-    const code = errorCode(error) || 'unknown reason';
-    return (['client', 'server'] as const).map((role) => ({ role, trusted: false, code, partialChainOnly: false }));
-  }
+  return await verifyPair(files, { parties: everyone }, new Date());
 }
+
+const everyone = (['client', 'server'] as const).flatMap((role) =>
+  implementations.map((verifier) => ({ verifier, role, owner: true })),
+);
 
 function notesOn(
   certificate: Certificate,
@@ -116,16 +117,13 @@ function notesOn(
   return notes;
 }
 
-/** OpenSSL's code for a chain without a path to a trust anchor. */
-const issuerMissing = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
-
 function lacksIssuer(
   issuer: Certificate | undefined,
   holder: Contents | undefined,
   results: readonly VerificationResult[],
 ): readonly string[] {
   const lacks = issuer !== undefined && holder !== undefined && !holds(holder, issuer);
-  return lacks && results.some(({ code, trusted }) => !trusted && code === issuerMissing)
+  return lacks && results.some(({ code, verifier }) => verifier === 'grpc-core' && code === noIssuer)
     ? [`its issuer is not a root, and is missing in its file: append ${issuer.subject} to ${holder.source}`]
     : [];
 }

@@ -1,3 +1,4 @@
+import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { acceptanceOf } from './acceptance.js';
 import type { Unread } from './contents.js';
 import type { Inspection } from './correlation.js';
@@ -24,19 +25,19 @@ export function inspectionDocument(inspection: Inspection, ports: readonly Port[
       publicKey: certificate.publicKey,
       sources,
       keys: keys.map(({ source }) => source),
-      accepted: results.map((result) => ({
-        role: result.role,
-        code: result.code ?? null,
-        ...acceptanceOf(result),
-      })),
+      accepted: rolesOf(results).map((role) => acceptanceOf(results, role)),
       notes,
     })),
     unmatchedKeys: inspection.unmatchedKeys.map(({ source, type }) => ({ source, type })),
-    ports: ports.map(({ result, requestsCertificate, ...port }) => ({
+    ports: ports.map(({ results, requestsCertificate, ...port }) => ({
       ...port,
       requestsCertificate: requestsCertificate ?? null,
-      accepted: result === undefined ? null : { code: result.code ?? null, ...acceptanceOf(result) },
+      accepted: results.length === 0 ? null : acceptanceOf(results, 'server'),
     })),
     unread,
   };
+}
+
+function rolesOf(results: readonly VerificationResult[]): readonly Role[] {
+  return [...new Set(results.map(({ role }) => role))];
 }

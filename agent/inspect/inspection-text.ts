@@ -88,8 +88,9 @@ interface Row {
 
 function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): readonly Row[] {
   const { certificate, sources, keys, issuer, notes } = one;
-  const served = ports.filter(({ address }) => sources.includes(address)).flatMap(({ result }) => result ?? []);
-  const results = certificate.isCertificateAuthority ? [] : [...one.results, ...served];
+  const served = ports.filter(({ address }) => sources.includes(address)).map(({ results }) => results);
+  const results = certificate.isCertificateAuthority ? [] : [one.results, ...served];
+  const acceptance = results.flatMap(acceptanceInWords);
   const rows: readonly (Row | undefined)[] = [
     { label: 'found in', text: sources.join(', ') },
     certificate.isCertificateAuthority ? undefined : { label: 'names', text: namesOf(certificate) },
@@ -101,12 +102,12 @@ function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): 
     },
     { label: 'key', text: `${certificate.publicKey}; ${keyText(keys.map(({ source }) => source))}` },
     { label: 'signed by', text: signerOf(certificate, issuer) },
-    ...acceptanceInWords(results).map(({ text, isAccepted }, index) => ({
+    ...acceptance.map(({ text, isAccepted }, index) => ({
       label: index === 0 ? 'accepted' : '',
       text,
       colour: isAccepted ? ('green' as const) : ('red' as const),
     })),
-    results.length > 0 ? { label: '', text: `verified against ${inspection.trusted.join(' and ')}` } : undefined,
+    acceptance.length > 0 ? { label: '', text: `verified against ${inspection.trusted.join(' and ')}` } : undefined,
     { label: 'serial', text: certificate.serialNumber },
     { label: 'sha-256', text: certificate.fingerprint },
     ...notes.map((note) => ({ label: '!', text: note, colour: 'yellow' as const })),
@@ -137,7 +138,7 @@ function signerOf(certificate: Certificate, issuer: Certificate | undefined): st
 }
 
 function portLines(port: Port, terminal: Terminal): readonly string[] {
-  const { address, tlsVersion, cipher, requestsCertificate, authorities, namesHost, result } = port;
+  const { address, tlsVersion, cipher, requestsCertificate, authorities, namesHost, results } = port;
   const asks = {
     true: `requests a client certificate${authorities.length === 0 ? '' : ` of ${authorities.join(' or ')}`}`,
     false: 'requests no client certificate',
@@ -146,7 +147,7 @@ function portLines(port: Port, terminal: Terminal): readonly string[] {
   const rows = [
     `${tlsVersion ?? 'TLSv1.2'}${cipher === undefined ? '' : ` ${cipher}`}; ${asks}`,
     ...(namesHost ? [] : ['its certificate is not valid for this host']),
-    ...(result === undefined ? ['not verified: name the CA with --cacert'] : []),
+    ...(results.length === 0 ? ['not verified: name the CA with --cacert'] : []),
   ];
   return [
     coloured(terminal, 'bold', printable(address)),

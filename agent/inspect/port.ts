@@ -1,8 +1,11 @@
 import { createSecureContext } from 'node:tls';
 import * as peculiar from '@peculiar/x509';
 import { type Address, formatAddress } from '../../cluster/inventory/address.js';
+import type { Certificate } from '../../credentials/certificate.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
-import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
+import { derOf } from '../../credentials/read-certificate.js';
+import type { VerificationResult, VerifierName } from '../../credentials/verifiers/verifier.js';
+import { verifiers } from '../../credentials/verifiers/verifiers.js';
 import type { Observation } from '../../probes/observation.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
 import { probeTls } from '../../probes/tls-probe.js';
@@ -19,8 +22,8 @@ export interface Port {
   readonly authorities: readonly string[];
   /** Whether its leaf certificate is valid for the given host. */
   readonly namesHost: boolean;
-  /** Verification of its chain against the bundle; undefined without one. */
-  readonly result: VerificationResult | undefined;
+  /** Verification of its chain against the bundle by each implementation; empty without a bundle. */
+  readonly results: readonly VerificationResult[];
 }
 
 export interface PortOptions {
@@ -59,28 +62,36 @@ export async function readPort(
       requestsCertificate: serverHandshake.requestsCertificate,
       authorities: serverHandshake.authorities.map(nameOf),
       namesHost: leaf.coversHost(address.host),
-      result: options.bundle === undefined ? undefined : await resultOf(strict, address, options),
+      results: options.bundle === undefined ? [] : await resultsOf(strict, chain, options.bundle, address, options),
     },
   };
 }
 
-/** Undefined where the handshake ended before the server's certificate. */
-async function resultOf(
+/** One per implementation; empty where the handshake ended before the server's certificate. */
+async function resultsOf(
   strict: Observation,
+  chain: readonly Certificate[],
+  bundle: string,
   address: Address,
   options: PortOptions,
-): Promise<VerificationResult | undefined> {
+): Promise<readonly VerificationResult[]> {
   if (strict.peerChain.length === 0) {
-    return undefined;
+    return [];
   }
+  const shown = { chain: chain.map(({ pem }) => derOf(pem)) };
   const code = chainProblem(strict);
-  if (code === undefined) {
-    return { role: 'server', trusted: true, code, partialChainOnly: false };
-  }
-  const partial = await handshake(address, options, true);
-  return partial.peerChain.length > 0 && chainProblem(partial) === undefined
-    ? { role: 'server', trusted: true, code, partialChainOnly: true }
-    : { role: 'server', trusted: false, code, partialChainOnly: false };
+  const retried = code === undefined ? strict : await handshake(address, options, true);
+  const partial = retried.peerChain.length === 0 ? code : chainProblem(retried);
+  return [
+    await verifiers.go({ ca: Buffer.from(bundle), shown, role: 'server' }),
+    resultOf('openssl', code),
+    resultOf('grpc-core', partial),
+  ];
+}
+
+function resultOf(verifier: VerifierName, code: string | undefined): VerificationResult {
+  const [trusted, step] = code === undefined ? [true, undefined] : [false, 'peer' as const];
+  return { verifier, role: 'server', trusted, step, code, message: code, chains: [] };
 }
 
 function handshake(address: Address, { bundle, pair, timeout, signal }: PortOptions, allowPartialTrustChain: boolean) {

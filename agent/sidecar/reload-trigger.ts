@@ -2,6 +2,7 @@ import { utimesSync } from 'node:fs';
 import { connect } from 'node:net';
 import { credentialKey, type EndpointOfInstance, type Evidence, portKey } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import { profiles } from '../../cluster/components/profiles.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
@@ -41,7 +42,7 @@ export class ReloadTrigger {
       const key = portKey(instance, endpoint);
       const rested = evidence.now.getTime() - (this.#last.get(key) ?? 0) >= leastInterval;
       const kind = triggerOf(endpoint);
-      if (rested && kind !== undefined && isValid(facts)) {
+      if (rested && kind !== undefined && isValid(instance, facts)) {
         this.#last.set(key, evidence.now.getTime());
         // A port that read mismatched files has recorded the file's time, and does not read them again at the same time.
         const touched = touch(facts);
@@ -79,8 +80,10 @@ function triggerOf({ profile }: Endpoint): TriggeredReload['kind'] | undefined {
   }
 }
 
-function isValid({ keyMatches, errors, results }: CredentialFacts): boolean {
-  return keyMatches === true && errors.length === 0 && results.length === 2 && results.every(({ trusted }) => trusted);
+function isValid({ component }: Instance, { keyMatches, errors, results, loadingFailures }: CredentialFacts): boolean {
+  const own = results.filter(({ verifier }) => verifier === profiles[component].verifiesServersBy);
+  const loads = keyMatches === true && errors.length === 0 && loadingFailures.length === 0;
+  return loads && own.length > 0 && own.every(({ trusted }) => trusted);
 }
 
 function touch({ paths }: CredentialFacts): string | undefined {

@@ -1,4 +1,5 @@
 import { profiles } from '../../cluster/components/profiles.js';
+import { inItsWords } from '../../credentials/verifiers/verifier.js';
 import { remediationOfList } from '../allow-list.js';
 import { type Finding, findingOf } from '../finding.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
@@ -54,13 +55,17 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
 
 function trustOfCallers({ callerResults }: Rehearsal): readonly Finding[] {
   return callerResults.map(({ caller, result }) =>
-    result.trusted
+    result.trusted === true
       ? findingOf(rehearsalId, 'pass', caller, {
           message: 'would accept it as a server, under the CA file that it has',
         })
-      : findingOf(rehearsalId, 'fail', caller, {
-          message: `would reject it as a server, under the CA file that it has (${result.code})`,
-          remediation: 'give it a bundle of old and new CA first, and restart it',
-        }),
+      : result.trusted === undefined
+        ? findingOf(rehearsalId, 'unknown', caller, {
+            message: `unknown whether it would accept it as a server (${inItsWords(result)})`,
+          })
+        : findingOf(rehearsalId, 'fail', caller, {
+            message: `would reject it as a server, under the CA file that it has (${inItsWords(result)})`,
+            remediation: 'give it a bundle of old and new CA first, and restart it',
+          }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { type Finding, findingOf } from '../finding.js';
+import { inTheirWords, resultsOf } from '../verifier-words.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
 
 /** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
@@ -25,18 +26,26 @@ function keyMatch({ candidate }: Rehearsal): readonly Finding[] {
 }
 
 /** Peers hold the installed CA until they reload it, so the candidate must verify under that CA too. */
-function trust({ candidate, underCurrentCa, roles }: Rehearsal): readonly Finding[] {
+function trust({ candidate, component, inventory, underCurrentCa, roles }: Rehearsal): readonly Finding[] {
   const under = (results: readonly VerificationResult[], which: string, remediation: string) =>
-    results
-      .filter(({ role }) => roles.includes(role))
-      .map(({ role, trusted, code }) =>
-        trusted
-          ? findingOf(rehearsalId, 'pass', 'agent', { message: `verifies as ${role} under ${which}` })
-          : findingOf(rehearsalId, 'fail', 'agent', {
-              message: `does not verify as ${role} under ${which} (${code})`,
-              remediation,
-            }),
-      );
+    (['client', 'server'] as const)
+      .filter((role) => roles.includes(role))
+      .flatMap((role) => {
+        const { accepted, rejected, inconclusive } = resultsOf(results, role);
+        const words = (ones: readonly VerificationResult[]) =>
+          inTheirWords({ owner: { component }, instances: inventory.instances }, ones);
+        if (rejected.length > 0) {
+          const message = `does not verify as ${role} under ${which} (${words(rejected)})`;
+          return [findingOf(rehearsalId, 'fail', 'agent', { message, remediation })];
+        }
+        if (inconclusive.length > 0) {
+          const message = `unknown whether it verifies as ${role} under ${which} (${words(inconclusive)})`;
+          return [findingOf(rehearsalId, 'unknown', 'agent', { message })];
+        }
+        return accepted.length === 0
+          ? []
+          : [findingOf(rehearsalId, 'pass', 'agent', { message: `verifies as ${role} under ${which}` })];
+      });
   return [
     ...under(
       candidate.results,

@@ -25,6 +25,7 @@ function microservice(component: ComponentName, title: string, calledBy: readonl
     trimsAllowList: false,
     needsOwnCommonName: false,
     fatalAtStart: ['unreadable', 'key-mismatch'],
+    verifiesServersBy: 'go-etcd',
     advertisedKeys: ['advertise-listen-addr'],
     instanceEndpoint: 'service',
     mainEndpoint: 'service',
@@ -34,7 +35,7 @@ function microservice(component: ComponentName, title: string, calledBy: readonl
         name: 'service',
         title: `${title} port`,
         defaultPort: 3379,
-        callers: { ...goCallers, clientCertificate: 'with-allow-list', verifiesIfGiven: true },
+        callers: { ...goCallers, verifier: 'go-etcd', clientCertificate: 'with-allow-list', verifiesIfGiven: true },
         probe: { protocol: 'grpc', method: '/grpc.health.v1.Health/Check' },
         questions: {
           [`${component.replaceAll('-', '_')}_status`]: { protocol: 'http', path: '/status', accept: 'any' },

@@ -1,3 +1,4 @@
+import type { VerifierName } from '../../credentials/verifiers/verifier.js';
 import type { Origin } from '../documents/origin.js';
 import type { Values } from '../documents/values.js';
 import type { Address } from '../inventory/address.js';
@@ -63,6 +64,8 @@ export type ReloadRule =
 
 /** How one port authenticates and authorizes its callers. */
 export interface CallerAuthentication {
+  /** The implementation of TLS that verifies the callers' certificates. */
+  readonly verifier: VerifierName;
   /**
    * When a client certificate is requested. `always`: whenever TLS is on. `with-allow-list`: only if the list has
    * `minimumEntries`. `with-switch`: with a list, or if a setting of the component requires it.
@@ -199,6 +202,8 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly needsOwnCommonName: boolean;
   /** The component adds its Common Name to a list that is not empty (TiCDC). */
   readonly addsOwnCommonName?: boolean;
+  /** The implementation of TLS that verifies the servers which it calls. */
+  readonly verifiesServersBy: VerifierName;
   /** Config keys whose host must be covered by the certificate's SANs. */
   readonly advertisedKeys: readonly string[];
   /** The endpoint whose address names the instance, as TiDB's own monitoring does (host:status-port; PD host:client-port). */

@@ -22,6 +22,7 @@ export const ticdc: ComponentProfile = {
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch'],
   addsOwnCommonName: true,
+  verifiesServersBy: 'go',
   advertisedKeys: ['advertise-addr'],
   instanceEndpoint: 'api',
   mainEndpoint: 'api',

@@ -20,6 +20,7 @@ export const tidb: ComponentProfile = {
   trimsAllowList: true,
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch', 'ca-without-certificate'],
+  verifiesServersBy: 'go',
   advertisedKeys: ['advertise-address'],
   instanceEndpoint: 'status',
   mainEndpoint: 'status',

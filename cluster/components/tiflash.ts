@@ -49,6 +49,7 @@ export const tiflash: ComponentProfile = {
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
   needsPem: true,
+  verifiesServersBy: 'grpc-core',
   advertisedKeys: ['flash.service_addr', 'flash.proxy.advertise-addr', 'flash.proxy.advertise-status-addr'],
   instanceEndpoint: 'metrics',
   mainEndpoint: 'grpc',

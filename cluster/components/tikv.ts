@@ -21,6 +21,7 @@ export const tikv: ComponentProfile = {
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
   needsPem: true,
+  verifiesServersBy: 'grpc-core',
   advertisedKeys: ['server.advertise-addr', 'server.advertise-status-addr'],
   instanceEndpoint: 'status',
   mainEndpoint: 'grpc',

@@ -32,6 +32,7 @@ export const tiproxy: ComponentProfile = {
   trimsAllowList: false,
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch'],
+  verifiesServersBy: 'go',
   advertisedKeys: ['proxy.advertise-addr'],
   instanceEndpoint: 'api',
   mainEndpoint: 'api',

@@ -31,6 +31,7 @@ export const tikvStatus: Stack = {
 };
 
 export const goCallers: CallerAuthentication = {
+  verifier: 'go',
   clientCertificate: 'always',
   commonNameCheckedAt: 'handshake',
   commonNameMatch: 'equal',
@@ -41,6 +42,7 @@ export const goCallers: CallerAuthentication = {
 };
 
 export const grpcCoreCallers: CallerAuthentication = {
+  verifier: 'grpc-core',
   clientCertificate: 'always',
   commonNameCheckedAt: 'rpc',
   commonNameMatch: 'equal-or-contains',
@@ -51,6 +53,7 @@ export const grpcCoreCallers: CallerAuthentication = {
 };
 
 export const tikvStatusCallers: CallerAuthentication = {
+  verifier: 'openssl',
   clientCertificate: 'with-allow-list',
   commonNameCheckedAt: 'http',
   commonNameMatch: 'equal-or-contains',

@@ -69,10 +69,19 @@ export function node(
 /** The facts of real files with this certificate and key. */
 export async function filesWith(
   pair: Issued,
-  more: Partial<CredentialFacts> & { readonly ca?: never; readonly caPem?: string; readonly mode?: number } = {},
+  more: Partial<CredentialFacts> & {
+    readonly ca?: never;
+    readonly caPem?: string;
+    readonly mode?: number;
+    readonly component?: ComponentName;
+  } = {},
 ): Promise<CredentialFacts> {
-  const { caPem = authority.certificatePem, mode = 0o600, ...facts } = more;
-  return { ...(await factsOf(scope, pair, { ca: caPem, mode })), certModifiedAt: exampleTime.getTime(), ...facts };
+  const { caPem = authority.certificatePem, mode = 0o600, component = 'tikv', ...facts } = more;
+  return {
+    ...(await factsOf(scope, pair, { ca: caPem, mode, component })),
+    certModifiedAt: exampleTime.getTime(),
+    ...facts,
+  };
 }
 
 export function evidence(parts: EvidenceParts): Evidence {

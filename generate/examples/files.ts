@@ -17,7 +17,7 @@ type Examples = Readonly<Record<string, readonly Evidence[]>>;
 const good = await issue();
 const tikv = node('tikv');
 const ofPair = async (pair: typeof good, component: ComponentName = 'tikv', more: Parameters<typeof node>[1] = {}) =>
-  evidence({ instances: [node(component, more)], facts: [await filesWith(pair)] });
+  evidence({ instances: [node(component, more)], facts: [await filesWith(pair, { component })] });
 const expiringIn = (days: number) =>
   issue({ notBefore: later((days - 365) * day), notAfter: later(days * day) }).then((pair) => ofPair(pair));
 const advertised = { advertisedHosts: [{ value: '10.0.9.9', origin: origin('tikv') }] };
@@ -36,6 +36,14 @@ function malformedNames(pem: string): Buffer {
   const oid = Buffer.from('0603551d11', 'hex');
   der[der.indexOf(oid) + oid.length + 2] = 0x0c;
   return Buffer.from(readCertificate(der).pem);
+}
+
+/** The facts where a verifier gave no result. */
+async function withoutResult() {
+  const facts = await filesWith(good);
+  const message = 'the Go verifier gave no result: out of memory';
+  const results = facts.results.map((one) => (one.verifier === 'go' ? { ...one, trusted: undefined, message } : one));
+  return evidence({ instances: [tikv], facts: [{ ...facts, results }] });
 }
 
 /** The facts of a key that only another user may read. */
@@ -104,10 +112,11 @@ export const fileExamples: Examples = {
     await ofPair(await bad('otherCa')),
     await authority.intermediate('Issuing CA').then(async (intermediate) =>
       evidence({
-        instances: [tikv],
+        instances: [node('tikv', { list: ['TiDB-Server'] })],
         facts: [await filesWith(await issue({}, intermediate), { caPem: intermediate.certificatePem })],
       }),
     ),
+    await withoutResult(),
   ],
   'certificate-validity': [await expiringIn(5), await expiringIn(13)],
   'key-usages': [await ofPair(await bad('serverAuthOnly'))],

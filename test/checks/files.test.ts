@@ -15,7 +15,7 @@ import { tlsConfigured } from '../../checks/tls-configured.js';
 import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
+import { authority, evidenceOf, factsOf, factsOfCase, instanceOf, names, origin, run } from '../support/evidence.js';
 
 const tikv = instanceOf('tikv');
 const good = await authority.issue(names);
@@ -64,35 +64,54 @@ t.test('key-matches-certificate', async (t) => {
   );
 });
 
-t.test('verifies-under-ca: per role, by OpenSSL', async (t) => {
-  const results = async (kind: Parameters<typeof issueBad>[1], ca?: string) => {
-    const pair = await issueBad(authority, kind, names);
-    return run(
-      verifiesUnderCa,
-      evidenceOf({ instances: [tikv], facts: [await factsOf(t, pair, ca === undefined ? {} : { ca })] }),
-    );
+t.test('verifies-under-ca: per role, in the words of who rejects it', async (t) => {
+  const of = async (pair: typeof good, ca = authority.certificatePem, list?: readonly string[]) => {
+    const facts = await factsOf(t, pair, { ca, component: 'tikv' });
+    const instances = [instanceOf('tikv', list === undefined ? {} : { list }), instanceOf('tidb')];
+    return run(verifiesUnderCa, evidenceOf({ instances, facts: [facts] }));
   };
+  const results = async (kind: Parameters<typeof issueBad>[1], ca?: string) =>
+    of(await issueBad(authority, kind, names), ca);
   const pass = ['pass: tls.crt verifies as client', 'pass: tls.crt verifies as server'];
   t.strictSame(await results('noUsage'), pass);
   t.strictSame(await results('intermediateChain'), pass);
-  t.strictSame(await results('expired'), [
-    'fail: tls.crt does not verify as client under ca.crt (CERT_HAS_EXPIRED)',
-    'fail: tls.crt does not verify as server under ca.crt (CERT_HAS_EXPIRED)',
-  ]);
+  const expired = /TiKV \(gRPC C-core\): CERT_HAS_EXPIRED; (TiDB \()?Go\)?: x509: certificate has expired/;
+  t.match(await results('expired'), [expired, expired]);
   t.match(await results('otherCa'), [
-    /^fail: tls.crt does not verify as client under ca.crt \(/,
-    /^fail: .* as server/,
+    /^fail: tls.crt does not verify as client under ca.crt: TiKV \(gRPC C-core\): UNABLE_TO_GET_ISSUER_CERT_LOCALLY; /,
+    /^fail: .* as server .*TiDB \(Go\): x509: certificate signed by unknown authority/,
   ]);
-  t.match(await results('serverAuthOnly'), [/^fail: tls.crt does not verify as client .*\(INVALID_PURPOSE\)/, pass[1]]);
-  t.match(await results('clientAuthOnly'), [pass[0], /^fail: tls.crt does not verify as server .*\(INVALID_PURPOSE\)/]);
-  const intermediate = await authority.intermediate('Issuing CA');
-  const facts = await factsOf(t, await intermediate.issue(names), { ca: intermediate.certificatePem });
-  t.match(run(verifiesUnderCa, evidenceOf({ instances: [tikv], facts: [facts] })), [
-    /^warn: tls.crt as client verifies only up to an intermediate: TiKV's status port would reject it/,
-    /^warn: tls.crt as server verifies only up to an intermediate/,
+  t.match(await results('serverAuthOnly'), [
+    /^fail: tls.crt does not verify as client .*INVALID_PURPOSE; .*incompatible key usage/,
+    pass[1],
   ]);
+  t.match(await results('clientAuthOnly'), [pass[0], /^fail: tls.crt does not verify as server .*INVALID_PURPOSE/]);
   const bundle = `${(await Authority.create({ commonName: 'Next CA' })).certificatePem}${authority.certificatePem}`;
   t.strictSame(await results('noUsage', bundle), pass, 'old and new CA in one bundle');
+
+  const intermediate = await authority.intermediate('Issuing CA');
+  const issued = await intermediate.issue(names);
+  t.strictSame(await of(issued, intermediate.certificatePem), pass, 'the CA file holds an intermediate alone');
+  t.match(await of(issued, intermediate.certificatePem, ['tidb']), [
+    ...pass,
+    /^warn: the TiKV status port rejects tls.crt as client under ca.crt \(OpenSSL: UNABLE_TO_GET_ISSUER_CERT\)/,
+  ]);
+});
+
+t.test('verifies-under-ca: what TiKV accepts and Go does not', async (t) => {
+  const facts = await factsOfCase('c1', 'tikv');
+  const instances = [tikv, instanceOf('tidb'), instanceOf('pd')];
+  t.match(run(verifiesUnderCa, evidenceOf({ instances, facts: [facts] })), [
+    /^fail: x.crt does not verify as client under ca.crt: PD \(Go\): x509: negative serial number \(TiKV \(gRPC C-core\) accepts it\)$/,
+    /^fail: x.crt does not verify as server under ca.crt: TiDB, PD \(Go\): x509: negative serial number \(TiKV \(gRPC C-core\) accepts it\)$/,
+  ]);
+  const old = instanceOf('tikv', { version: 'v7.5.1' });
+  const then = await factsOfCase('c1', 'tikv', 'v7.5.1');
+  t.match(
+    run(verifiesUnderCa, evidenceOf({ instances: [old], facts: [then] })),
+    [/^pass/, /^pass/],
+    'Go 1.21 takes it',
+  );
 });
 
 t.test('key-usages: both for a component, client for the agent; no extension is valid for both', async (t) => {

@@ -5,7 +5,17 @@ import { certificateValidity } from '../../checks/certificate-validity.js';
 import { type Baseline, credentialKey } from '../../checks/check.js';
 import { urgencyOf } from '../../checks/thresholds.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
-import { day, evidenceOf, factsOf, instanceOf, names, observed, run, serverHandshakeOf } from '../support/evidence.js';
+import {
+  day,
+  evidenceOf,
+  factsOf,
+  instanceOf,
+  names,
+  observed,
+  rejected,
+  run,
+  serverHandshakeOf,
+} from '../support/evidence.js';
 
 const hour = day / 24;
 const start = new Date('2026-01-01T00:00:00Z');
@@ -100,9 +110,9 @@ t.test('ca-unchanged: by content since the baseline, and by the start of the pro
   t.strictSame(of('pd', { ...another, processStart: new Date(written + hour) }), [
     'pass: the process was restarted after the CA file changed',
   ]);
-  const underOldCa = [{ role: 'server', trusted: false, code: 'UNABLE', partialChainOnly: false } as const];
+  const underOldCa = [{ ...rejected, role: 'server', message: 'x509: no' } as const];
   t.match(of('tikv', { ...another, underOldCa }), [
-    /^fail: .*; the certificate on disk does not verify as server under the old CA, which peers may still hold \(UNABLE\)$/,
+    /^fail: .*; the certificate on disk does not verify as server under the old CA, which peers may still hold \(Go: x509: no\)$/,
   ]);
   const ca = (await factsOf(t, await long.issue(names), { ca: (await Authority.create()).certificatePem })).ca;
   t.match(of('pd', { ...another, ca }), [

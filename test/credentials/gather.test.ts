@@ -32,9 +32,10 @@ t.test('every fact of good files', async (t) => {
     keyMatches: true,
     keyMode: 0o600,
     results: [
-      { role: 'client', trusted: true },
-      { role: 'server', trusted: true },
+      { verifier: 'grpc-core', role: 'client', trusted: true },
+      { verifier: 'go', role: 'client', trusted: true },
     ],
+    loadingFailures: [],
   });
   const leaf = facts.chain?.[0];
   t.match(leaf, {

@@ -2,10 +2,19 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { verifiedOnce } from '../../credentials/verification.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 
 const authority = await Authority.create();
 const leaf = readCertificate((await authority.issue({ commonName: 'x' })).certificatePem);
-const result = { role: 'client', trusted: true, code: undefined, partialChainOnly: false } as const;
+const result: VerificationResult = {
+  verifier: 'go',
+  role: 'client',
+  trusted: true,
+  step: undefined,
+  code: undefined,
+  message: undefined,
+  chains: [],
+};
 const inForce = new Date((leaf.notBefore.getTime() + leaf.notAfter.getTime()) / 2);
 const beside = (edge: Date, milliseconds: number) => new Date(edge.getTime() + milliseconds);
 
@@ -36,4 +45,16 @@ t.test('a verification that failed is not remembered', async (t) => {
   const fails = () => verifiedOnce('c', [leaf], inForce, () => Promise.reject(new Error('not loaded')));
   await t.rejects(fails(), /not loaded/);
   await t.rejects(fails(), /not loaded/);
+});
+
+t.test('a verifier that gave no result is asked again', async (t) => {
+  let count = 0;
+  const ask = () =>
+    verifiedOnce('d', [leaf], inForce, async () => {
+      count++;
+      return [{ ...result, trusted: undefined }];
+    });
+  await ask();
+  await ask();
+  t.equal(count, 2);
 });

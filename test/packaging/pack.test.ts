@@ -50,6 +50,8 @@ t.test('two copies of the tree give the same package, byte for byte', async (t) 
   const wanted = [
     'dist/agent/cli/main.js',
     'dist/agent/library.d.ts',
+    'dist/credentials/verifiers/go/verifier.wasm.gz',
+    'dist/credentials/verifiers/go/LICENSE',
     'deploy/systemd/tidb-mtls-agent.service',
     'LICENSE',
   ];

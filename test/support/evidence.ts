@@ -9,6 +9,7 @@ import {
   type EndpointServerHandshake,
   type Evidence,
 } from '../../checks/check.js';
+import { partiesOf } from '../../cluster/components/parties.js';
 import type { ComponentName, EndpointName } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Origin } from '../../cluster/documents/origin.js';
@@ -17,8 +18,11 @@ import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { splitCertificates } from '../../credentials/pem.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
+import { CredentialRepository } from '../../credentials/repository.js';
+import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { Observation } from '../../probes/observation.js';
 import type { ServerHandshake } from '../../probes/server-handshake.js';
+import { fixedTime, pathOf } from '../credentials/verifiers/cases.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export const now = new Date();
@@ -65,18 +69,36 @@ export function instanceOf(
   return instance;
 }
 
-/** Real facts of real files. */
+/** What Go says of a certificate that it rejects. */
+export const rejected: VerificationResult = {
+  verifier: 'go',
+  role: 'client',
+  trusted: false,
+  step: 'peer',
+  code: 'other',
+  message: undefined,
+  chains: [],
+};
+
+/** Real facts of real files, those of `component` or of PD. */
 export async function factsOf(
   t: Pick<Test, 'teardown'>,
   pair: Issued,
-  more: { readonly ca?: string; readonly at?: Date; readonly mode?: number } = {},
+  more: { readonly ca?: string; readonly at?: Date; readonly mode?: number; readonly component?: ComponentName } = {},
 ): Promise<CredentialFacts> {
   const directory = temporaryDirectory(t);
   const paths = { ca: join(directory, 'ca.crt'), cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') };
   writeFileSync(paths.ca, more.ca ?? authority.certificatePem);
   writeFileSync(paths.key, pair.keyPem, { mode: more.mode ?? 0o600 });
   writeFileSync(paths.cert, pair.certificatePem);
-  return await gatherCredentialFacts(paths, more.at ?? now);
+  const parties = partiesOf(more.component ?? 'pd');
+  return await gatherCredentialFacts(paths, more.at ?? now, new CredentialRepository(), parties);
+}
+
+/** The facts of a component with the files of this case of the verifiers' tests. */
+export async function factsOfCase(name: string, component: ComponentName, version?: string): Promise<CredentialFacts> {
+  const paths = { ca: pathOf(name, 'ca.crt'), cert: pathOf(name, 'x.crt'), key: pathOf(name, 'x.key') };
+  return await gatherCredentialFacts(paths, fixedTime, new CredentialRepository(), partiesOf(component, version));
 }
 
 export interface EvidenceParts {

@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { pathOf } from '../credentials/verifiers/cases.js';
 import { eventually } from './eventually.js';
 import { ask, dial, echo, filesOf, friend, server, tcpServer } from './proxy.js';
 import { type Program, startAgent } from './run-agent.js';
@@ -10,8 +11,16 @@ export async function worksAlone(t: Test, program: Program): Promise<void> {
     stdout: /^tidb-mtls-agent \d+\.\d+\.\d+\n$/,
   });
   t.match(await startAgent(['demmo'], {}, program).ended, { status: 2, stderr: /did you mean demo\?/ });
+  await asksGo(t, program);
   await demonstrates(t, program);
   await sharesAListener(t, program);
+}
+
+/** Its verifier that is Go's, which is no JavaScript. */
+async function asksGo(t: Test, program: Program): Promise<void> {
+  const files = (['x.crt', 'x.key', 'ca.crt'] as const).map((file) => pathOf('c1', file));
+  const inspected = await startAgent(['certs', 'inspect', ...files], {}, program).ended;
+  t.match(inspected, { stdout: /not by Go \(Go: x509: negative serial number\)/, stderr: '' });
 }
 
 async function demonstrates(t: Test, program: Program): Promise<void> {

@@ -1,0 +1,52 @@
+import t from 'tap';
+import type { VerificationResult, VerifierName } from '../../../credentials/verifiers/verifier.js';
+import { verifiers } from '../../../credentials/verifiers/verifiers.js';
+import { type Case, cases, outdated, requestOf } from './cases.js';
+
+function inShort({ step, message }: VerificationResult): string {
+  return step === undefined ? 'accepts' : `${step}: ${message}`;
+}
+
+async function inBothRoles(verifier: VerifierName, one: Case): Promise<readonly VerificationResult[]> {
+  const verify = verifiers[verifier];
+  return [await verify(requestOf(one, 'server')), await verify(requestOf(one, 'client'))];
+}
+
+t.test('Go says of each case what Go said', async (t) => {
+  for (const one of cases) {
+    t.equal(inShort(await verifiers.go(requestOf(one, 'server'))), one.go, `${one.name}: ${one.what}`);
+  }
+});
+
+t.test('Go with the CA file read as PD reads it accepts where a pd-server starts', async (t) => {
+  for (const one of cases.filter(({ pd }) => pd !== '')) {
+    const result = await verifiers['go-etcd'](requestOf(one, 'server'));
+    t.equal(result.trusted ? 'starts' : 'exits', one.pd, `${one.name}: ${one.what}: ${inShort(result)}`);
+  }
+});
+
+t.test('gRPC C-core says of each case what it said, in the worse of both roles', { skip: outdated }, async (t) => {
+  for (const one of cases) {
+    const results = await inBothRoles('grpc-core', one);
+    const bad = results.find(({ trusted }) => trusted !== true);
+    const loads = bad?.step === undefined || bad.step === 'peer';
+    const seen = bad === undefined ? 'accepts' : loads ? 'rejects' : 'does not start';
+    t.equal(seen, one.grpcCore, `${one.name}: ${one.what}: ${results.map(inShort).join(', ')}`);
+  }
+});
+
+t.test(
+  'OpenSSL on its own takes a shorter key, another label, and compares no names',
+  { skip: outdated },
+  async (t) => {
+    for (const one of cases) {
+      const results = await inBothRoles('openssl', one);
+      const accepts = one.grpcCore === 'accepts' || ['a6b', 'b4', 'e14'].includes(one.name);
+      t.equal(
+        results.every(({ trusted }) => trusted),
+        accepts,
+        `${one.name}: ${results.map(inShort).join(', ')}`,
+      );
+    }
+  },
+);
