@@ -1,5 +1,6 @@
 import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
+import { certificatesInUse } from '../credentials/chain-in-use.js';
 import { type Check, type EndpointObservation, portKey } from './check.js';
 import { type CredentialsInUse, credentialsInUse } from './credentials-in-use.js';
 import { durationText } from './duration-text.js';
@@ -13,11 +14,11 @@ export const certificateValidity: Check = {
   title: 'Certificates are valid now and for long enough',
   severity: 'fail',
   description:
-    'Checks the whole chain and the CA on disk, and the certificate that each port serves, also where the port then rejected the probe. Warns at 14 days, or at 20 % of the lifetime if that is sooner. Fails at 7 days, or at 10 % of the lifetime if that is sooner, and outside the validity period.',
+    'Checks the leaf on disk with the intermediates and CAs by which it verifies, and the certificate that each port serves, also where the port then rejected the probe. Warns at 14 days, or at 20 % of the lifetime if that is sooner. Fails at 7 days, or at 10 % of the lifetime if that is sooner, and outside the validity period. An expired certificate that no chain uses, such as an old CA beside the new one, is a warning.',
   remediation: 'Renew the certificate. If the file is renewed already, see served-matches-file.',
   statuses: {
     fail: 'a certificate is expired or not yet valid, or less than 7 days and less than 10 % of its lifetime are left',
-    warn: 'less than 14 days and less than 20 % of its lifetime are left',
+    warn: 'less than 14 days and less than 20 % of its lifetime are left, or an expired certificate lies unused in a file',
   },
   run: (evidence) => [
     ...credentialsInUse(evidence).flatMap((credentials) => ofFiles(credentials, evidence.now)),
@@ -26,15 +27,39 @@ export const certificateValidity: Check = {
 };
 
 function ofFiles({ owner, facts }: CredentialsInUse, now: Date): readonly Finding[] {
-  const worst = [
-    ...(facts.chain ?? []).map((certificate, index) => ({
+  const { chain = [], ca = [], paths } = facts;
+  const used = certificatesInUse(facts);
+  const all = [
+    ...chain.map((certificate, index) => ({
       certificate,
-      where: `${facts.paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
+      file: paths.cert ?? '',
+      where: `${paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
     })),
-    ...(facts.ca ?? []).map((certificate) => ({ certificate, where: `${facts.paths.ca}` })),
-  ].map(({ certificate, where }) => evaluate(certificate, where, now, owner));
-  const bad = worst.filter(({ status }) => status !== 'pass');
-  return bad.length > 0 ? bad : worst.slice(0, 1);
+    ...ca.map((certificate, index) => ({
+      certificate,
+      file: paths.ca ?? '',
+      where: `${paths.ca}${ca.length === 1 ? '' : ` (certificate ${index + 1}, ${certificate.subject})`}`,
+    })),
+  ];
+  const findings = all.flatMap(({ certificate, file, where }) =>
+    used.has(certificate)
+      ? [evaluate(certificate, where, now, owner)]
+      : certificate.notAfter <= now
+        ? [unused(certificate, file, where, owner)]
+        : [],
+  );
+  const bad = findings.filter(({ status }) => status !== 'pass');
+  return bad.length > 0 ? bad : findings.slice(0, 1);
+}
+
+/** Go, gRPC C-core and OpenSSL run with it; it only misleads who reads the file. */
+function unused(certificate: Certificate, file: string, where: string, owner: CredentialsInUse['owner']): Finding {
+  const { subject, fingerprint, notAfter } = certificate;
+  return findingOf(id, 'warn', owner, {
+    message: `${where} expired (${dateOf(notAfter)}), and no chain uses it: ${subject}`,
+    remediation: `remove it from ${file}`,
+    evidence: { subject, fingerprint, notAfter: notAfter.toISOString() },
+  });
 }
 
 function ofServed({ instance, endpoint, observation }: EndpointObservation, now: Date): readonly Finding[] {

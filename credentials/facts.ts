@@ -11,6 +11,8 @@ export interface CredentialFacts {
   readonly ca: readonly Certificate[] | undefined;
   /** Permission bits of the key file; undefined in a volume of Kubernetes, which only its pods see. */
   readonly keyMode: number | undefined;
+  /** Files that hold a private key besides the key file, with their permission bits as above. */
+  readonly strayKeys: readonly { readonly file: 'ca' | 'cert'; readonly mode: number | undefined }[];
   /** Whether the key file belongs to the leaf; undefined when either could not be read. */
   readonly keyMatches: boolean | undefined;
   /** One entry for each who verifies the certificate in a role; empty when certificate, key or CA file cannot be read. */

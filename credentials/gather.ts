@@ -5,6 +5,7 @@ import { attempted, CredentialError } from './error.js';
 import type { CredentialFacts } from './facts.js';
 import { chainOrder, pairDigest } from './key-pair.js';
 import type { ConfiguredPaths } from './paths.js';
+import { hasPrivateKey } from './pem.js';
 import { CredentialRepository } from './repository.js';
 import {
   agentParties,
@@ -58,6 +59,7 @@ export async function gatherCredentialFacts(
     chain,
     ca,
     keyMode: inVolume(paths.key) ? undefined : keyFile?.stat.mode,
+    strayKeys: [...strayKeyIn('ca', caFile), ...(paths.cert === paths.key ? [] : strayKeyIn('cert', certFile))],
     keyMatches,
     results,
     loadingFailures: loadingFailures(results, parties),
@@ -67,6 +69,12 @@ export async function gatherCredentialFacts(
     certModifiedAt: certFile?.stat.modifiedAt,
     caModifiedAt: caFile?.stat.modifiedAt,
   };
+}
+
+function strayKeyIn(file: 'ca' | 'cert', read: CredentialFile | undefined): CredentialFacts['strayKeys'] {
+  return read === undefined || !hasPrivateKey(read.bytes.toString('latin1'))
+    ? []
+    : [{ file, mode: inVolume(read.path) ? undefined : read.stat.mode }];
 }
 
 /** Whether the kubelet mounted it; the pods of that volume are the only ones that see it, whatever its mode. */

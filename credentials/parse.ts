@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Certificate } from './certificate.js';
 import { CredentialError } from './error.js';
 import { certificateOf } from './known-certificates.js';
-import { hasMismatchedCertificate, splitCertificates } from './pem.js';
+import { hasMismatchedCertificate, hasPrivateKey, splitCertificates } from './pem.js';
 import { derOf } from './read-certificate.js';
 
 /** PEM text of a file's bytes. A NUL byte means DER, PKCS#12 or UTF-16: a TiKV that reads such a file ends. */
@@ -36,7 +36,7 @@ export function parseKey(pem: string, path: string): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
     throw new CredentialError('encrypted_key', path);
   }
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+  if (!hasPrivateKey(pem)) {
     throw new CredentialError('no_key', path);
   }
   try {

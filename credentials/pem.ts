@@ -10,3 +10,9 @@ export function splitCertificates(pem: string): readonly string[] {
 export function hasMismatchedCertificate(pem: string): boolean {
   return (pem.match(begin)?.length ?? 0) !== splitCertificates(pem).length;
 }
+
+const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+export function hasPrivateKey(pem: string): boolean {
+  return privateKey.test(pem);
+}

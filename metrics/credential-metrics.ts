@@ -1,4 +1,5 @@
 import type { Certificate } from '../credentials/certificate.js';
+import { certificatesInUse } from '../credentials/chain-in-use.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import type { Metrics } from './agent-registry.js';
 import { instanceLabels, type Labels, seconds } from './labels.js';
@@ -31,9 +32,15 @@ export function setCredentials(metrics: Metrics, entries: readonly CredentialEnt
     const labels = instanceLabels(component, instance);
     const [leaf, ...intermediates] = facts.chain ?? [];
     setValidity(metrics, { ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
-    setValidity(metrics, { ...labels, position: 'intermediate' }, intermediates);
-    setValidity(metrics, { ...labels, position: 'ca' }, facts.ca ?? []);
-    setValidity(metrics, { ...labels, position: 'calling' }, [...(calling?.chain ?? []), ...(calling?.ca ?? [])]);
+    const used = certificatesInUse(facts);
+    const inUse = (certificates: readonly Certificate[] = []) => certificates.filter((one) => used.has(one));
+    setValidity(metrics, { ...labels, position: 'intermediate' }, inUse(intermediates));
+    setValidity(metrics, { ...labels, position: 'ca' }, inUse(facts.ca));
+    setValidity(
+      metrics,
+      { ...labels, position: 'calling' },
+      calling === undefined ? [] : [...certificatesInUse(calling)],
+    );
     if (facts.certModifiedAt !== undefined) {
       metrics.modifiedAt.set(labels, facts.certModifiedAt / 1000);
     }

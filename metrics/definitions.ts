@@ -19,7 +19,7 @@ const always = 'always';
 export const definitions = {
   notAfter: gauge(
     'certificate_not_after_timestamp_seconds',
-    'Earliest expiry in a credential file, by position (leaf, intermediate, ca; calling: the separate client certificate of TiProxy and its CA).',
+    'Earliest expiry of the certificates in use in a credential file, by position (leaf, intermediate, ca; calling: the separate client certificate of TiProxy and its CA).',
     [...files, 'position'],
     whileReadable,
   ),

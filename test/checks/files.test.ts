@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
@@ -15,7 +16,9 @@ import { tlsConfigured } from '../../checks/tls-configured.js';
 import { verifiesUnderCa } from '../../checks/verifies-under-ca.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { fixedTime, pathOf } from '../credentials/verifiers/cases.js';
 import { authority, evidenceOf, factsOf, factsOfCase, instanceOf, names, origin, run } from '../support/evidence.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const tikv = instanceOf('tikv');
 const good = await authority.issue(names);
@@ -95,6 +98,24 @@ t.test('verifies-under-ca: per role, in the words of who rejects it', async (t) 
   t.match(await of(issued, intermediate.certificatePem, ['tidb']), [
     ...pass,
     /^warn: the TiKV status port rejects tls.crt as client under ca.crt \(OpenSSL: UNABLE_TO_GET_ISSUER_CERT\)/,
+  ]);
+});
+
+t.test('key-file-mode: a key in a certificate file counts, and one in a CA file is a finding of its own', async (t) => {
+  const of = async (name: string) => {
+    const folder = temporaryDirectory(t);
+    const at = (file: string) => join(folder, file);
+    cpSync(dirname(pathOf(name, 'x.crt')), folder, { recursive: true });
+    chmodSync(at('x.crt'), 0o644);
+    chmodSync(at('x.key'), 0o600);
+    const facts = await gatherCredentialFacts({ ca: at('ca.crt'), cert: at('x.crt'), key: at('x.key') }, fixedTime);
+    return run(keyFileMode, evidenceOf({ instances: [tikv], facts: [facts] }));
+  };
+  t.strictSame(await of('base'), ['pass: no key file is world-readable']);
+  t.strictSame(await of('a10'), ['warn: 1 key file is world-readable on this node']);
+  t.strictSame(await of('a13'), [
+    'pass: no key file is world-readable',
+    'warn: ca.crt is a CA file and holds a private key',
   ]);
 });
 

@@ -5,10 +5,12 @@ import { certificateValidity } from '../../checks/certificate-validity.js';
 import { type Baseline, credentialKey } from '../../checks/check.js';
 import { urgencyOf } from '../../checks/thresholds.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
+import { fixedTime } from '../credentials/verifiers/cases.js';
 import {
   day,
   evidenceOf,
   factsOf,
+  factsOfCase,
   instanceOf,
   names,
   observed,
@@ -74,6 +76,20 @@ t.test('certificate-validity: leaf, intermediate and CA on disk, and what a port
     ['fail: the certificate served expired 35 days ago (2027-01-01)'],
   );
   t.strictSame(run(certificateValidity, evidenceOf({ instances: [tikv] })), [], 'without facts there is no finding');
+});
+
+t.test('certificate-validity: by the chain in use', async (t) => {
+  const of = async (name: string) =>
+    run(
+      certificateValidity,
+      evidenceOf({ instances: [instanceOf('pd')], facts: [await factsOfCase(name, 'pd')], now: fixedTime }),
+    );
+  t.match(
+    await of('d5'),
+    [/^warn: ca\.crt \(certificate 2, .*\) expired \(.*\), and no chain uses it: CN=.*/],
+    'an old CA',
+  );
+  t.match(await of('d6'), [/^pass/], 'an old CA that expires in days');
 });
 
 t.test('ca-unchanged: by content since the baseline, and by the start of the process', async (t) => {
