@@ -7,15 +7,16 @@ import { reloadRuleOf } from './reload-deadline.js';
 export type FilesFault = 'mismatched' | 'unreadable';
 
 /** Why a component cannot load its CA, certificate and key as they are on disk; undefined where it can. */
-export function filesFaultOf({
-  keyMatches,
-  errors,
-}: Pick<CredentialFacts, 'keyMatches' | 'errors'>): FilesFault | undefined {
+export function filesFaultOf({ keyMatches, errors, loadingFailures = [] }: LoadedFiles): FilesFault | undefined {
   if (keyMatches === false) {
     return 'mismatched';
   }
-  return errors.length > 0 ? 'unreadable' : undefined;
+  return errors.length > 0 || loadingFailures.length > 0 ? 'unreadable' : undefined;
 }
+
+/** What is known of the files; without the results of verifiers where they were only read. */
+export type LoadedFiles = Pick<CredentialFacts, 'keyMatches' | 'errors'> &
+  Partial<Pick<CredentialFacts, 'loadingFailures'>>;
 
 /** By what makes a port reload: whether a connection can make it load mismatched files, and keep the old ones. */
 const loadsAtConnection: Readonly<Record<ReloadRule, boolean>> = {
@@ -43,7 +44,7 @@ export function mayLoadAtConnection({ instance, endpoint }: EndpointOfInstance):
  */
 export function whyNotConnected(
   port: EndpointOfInstance,
-  facts: Pick<CredentialFacts, 'keyMatches' | 'errors'> | undefined,
+  facts: LoadedFiles | undefined,
 ): FilesFault | undefined {
   return facts !== undefined && mayLoadAtConnection(port) ? filesFaultOf(facts) : undefined;
 }

@@ -2,6 +2,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { CredentialFile } from './credential-file.js';
 import { attempted, CredentialError, notLoaded, unlessError } from './error.js';
 import { type KeyPair, keyPairOf } from './key-pair.js';
+import { acceptsPartialChains } from './partial-chains.js';
 import type { CredentialPaths } from './paths.js';
 import { areSame, CredentialRepository, contentsOf, type FileState } from './repository.js';
 import { type TrustBundle, trustBundleOf } from './trust-bundle.js';
@@ -162,7 +163,10 @@ export class CredentialStore {
   #versionOf(pair: KeyPair, trust: TrustBundle, number: number): CredentialVersion {
     const { certificatePem: cert, keyPem: key } = pair;
     try {
-      const secureContext = createSecureContext({ ca: trust.pem, cert, key, minVersion: 'TLSv1.2' });
+      const secureContext = createSecureContext({
+        ...{ ca: trust.pem, cert, key, minVersion: 'TLSv1.2' },
+        ...acceptsPartialChains,
+      });
       return { number, pair, trust, secureContext };
     } catch (error: unknown) {
       throw notLoaded(this.#paths.cert, error);

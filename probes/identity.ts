@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { CredentialVersion } from '../credentials/credential-store.js';
+import { acceptsPartialChains } from '../credentials/partial-chains.js';
 import type { IdentityName } from './observation.js';
 import type { Identity } from './prober.js';
 
@@ -20,7 +21,7 @@ export function noCertificateIdentity(): Identity {
 /** No client certificate; verifies the server when there is a CA (PEM). */
 export function anonymousClientIdentity(ca: string | undefined): Identity {
   const trust = ca === undefined ? {} : { ca };
-  const secureContext = createSecureContext({ ...trust, minVersion: 'TLSv1.2' });
+  const secureContext = createSecureContext({ ...trust, ...acceptsPartialChains, minVersion: 'TLSv1.2' });
   return { name: 'no-certificate', secureContext, verifiesServer: ca !== undefined };
 }
 

@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { CredentialStore, CredentialVersion } from '../credentials/credential-store.js';
+import { acceptsPartialChains } from '../credentials/partial-chains.js';
 import { lacksCertificate, reasonOf } from './openssl-error.js';
 import { Rejection } from './rejection.js';
 
@@ -111,6 +112,7 @@ function serverContext({ pair, trust }: CredentialVersion): SecureContext {
     cert: pair.certificatePem,
     key: pair.keyPem,
     ca: trust.pem,
+    ...acceptsPartialChains,
     minVersion: 'TLSv1.2',
     // No tickets: a resumed session would be authorized by a certificate that was verified earlier.
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,

@@ -6,6 +6,7 @@ import type { ComponentName } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
+import { acceptsPartialChains } from '../../credentials/partial-chains.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
 import { type CredentialFiles, verifyPair } from '../../credentials/verification.js';
 import type { Role } from '../../credentials/verifiers/verifier.js';
@@ -117,6 +118,7 @@ async function callAs(
     key: keyPem,
     ca: [...new Set(authorities)].map((path) => textOf(collector, path)),
     minVersion: 'TLSv1.2',
+    ...acceptsPartialChains,
   });
   const identity: Identity = { name: 'candidate', secureContext };
   const observed: EndpointObservation[] = [];

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Certificate } from '../../credentials/certificate.js';
 import { attempted, CredentialError, notLoaded, unlessError } from '../../credentials/error.js';
 import { keyPairOf } from '../../credentials/key-pair.js';
+import { acceptsPartialChains } from '../../credentials/partial-chains.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { areSame, CredentialRepository, contentsOf, type FileState } from '../../credentials/repository.js';
 import { trustBundleOf } from '../../credentials/trust-bundle.js';
@@ -27,10 +28,14 @@ export interface TlsServerOptions {
  */
 export function createTlsServer(options: TlsServerOptions, listener: RequestListener): Server {
   const inForce = new TlsInForce(options);
+  const first = inForce.firstContext();
+  let secureContext = createSecureContext(first);
   const server = createServer(
     {
       ...serverOptions,
-      ...inForce.firstContext(),
+      ...first,
+      // Node 20 takes partial chains by a context alone.
+      SNICallback: (_name, done) => done(null, secureContext),
       handshakeTimeout,
       requestCert: asksForCertificates(inForce.tls),
       // Authorization is below, by the settings in force.
@@ -42,6 +47,7 @@ export function createTlsServer(options: TlsServerOptions, listener: RequestList
   server.prependListener('connection', () => {
     const context = inForce.changedContext();
     if (context !== undefined) {
+      secureContext = createSecureContext(context);
       server.setSecureContext(context);
     }
   });
@@ -131,7 +137,7 @@ function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContex
     maxVersion: tls.maxVersion,
     // A resumed session would be accepted without verification of its certificate.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    ...(clientCa === undefined ? {} : { ca: trustBundleOf(unlessError(clientCa)).pem }),
+    ...(clientCa === undefined ? {} : { ca: trustBundleOf(unlessError(clientCa)).pem, ...acceptsPartialChains }),
     ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
