@@ -5,7 +5,7 @@ import type { Finding } from '../checks/finding.js';
 import { isUnauthorizedClient } from '../checks/unauthorized-client.js';
 import { componentNames } from '../cluster/components/profile.js';
 import type { Inventory } from '../cluster/inventory/inventory.js';
-import { type Metrics, registerMetrics } from './agent-registry.js';
+import { type GaugeKey, type Metrics, registerMetrics } from './agent-registry.js';
 import { type CredentialEntry, setCredentials } from './credential-metrics.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { exposition } from './exposition.js';
@@ -164,7 +164,7 @@ export class AgentMetrics {
     this.#metrics.webConfigReloadOk.set(ok ? 1 : 0);
   }
 
-  #reset(...keys: MetricKey[]): void {
+  #reset(...keys: GaugeKey[]): void {
     for (const key of keys) {
       this.#metrics[key].reset();
     }
