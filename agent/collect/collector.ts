@@ -16,7 +16,7 @@ import { hasDescriptors } from '../process/descriptors.js';
 import { AuthorizedProbes } from './authorized-probes.js';
 import { Baselines } from './ca-baselines.js';
 import { Identities } from './identities.js';
-import { type Loaded, loadInventory } from './load-inventory.js';
+import { type Loaded, loadInventory, type Shared } from './load-inventory.js';
 import {
   credentialFiles,
   localInstances,
@@ -62,13 +62,14 @@ export class Collector {
   readonly #negativeProbes: NegativeProbes;
   readonly #unauthorizedClients: UnauthorizedClients;
   #credentials: NodeCredentials = unread;
+  #reading: Promise<void> = Promise.resolve();
 
   private constructor(
     config: AgentConfig,
     options: CollectorOptions,
     { inventory, discovery }: Loaded,
     { collector: former, reason }: Former,
-    repository: CredentialRepository,
+    { repository, locks }: Shared,
   ) {
     const { instances } = inventory;
     this.config = config;
@@ -93,7 +94,7 @@ export class Collector {
     this.#unauthorizedClients =
       former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);
     this.access = new PortAccess({
-      locks: former?.access.locks ?? new PortLocks(),
+      locks,
       repository,
       now: options.now,
     });
@@ -116,10 +117,11 @@ export class Collector {
   ): Promise<Collector> {
     const former = current();
     const samePd = former !== undefined && isDeepStrictEqual(config.pd, former.config.pd);
-    const repository = former?.repository ?? new CredentialRepository();
-    const loaded = await loadInventory(config, repository, samePd ? former.#discovery : undefined);
+    const shared =
+      former === undefined ? { repository: new CredentialRepository(), locks: new PortLocks() } : former.#shared();
+    const loaded = await loadInventory(config, shared, samePd ? former.#discovery : undefined);
     // By now another one may be in force.
-    return new Collector(config, options, loaded, { collector: current(), reason: 'configuration' }, repository);
+    return new Collector(config, options, loaded, { collector: current(), reason: 'configuration' }, shared);
   }
 
   /** Reads the inventory again; undefined when it is unchanged. All evidence is carried over. */
@@ -127,14 +129,14 @@ export class Collector {
     if (!hasDescriptors()) {
       return undefined;
     }
-    const loaded = await loadInventory(this.config, this.repository, this.#discovery);
+    const loaded = await loadInventory(this.config, this.#shared(), this.#discovery);
     if (!hasDescriptors()) {
       // A file that could not be opened would look like a file that is gone.
       return undefined;
     }
     return isDeepStrictEqual(loaded.inventory, this.inventory)
       ? undefined
-      : new Collector(this.config, this.#options, loaded, { collector: this, reason: 'inventory' }, this.repository);
+      : new Collector(this.config, this.#options, loaded, { collector: this, reason: 'inventory' }, this.#shared());
   }
 
   /** Every credential file that is read. */
@@ -163,8 +165,18 @@ export class Collector {
     return this.store.observations();
   }
 
-  /** Reads all credential files again. The contents of a CA file at its first reading are its baseline. */
-  async readCredentials(): Promise<void> {
+  /**
+   * Reads all credential files again, after the readings that were asked for before: the latest state is that of the latest
+   * reading. The contents of a CA file at its first reading are its baseline.
+   */
+  readCredentials(): Promise<void> {
+    const reading = this.#reading.then(() => this.#readCredentials());
+    // Whoever asked for it handles its failure.
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #readCredentials(): Promise<void> {
     const now = this.#options.now();
     const { inventory, config, repository } = this;
     const read = await readNodeCredentials(inventory, config.security, repository, this.#credentials, now);
@@ -209,6 +221,10 @@ export class Collector {
         (target) => whyNotConnected(target, credentials.get(credentialKey(target.instance))) === undefined,
       ),
     };
+  }
+
+  #shared(): Shared {
+    return { repository: this.repository, locks: this.access.locks };
   }
 
   #negativelyProbed(): readonly Target[] {

@@ -9,6 +9,7 @@ import { usable } from '../../credentials/error.js';
 import type { CredentialRepository } from '../../credentials/repository.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { shardOf } from '../config/shard.js';
+import type { PortLocks } from './port-locks.js';
 
 type Sources = Pick<
   AgentConfig,
@@ -25,6 +26,12 @@ type Sources = Pick<
   | 'shard'
 >;
 
+/** What reading the inventory shares with everything else that reads files and connects to ports. */
+export interface Shared {
+  readonly repository: CredentialRepository;
+  readonly locks: PortLocks;
+}
+
 export interface Loaded {
   readonly inventory: Inventory;
   readonly discovery: Discovery | undefined;
@@ -34,14 +41,10 @@ export interface Loaded {
  * Reads the inventory from every source of the configuration. A glob that matches no file is a problem, not an error; where PD
  * does not answer, its former answer still counts.
  */
-export async function loadInventory(
-  config: Sources,
-  repository: CredentialRepository,
-  before?: Discovery,
-): Promise<Loaded> {
+export async function loadInventory(config: Sources, shared: Shared, before?: Discovery): Promise<Loaded> {
   const problems: Problem[] = [];
   const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
-  const discovery = config.pd.length === 0 ? undefined : await ask(config, repository, before);
+  const discovery = config.pd.length === 0 ? undefined : await ask(config, shared, before);
   const { instances, components, host, clients, processes } = config;
   const known = { instances, components, host, clients, processes, discovery };
   const built = buildInventory({ files: [...new Set(files)].sort(), ...known });
@@ -65,12 +68,17 @@ function filesOf(pattern: string, problems: Problem[]): readonly string[] {
 
 async function ask(
   { pd, security, probe }: Sources,
-  repository: CredentialRepository,
+  { repository, locks }: Shared,
   before: Discovery | undefined,
 ): Promise<Discovery> {
   // Loads gRPC, which an agent without a PD does not need.
   const { discover } = await import('../../cluster/discovery/discover.js');
-  const found = await discover(pd, { secureContext: secureContextOf(security, repository), timeout: probe.timeout });
+  const { signal } = new AbortController();
+  const found = await discover(pd, {
+    secureContext: secureContextOf(security, repository),
+    timeout: probe.timeout,
+    exclusively: (address, connect) => locks.run(address, signal, connect),
+  });
   return found.complete.size === 0 && before !== undefined ? { ...before, problems: found.problems } : found;
 }
 

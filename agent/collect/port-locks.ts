@@ -3,7 +3,7 @@ import { Semaphore } from './semaphore.js';
 
 /**
  * One lock per host and port, so that a port never has two connections of this agent at once: scheduled probes, negative
- * probes, `/probe`, rehearsals and triggered reloads all connect under it. Two spellings of one address are two locks.
+ * probes, `/probe`, rehearsals, triggered reloads and the discovery by PD all connect under it. Two spellings of one address are two locks.
  */
 export class PortLocks {
   readonly #locks = new Map<string, Semaphore>();

@@ -3,7 +3,7 @@ import { endpointsOf, portLocations } from '../components/port-locations.js';
 import type { ComponentName, EndpointName, PortLocation } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin, Problem } from '../documents/origin.js';
-import { dialable, parseAddress } from '../inventory/address.js';
+import { type Address, dialable, parseAddress } from '../inventory/address.js';
 import { instanceName } from '../inventory/instance-name.js';
 import type { Instance } from '../inventory/inventory.js';
 import { parseVersion } from '../inventory/version.js';
@@ -18,11 +18,16 @@ export interface Discovery {
   readonly complete: ReadonlySet<ComponentName>;
 }
 
+export interface DiscoveryOptions extends PdClientOptions {
+  /** Runs `connect` while nothing else is connected to this address. */
+  readonly exclusively: <T>(address: Address, connect: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * The cluster by the first PD member that answers: its members, the leader's stores, and the registrations of the other
  * components. Only reads. Never throws: what could not be read becomes a problem.
  */
-export async function discover(urls: readonly string[], options: PdClientOptions): Promise<Discovery> {
+export async function discover(urls: readonly string[], options: DiscoveryOptions): Promise<Discovery> {
   const problems: Problem[] = [];
   for (const url of urls) {
     const found = await attempt(url, options, problems, 'pd-unreachable', (client) => client.members());
@@ -36,7 +41,7 @@ export async function discover(urls: readonly string[], options: PdClientOptions
 async function discoverFrom(
   url: string,
   known: PdMembers,
-  options: PdClientOptions,
+  options: DiscoveryOptions,
   failures: readonly Problem[],
 ): Promise<Discovery> {
   // A member that did not answer is still a member, and its ports are probed.
@@ -87,18 +92,25 @@ const remediations: Readonly<Record<PdError['code'], string>> = {
   pd_bad_answer: 'check that the URL is that of a PD',
 };
 
-/** One request to one member; undefined, with a problem, when it fails. */
+/** One connection to one member; undefined, with a problem, when it fails. */
 async function attempt<T>(
   url: string,
-  options: PdClientOptions,
+  options: DiscoveryOptions,
   problems: Problem[],
   code: string,
   request: (client: PdClient) => Promise<T>,
 ): Promise<T | undefined> {
-  let client: PdClient | undefined;
+  const connect = async () => {
+    const client = new PdClient(url, options);
+    try {
+      return await request(client);
+    } finally {
+      await client.close();
+    }
+  };
+  const address = parseAddress(url);
   try {
-    client = new PdClient(url, options);
-    return await request(client);
+    return await (address === undefined ? connect() : options.exclusively(address, connect));
   } catch (error: unknown) {
     if (!(error instanceof PdError)) {
       throw error;
@@ -106,8 +118,6 @@ async function attempt<T>(
     const remediation = remediations[error.code];
     problems.push({ code, severity: 'fail', origin: { kind: 'pd', url }, message: error.message, remediation });
     return undefined;
-  } finally {
-    client?.close();
   }
 }
 

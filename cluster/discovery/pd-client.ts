@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { certificateOf } from '../../credentials/known-certificates.js';
@@ -69,9 +70,12 @@ export class PdClient {
     );
   }
 
-  close(): void {
+  /** Resolves once the connection is being closed, so that the next one comes after it. */
+  async close(): Promise<void> {
     // This may run inside a callback of nghttp2, which must not be closed while it reads.
-    setImmediate(() => this.#client.close());
+    await turn();
+    this.#client.close();
+    await turn();
   }
 
   async #ask<T>(method: string, request: Buffer, decode: (answer: Buffer) => T): Promise<T> {

@@ -54,6 +54,32 @@ t.test('a port never has two connections of the agent at once: schedule, negativ
   t.equal(most(), 1);
 });
 
+t.test('nor has PD, which is asked for the inventory while its port is probed', async (t) => {
+  const cluster = await devCluster(t, { members: { pd: 1 } });
+  const counted = await countedPort(t, cluster.port('pd', 'client'));
+  const config = readAgentConfig(cluster.agentConfig);
+  const address = `127.0.0.1:${counted.port}`;
+  const probe = { ...config.probe, interval: 20, negativeInterval: 40 };
+  const instances = [{ component: 'pd', address, origin: { kind: 'default' } }] as const;
+  const pd = [`https://${address}`];
+  const collector = await Collector.create(
+    { ...config, scope: 'cluster', configs: [], topology: [], pd, processes: false, instances, probe },
+    { now: () => new Date(), onReload: () => undefined },
+  );
+  t.strictSame(collector.inventory.problems, []);
+  const stop = new AbortController();
+  let probed = 0;
+  const onProbed = () => {
+    probed++;
+  };
+  probeOnSchedule({ collector, stop }, { onProbed, onError: t.error });
+  for (let asked = 0; asked < 20 || probed < 20; asked++) {
+    await collector.refreshed();
+  }
+  stop.abort();
+  t.equal(counted.most(), 1);
+});
+
 t.test('/probe of a port that is being probed for longer than its timeout answers busy', async (t) => {
   const { collector, address, connections } = await collectorOfOnePort(t);
   const rejections: string[] = [];
