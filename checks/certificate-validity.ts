@@ -1,24 +1,26 @@
 import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { certificatesInUse } from '../credentials/chain-in-use.js';
-import { type Check, type EndpointObservation, portKey } from './check.js';
+import type { Check, EndpointObservation } from './check.js';
 import { type CredentialsInUse, credentialsInUse } from './credentials-in-use.js';
 import { durationText } from './duration-text.js';
 import { type Finding, findingOf } from './finding.js';
-import { urgencyOf } from './thresholds.js';
+import { latestChains } from './latest-chains.js';
+import { thresholdText, urgencyOf } from './thresholds.js';
 
 const id = 'certificate-validity';
+const warning = thresholdText('warning');
+const critical = thresholdText('critical');
 
 export const certificateValidity: Check = {
   id,
   title: 'Certificates are valid now and for long enough',
   severity: 'fail',
-  description:
-    'Checks the leaf on disk with the intermediates and CAs by which it verifies, and the certificate that each port serves, also where the port then rejected the probe. Warns at 14 days, or at 20 % of the lifetime if that is sooner. Fails at 7 days, or at 10 % of the lifetime if that is sooner, and outside the validity period. An expired certificate that no chain uses, such as an old CA beside the new one, is a warning.',
+  description: `Checks the leaf on disk with the intermediates and CAs by which it verifies, and the certificate that each port serves, also where the port then rejected the probe. Warns at ${warning.time}, or at ${warning.share} of the lifetime if that is sooner. Fails at ${critical.time}, or at ${critical.share} of the lifetime if that is sooner, and outside the validity period. An expired certificate that no chain uses, such as an old CA beside the new one, is a warning.`,
   remediation: 'Renew the certificate. If the file is renewed already, see served-matches-file.',
   statuses: {
-    fail: 'a certificate is expired or not yet valid, or less than 7 days and less than 10 % of its lifetime are left',
-    warn: 'less than 14 days and less than 20 % of its lifetime are left, or an expired certificate lies unused in a file',
+    fail: `a certificate is expired or not yet valid, or less than ${critical.time} and less than ${critical.share} of its lifetime are left`,
+    warn: `less than ${warning.time} and less than ${warning.share} of its lifetime are left, or an expired certificate lies unused in a file`,
   },
   run: (evidence) => [
     ...credentialsInUse(evidence).flatMap((credentials) => ofFiles(credentials, evidence.now)),
@@ -111,17 +113,4 @@ function evaluate(
 /** `2026-12-05`; the evidence of the finding has the time. */
 function dateOf(time: Date): string {
   return time.toISOString().slice(0, 10);
-}
-
-/** The newest observation of each port that has a chain. */
-export function latestChains(observations: readonly EndpointObservation[]): readonly EndpointObservation[] {
-  const latest = new Map<string, EndpointObservation>();
-  for (const one of observations) {
-    const key = portKey(one.instance, one.endpoint);
-    const known = latest.get(key);
-    if (one.observation.peerChain.length > 0 && (known === undefined || known.observation.at < one.observation.at)) {
-      latest.set(key, one);
-    }
-  }
-  return [...latest.values()];
 }

@@ -69,6 +69,11 @@ export interface EndpointOfInstance {
   readonly endpoint: Endpoint;
 }
 
+/** Every port of these instances. */
+export function portsOf(instances: readonly Instance[]): readonly EndpointOfInstance[] {
+  return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
+}
+
 export function credentialKey(instance: { readonly component: string; readonly name: string }): string {
   return `${instance.component}/${instance.name}`;
 }

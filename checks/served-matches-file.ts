@@ -1,8 +1,8 @@
 import type { ReloadRule } from '../cluster/components/profile.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
-import { latestChains } from './certificate-validity.js';
 import { type Check, credentialKey, type EndpointObservation, type Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
+import { latestChains } from './latest-chains.js';
 import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
 
 const id = 'served-matches-file';

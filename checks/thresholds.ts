@@ -16,6 +16,12 @@ export const thresholds = {
   emergency: { seconds: day, share: 0.03 },
 } as const satisfies Record<string, Threshold>;
 
+/** As `14 days` and `20 %`. */
+export function thresholdText(level: keyof typeof thresholds): { readonly time: string; readonly share: string } {
+  const { seconds, share } = thresholds[level];
+  return { time: `${seconds / day} days`, share: `${Math.round(100 * share)} %` };
+}
+
 type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';
 
 /** How urgent a renewal is at `now`. */

@@ -4,6 +4,9 @@ import type { Endpoint } from '../cluster/inventory/inventory.js';
 import type { IdentityName } from '../probes/observation.js';
 import { componentOfIdentity } from './identity.js';
 
+/** Stands for the configured wrong name, whose certificate has a name that is on no list. */
+const onNoList = '\u0000';
+
 /** A component is an unauthorized client of the ports that it does not call. */
 export function isUnauthorizedClient({ profile }: Endpoint, identity: IdentityName): boolean {
   const component = componentOfIdentity(identity);
@@ -45,8 +48,7 @@ export function unauthorizedClientOf(identity: IdentityName, names: KnownNames):
         component === undefined
           ? "a certificate of the cluster's CA with another name"
           : `${component}${name}, which does not call this port`;
-      // The configured wrong name is on no list, and neither is this one.
-      return { presents: known ?? { leaf: ['\u0000'] }, text, ...single };
+      return { presents: known ?? { leaf: [onNoList] }, text, ...single };
     }
   }
 }

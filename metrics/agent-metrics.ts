@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
-import { latestChains } from '../checks/certificate-validity.js';
-import type { EndpointObservation } from '../checks/check.js';
+import { type EndpointObservation, portsOf } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
+import { latestChains } from '../checks/latest-chains.js';
 import { isUnauthorizedClient } from '../checks/unauthorized-client.js';
 import { componentNames } from '../cluster/components/profile.js';
 import type { Inventory } from '../cluster/inventory/inventory.js';
@@ -75,7 +75,7 @@ export class AgentMetrics {
    * Ports that left the inventory lose their counters; those of ports that this agent probes start at 0. `probed` is a
    * part of the inventory where several agents share a large cluster.
    */
-  setInventory(inventory: Inventory, probed: readonly Port[] = portsOf(inventory)): void {
+  setInventory(inventory: Inventory, probed: readonly Port[] = portsOf(inventory.instances)): void {
     if (inventory === this.#inventory) {
       return;
     }
@@ -88,7 +88,7 @@ export class AgentMetrics {
     for (const port of probed) {
       this.#ports.start(port);
     }
-    this.#ports.retain(portsOf(inventory));
+    this.#ports.retain(portsOf(inventory.instances));
   }
 
   setCredentials(entries: readonly CredentialEntry[]): void {
@@ -169,8 +169,4 @@ export class AgentMetrics {
       this.#metrics[key].reset();
     }
   }
-}
-
-function portsOf({ instances }: Inventory): readonly Port[] {
-  return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
 }

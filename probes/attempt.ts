@@ -1,14 +1,12 @@
 import { classifyFailure, classifyPeerProblem, needsPlaintextRequest, timedOut } from './classify.js';
 import { expired, startDeadline } from './deadline.js';
-import { StallDetector } from './event-loop-stall.js';
+import { stallDetector } from './event-loop-stall.js';
 import type { Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
 import { type Answered, type ProbeResult, resultOf, withoutAnswer } from './probe-result.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import { isProtocolError } from './protocol-error.js';
 import { emptyHandshakeInfo, type HandshakeInfo, openTls, type TlsConnection } from './tls-connection.js';
-
-const stallDetector = new StallDetector();
 
 /** What an attempt knows so far, and the one connection that it may open. */
 export interface ProbeContext {

@@ -6,7 +6,7 @@ const checkMilliseconds = 200;
  * Notices event-loop stalls: the process was stopped by a signal, frozen with its machine, or busy. A timer checks the
  * clock while at least one listener is registered.
  */
-export class StallDetector {
+class StallDetector {
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
   #lastCheck = 0;
@@ -40,7 +40,8 @@ export class StallDetector {
   }
 }
 
-const stallDetector = new StallDetector();
+/** The one of this process. */
+export const stallDetector = new StallDetector();
 
 /** Calls `ask` again, up to `times` times in all, while the event loop stalled during it: such an answer is unreliable. */
 export async function withoutStall<T>(ask: () => Promise<T>, times = 3): Promise<T> {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { credentialKey, type EndpointObservation, type Evidence } from '../../checks/check.js';
+import { credentialKey, type EndpointObservation, type Evidence, portsOf } from '../../checks/check.js';
 import { whyNotConnected } from '../../checks/files-fault.js';
 import type { Finding } from '../../checks/finding.js';
 import { runChecks, runChecksInTurns } from '../../checks/run-checks.js';
@@ -29,7 +29,7 @@ import { ObservationStore } from './observation-store.js';
 import { PortAccess } from './port-access.js';
 import { PortLocks } from './port-locks.js';
 import { type Retention, reconfigured, sameConfiguration, withoutNegativeProbe } from './retention.js';
-import { negativeTargetsOf, portsOf, type Target, targetsOf } from './targets.js';
+import { negativeTargetsOf, type Target, targetsOf } from './targets.js';
 import { isMadeInMemory, survivesBadCertificates, UnauthorizedClients } from './unauthorized-clients.js';
 
 export interface CollectorOptions {

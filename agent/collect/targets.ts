@@ -1,4 +1,4 @@
-import type { EndpointOfInstance } from '../../checks/check.js';
+import { type EndpointOfInstance, portsOf } from '../../checks/check.js';
 import type { CallerName } from '../../cluster/components/profile.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
@@ -39,11 +39,6 @@ export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readon
 export function negativeTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
   const here = instances.filter(({ local }) => local);
   return portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
-}
-
-/** Every port of these instances. */
-export function portsOf(instances: readonly Instance[]): readonly Target[] {
-  return instances.flatMap((instance) => instance.endpoints.map((endpoint) => ({ instance, endpoint })));
 }
 
 /** At most `most` of each kind, the same ones every time, by rendezvous hash: agents choose independently of each other. */

@@ -11,7 +11,7 @@ import type { Target } from './targets.js';
 
 /**
  * The clients that a port should reject. `foreign-ca` has a certificate of a CA made in memory, with a name that the port
- * allows, so that only verification can reject it. The wrong names are those of `[probe] wrong-name` and of this node's
+ * allows, so that only verification can reject it. The wrong names are those of the table `[wrong-name]` and of this node's
  * components that do not call the port.
  */
 export class UnauthorizedClients {

@@ -1,15 +1,17 @@
-/** How a value is written in agent.toml; flags are converted to the same. */
-export type KeyType =
-  | 'string'
-  | 'strings'
-  | 'string or strings'
-  | 'path'
-  | 'paths'
-  | 'path or paths'
-  | 'duration'
-  | 'duration or "off"'
-  | 'integer'
-  | 'boolean';
+/** How a value is written in agent.toml; flags are converted to the same. `list`: it may have several entries. */
+const keyTypes = {
+  string: { list: false },
+  strings: { list: true },
+  'string or strings': { list: true },
+  path: { list: false },
+  paths: { list: true },
+  'path or paths': { list: true },
+  duration: { list: false },
+  'duration or "off"': { list: false },
+  integer: { list: false },
+  boolean: { list: false },
+} as const;
+export type KeyType = keyof typeof keyTypes;
 
 export type TomlValue = string | number | boolean | readonly string[];
 
@@ -82,7 +84,7 @@ export function camelCase(name: string): string {
 
 /** Whether it has several values, with an empty list where the key is absent. */
 export function isList({ type }: Key): boolean {
-  return /s$/.test(type);
+  return keyTypes[type].list;
 }
 
 export function isPath({ type }: Key): boolean {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { latestChains } from '../../checks/certificate-validity.js';
 import type { EndpointObservation } from '../../checks/check.js';
+import { latestChains } from '../../checks/latest-chains.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import { firstExpiry } from './timeline.js';

@@ -1,5 +1,5 @@
-import { latestChains } from '../../checks/certificate-validity.js';
 import { credentialKey, type EndpointObservation, portKey } from '../../checks/check.js';
+import { latestChains } from '../../checks/latest-chains.js';
 import { reloadDeadline, reloadRuleOf } from '../../checks/reload-deadline.js';
 import type { ReloadRule } from '../../cluster/components/profile.js';
 import type { Endpoint, Instance, Inventory } from '../../cluster/inventory/inventory.js';

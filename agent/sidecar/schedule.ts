@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 
 export interface ScheduleOptions {
-  /** Milliseconds between the start of two runs of one task, on average. */
+  /** Milliseconds from the end of a task's run to the start of its next one, on average. */
   readonly interval: number;
   /** Milliseconds over which the first runs are spread; one interval by default. */
   readonly first?: number;
