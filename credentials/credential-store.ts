@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { CredentialFile } from './credential-file.js';
 import { attempted, CredentialError, notLoaded, unlessError } from './error.js';
 import { type KeyPair, keyPairOf } from './key-pair.js';
@@ -36,6 +36,8 @@ export interface CredentialStoreOptions {
   readonly onReload?: ((event: ReloadEvent) => void) | undefined;
   /** Reloads a changed CA file as well, together with certificate and key or not at all; without it the CA stays. */
   readonly reloadCa?: boolean | undefined;
+  /** Further settings of the secure context. */
+  readonly context?: SecureContextOptions | undefined;
   /** The version to start with instead of the files; the first `current()` reads them. */
   readonly inherited?: Inheritance | undefined;
   /** Where the files are read; one of its own by default. */
@@ -164,8 +166,8 @@ export class CredentialStore {
     const { certificatePem: cert, keyPem: key } = pair;
     try {
       const secureContext = createSecureContext({
-        ...{ ca: trust.pem, cert, key, minVersion: 'TLSv1.2' },
-        ...acceptsPartialChains,
+        ...{ minVersion: 'TLSv1.2', ...acceptsPartialChains, ...this.#options.context },
+        ...{ ca: trust.pem, cert, key },
       });
       return { number, pair, trust, secureContext };
     } catch (error: unknown) {

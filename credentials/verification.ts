@@ -99,7 +99,7 @@ export function verificationKey({ ca, cert, key }: CredentialFiles, parties: Par
   return `${ca.digest} ${cert.digest} ${key.digest} ${JSON.stringify(parties)}`;
 }
 
-/** Also where the clock was set back meanwhile. */
-function changedBetween({ notBefore, notAfter }: Certificate, one: Date, other: Date): boolean {
+/** Whether a certificate became valid or expired between two times; also where the clock was set back meanwhile. */
+export function changedBetween({ notBefore, notAfter }: Certificate, one: Date, other: Date): boolean {
   return [notBefore, notAfter].some((edge) => one <= edge !== other <= edge);
 }

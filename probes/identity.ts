@@ -1,19 +1,24 @@
 import { createSecureContext } from 'node:tls';
 import type { CredentialVersion } from '../credentials/credential-store.js';
-import { acceptsPartialChains } from '../credentials/partial-chains.js';
+import type { ServedTrust } from '../credentials/served-chain.js';
 import type { IdentityName } from './observation.js';
+import { probeContext } from './probe-context.js';
 import type { Identity } from './prober.js';
 
-/** The certificate and key of one credential version. */
-export function identityOf(name: IdentityName, version: CredentialVersion): Identity {
-  return { name, secureContext: version.secureContext };
+/** The certificate and key of one credential version, and who verifies servers for it. */
+export function identityOf(
+  name: IdentityName,
+  { secureContext, trust: bundle }: CredentialVersion,
+  verifier?: Omit<ServedTrust, 'bundle'>,
+): Identity {
+  return { name, secureContext, trust: verifier === undefined ? undefined : { ...verifier, bundle } };
 }
 
 /** No client certificate; does not verify the server. */
 export function noCertificateIdentity(): Identity {
   return {
     name: 'no-certificate',
-    secureContext: createSecureContext({ minVersion: 'TLSv1.2' }),
+    secureContext: createSecureContext(probeContext),
     verifiesServer: false,
   };
 }
@@ -21,7 +26,7 @@ export function noCertificateIdentity(): Identity {
 /** No client certificate; verifies the server when there is a CA (PEM). */
 export function anonymousClientIdentity(ca: string | undefined): Identity {
   const trust = ca === undefined ? {} : { ca };
-  const secureContext = createSecureContext({ ...trust, ...acceptsPartialChains, minVersion: 'TLSv1.2' });
+  const secureContext = createSecureContext({ ...trust, ...probeContext });
   return { name: 'no-certificate', secureContext, verifiesServer: ca !== undefined };
 }
 
@@ -31,5 +36,5 @@ export function unauthorizedClientIdentity(
   pair: { readonly certificatePem: string; readonly keyPem: string },
 ): Identity {
   const { certificatePem: cert, keyPem: key } = pair;
-  return { name, secureContext: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), verifiesServer: false };
+  return { name, secureContext: createSecureContext({ cert, key, ...probeContext }), verifiesServer: false };
 }

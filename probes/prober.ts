@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import type { HarmlessProbe } from '../cluster/components/profile.js';
+import type { ServedTrust } from '../credentials/served-chain.js';
 import type { IdentityName } from './observation.js';
 
 /** A client certificate or none, and the CA. The context is built once per credential version: that takes 1 ms. */
@@ -7,6 +8,8 @@ export interface Identity {
   readonly name: IdentityName;
   /** Undefined only for `plaintext`. */
   readonly secureContext: SecureContext | undefined;
+  /** Whose result of the server's chain counts, under which CA file; undefined: that of OpenSSL. */
+  readonly trust?: ServedTrust | undefined;
   /** False for an unauthorized client: it accepts every server. Undefined means true. */
   readonly verifiesServer?: boolean;
 }

@@ -2,6 +2,7 @@ import { isIP, connect as netConnect } from 'node:net';
 import { type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Certificate } from '../credentials/certificate.js';
 import { peerChain } from '../credentials/peer-certificate.js';
+import { servedChainProblem } from '../credentials/served-chain.js';
 import { lookup } from './lookup.js';
 import type { Identity, ProbeTarget } from './prober.js';
 
@@ -64,8 +65,9 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('closed')));
     socket.once('secureConnect', () => {
-      describeHandshake(socket, verified, name, info);
+      // The first question of a verifier takes longer than a handshake.
       info.handshake = (performance.now() - start) / 1000;
+      describeHandshake(socket, verified, name, identity, info);
       resolve();
     });
   });
@@ -99,6 +101,7 @@ function describeHandshake(
   socket: TLSSocket,
   sent: DetailedPeerCertificate | undefined,
   name: string,
+  { trust, verifiesServer }: Identity,
   info: HandshakeInfo,
 ): void {
   info.tlsVersion = socket.getProtocol() ?? undefined;
@@ -107,9 +110,12 @@ function describeHandshake(
   info.peerChain = peerChain(socket, sent);
   const [leaf] = info.peerChain;
   // The type is Error; at run time it is the name of the verify code.
-  const code: unknown = socket.authorizationError;
-  if (code !== undefined && code !== null) {
-    info.peerProblem = String(code);
+  const error: unknown = socket.authorizationError;
+  const code = error === undefined || error === null ? undefined : String(error);
+  const asked = trust !== undefined && verifiesServer !== false && leaf !== undefined;
+  const problem = asked ? servedChainProblem(info.peerChain, code, trust, new Date()) : code;
+  if (problem !== undefined) {
+    info.peerProblem = problem;
     info.peerProblemKind = 'certificate';
   } else if (leaf === undefined || !leaf.coversHost(name)) {
     // Node's own check accepts a Common Name where there are no SANs; no component does.

@@ -1,10 +1,14 @@
+import { goReleaseOf } from '../../cluster/components/parties.js';
+import { profiles } from '../../cluster/components/profiles.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { CredentialStore, type CredentialVersion, type ReloadEvent } from '../../credentials/credential-store.js';
 import { usable } from '../../credentials/error.js';
 import type { CredentialPaths } from '../../credentials/paths.js';
 import type { CredentialRepository } from '../../credentials/repository.js';
+import type { ServedTrust } from '../../credentials/served-chain.js';
 import { anonymousClientIdentity, identityOf } from '../../probes/identity.js';
 import type { IdentityName } from '../../probes/observation.js';
+import { probeContext } from '../../probes/probe-context.js';
 import type { Identity } from '../../probes/prober.js';
 import { isRejectedByName } from './rejected-by-name.js';
 import type { Target } from './targets.js';
@@ -23,6 +27,7 @@ export interface IdentitiesOptions {
 export class Identities {
   readonly #stores: Map<string, CredentialStore>;
   readonly #paths = new Map<IdentityName, CredentialPaths>();
+  readonly #verifiers = new Map<IdentityName, Omit<ServedTrust, 'bundle'>>();
   readonly #options: IdentitiesOptions;
 
   constructor(
@@ -35,8 +40,9 @@ export class Identities {
     this.#stores = before === undefined ? new Map() : before.#stores;
     if (agent !== undefined) {
       this.#paths.set('agent', agent);
+      this.#verifiers.set('agent', { verifier: 'go' });
     }
-    for (const { component, name, local, security } of instances) {
+    for (const { component, name, local, security, version } of instances) {
       const { ca, cert, key } = security.callsWith ?? security;
       if (local && ca !== undefined && cert !== undefined && key !== undefined) {
         const paths = { ca: ca.value, cert: cert.value, key: key.value };
@@ -44,7 +50,10 @@ export class Identities {
           ([known, has]) => componentOf(known) === component && JSON.stringify(has) === JSON.stringify(paths),
         );
         if (!known) {
-          this.#paths.set(this.#paths.has(component) ? `${component}@${name}` : component, paths);
+          const identity = this.#paths.has(component) ? (`${component}@${name}` as const) : component;
+          this.#paths.set(identity, paths);
+          const verifier = profiles[component].verifiesServersBy;
+          this.#verifiers.set(identity, { verifier, goRelease: goReleaseOf(version) });
         }
       }
     }
@@ -107,7 +116,7 @@ export class Identities {
 
   #identity(name: IdentityName): Identity | undefined {
     const version = this.#version(name);
-    return version === undefined ? undefined : identityOf(name, version);
+    return version === undefined ? undefined : identityOf(name, version, this.#verifiers.get(name));
   }
 
   #version(name: IdentityName): CredentialVersion | undefined {
@@ -127,7 +136,11 @@ export class Identities {
       return known;
     }
     const { repository, onReload } = this.#options;
-    const store = new CredentialStore(paths, { repository, onReload: (event) => onReload(event, paths.cert) });
+    const store = new CredentialStore(paths, {
+      repository,
+      context: probeContext,
+      onReload: (event) => onReload(event, paths.cert),
+    });
     this.#stores.set(key, store);
     return store;
   }

@@ -4,15 +4,16 @@ import type { VerificationRequest, VerificationResult } from './verifier.js';
 
 /** Go's crypto/x509 and crypto/tls: TiDB, TiCDC and TiProxy, whose CA files are read by `AppendCertsFromPEM`. */
 export function verifyByGo(request: VerificationRequest): Promise<VerificationResult> {
-  return Promise.resolve(resultOf('go', request));
+  return Promise.resolve(askedOfGo('go', request));
 }
 
 /** The same, with a CA file read as etcd does: PD and the services of a PD split in parts. */
 export function verifyByGoEtcd(request: VerificationRequest): Promise<VerificationResult> {
-  return Promise.resolve(resultOf('go-etcd', request));
+  return Promise.resolve(askedOfGo('go-etcd', request));
 }
 
-function resultOf(verifier: 'go' | 'go-etcd', request: VerificationRequest): VerificationResult {
+/** The same at once. Never throws. */
+export function askedOfGo(verifier: 'go' | 'go-etcd', request: VerificationRequest): VerificationResult {
   const { ca, shown, role, host, now = new Date(), goRelease } = request;
   const caReader = verifier === 'go' ? 'append' : 'etcd';
   const base = { verifier, role } as const;
