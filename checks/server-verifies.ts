@@ -1,5 +1,5 @@
-import type { Check } from './check.js';
-import { findingOf } from './finding.js';
+import type { Check, EndpointObservation } from './check.js';
+import { type Finding, findingOf } from './finding.js';
 
 const id = 'server-verifies';
 
@@ -8,32 +8,53 @@ export const serverVerifies: Check = {
   title: "Each port's certificate verifies and covers its address",
   severity: 'fail',
   description:
-    "Verifies what the port serves as a caller does: the chain under the caller's CA, and the host that was dialled against the SANs.",
+    "Verifies what the port serves as a caller does: the chain by the caller's implementation of TLS under the caller's CA, and the host that was dialled against the SANs. A port that answers gRPC has to negotiate h2 by ALPN, too: gRPC C-core and grpc-go take no other connection.",
   remediation: "Issue the component's certificate from the CA that its callers trust, with the host that they dial.",
-  statuses: { fail: 'the certificate served does not verify, or does not cover the host that was dialled' },
+  statuses: {
+    fail: 'the certificate served does not verify, or does not cover the host that was dialled, or a gRPC port negotiates no h2',
+  },
   run: (evidence) =>
     evidence.observations
       .filter(({ observation }) => observation.identity === 'agent' && observation.peerChain.length > 0)
-      .map(({ instance, endpoint, observation }) => {
-        const { peerProblem, peerChain, identity } = observation;
-        if (peerProblem === undefined) {
-          return findingOf(id, 'pass', instance, { endpoint, identity, message: 'the certificate served verifies' });
-        }
-        const [leaf] = peerChain;
-        const names = [...(leaf?.subjectAltNames.dns ?? []), ...(leaf?.subjectAltNames.ip ?? [])];
-        const isName = peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID';
-        const message = isName
-          ? `the certificate served does not cover ${endpoint.host}; its SANs are ${names.join(', ') || 'empty'}`
-          : `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}`;
-        const remediation = isName
-          ? `issue the certificate again with ${endpoint.host} among its SANs`
-          : 'issue the certificate from the CA that its callers trust, or give them the CA that issued it';
-        return findingOf(id, 'fail', instance, {
+      .flatMap((one) => [verification(one), ...withoutAlpn(one)]),
+};
+
+function verification({ instance, endpoint, observation }: EndpointObservation): Finding {
+  const { peerProblem, peerChain, identity } = observation;
+  if (peerProblem === undefined) {
+    return findingOf(id, 'pass', instance, { endpoint, identity, message: 'the certificate served verifies' });
+  }
+  const [leaf] = peerChain;
+  const names = [...(leaf?.subjectAltNames.dns ?? []), ...(leaf?.subjectAltNames.ip ?? [])];
+  const isName = peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID';
+  const message = isName
+    ? `the certificate served does not cover ${endpoint.host}; its SANs are ${names.join(', ') || 'empty'}`
+    : `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}`;
+  const remediation = isName
+    ? `issue the certificate again with ${endpoint.host} among its SANs`
+    : 'issue the certificate from the CA that its callers trust, or give them the CA that issued it';
+  return findingOf(id, 'fail', instance, {
+    endpoint,
+    identity,
+    message,
+    remediation,
+    evidence: { code: peerProblem, names },
+  });
+}
+
+/** TLS works, and yet no gRPC client of these two takes the connection. */
+function withoutAlpn({ instance, endpoint, observation }: EndpointObservation): readonly Finding[] {
+  const { protocol, tlsVersion, alpn, outcome, identity } = observation;
+  return protocol !== 'grpc' || tlsVersion === undefined || alpn === 'h2' || outcome !== 'accepted'
+    ? []
+    : [
+        findingOf(id, 'fail', instance, {
           endpoint,
           identity,
-          message,
-          remediation,
-          evidence: { code: peerProblem, names },
-        });
-      }),
-};
+          message:
+            'negotiates no ALPN protocol h2: gRPC C-core (TiKV, TiFlash) and grpc-go since 1.67 end the connection with "Cannot check peer: missing selected ALPN property"',
+          remediation: 'let what terminates TLS there offer h2 by ALPN; it is no port of the component itself',
+          evidence: { alpn: alpn ?? '' },
+        }),
+      ];
+}

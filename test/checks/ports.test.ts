@@ -135,6 +135,13 @@ t.test('server-verifies: chain and name, as a caller verifies them', async (t) =
     /^fail: .*does not verify under the agent's CA \(CERT_HAS_EXPIRED\); its issuer is CN=Development CA$/,
   ]);
   t.strictSame(of({}), [], 'no chain, no finding');
+  t.strictSame(of({ chain: good, protocol: 'grpc', alpn: 'h2' }), ['pass: the certificate served verifies']);
+  t.match(of({ chain: good, protocol: 'grpc', alpn: undefined }), [
+    /^pass/,
+    /^fail: negotiates no ALPN protocol h2: .*"Cannot check peer: missing selected ALPN property"$/,
+  ]);
+  const unreached = { chain: good, protocol: 'grpc', alpn: undefined, outcome: 'timeout' } as const;
+  t.strictSame(of(unreached), ['pass: the certificate served verifies'], 'without an answer nothing is known');
 });
 
 t.test('served-matches-file: by fingerprint, with the fix for the reload rule of the port', async (t) => {
