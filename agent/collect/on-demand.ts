@@ -95,9 +95,9 @@ async function answerOf(
   if (answer !== undefined) {
     return answer;
   }
-  return signal.aborted || known === undefined
-    ? busy
-    : filesBeingReplaced({ host, port }, access.whyNotConnected(known));
+  const fault = known === undefined ? undefined : access.whyNotConnected(known);
+  const isBusy = known === undefined || (signal.aborted && fault === undefined && access.isQuiet(known));
+  return isBusy ? busy : filesBeingReplaced({ host, port }, fault);
 }
 
 async function probe({ host, serverName, identity }: Accepted, port: number, module: string, timeout: number) {

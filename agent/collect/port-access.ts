@@ -40,6 +40,11 @@ export class PortAccess {
     return whyNotConnected(target, servedFilesOf(target, this.#repository));
   }
 
+  /** False while the files of a port were just written, and a connection could make it load them. */
+  isQuiet(target: Target): boolean {
+    return this.#untilQuiet(target) <= 0;
+  }
+
   /**
    * Runs `connect` under the port's lock once its files are quiet. Resolves to undefined where no connection was made: the
    * files have a fault or are still being written, or `signal` aborted during the wait.
@@ -67,7 +72,7 @@ export class PortAccess {
       }
       await pause(left, undefined, { signal });
     }
-    return this.#untilQuiet(target) <= 0;
+    return this.isQuiet(target);
   }
 
   /** Milliseconds; nothing to wait for where a connection does no harm. */

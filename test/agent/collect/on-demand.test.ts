@@ -220,3 +220,30 @@ t.test('every text is an entry or is rejected', async () => {
     }),
   );
 });
+
+t.test(
+  'a TiKV whose files are mismatched or were just written is not connected to, and the answer says why',
+  async (t) => {
+    const own = await devCluster(t, { members: { tikv: 1 } });
+    const collector = await Collector.create(readAgentConfig(own.agentConfig), {
+      now: () => new Date(),
+      onReload: () => undefined,
+    });
+    const ask = (timeout: number) =>
+      new OnDemandProbes(1, () => undefined).ask(collector, {
+        module: 'tls',
+        target: `127.0.0.1:${own.port('tikv', 'grpc')}`,
+        timeout,
+      });
+    const reason = 'files-being-replaced';
+    await own.rotate('tikv', { order: 'key-first' });
+    t.match(await ask(500), { status: 503, reason, rejected: /its files are being replaced/ });
+    await own.rotate('tikv', {
+      order: 'certificate-first',
+      between: async () => {
+        t.match(await ask(patience), { status: 503, reason, rejected: /certificate and key are mismatched/ });
+      },
+    });
+    t.match(await ask(patience), { text: /^probe_success /m });
+  },
+);
