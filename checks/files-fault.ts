@@ -34,6 +34,7 @@ const loadsAtConnection: Readonly<Record<ReloadRule, boolean>> = {
   restart: false,
 };
 
+/** As `loadsAtConnection`, by the rule of this port in its release. */
 export function mayLoadAtConnection({ instance, endpoint }: EndpointOfInstance): boolean {
   return loadsAtConnection[reloadRuleOf(endpoint, instance)];
 }
