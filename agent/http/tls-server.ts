@@ -34,7 +34,7 @@ export function createTlsServer(options: TlsServerOptions, listener: RequestList
     {
       ...serverOptions,
       ...first,
-      // Node 20 takes partial chains by a context alone.
+      // Node's server takes partial chains from such a context alone.
       SNICallback: (_name, done) => done(null, secureContext),
       handshakeTimeout,
       requestCert: asksForCertificates(inForce.tls),

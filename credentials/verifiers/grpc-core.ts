@@ -1,5 +1,4 @@
 import { certificateOf } from '../known-certificates.js';
-import { splitCertificates } from '../pem.js';
 import { derOf } from '../read-certificate.js';
 import { verifyByHandshake } from './openssl-handshake.js';
 import type { VerificationRequest, VerificationResult } from './verifier.js';
@@ -30,6 +29,5 @@ export async function verifyByGrpcCore(request: VerificationRequest): Promise<Ve
 const weakSignature = /digest algorithm too weak/;
 
 function covers(cert: Buffer, host: string): boolean {
-  const [leaf = ''] = splitCertificates(cert.toString('utf8'));
-  return certificateOf(derOf(leaf)).coversHost(host);
+  return certificateOf(derOf(cert)).coversHost(host);
 }

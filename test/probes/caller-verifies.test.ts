@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import t, { type Test } from 'tap';
+import { Authority } from '../../certs-dev/authority.js';
 import { CredentialFile } from '../../credentials/credential-file.js';
 import { trustBundleOf } from '../../credentials/trust-bundle.js';
 import type { VerifierName } from '../../credentials/verifiers/verifier.js';
@@ -14,18 +15,27 @@ import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
 
 interface Served {
-  readonly name: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
   readonly verifier: VerifierName;
   readonly ciphers?: string;
 }
 
-/** A port with the certificate of this case, called by a component with this verifier and the CA of the case. */
-async function called(t: Test, { name, verifier, ciphers = 'DEFAULT@SECLEVEL=0' }: Served): Promise<Observation> {
-  const read = (file: 'x.crt' | 'x.key' | 'ca.crt') => readFileSync(pathOf(name, file));
-  const options = { cert: read('x.crt'), key: read('x.key'), ciphers, maxVersion: 'TLSv1.2' } as const;
+function caseOf(name: string) {
+  const read = (file: 'x.crt' | 'x.key' | 'ca.crt') => readFileSync(pathOf(name, file), 'utf8');
+  return { cert: read('x.crt'), key: read('x.key'), ca: read('ca.crt') };
+}
+
+/** A port with this certificate, called by a component with this verifier and this CA file. */
+async function called(
+  t: Test,
+  { cert, key, ca, verifier, ciphers = 'DEFAULT@SECLEVEL=0' }: Served,
+): Promise<Observation> {
+  const options = { cert, key, ciphers, maxVersion: 'TLSv1.2' } as const;
   const server = createServer(options, (_request, response) => response.end('ok'));
   const port = await listening(t, server);
-  const bundle = trustBundleOf(new CredentialFile('ca.crt', read('ca.crt')));
+  const bundle = trustBundleOf(new CredentialFile('ca.crt', Buffer.from(ca)));
   const secureContext = createSecureContext({ ca: bundle.pem, ...probeContext });
   const identity = { name: 'agent', secureContext, trust: { verifier, bundle } } as const;
   const target = { host: '127.0.0.1', port, alpn: [], probe: { protocol: 'http', path: '/', accept: 'any' } } as const;
@@ -33,18 +43,22 @@ async function called(t: Test, { name, verifier, ciphers = 'DEFAULT@SECLEVEL=0' 
 }
 
 t.test("the result of a server's chain is that of the caller's verifier", { skip: outdated }, async (t) => {
-  t.match(await called(t, { name: 'base', verifier: 'go' }), { outcome: 'accepted', peerProblem: undefined });
+  t.match(await called(t, { ...caseOf('base'), verifier: 'go' }), { outcome: 'accepted', peerProblem: undefined });
   for (const [name, words] of [
     ['c1', /negative serial number/],
     ['c7', /SAN dNSName is malformed/],
     ['f8', /parent certificate cannot sign/],
   ] as const) {
     t.match(
-      await called(t, { name, verifier: 'go' }),
+      await called(t, { ...caseOf(name), verifier: 'go' }),
       { outcome: 'rejected', rejection: { side: 'probe' }, peerProblem: words, detail: words },
       `${name}, called by a Go component`,
     );
-    t.match(await called(t, { name, verifier: 'grpc-core' }), { outcome: 'accepted' }, `${name}, called by TiKV`);
+    t.match(
+      await called(t, { ...caseOf(name), verifier: 'grpc-core' }),
+      { outcome: 'accepted' },
+      `${name}, called by TiKV`,
+    );
   }
 });
 
@@ -52,8 +66,8 @@ t.test(
   'a key that is too small for gRPC C-core is rejected for its callers, not for Go',
   { skip: outdated },
   async (t) => {
-    t.match(await called(t, { name: 'b4', verifier: 'go' }), { outcome: 'accepted' });
-    t.match(await called(t, { name: 'b4', verifier: 'grpc-core' }), {
+    t.match(await called(t, { ...caseOf('b4'), verifier: 'go' }), { outcome: 'accepted' });
+    t.match(await called(t, { ...caseOf('b4'), verifier: 'grpc-core' }), {
       outcome: 'rejected',
       peerProblem: 'gRPC C-core: key too small (RSA 1024)',
     });
@@ -62,8 +76,19 @@ t.test(
 
 t.test('the agent offers no finite-field Diffie-Hellman', { skip: outdated }, async (t) => {
   const ciphers = 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0';
-  t.match(await called(t, { name: 'b4', verifier: 'go', ciphers }), {
+  t.match(await called(t, { ...caseOf('b4'), verifier: 'go', ciphers }), {
     outcome: 'rejected',
     rejection: { by: 'tls-alert', name: 'handshake_failure' },
   });
+});
+
+t.test('a CA file with only an intermediate accepts a server, for Go and gRPC C-core', async (t) => {
+  const intermediate = await (await Authority.create()).intermediate('Issuing CA');
+  const { certificatePem: cert, keyPem: key } = await intermediate.issue({ commonName: 'x', ip: ['127.0.0.1'] });
+  for (const verifier of ['go', 'go-etcd', 'grpc-core'] as const) {
+    const served = { cert, key, ca: intermediate.certificatePem, verifier };
+    t.match(await called(t, served), { outcome: 'accepted', peerProblem: undefined }, verifier);
+  }
+  const foreign = { cert, key, ca: (await Authority.create()).certificatePem, verifier: 'go' } as const;
+  t.match(await called(t, foreign), { outcome: 'rejected', peerProblem: /^UNABLE_TO_/ });
 });
