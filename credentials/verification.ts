@@ -40,10 +40,12 @@ export async function verifyPair(
   { parties, goRelease }: Parties,
   now: Date,
 ): Promise<readonly VerificationResult[]> {
-  const files: Shown = { cert: cert.bytes, key: key.bytes };
   const results: VerificationResult[] = [];
   for (const { verifier, role, owner } of parties) {
-    const shown = owner || !isGo(verifier) ? files : { chain: cert.certificates.map(({ pem }) => derOf(pem)) };
+    const shown: Shown =
+      owner || !isGo(verifier)
+        ? { cert: cert.bytes, key: key.bytes, received: !owner }
+        : { chain: cert.certificates.map(({ pem }) => derOf(pem)) };
     const result = await verifiers[verifier]({ ca: ca.bytes, shown, role, now, goRelease });
     results.push(...(owner || result.step === undefined || result.step === 'peer' ? [result] : []));
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { callingFactsOf, credentialKey, type EndpointObservation } from '../../checks/check.js';
 import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js';
@@ -6,11 +7,11 @@ import type { ComponentName } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
-import { acceptsPartialChains } from '../../credentials/partial-chains.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
 import { type CredentialFiles, verifyPair } from '../../credentials/verification.js';
 import type { Role } from '../../credentials/verifiers/verifier.js';
 import { probeEndpoint } from '../../probes/probe.js';
+import { probeContext } from '../../probes/probe-context.js';
 import type { Identity } from '../../probes/prober.js';
 import { targetOf } from '../../probes/target.js';
 import type { Collector } from './collector.js';
@@ -113,14 +114,11 @@ async function callAs(
   const { certificatePem, keyPem } = pemOf(collector, candidate);
   // Servers still have certificates of the installed CA.
   const authorities = [candidate.paths.ca, installedCa].filter((path) => path !== undefined);
-  const secureContext = createSecureContext({
-    cert: certificatePem,
-    key: keyPem,
-    ca: [...new Set(authorities)].map((path) => textOf(collector, path)),
-    minVersion: 'TLSv1.2',
-    ...acceptsPartialChains,
-  });
-  const identity: Identity = { name: 'candidate', secureContext };
+  const pem = [...new Set(authorities)].map((path) => textOf(collector, path)).join('\n');
+  const secureContext = createSecureContext({ cert: certificatePem, key: keyPem, ca: pem, ...probeContext });
+  const bundle = { pem, digest: createHash('sha256').update(pem).digest('hex') };
+  const verifier = profiles[component].verifiesServersBy;
+  const identity: Identity = { name: 'candidate', secureContext, trust: { verifier, bundle } };
   const observed: EndpointObservation[] = [];
   for (const instance of collector.inventory.instances) {
     for (const endpoint of instance.endpoints) {

@@ -18,8 +18,8 @@ export const verifierTitles: Readonly<Record<VerifierName, string>> = {
 
 /** A certificate as its owner has it, or as its peers receive it. */
 export type Shown =
-  /** The bytes of certificate file and key file. */
-  | { readonly cert: Buffer; readonly key: Buffer }
+  /** The bytes of certificate file and key file; `received` where a peer verifies what another process has loaded. */
+  | { readonly cert: Buffer; readonly key: Buffer; readonly received?: boolean }
   /** DER, leaf first. Go alone verifies without the key. */
   | { readonly chain: readonly Buffer[] };
 

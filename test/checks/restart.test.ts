@@ -4,6 +4,7 @@ import { Authority } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { credentialKey } from '../../checks/check.js';
 import { fileSafe } from '../../checks/file-safe.js';
+import { rehearse } from '../../checks/rehearsal/rehearsal.js';
 import { requestsCertificate } from '../../checks/requests-certificate.js';
 import { resumptionRejected } from '../../checks/resumption-rejected.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
@@ -14,7 +15,7 @@ import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { Resumption } from '../../probes/resumption.js';
 import type { ServerHandshake } from '../../probes/server-handshake.js';
-import { cases, outdated } from '../credentials/verifiers/cases.js';
+import { cases, fixedTime, outdated } from '../credentials/verifiers/cases.js';
 import {
   authority,
   evidenceOf,
@@ -52,6 +53,24 @@ t.test('survives-restart says of each case whether a pd-server starts', async (t
     t.equal(finding?.status, pd === 'starts' ? 'pass' : 'fail', `${name}: ${what}: ${finding?.message}`);
   }
 });
+
+t.test(
+  'rehearse rejects what a pd-server does not start with, and what gRPC C-core rejects',
+  { skip: outdated },
+  async (t) => {
+    const pd = instanceOf('pd');
+    const { inventory } = evidenceOf({ instances: [pd] });
+    for (const { name, what, pd: start, grpcCore } of cases.filter((one) => one.pd !== '')) {
+      const findings = rehearse({
+        ...{ now: fixedTime, component: 'pd', roles: ['server', 'client'], inventory },
+        ...{ candidate: await factsOfCase(name, 'pd'), current: [], underCurrentCa: undefined },
+        ...{ callerResults: [], observations: [] },
+      });
+      const works = start === 'starts' && grpcCore === 'accepts';
+      t.equal(findings.at(-1)?.status, works ? 'pass' : 'fail', `${name}: ${what}`);
+    }
+  },
+);
 
 t.test('survives-restart quotes who does not load a file', { skip: outdated }, async (t) => {
   const of = async (component: 'pd' | 'tidb' | 'tikv', name: string) =>
