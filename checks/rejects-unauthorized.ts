@@ -1,5 +1,6 @@
 import { unauthorizedClientExpectation } from '../cluster/access/expectation.js';
 import type { KnownNames } from '../cluster/access/matrix.js';
+import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import { knownNames } from './allow-list.js';
@@ -56,7 +57,7 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, name
       ? finding(
           'warn',
           `rejects ${client.text} (${rejectionText(observation)}), although its configuration ${client.permitted}`,
-          `the process is stricter than its file: restart ${component}, or set the list in the file`,
+          beforeRestart(endpoint, instance),
         )
       : finding('pass', `rejects ${client.text}: ${rejectionText(observation)}`);
   }
@@ -81,6 +82,15 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, name
   return expected === 'undecided'
     ? finding('unknown', `inconclusive: accepts ${client.text}; ${reason}`)
     : finding('pass', `accepts ${client.text}: ${reason}`);
+}
+
+/** The file on disk protects less than the process, so a restart would open the port. */
+function beforeRestart({ profile: { name }, allowList }: Endpoint, { component }: Instance): string {
+  const { companion, securityKeys } = profiles[component];
+  const keys = companion?.endpoints.includes(name) === true ? companion.securityKeys : securityKeys;
+  return typeof allowList === 'string'
+    ? `the running process enforces an allow-list that its file does not contain: do not restart ${component}; set ${keys.allowedCommonNames} in the file first`
+    : `the running process enforces another allow-list than its file: do not restart ${component}; correct the list at ${formatOrigin(allowList.origin)} first`;
 }
 
 function whyOpen({ allowList }: Endpoint, { security: { allowedAlternativeNames: alternatives } }: Instance): string {

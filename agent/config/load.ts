@@ -1,13 +1,13 @@
 import { ConfigError } from '../../cluster/documents/config-error.js';
 import { readText } from '../../cluster/documents/config-file.js';
 import { type ConfigDocument, documentOf } from '../../cluster/documents/document.js';
+import { nearest } from '../../cluster/documents/nearest.js';
 import type { Origin } from '../../cluster/documents/origin.js';
 import { parseToml } from '../../cluster/documents/toml.js';
 import type { CredentialPaths, KeyPairPaths } from '../../credentials/paths.js';
 import type { AgentConfig } from './agent-config.js';
 import { unreadable } from './error.js';
 import { keysOf, parseKey, sections, tables } from './keys.js';
-import { nearest } from './nearest.js';
 import { proxiesOf } from './proxies.js';
 import { ConfigReader } from './reader.js';
 import { clientAt, componentAt, instanceAt } from './tables.js';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../cluster/documents/config-error.js';
+import { nearest } from '../../cluster/documents/nearest.js';
 import { at, parseYaml, type YamlValue } from '../../cluster/documents/yaml.js';
-import { nearest } from '../config/nearest.js';
 
 /** Typed values of a YAML file of settings; an error is a ConfigError with its location. */
 export class YamlReader {

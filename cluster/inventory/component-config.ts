@@ -10,6 +10,7 @@ import { Values } from '../documents/values.js';
 import type { Described } from './described.js';
 import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity } from './inventory.js';
+import { unknownTlsKeys } from './unknown-tls-keys.js';
 
 interface ComponentConfig {
   /** Undefined when the file could not be read, or its component is unknown. */
@@ -67,6 +68,10 @@ export function instanceOf(
   second?: ConfigDocument,
 ): Instance | undefined {
   const values = new Values(document, problems);
+  problems.push(...unknownTlsKeys(document, profile));
+  if (second !== undefined && profile.companion !== undefined) {
+    problems.push(...unknownTlsKeys(second, profile.companion));
+  }
   const security = readSecurity(profile, values);
   const companion = second === undefined ? undefined : new Values(second, problems);
   const scheme =

@@ -1,5 +1,6 @@
+import { lastOf } from '../documents/dotted-key.js';
 import { commonNamesIn } from './names-of-files.js';
-import { lastOf, type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 export const caNameInList: Rule = {
   code: 'ca-name-in-list',

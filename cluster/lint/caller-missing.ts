@@ -1,6 +1,7 @@
 import type { CallerName } from '../components/profile.js';
+import { lastOf } from '../documents/dotted-key.js';
 import { namedCallers } from '../inventory/naming.js';
-import { lastOf, quoted, type Rule, type Subject } from './rule.js';
+import { quoted, type Rule, type Subject } from './rule.js';
 
 /** The effect of rejecting a caller, by callee and caller; `*` stands for every callee. */
 const consequences: Readonly<Record<string, string>> = {

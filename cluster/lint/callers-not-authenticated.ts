@@ -1,6 +1,7 @@
 import type { EndpointProfile } from '../components/profile.js';
+import { lastOf } from '../documents/dotted-key.js';
 import { readAlternativeNames } from '../inventory/component-config.js';
-import { lastOf, type Rule, type Subject } from './rule.js';
+import type { Rule, Subject } from './rule.js';
 
 export const callersNotAuthenticated: Rule = {
   code: 'callers-not-authenticated',

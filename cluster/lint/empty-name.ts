@@ -1,4 +1,5 @@
-import { lastOf, quoted, type Rule } from './rule.js';
+import { lastOf } from '../documents/dotted-key.js';
+import { quoted, type Rule } from './rule.js';
 
 export const emptyName: Rule = {
   code: 'empty-name',

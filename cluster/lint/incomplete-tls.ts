@@ -1,4 +1,5 @@
-import { lastOf, type Rule } from './rule.js';
+import { lastOf } from '../documents/dotted-key.js';
+import type { Rule } from './rule.js';
 
 export const incompleteTls: Rule = {
   code: 'incomplete-tls',

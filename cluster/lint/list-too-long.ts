@@ -1,6 +1,7 @@
 import { severalNamesSince } from '../components/profile.js';
+import { lastOf } from '../documents/dotted-key.js';
 import { isBefore } from '../inventory/version.js';
-import { lastOf, type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 export const listTooLong: Rule = {
   code: 'list-too-long',

@@ -1,4 +1,5 @@
-import { lastOf, type Rule } from './rule.js';
+import { lastOf } from '../documents/dotted-key.js';
+import type { Rule } from './rule.js';
 
 /** The components whose paths can only come from this file. */
 const withoutFlags: readonly string[] = ['tidb', 'tikv', 'tiflash'];

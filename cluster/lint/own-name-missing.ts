@@ -1,5 +1,6 @@
+import { lastOf } from '../documents/dotted-key.js';
 import { commonNamesIn } from './names-of-files.js';
-import { lastOf, quoted, type Rule } from './rule.js';
+import { quoted, type Rule } from './rule.js';
 
 export const ownNameMissing: Rule = {
   code: 'own-name-missing',

@@ -63,11 +63,6 @@ export function subjectOf(described: Described, version: string | undefined): Su
   };
 }
 
-/** `cert-allowed-cn` of `security.cert-allowed-cn`. */
-export function lastOf(key: string): string {
-  return key.slice(key.lastIndexOf('.') + 1);
-}
-
 export function quoted(names: readonly string[]): string {
   return `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
 }

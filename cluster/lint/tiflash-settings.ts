@@ -1,8 +1,9 @@
 import { profiles } from '../components/profiles.js';
+import { lastOf } from '../documents/dotted-key.js';
 import { Values } from '../documents/values.js';
 import { readNames } from '../inventory/component-config.js';
 import { isBefore, parseVersion } from '../inventory/version.js';
-import { lastOf, quoted, type Rule, type Subject } from './rule.js';
+import { quoted, type Rule, type Subject } from './rule.js';
 
 export const metricsPlaintext: Rule = {
   code: 'metrics-plaintext',

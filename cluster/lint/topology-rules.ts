@@ -1,7 +1,7 @@
 import { profiles } from '../components/profiles.js';
+import { lastOf } from '../documents/dotted-key.js';
 import type { Problem } from '../documents/origin.js';
 import type { Topology } from '../sources/topology.js';
-import { lastOf } from './rule.js';
 
 /** The mistakes of a TiUP topology that concern TLS as a whole. */
 export function lintTopology({ tls, settings, tlsOrigin }: Topology): readonly Problem[] {

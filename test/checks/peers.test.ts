@@ -114,6 +114,16 @@ t.test('rejects-unauthorized: the result of each expectation and outcome', async
   t.match(of(open, 'no-certificate', rejected), [
     /^warn: rejects clients without a certificate \(.*\), although its configuration accepts them$/,
   ]);
+  const stricter = evidenceOf({
+    instances: [open],
+    observations: [observed(open, 'status', { identity: 'no-certificate', ...rejected })],
+  });
+  t.match(unauthorizedClientsRejected.run(stricter), [
+    {
+      remediation:
+        'the running process enforces an allow-list that its file does not contain: do not restart tidb; set security.cluster-verify-cn in the file first',
+    },
+  ]);
   t.match(of(unreported, 'no-certificate', {}), [/^warn: .*its allow-list is unknown/]);
   const alternatives = {
     ...unreported,

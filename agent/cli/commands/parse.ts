@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../../../cluster/documents/nearest.js';
 import { errorMessage } from '../../../credentials/error-text.js';
 import { OperatorError } from '../../config/error.js';
-import { nearest } from '../../config/nearest.js';
 import { type Command, flagsOf, optionsOf, programName } from './command.js';
 
 /** Flags and operands as the command's table has them. Throws OperatorError. */

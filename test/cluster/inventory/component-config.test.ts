@@ -77,6 +77,22 @@ t.test('the inventory uses what it can, and reports the rest as problems', async
   ]);
 });
 
+t.test('a misspelt allow-list is a problem of the file, since the component ignores it', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'tikv.toml');
+  writeFileSync(file, '[server]\naddr = "h:1"\n[security]\ncert-alowed-cn = ["tidb"]\n');
+  t.match(readComponentConfig(file).problems.map(formatProblem), [
+    /tikv\.toml:4:1: error: TiKV does not know security\.cert-alowed-cn, so it counts as not set \[unknown-key\]$/,
+  ]);
+  const main = join(directory, 'tiflash.toml');
+  const learner = join(directory, 'tiflash-learner.toml');
+  writeFileSync(main, `[flash]\nservice_addr = "h:1"\n[flash.proxy]\nconfig = ${JSON.stringify(learner)}\n`);
+  writeFileSync(learner, '[server]\nengine-addr = "h:1"\n[security]\ncert-allowed-cns = ["tidb"]\n');
+  t.match(readComponentConfig(main).problems.map(formatProblem), [
+    /tiflash-learner\.toml:4:1: error: TiFlash proxy does not know security\.cert-allowed-cns,/,
+  ]);
+});
+
 t.test("TiFlash's two files make one instance: ports and lists from either", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, 'tiflash.toml');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nearest } from '../../../agent/config/nearest.js';
+import { nearest } from '../../../cluster/documents/nearest.js';
 
 t.test('the nearest name: the only one that begins so, or one letter away, or none', async (t) => {
   const known = ['served-matches-file', 'server-verifies', 'resumption-rejected'];
