@@ -1,5 +1,7 @@
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
+import type { CredentialFacts } from '../credentials/facts.js';
+import { startFaultsOf } from './survives-restart.js';
 
 /**
  * The difference between the CAs that a port names, as subjects in DER and hex, and those of a file. Undefined where
@@ -21,9 +23,16 @@ export function namesDiffer(authorities: readonly string[], onDisk: readonly Cer
   return `the running process ${[lacks, keeps].filter(Boolean).join(', and ')}`;
 }
 
-/** What makes a component load the CA file on disk; `restarts` where it reads the CA only at its start. */
-export function caReloadRemediation({ component }: Instance, restarts: boolean): string {
-  return restarts
-    ? `restart ${component} once every peer trusts the new CA`
-    : 'touch the certificate file: the CA is read together with it';
+/**
+ * What makes a component load the CA file on disk; `restarts` where it reads the CA only at its start. Never a restart of a
+ * component that would not start with these files.
+ */
+export function caReloadRemediation(instance: Instance, facts: CredentialFacts, restarts: boolean): string {
+  const { component } = instance;
+  if (!restarts) {
+    return 'touch the certificate file: the CA is read together with it';
+  }
+  return startFaultsOf(instance, facts).length > 0
+    ? `do not restart ${component}: restore its CA file, or add the old CA to it; see survives-restart`
+    : `restart ${component} once every peer trusts the new CA`;
 }

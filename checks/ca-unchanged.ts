@@ -45,7 +45,7 @@ function evaluate(caFile: CaFile): Finding {
   const finding = (status: Status, message: string) =>
     findingOf(id, status, instance, {
       message,
-      remediation: caReloadRemediation(instance, readsCaAtStart(instance)),
+      remediation: caReloadRemediation(instance, facts, readsCaAtStart(instance)),
       evidence: {
         file,
         since: since.toISOString(),

@@ -26,20 +26,21 @@ export const survivesRestart: Check = {
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
-      const { fatalAtStart } = profiles[instance.component];
       if (facts === undefined || (instance.security.cert === undefined && instance.security.ca === undefined)) {
         return [];
       }
+      const { fatalAtStart } = profiles[instance.component];
       if (fatalAtStart.includes('ca-without-certificate') && instance.security.ca === undefined) {
         return [inPlaintext(instance)];
       }
-      const faults = fatalAtStart.flatMap((fault) => {
-        const reason = reasons[fault](instance, facts);
-        return reason === undefined ? [] : [reason];
-      });
-      return [result(instance, facts, faults)];
+      return [result(instance, facts, startFaultsOf(instance, facts))];
     }),
 };
+
+/** Why the component would not start with its current files; empty where it would. */
+export function startFaultsOf(instance: Instance, facts: CredentialFacts): readonly string[] {
+  return profiles[instance.component].fatalAtStart.flatMap((fault) => reasons[fault](instance, facts) ?? []);
+}
 
 /** TiDB without a CA starts in plaintext without a log line, whatever the other settings are. */
 function inPlaintext(instance: Instance): Finding {

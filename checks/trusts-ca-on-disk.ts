@@ -28,11 +28,11 @@ function evaluate(
 ): readonly Finding[] {
   const facts = evidence.credentials.get(credentialKey(instance));
   const onDisk = facts?.ca;
-  if (onDisk === undefined || serverHandshake.outcome !== 'read') {
+  if (facts === undefined || onDisk === undefined || serverHandshake.outcome !== 'read') {
     return [];
   }
   const { caReload } = endpoint.profile;
-  const remediation = caReloadRemediation(instance, caReload === 'restart');
+  const remediation = caReloadRemediation(instance, facts, caReload === 'restart');
   const named = serverHandshake.authorities.length > 0;
   const byNames = namesDiffer(serverHandshake.authorities, onDisk);
   if (byNames !== undefined && caReloadOf(endpoint, instance) !== caReload) {
@@ -40,7 +40,7 @@ function evaluate(
     return [findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'see ca-unchanged' })];
   }
   // A Go port sends its certificate file unchanged. OpenSSL completes a single leaf with the CA in memory.
-  const root = caReload === 'restart' || facts?.chain?.length !== 1 ? undefined : rootOf(serverHandshake.chain);
+  const root = caReload === 'restart' || facts.chain?.length !== 1 ? undefined : rootOf(serverHandshake.chain);
   const differs = byNames ?? (root === undefined ? undefined : rootDiffers(root, onDisk));
   if (differs !== undefined) {
     return [findingOf(id, 'fail', instance, { endpoint, message: differs, remediation })];

@@ -1,4 +1,5 @@
 import { clientCertificateAsked } from '../cluster/access/expectation.js';
+import type { CredentialFacts } from '../credentials/facts.js';
 import type { Role } from '../credentials/verifiers/verifier.js';
 import type { Check, Evidence } from './check.js';
 import { type CredentialsInUse, credentialsInUse } from './credentials-in-use.js';
@@ -29,7 +30,7 @@ export const verifiesUnderCa: Check = {
     ]),
 };
 
-function inRole({ owner, facts }: CredentialsInUse, role: Role, { inventory }: Evidence): readonly Finding[] {
+function inRole({ owner, facts }: CredentialsInUse, role: Role, { inventory, now }: Evidence): readonly Finding[] {
   const meeting = { owner, instances: inventory.instances };
   const { cert = '', ca = '' } = facts.paths;
   const { accepted, rejected, inconclusive } = resultsOf(facts.results, role);
@@ -41,7 +42,7 @@ function inRole({ owner, facts }: CredentialsInUse, role: Role, { inventory }: E
     return [
       findingOf(id, 'fail', owner, {
         message: `${cert} does not verify as ${role} under ${ca}: ${inTheirWords(meeting, rejected)}${but}`,
-        remediation: 'issue the certificate again from this CA, or add its issuer to the CA file',
+        remediation: remediationOf(facts, now),
         evidence,
       }),
     ];
@@ -54,6 +55,21 @@ function inRole({ owner, facts }: CredentialsInUse, role: Role, { inventory }: E
   return accepted.length === 0
     ? []
     : [findingOf(id, 'pass', owner, { message: `${cert} verifies as ${role}`, evidence })];
+}
+
+/** Another issuer makes no certificate valid that is outside its time. */
+function remediationOf({ chain, ca }: CredentialFacts, now: Date): string {
+  const [leaf, ...above] = chain ?? [];
+  if (leaf !== undefined && leaf.notAfter <= now) {
+    return 'it has expired: renew it';
+  }
+  if (leaf !== undefined && leaf.notBefore > now) {
+    return `it is not valid before ${leaf.notBefore.toISOString()}: correct the clock, or issue it again`;
+  }
+  const issuer = [...above, ...(ca ?? [])].find(({ subject }) => subject === leaf?.issuer);
+  return issuer !== undefined && issuer.notAfter <= now
+    ? `its issuer ${issuer.subject} has expired: renew the CA`
+    : 'issue the certificate again from this CA, or add its issuer to the CA file';
 }
 
 /** The owner's port that verifies clients by OpenSSL takes no chain that ends at an intermediate. */

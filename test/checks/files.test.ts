@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { Authority } from '../../certs-dev/authority.js';
+import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
 import { certificateReadable } from '../../checks/certificate-readable.js';
@@ -133,6 +133,23 @@ t.test('verifies-under-ca: what TiKV accepts and Go does not', async (t) => {
     [/^pass/, /^pass/],
     'Go 1.21 takes it',
   );
+});
+
+t.test('verifies-under-ca: an expired certificate is renewed, not given another issuer', async (t) => {
+  const of = async (pair: Issued, ca?: string) => {
+    const facts = await factsOf(t, pair, ca === undefined ? {} : { ca });
+    return verifiesUnderCa
+      .run(evidenceOf({ instances: [instanceOf('pd')], facts: [facts] }))
+      .filter(({ status }) => status === 'fail')
+      .map(({ remediation }) => remediation);
+  };
+  const expired = await of(await issueBad(authority, 'expired', names));
+  t.strictSame([...new Set(expired)], ['it has expired: renew it']);
+  const [early] = await of(await issueBad(authority, 'notYetValid', names));
+  t.match(early, /^it is not valid before .*: correct the clock, or issue it again$/);
+  const other = await Authority.create({ commonName: 'Another CA' });
+  const [foreign] = await of(await authority.issue(names), other.certificatePem);
+  t.equal(foreign, 'issue the certificate again from this CA, or add its issuer to the CA file');
 });
 
 t.test('key-usages: both for a component, client for the agent; no extension is valid for both', async (t) => {

@@ -182,6 +182,22 @@ t.test('trusts-ca-on-disk: by the names that a port sends, then by the root of i
   t.strictSame(of({ authorities: [nextCa?.subjectDer ?? ''] }), [
     'fail: the running process does not trust CN=Development CA of the CA file, and trusts 1 CA that is no longer in the CA file',
   ]);
+  const advice = (one: typeof facts) =>
+    trustsCaOnDisk
+      .run(
+        evidenceOf({
+          instances: [pd],
+          facts: [one],
+          serverHandshakes: [serverHandshakeOf(pd, { authorities: [nextCa?.subjectDer ?? ''] })],
+        }),
+      )
+      .map(({ remediation }) => remediation);
+  t.strictSame(advice(facts), ['restart pd once every peer trusts the new CA']);
+  t.strictSame(
+    advice({ ...facts, keyMatches: false }),
+    ['do not restart pd: restore its CA file, or add the old CA to it; see survives-restart'],
+    'no restart of a component that would not start',
+  );
   const since = new Date(0);
   const changed = evidenceOf({
     instances: [pd],
