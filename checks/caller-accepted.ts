@@ -1,6 +1,7 @@
-import type { Check, EndpointObservation } from './check.js';
+import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 import { componentOfIdentity, rejectionText } from './identity.js';
+import { remediationBesidesList } from './rejected-caller.js';
 
 const id = 'caller-accepted';
 
@@ -15,7 +16,7 @@ export const callerAccepted: Check = {
     fail: 'the port rejects the component, or the component would reject the server',
     unknown: 'the probe got no conclusive answer',
   },
-  run: (evidence) => evidence.observations.filter(isFromCaller).map(evaluate),
+  run: (evidence) => evidence.observations.filter(isFromCaller).map((entry) => evaluate(entry, evidence)),
 };
 
 /** The agent calls every port; endpoint-answers evaluates its probes. */
@@ -24,7 +25,8 @@ function isFromCaller({ endpoint, observation }: EndpointObservation): boolean {
   return component !== undefined && endpoint.profile.calledBy.includes(component);
 }
 
-function evaluate({ instance, endpoint, observation }: EndpointObservation): Finding {
+function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
+  const { instance, endpoint, observation } = entry;
   const { outcome, detail, identity, rejection } = observation;
   const parts = { endpoint, identity, evidence: { outcome, detail } };
   if (outcome === 'accepted') {
@@ -40,7 +42,9 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation): Fin
     return findingOf(id, 'fail', instance, {
       ...parts,
       message: `rejects ${identity}: ${rejectionText(observation)}${listed}`,
-      remediation: `add the Common Name of ${identity} to the list of ${instance.component}, or fix the certificate of ${identity}`,
+      remediation:
+        remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
+        `add the Common Name of ${identity} to the list of ${instance.component}, or fix the certificate of ${identity}`,
     });
   }
   return findingOf(id, 'unknown', instance, { ...parts, message: `inconclusive: ${detail}` });

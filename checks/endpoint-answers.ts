@@ -9,6 +9,7 @@ import {
 } from './check.js';
 import { filesFaultOf, whyNotConnected } from './files-fault.js';
 import { type Finding, findingOf, type Status } from './finding.js';
+import { remediationBesidesList } from './rejected-caller.js';
 
 const id = 'endpoint-answers';
 
@@ -38,26 +39,52 @@ function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]):
       return instance.endpoints
         .filter((endpoint) => !byAgent.some((one) => one.instance === instance && one.endpoint === endpoint))
         .map((endpoint) => {
-          const message = `inconclusive: not probed: ${whyNotProbed(evidence, { instance, endpoint })}`;
-          return findingOf(id, 'unknown', instance, { endpoint, message, remediation: 'fix the files on disk' });
+          const { why, remediation } = whyNotProbed(evidence, { instance, endpoint });
+          return findingOf(id, 'unknown', instance, {
+            endpoint,
+            message: `inconclusive: not probed: ${why}`,
+            remediation,
+          });
         });
     });
 }
 
-function whyNotProbed({ credentials }: Evidence, port: EndpointOfInstance): string {
-  switch (whyNotConnected(port, credentials.get(credentialKey(port.instance)))) {
+interface Reason {
+  readonly why: string;
+  readonly remediation: string;
+}
+
+function whyNotProbed({ credentials }: Evidence, port: EndpointOfInstance): Reason {
+  const facts = credentials.get(credentialKey(port.instance));
+  const remediation = 'fix the files on disk';
+  switch (whyNotConnected(port, facts)) {
     case 'mismatched':
-      return 'key and certificate on disk do not match, and a connection could leave the port with the old certificate';
+      return {
+        why: 'key and certificate on disk do not match, and a connection could leave the port with the old certificate',
+        remediation,
+      };
     case 'unreadable':
-      return 'its files on disk are invalid, and a connection would make it reload them';
+      return { why: 'its files on disk are invalid, and a connection would make it reload them', remediation };
+    case 'forbidden': {
+      const file = facts?.errors.find(({ code }) => code === 'permission_denied')?.file ?? 'its files';
+      return {
+        why: `the agent has no permission to read ${file}, and a connection could make the port load a mismatched pair`,
+        remediation: 'run the agent as the user of the components',
+      };
+    }
     case undefined:
-      return 'the agent has no usable certificate, or its first scan has not reached this port';
+      return {
+        why: 'the agent has no usable certificate, or its first scan has not reached this port',
+        remediation:
+          'give the agent a certificate: ca-path, cert-path and key-path under [security], or --cacert, --cert, --key',
+      };
   }
 }
 
 function hasInvalidFiles({ credentials }: Evidence, instance: Instance): boolean {
   const facts = credentials.get(credentialKey(instance));
-  return facts !== undefined && filesFaultOf(facts) !== undefined;
+  const fault = facts && filesFaultOf(facts);
+  return fault !== undefined && fault !== 'forbidden';
 }
 
 /** The TLS alert `internal_error`, which a Go server sends when it cannot load its own certificate. */
@@ -74,7 +101,8 @@ function isError(application: ApplicationAnswer | undefined): boolean {
   return application?.protocol === 'http' ? application.status >= 500 : (application?.status ?? 0) !== 0;
 }
 
-function evaluate({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
+function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
+  const { instance, endpoint, observation } = entry;
   const { outcome, detail, application, rejection, identity } = observation;
   const finding = (status: Status, message: string, remediation = '') =>
     findingOf(id, status, instance, {
@@ -109,7 +137,8 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, evid
         detail,
         rejection?.side === 'probe'
           ? 'see server-verifies'
-          : "give the agent a certificate that this port accepts, or add its Common Name to the component's list",
+          : (remediationBesidesList(entry, 'agent', evidence) ??
+              "give the agent a certificate that this port accepts, or add its Common Name to the component's list"),
       );
     case 'unreachable':
       return finding('fail', detail, 'start the component, or fix address or network');

@@ -3,15 +3,21 @@ import type { CredentialFacts } from '../credentials/facts.js';
 import type { EndpointOfInstance } from './check.js';
 import { reloadRuleOf } from './reload-deadline.js';
 
-/** `mismatched`: the key is not that of the certificate. `unreadable`: one of the files does not load. */
-export type FilesFault = 'mismatched' | 'unreadable';
+/**
+ * `mismatched`: the key is not that of the certificate. `unreadable`: one of the files does not load. `forbidden`: the agent
+ * has no permission to read one of them, which says nothing about the component.
+ */
+export type FilesFault = 'mismatched' | 'unreadable' | 'forbidden';
 
 /** Why a component cannot load its CA, certificate and key as they are on disk; undefined where it can. */
 export function filesFaultOf({ keyMatches, errors, loadingFailures = [] }: LoadedFiles): FilesFault | undefined {
   if (keyMatches === false) {
     return 'mismatched';
   }
-  return errors.length > 0 || loadingFailures.length > 0 ? 'unreadable' : undefined;
+  if (loadingFailures.length > 0 || errors.some(({ code }) => code !== 'permission_denied')) {
+    return 'unreadable';
+  }
+  return errors.length > 0 ? 'forbidden' : undefined;
 }
 
 /** What is known of the files; without the results of verifiers where they were only read. */

@@ -119,6 +119,7 @@ function filesBeingReplaced(address: Address, fault: FilesFault | undefined): Pr
 const faults: Readonly<Record<FilesFault, string>> = {
   mismatched: 'its certificate and key are mismatched',
   unreadable: 'its files on disk are invalid',
+  forbidden: 'the agent has no permission to read its files',
 };
 
 const busy = reject(

@@ -2,9 +2,11 @@ import t from 'tap';
 import { issueBad } from '../../certs-dev/bad.js';
 import { callerAccepted } from '../../checks/caller-accepted.js';
 import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
+import type { Check } from '../../checks/check.js';
 import { endpointAnswers } from '../../checks/endpoint-answers.js';
 import { servedMatchesFile } from '../../checks/served-matches-file.js';
 import { serverVerifies } from '../../checks/server-verifies.js';
+import { CredentialError } from '../../credentials/error.js';
 import type { Observation } from '../../probes/observation.js';
 import {
   authority,
@@ -79,6 +81,47 @@ t.test("caller-accepted: each local component's certificate on each port that it
   ]);
   t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: inconclusive: no answer']);
   t.strictSame(of({ identity: 'agent' }), [], 'endpoint-answers evaluates the agent');
+});
+
+t.test('a rejected caller: a name that the list holds is not to be added to it', async (t) => {
+  const pdFacts = await factsOf(t, await authority.issue({ ...names, commonName: 'pd' }));
+  const callerPd = { ...instanceOf('pd'), endpoints: [] };
+  const of = (check: Check, list: readonly string[] | undefined, more: Partial<Observation>) => {
+    const callee = instanceOf('tikv', list === undefined ? {} : { list });
+    const observations = [observed(callee, 'grpc', more)];
+    return check
+      .run(evidenceOf({ instances: [callee, callerPd], facts: [undefined, pdFacts], agent: pdFacts, observations }))
+      .filter(({ status }) => status === 'fail')
+      .map(({ remediation }) => remediation);
+  };
+  const asPd = { identity: 'pd', ...rejected('tls-alert') } as const;
+  t.strictSame(of(callerAccepted, ['pd'], asPd), [
+    'its name is in the allow-list; its certificate is rejected: see verifies-under-ca of pd, and ca-unchanged of tikv',
+  ]);
+  t.match(of(callerAccepted, undefined, asPd), [/^no allow-list is enforced; its certificate is rejected: see /]);
+  const byName = { side: 'peer', by: 'rpc-status', number: 7, name: 'PERMISSION_DENIED' } as const;
+  t.match(of(callerAccepted, ['pd'], { ...asPd, rejection: byName }), [
+    /^its name is in the allow-list of the file, but the running tikv compares another/,
+  ]);
+  t.match(of(callerAccepted, ['tidb'], asPd), [/^add the Common Name of pd to the list of tikv/]);
+  t.match(of(endpointAnswers, ['pd'], rejected('tls-alert')), [
+    /^its name is in the allow-list; its certificate is rejected: see verifies-under-ca of agent/,
+  ]);
+  t.match(of(endpointAnswers, ['tidb'], rejected('tls-alert')), [/add its Common Name to the component's list$/]);
+});
+
+t.test('endpoint-answers: files that the agent may not read are not invalid', async (t) => {
+  const facts = await factsOf(t, await authority.issue(names));
+  const error = new CredentialError('permission_denied', facts.paths.key ?? '');
+  const forbidden = { ...facts, keyMatches: undefined, results: [], errors: [error] };
+  const of = (instance: typeof tidb) =>
+    endpointAnswers
+      .run(evidenceOf({ instances: [instance], facts: [forbidden] }))
+      .map(({ message, remediation }) => `${message}: ${remediation}`);
+  const notRead =
+    /^inconclusive: not probed: the agent has no permission to read .*tls\.key, .*: run the agent as the user of the components$/;
+  t.match(of(instanceOf('tikv')), [notRead, notRead]);
+  t.match(of(instanceOf('tidb')), [/the agent has no usable certificate/], 'a connection to TiDB does no harm');
 });
 
 t.test('caller-in-allow-list: as the port compares, before any restart', async (t) => {
