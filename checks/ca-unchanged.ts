@@ -13,7 +13,7 @@ export const caUnchanged: Check = {
   title: 'The CA file is the one that the process started with',
   severity: 'fail',
   description:
-    'TiDB and PD read the CA once, at their start. After a change they trust the old CA until they are restarted. TiKV reloads the CA together with a certificate whose modification time changed. The agent compares the file with the contents that it read first, and with the start time of the process where it can read that (same user, same PID namespace). The check passes after a restart that follows the change, after a server handshake that names the new CAs and not the old ones, and, where the CA is reloaded with the certificate, after the certificate file was written later than the CA file.',
+    'TiDB and PD read the CA once, at their start. After a change they trust the old CA until they are restarted. TiKV reloads the CA together with a certificate whose modification time changed. The agent compares the file with the contents that it read first, and with the start time of the process where it can read that (same user, same PID namespace). The check passes when the process was restarted after the change, or when a server handshake names the new CAs and not the old ones. Where the CA is reloaded with the certificate, it also passes when the certificate file is newer than the CA file.',
   remediation: 'Restart TiDB and PD one by one. For TiKV touch the certificate file.',
   statuses: {
     fail: 'the CA file changed and the running process still trusts the old CA, or the certificate does not verify under the old CA',

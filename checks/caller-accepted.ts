@@ -10,7 +10,7 @@ export const callerAccepted: Check = {
   title: "Ports accept this node's components that call them",
   severity: 'fail',
   description:
-    "The agent connects to each port as each local component that calls it, with that component's certificate, key and CA. A rejection here is what the component meets at its next connection, even if its present connections still work.",
+    "The agent connects to each port as each local component that calls it, with that component's certificate, key and CA. The component's next connection would be rejected in the same way, even if its present connections still work.",
   remediation: "Add the caller's Common Name to the list of the port's component, or fix the caller's certificate.",
   statuses: {
     fail: 'the port rejects the component, or the component would reject the server',

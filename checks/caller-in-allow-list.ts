@@ -53,7 +53,7 @@ function evaluate(
     const alternatives = callee.security.allowedAlternativeNames;
     const message =
       alternatives === undefined
-        ? `inconclusive: ${names} only contains an entry of the list, which releases reject and builds of 2026 accept`
+        ? `inconclusive: no entry equals ${names}; one is a part of it. Releases reject this, builds since July 2026 accept it`
         : `inconclusive: builds of 2026 also compare the alternative names of ${caller} with the list at ${formatOrigin(alternatives.origin)}`;
     const remediation = `set the version of ${callee.component}`;
     return findingOf(id, 'unknown', callee, { ...parts, message, remediation });

@@ -10,7 +10,7 @@ export const certificateReadable: Check = {
   title: 'Certificate, key and CA files can be read',
   severity: 'fail',
   description:
-    'Each credential file of a local component and of the agent is a regular file with the expected PEM blocks. A component does not start with a file that is missing, empty, truncated, encrypted or not PEM, and some components fail earlier.',
+    'Each credential file of a local component and of the agent is a regular file with the expected PEM blocks. A component does not start with a file that is missing, empty, truncated, encrypted or not PEM, and some fail while they run.',
   remediation:
     'The finding names the fix for its file. Common causes are a wrong path, a wrong mode, and an interrupted copy.',
   statuses: {

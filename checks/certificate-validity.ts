@@ -9,18 +9,18 @@ import { latestChains } from './latest-chains.js';
 import { thresholdText, urgencyOf } from './thresholds.js';
 
 const id = 'certificate-validity';
-const warning = thresholdText('warning');
-const critical = thresholdText('critical');
+const warningRule = thresholdText('warning');
+const criticalRule = thresholdText('critical');
 
 export const certificateValidity: Check = {
   id,
   title: 'Certificates are valid now and for long enough',
   severity: 'fail',
-  description: `Checks the leaf on disk with the intermediates and CAs by which it verifies, and the certificate that each port serves, also where the port then rejected the probe. Warns at ${warning.time}, or at ${warning.share} of the lifetime if that is sooner. Fails at ${critical.time}, or at ${critical.share} of the lifetime if that is sooner, and outside the validity period. An expired certificate that no chain uses, such as an old CA beside the new one, is a warning.`,
+  description: `Checks the leaf on disk with the intermediates and CAs by which it verifies, and the certificate that each port serves, also where the port then rejected the probe. Warns when ${warningRule}. Fails when ${criticalRule}, and outside the validity period. An expired certificate that no chain uses, such as an old CA beside the new one, is a warning.`,
   remediation: 'Renew the certificate. If the file is renewed already, see served-matches-file.',
   statuses: {
-    fail: `a certificate is expired or not yet valid, or less than ${critical.time} and less than ${critical.share} of its lifetime are left`,
-    warn: `less than ${warning.time} and less than ${warning.share} of its lifetime are left, or an expired certificate lies unused in a file`,
+    fail: `a certificate is expired or not yet valid, or ${criticalRule}`,
+    warn: `${warningRule}, or an expired certificate lies unused in a file`,
   },
   run: (evidence) => [
     ...credentialsInUse(evidence).flatMap((credentials) => ofFiles(credentials, evidence.now)),

@@ -10,7 +10,7 @@ export const configuration: Check = {
   severity: 'fail',
   description:
     "Reports each problem found in the components' configuration files, with file, line and column. The agent continues with the settings that it could use.",
-  remediation: 'The finding names the fix for its position.',
+  remediation: 'Each finding prints its fix.',
   statuses: {
     fail: 'a file cannot be read, or a setting in it cannot be used',
     warn: 'a source reported only a part of its data',

@@ -46,7 +46,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   "survives-restart": [
     "✗ pd 10.0.1.2:2379  would not start: its allow-list lacks its Common Name PD-Server  [survives-restart]",
-    "    fix this before pd is restarted"
+    "    do not restart pd before this is fixed"
   ],
   "endpoint-answers": [
     "✗ tidb 10.0.1.2:10080 status as agent  rejected by the server with the TLS alert bad_certificate (42)  [endpoint-answers]",

@@ -12,7 +12,7 @@ const remediations: Readonly<Record<ReloadRule, string>> = {
     'this port reads its files at every handshake: check whether the process uses this file, or restart it',
   'certificate-mtime': 'touch the certificate file: this port reads it again only when its modification time changes',
   'failed-handshake':
-    'this port reloads after a failed handshake if the modification time changed: touch the certificate file, connect and close at once; or restart it',
+    'this port reloads after a failed handshake if the modification time changed: touch the certificate file, then make a handshake fail with openssl s_client -connect HOST:PORT -no-CAfile -no-CApath -verify_return_error; or restart it',
   poll: 'wait: this port checks its files every two seconds, and uses them at the next connection; else restart it',
   hourly: 'wait: this port reloads once an hour; or make it reload its configuration',
   restart: 'restart the component: this port reads its files only at its start',

@@ -9,8 +9,8 @@ export const sourcesAgree: Check = {
   title: 'Files, topology, command lines and PD agree',
   severity: 'fail',
   description:
-    'Compares what the sources report of each component: scheme, addresses, allow-lists, and whether the component exists. PD may have rejected a component that is configured but not registered. A component that PD knows and the topology does not holds a certificate that no inventory counts. Where sources differ, the agent uses the declaration first, then the command line, the file, the topology, and PD.',
-  remediation: 'The finding names the fix for its position.',
+    'Compares what the sources report of each component: scheme, addresses, allow-lists, and whether the component exists. PD may have rejected a component that is configured but not registered. If PD knows a component that is missing from the topology, its certificate is in no inventory. Where sources differ, the agent uses the declaration first, then the command line, the file, the topology, and PD.',
+  remediation: 'Each finding prints its fix.',
   statuses: {
     fail: 'one source has https and another one http for the same port',
     warn: 'addresses or lists differ, or only one side knows a component',

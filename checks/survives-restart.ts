@@ -63,7 +63,7 @@ function result(instance: Instance, { errors }: CredentialFacts, faults: readonl
     ? findingOf(id, 'pass', instance, { message: 'would start with its current files' })
     : findingOf(id, 'fail', instance, {
         message: `would not start: ${faults.join('; ')}`,
-        remediation: `fix this before ${instance.component} is restarted`,
+        remediation: `do not restart ${instance.component} before this is fixed`,
         evidence: { faults },
       });
 }

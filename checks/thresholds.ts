@@ -16,10 +16,10 @@ export const thresholds = {
   emergency: { seconds: day, share: 0.03 },
 } as const satisfies Record<string, Threshold>;
 
-/** As `14 days` and `20 %`. */
-export function thresholdText(level: keyof typeof thresholds): { readonly time: string; readonly share: string } {
+/** As `less than 14 days and less than 20 % of the lifetime are left`. */
+export function thresholdText(level: keyof typeof thresholds): string {
   const { seconds, share } = thresholds[level];
-  return { time: `${seconds / day} days`, share: `${Math.round(100 * share)} %` };
+  return `less than ${seconds / day} days and less than ${Math.round(100 * share)} % of the lifetime are left`;
 }
 
 type Urgency = 'not-yet-valid' | 'fine' | 'warning' | 'critical' | 'emergency' | 'expired';

@@ -31,7 +31,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
       }
     },
     closed: (seconds, sent, received) => logger.debug({ seconds, sent, received }, 'connection closed'),
-    credentialVersion: (version) => logger.info({ version }, 'new connections use this credential version'),
+    credentialVersion: (version) => logger.info({ version }, 'certificate loaded'),
     acceptFailed: (error) => logger.error({ reason: error.message }, 'a connection could not be accepted'),
   };
 }

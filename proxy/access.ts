@@ -38,5 +38,5 @@ export function problemOf(rules: AccessRules): string | undefined {
   if (!listed && !rules.all) {
     return 'no client is authorized: set allow-cn, allow-san or allow-ou, or set allow-all';
   }
-  return listed && rules.all ? 'allow-all and an allow list contradict each other' : undefined;
+  return listed && rules.all ? 'allow-all and an allow-list contradict each other' : undefined;
 }

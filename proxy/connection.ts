@@ -76,7 +76,7 @@ function authorize(client: TLSSocket, authorization: Authorization): string {
   }
   const { subject, rule } = authorization.authorize(der);
   if (rule === undefined) {
-    throw new Rejection('not-authorized', `${subject} matches no entry of an allow list`);
+    throw new Rejection('not-authorized', `${subject} matches no entry of an allow-list`);
   }
   return `${rule}: ${subject}`;
 }

@@ -20,7 +20,7 @@ export const sections = {
       type: 'string',
       value: 'H',
       example: '10.0.1.1',
-      doc: "the name by which callers reach this node's components, where their files say loopback",
+      doc: 'address of this host, for components whose files say 127.0.0.1',
     },
     shard: {
       type: 'string',
@@ -62,7 +62,7 @@ export const sections = {
     configs: {
       type: 'paths',
       example: ['/tidb-deploy/*/conf/*.toml'],
-      doc: "globs of the components' config files on this node",
+      doc: "globs of the components' configuration files on this host",
     },
     topology: {
       type: 'path or paths',

@@ -7,7 +7,7 @@ type PortKey = Key & { readonly type: 'string' };
 export const instanceKeys = {
   component: componentKey('tikv'),
   address: { type: 'string', required: true, example: '10.0.1.2:20160', doc: `main port: ${mainPorts()}` },
-  config: { type: 'path', example: 'tikv.toml', doc: 'its config file, when it is on this node' },
+  config: { type: 'path', example: 'tikv.toml', doc: 'its configuration file, if it is on this host' },
   version: { type: 'string', example: '8.5.0', doc: 'its release' },
   'ca-path': { type: 'path', example: 'tls/ca.crt', doc: 'its CA file, where `config` does not name it' },
   'cert-path': { type: 'path', example: 'tls/tikv.crt', doc: 'its certificate, where `config` does not name it' },

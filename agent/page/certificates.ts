@@ -1,5 +1,5 @@
 import { durationText } from '../../checks/duration-text.js';
-import { thresholds, urgencyOf } from '../../checks/thresholds.js';
+import { thresholdText, urgencyOf } from '../../checks/thresholds.js';
 import { type CertificateGroup, type CertificateRow, certificateGroupsOf } from './certificate-rows.js';
 import { type Html, html } from './html.js';
 import { badge, counted, instancePath, type Page, utc } from './parts.js';
@@ -31,10 +31,7 @@ function textOf({ subject, fingerprint }: CertificateRow['chain'][number]): stri
 }
 
 function alertText(): string {
-  const { warning, critical } = thresholds;
-  const words = (one: { readonly seconds: number; readonly share: number }) =>
-    `${one.seconds / 86_400} days or ${Math.round(one.share * 100)} % of the lifetime`;
-  return `Alerts warn ${words(warning)} before expiry, and are critical ${words(critical)} before it, whichever is later.`;
+  return `Alerts warn when ${thresholdText('warning')}, and are critical when ${thresholdText('critical')}.`;
 }
 
 function section({ component, instance, rows }: CertificateGroup, now: Date): Html {

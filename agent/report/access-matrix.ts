@@ -133,7 +133,7 @@ function configuredState(cell: MatrixCell | undefined): State {
 const listedStates: Readonly<Record<MatrixCell['need'], readonly [AccessState, string]>> = {
   none: ['unused-entry', 'the allow-list has its name, and it calls no port under this list'],
   'this-port': ['accepted', 'the allow-list has its name'],
-  'same-list': ['accepted', 'the allow-list has its name, since it needs another port under the same list'],
+  'same-list': ['accepted', 'not needed here: the list also protects a port that it needs'],
 };
 
 function impliedBy({ access, need }: MatrixCell): readonly [AccessState, string] {

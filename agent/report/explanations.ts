@@ -64,13 +64,19 @@ export function explanationOf(id: string): Explanation | undefined {
 export function explain(found: Explanation, terminal: Terminal): string {
   const head = `${coloured(terminal, 'bold', found.id)} (${found.kind})\n    ${wrap(found.title, terminal.columns, 4)}`;
   const body = found.paragraphs.map(
-    ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrap(text, terminal.columns, 4)}`,
+    ([heading, text]) => `${coloured(terminal, 'bold', heading)}\n    ${wrapLines(text, terminal.columns, 4)}`,
   );
   // Indented lines are the text of a file, or a fix, and keep their breaks.
   const fits = (line: string) => (line.startsWith(' ') ? line : wrap(line, terminal.columns, 4));
   const example = found.example.map((line) => `    ${fits(line)}`).join('\n');
   const shown = example === '' ? [] : [`${coloured(terminal, 'bold', 'Example')}\n${example}`];
   return `${[head, ...body, ...shown].join('\n\n')}\n`;
+}
+
+/** Each line wrapped by itself; blank lines between paragraphs are left out. */
+function wrapLines(text: string, columns: number | undefined, indent: number): string {
+  const lines = text.split(/\n+/).map((line) => wrap(line, columns, indent));
+  return lines.join(`\n${' '.repeat(indent)}`);
 }
 
 /** The file with the mistake, then what `lint` reports for it. */

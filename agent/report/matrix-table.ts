@@ -26,7 +26,7 @@ export function wordOf({ access, need }: MatrixCell): string {
 }
 
 const legend = `yes       needs the port, and the allow-list has its name
-(yes)     the allow-list has its name, since it needs another port under the same list
+(yes)     accepted, not needed here: the list also protects a port that it needs
 -         rejected, and does not need the port
 REJECTED  needs the port, and the allow-list does not have its name
 unused    unused entry: the allow-list has its name, and it needs no port under this list

@@ -16,11 +16,13 @@ export async function createRuntime(
     now,
     onReload: (event, certificate) => {
       metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
-      const log = event.error === undefined ? logger.info.bind(logger) : logger.warn.bind(logger);
-      log(
-        { certificate, outcome: event.outcome, reason: event.error?.message },
-        'a certificate that probes present changed on disk',
-      );
+      const { outcome, error } = event;
+      if (error === undefined) {
+        logger.info({ certificate, outcome }, `probes present the new key and certificate of ${certificate}`);
+      } else {
+        const message = `the new key and certificate of ${certificate} cannot be used; probes keep the old ones`;
+        logger.warn({ certificate, outcome, reason: error.message }, message);
+      }
     },
   };
   const collector = await Collector.create(readConfig(), options, current);

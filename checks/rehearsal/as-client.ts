@@ -54,12 +54,12 @@ function probesOfCallees({ observations }: Rehearsal): readonly Finding[] {
   return observations.map(({ instance, endpoint, observation }) => {
     const parts = { endpoint, identity: observation.identity };
     if (observation.outcome === 'accepted') {
-      return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'accepts the candidate now' });
+      return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'accepts the new certificate now' });
     }
     return observation.outcome === 'rejected' && observation.rejection?.side === 'peer'
       ? findingOf(rehearsalId, 'fail', instance, {
           ...parts,
-          message: `rejects the candidate now: ${rejectionText(observation)}`,
+          message: `rejects the new certificate now: ${rejectionText(observation)}`,
           remediation: 'it holds another CA or another list than its files; restart it, and rehearse again',
         })
       : findingOf(rehearsalId, 'unknown', instance, { ...parts, message: `inconclusive: ${observation.detail}` });

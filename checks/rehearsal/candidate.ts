@@ -86,7 +86,7 @@ function validity({ candidate, current, now }: Rehearsal): readonly Finding[] {
     ? [findingOf(rehearsalId, 'pass', 'agent', { message: `valid until ${leaf.notAfter.toISOString()}` })]
     : [
         findingOf(rehearsalId, 'warn', longer.instance, {
-          message: `the installed certificate expires later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the candidate (${leaf.notAfter.toISOString()})`,
+          message: `the installed certificate expires later (${longer.facts.chain?.[0]?.notAfter.toISOString()}) than the new one (${leaf.notAfter.toISOString()})`,
           remediation: 'check whether it is the right file',
         }),
       ];

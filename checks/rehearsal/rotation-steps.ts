@@ -58,7 +58,8 @@ function caSteps(rehearsal: Rehearsal): readonly string[] {
 const reloads: Readonly<Record<ReloadRule, string | undefined>> = {
   'every-handshake': undefined,
   'certificate-mtime': undefined,
-  'failed-handshake': 'connect and close at once, or wait for a failed handshake',
+  'failed-handshake':
+    'make a handshake fail with openssl s_client -connect HOST:PORT -no-CAfile -no-CApath -verify_return_error, or wait for a failed one',
   poll: 'wait three seconds',
   hourly: 'wait an hour, or change its configuration',
   restart: 'restart it',

@@ -79,7 +79,7 @@ export const lintExamples: Readonly<Record<string, LintExample>> = {
     text: '[server]\naddr = "h:1"\n[security]\nca-path = "a"\ncert-path = "b"\nkey-path = "c"\ncert-allowed-cn = ["shared"]\n',
     reported:
       'tikv.toml:7:19: warning: TiKV builds since July 2026 accept every name that contains an entry of cert-allowed-cn: "shared" also accepts "not-shared" [substring-name]',
-    remediation: 'use Common Names that no other certificate of this CA contains',
+    remediation: "use Common Names that are not part of another certificate's Common Name",
   },
   'plaintext-url': {
     file: 'pd.toml',

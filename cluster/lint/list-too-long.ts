@@ -26,7 +26,7 @@ export const listTooLong: Rule = {
           {
             origin: list.origin,
             severity: 'note',
-            message: `${list.value.length} names in ${key} need PD ${severalNamesSince} or later; earlier ones do not start`,
+            message: `${list.value.length} names in ${key} need PD ${severalNamesSince} or later; earlier releases do not start`,
             remediation,
           },
         ];

@@ -17,7 +17,7 @@ export const substringName: Rule = {
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
     const message = `TiKV builds since July 2026 accept every name that contains an entry of ${key}: "${shortest}" also accepts "not-${shortest}"`;
-    const remediation = 'use Common Names that no other certificate of this CA contains';
+    const remediation = "use Common Names that are not part of another certificate's Common Name";
     return [{ origin: list.origin, message, remediation, ...(old === undefined ? { severity: 'note' as const } : {}) }];
   },
 };

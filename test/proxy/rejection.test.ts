@@ -10,7 +10,7 @@ t.test('every reason is explained in docs/proxy.md', async (t) => {
 });
 
 t.test('an error that is no rejection is an internal error, with its cause', async (t) => {
-  const rejection = new Rejection('not-authorized', 'CN=x matches no entry of an allow list');
+  const rejection = new Rejection('not-authorized', 'CN=x matches no entry of an allow-list');
   t.equal(rejectionOf(rejection), rejection);
   const cause = new RangeError('too long');
   t.match(rejectionOf(cause), { code: 'internal-error', message: 'too long', cause });

@@ -21,7 +21,7 @@ import {
 } from '../support/proxy.js';
 
 t.test(
-  'a client on the allow list is accepted, over both versions of TLS; all others are rejected, by reason',
+  'a client on the allow-list is accepted, over both versions of TLS; all others are rejected, by reason',
   async (t) => {
     const { port, metric } = await proxyTo(t, [await tcpServer(t, echo)]);
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -31,7 +31,7 @@ export const certs: Command = {
       help: 'init: name or IP address in the certificates (default this machine)',
     },
     { name: 'cacert', value: 'F', help: 'inspect: the CA to verify with (default: the CAs that are found)' },
-    { name: 'cert', value: 'F', help: 'inspect: certificate for a port that asks for one' },
+    { name: 'cert', value: 'F', help: 'inspect: certificate for a port that requests one' },
     { name: 'key', value: 'F', help: 'inspect: its key' },
     { name: 'password-file', value: 'F', help: 'inspect: file with the password of PKCS#12 or an encrypted key' },
     ...keyOptions(timeoutKey),

@@ -98,7 +98,7 @@ async function collectorOf(invocation: Invocation): Promise<Collector> {
   const collector = await Collector.create(checkConfig(invocation), { now, onReload: () => undefined });
   const { instances, problems } = collector.inventory;
   if (instances.length === 0 && problems.length === 0) {
-    const hint = 'name config files, --pd, --topology or --instance, or use --config';
+    const hint = 'name configuration files, --pd, --topology or --instance, or use --config';
     throw new OperatorError('nothing_to_check', 'no component is known', hint);
   }
   return collector;

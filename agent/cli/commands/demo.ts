@@ -13,7 +13,7 @@ const flagKeys = keysNamed('web.listen');
 
 export const demo: Command = {
   name: 'demo',
-  summary: 'An embedded dev cluster with the ports of every component, and the agent watching it.',
+  summary: 'The demo cluster: the ports of every component in one process, and the agent that watches them.',
   usage: ['demo [--story] [--listen HOST:PORT]'],
   options: [
     ...keyOptions(flagKeys),
@@ -43,7 +43,7 @@ async function runDemo(invocation: Invocation): Promise<number> {
     try {
       stdout.write(
         [
-          `dev cluster   ${cluster.directory}`,
+          `demo cluster  ${cluster.directory}`,
           `status page   ${served.url}/`,
           `metrics       ${served.url}/metrics`,
           `try           ${howStarted()} check --config ${config}`,

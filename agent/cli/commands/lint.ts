@@ -33,7 +33,7 @@ export const lint: Command = {
 async function runLint(invocation: Invocation): Promise<number> {
   const { positionals, stdout } = invocation;
   if (positionals.length === 0) {
-    throw new OperatorError('no_file', 'lint needs a file', 'name config files, folders, or a glob in quotes');
+    throw new OperatorError('no_file', 'lint needs a file', 'name configuration files, folders, or a glob in quotes');
   }
   const version = text(invocation, 'cluster-version');
   if (version !== undefined && parseVersion(version) === undefined) {
@@ -55,7 +55,7 @@ function expand(name: string): readonly string[] {
   const files = filesOf(name);
   if (files.length === 0) {
     const hint = 'check the path; a folder stands for the .toml, .yaml and .yml files in it';
-    throw new OperatorError('no_file', `${name} stands for no file`, hint);
+    throw new OperatorError('no_file', `${name}: no such file`, hint);
   }
   return files;
 }
@@ -123,5 +123,14 @@ function tableOf(files: readonly string[], problems: readonly Problem[], termina
 
 function summaryOf(files: number, problems: readonly Problem[]): string {
   const count = (severity: Problem['severity']) => problems.filter((one) => one.severity === severity).length;
-  return `${files} files, ${count('fail')} errors, ${count('warn')} warnings, ${count('note')} notes`;
+  return [
+    counted(files, 'file'),
+    counted(count('fail'), 'error'),
+    counted(count('warn'), 'warning'),
+    counted(count('note'), 'note'),
+  ].join(', ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -149,6 +149,6 @@ async function serve(options: ServeOptions): Promise<number> {
   const drained = await running.drain(drainTimeout);
   await reportLast?.();
   cluster.worker?.disconnect();
-  logger.info(drained ? 'drained' : 'connections were closed at the end of the drain timeout');
+  logger.info(drained ? 'stopped: all connections ended' : 'connections were closed at the end of the drain timeout');
   return drained ? 0 : 1;
 }

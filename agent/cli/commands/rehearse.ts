@@ -70,7 +70,7 @@ async function runRehearse(invocation: Invocation): Promise<number> {
   const collector = await Collector.create(config, { now, onReload: () => undefined });
   if (!collector.inventory.instances.some((instance) => instance.component === component)) {
     invocation.stderr.write(renderProblems(collector.inventory.problems, terminalOf(invocation.stderr)));
-    const hint = 'name its config file, --topology, --pd or --instance, or use --config';
+    const hint = 'name its configuration file, --topology, --pd or --instance, or use --config';
     throw new OperatorError('nothing_to_rehearse', `no ${component} is known`, hint);
   }
   const candidate = { component, roles: rolesOf(collector.inventory.instances, component, role), ca, cert, key };

@@ -13,7 +13,7 @@ const flagKeys = keysNamed('shard', 'web.listen', 'host', 'cluster.pd');
 
 export const run: Command = {
   name: 'run',
-  summary: 'The sidecar: watches files, probes ports, serves /metrics and the status page until it is stopped.',
+  summary: 'The agent: watches files, probes ports, serves /metrics and the status page until it is stopped.',
   usage: ['run --config agent.toml [--shard I/N] [--listen HOST:PORT] [--host NAME] [--pd URL…] [--log-level L]'],
   options: [configOption, ...keyOptions(flagKeys), logLevelOption],
   run: runSidecar,

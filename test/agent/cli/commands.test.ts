@@ -29,7 +29,7 @@ t.test('demo: page and metrics answer, Ctrl-C ends it with 0 and leaves no files
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('it prints its addresses', () => /Ctrl-C ends it/.test(agent.output()));
   const [, page = ''] = /status page\s+(\S+)/.exec(agent.output()) ?? [];
-  const [, directory = ''] = /dev cluster\s+(\S+)/.exec(agent.output()) ?? [];
+  const [, directory = ''] = /demo cluster\s+(\S+)/.exec(agent.output()) ?? [];
   t.match(await (await fetch(page)).text(), /0 failed|All \d+ passed/);
   t.match(await (await fetch(`${page}metrics`)).text(), /^tidb_mtls_endpoint_up\{/m);
   t.ok(existsSync(directory));
@@ -68,7 +68,7 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   });
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
   const folder = await runAgent('lint', directory);
-  t.match(folder, { status: 1, stdout: /2 files, 1 errors, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
+  t.match(folder, { status: 1, stdout: /2 files, 1 error, 0 warnings, 0 notes\n$/ }, 'a folder stands for its files');
   for (const nothing of [
     join(directory, 'nowhere', '*.toml'),
     join(directory, 'nowhere.toml'),
@@ -78,7 +78,7 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
     t.match(empty, { status: 2, stdout: '' });
     t.equal(
       empty.stderr,
-      `tidb-mtls-agent: ${nothing} stands for no file\n    check the path; a folder stands for the .toml, .yaml and .yml files in it\n`,
+      `tidb-mtls-agent: ${nothing}: no such file\n    check the path; a folder stands for the .toml, .yaml and .yml files in it\n`,
     );
   }
   const loop = join(temporaryDirectory(t), 'loop.toml');

@@ -71,7 +71,7 @@ export const nameCases: readonly LintCase[] = [
     version: '9.0.0',
     text: `${tikv}cert-allowed-cn = ["shared"]\n`,
     line: 'tikv.toml:7:19: warning: TiKV builds since July 2026 accept every name that contains an entry of cert-allowed-cn: "shared" also accepts "not-shared" [substring-name]',
-    remediation: 'use Common Names that no other certificate of this CA contains',
+    remediation: "use Common Names that are not part of another certificate's Common Name",
     near: `${tikv}cert-allowed-cn = ["shared"]\n`,
     nearVersion: '8.5.0',
   },
