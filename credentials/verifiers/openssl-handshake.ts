@@ -59,17 +59,17 @@ export async function verifyByHandshake(
       ? askServer(near, far, holder, context, ciphers)
       : askClient(near, far, holder, context));
     return seen.code === undefined
-      ? { verifier, role, trusted: true, step: undefined, code: undefined, message: undefined, chains: [seen.chain] }
+      ? { verifier, role, trusted: true, step: undefined, code: undefined, message: undefined, chains: seen.chains }
       : { verifier, role, trusted: false, step: 'peer', code: seen.code, message: seen.code, chains: [] };
   } catch (error: unknown) {
     return failed('peer', error);
   }
 }
 
-/** OpenSSL's verify code, undefined where it accepts, and the fingerprints of the chain that it built. */
+/** OpenSSL's verify code, undefined where it accepts, and the chain that it built; Node tells a client alone. */
 interface Seen {
   readonly code: string | undefined;
-  readonly chain: readonly string[];
+  readonly chains: VerificationResult['chains'];
 }
 
 /** The certificate is the client's; a server verifies it. Its context goes in by SNI, the only way for a partial chain in Node 20. */
@@ -82,7 +82,7 @@ function askServer(near: Duplex, far: Duplex, holder: SecureContext, verifier: S
       rejectUnauthorized: false,
       SNICallback: (_name, done) => done(null, verifier),
     });
-    server.on('secureConnection', (socket) => resolve(seenBy(socket)));
+    server.on('secureConnection', (socket) => resolve({ code: codeOf(socket), chains: [] }));
     server.on('tlsClientError', reject);
     server.emit('connection', far);
     open(near, holder, false).on('error', reject);
@@ -97,7 +97,9 @@ function askClient(near: Duplex, far: Duplex, holder: SecureContext, verifier: S
     const client = open(near, verifier, true);
     // OpenSSL's code and words, where it does not accept.
     client.on('error', reject);
-    client.on('secureConnect', () => resolve(seenBy(client)));
+    client.on('secureConnect', () =>
+      resolve({ code: codeOf(client), chains: [peerChain(client).map(({ fingerprint }) => fingerprint)] }),
+    );
   });
 }
 
@@ -127,11 +129,8 @@ function settle(
   });
 }
 
-function seenBy(socket: TLSSocket): Seen {
+function codeOf(socket: TLSSocket): string | undefined {
   // The types say Error; at run time it is the verify code's name, or null.
   const code: unknown = socket.authorizationError;
-  return {
-    code: code === undefined || code === null ? undefined : String(code),
-    chain: peerChain(socket).map(({ fingerprint }) => fingerprint),
-  };
+  return code === undefined || code === null ? undefined : String(code);
 }

@@ -48,7 +48,7 @@ export interface VerificationResult {
   readonly code: string | undefined;
   /** The verifier's own words. */
   readonly message: string | undefined;
-  /** SHA-256 fingerprints of each chain that verifies, leaf first. */
+  /** SHA-256 fingerprints of each chain that verifies, leaf first; empty where the verifier does not say, as OpenSSL of a client. */
   readonly chains: readonly (readonly string[])[];
 }
 
