@@ -6,7 +6,7 @@ import { callingFactsOf, type Evidence } from './check.js';
 
 type Sources = Pick<Evidence, 'inventory' | 'credentials' | 'calling' | 'agent'>;
 
-/** The distinct Common Names that each caller presents, from certificates on this node and from declared clients. */
+/** The distinct Common Names that each caller presents, from certificates on this host and from declared clients. */
 export function knownNames(sources: Sources): KnownNames {
   const names = new Map<CallerName, ShownNames[]>();
   const add = (caller: CallerName, shown: ShownNames) => {

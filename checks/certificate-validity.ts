@@ -91,7 +91,7 @@ function evaluate(
       return findingOf(id, 'fail', owner, {
         ...parts,
         message,
-        remediation: 'compare the clocks of this node and of the CA',
+        remediation: 'compare the clocks of this host and of the CA',
       });
     }
     case 'emergency':

@@ -10,7 +10,7 @@ export interface CredentialsInUse {
   readonly roles: readonly VerificationResult['role'][];
 }
 
-/** The credentials on this node: of each local instance, one entry per certificate, and of the agent. */
+/** The credentials on this host: of each local instance, one entry per certificate, and of the agent. */
 export function credentialsInUse(evidence: Evidence): readonly CredentialsInUse[] {
   const instances = evidence.inventory.instances.flatMap((owner): readonly CredentialsInUse[] => {
     const facts = evidence.credentials.get(credentialKey(owner));

@@ -31,7 +31,7 @@ export const endpointAnswers: Check = {
   },
 };
 
-/** The ports of this node without an observation, with the reason. */
+/** The ports of this host without an observation, with the reason. */
 function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]): readonly Finding[] {
   return evidence.inventory.instances
     .filter(({ local }) => local)

@@ -41,7 +41,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    issue the certificate again with 10.0.9.9 among its SANs"
   ],
   "key-file-mode": [
-    "! tikv 10.0.1.2:20160  1 key file is world-readable on this node  [key-file-mode]",
+    "! tikv 10.0.1.2:20160  1 key file is world-readable on this host  [key-file-mode]",
     "    chmod 0640 /tidb-deploy/tikv/tls/tls.key"
   ],
   "survives-restart": [

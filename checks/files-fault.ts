@@ -47,7 +47,7 @@ export function mayLoadAtConnection({ instance, endpoint }: EndpointOfInstance):
 
 /**
  * Why the agent does not connect to a port: its files on disk have this fault, and a connection could leave it with the old
- * certificate. Undefined where a connection does no harm, and where the files are not on this node.
+ * certificate. Undefined where a connection does no harm, and where the files are not on this host.
  */
 export function whyNotConnected(port: EndpointOfInstance, facts: LoadedFiles | undefined): FilesFault | undefined {
   return facts !== undefined && mayLoadAtConnection(port) ? filesFaultOf(facts) : undefined;

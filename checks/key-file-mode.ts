@@ -10,7 +10,7 @@ export const keyFileMode: Check = {
   title: 'Private keys are not world-readable, and not in a CA file',
   severity: 'warn',
   description:
-    'TiUP writes every key with mode 0644, so this check gives one warning for the key files of the whole node and never fails. A certificate file that also holds the key counts as a key file. A key in a CA file is a warning of its own: the file goes to every client, and PD does not start with it. Keys in a Kubernetes volume are ignored, apart from those in a CA file: only their pods can read them.',
+    'TiUP writes every key with mode 0644, so this check gives one warning for the key files of the whole host and never fails. A certificate file that also holds the key counts as a key file. A key in a CA file is a warning of its own: the file goes to every client, and PD does not start with it. Keys in a Kubernetes volume are ignored, apart from those in a CA file: only their pods can read them.',
   remediation: 'Set mode 0640 on the key files, owned by the user of the components. Remove keys from CA files.',
   statuses: { warn: 'a key file is world-readable, or a CA file holds a private key' },
   run: (evidence) => {
@@ -36,7 +36,7 @@ function modes(all: readonly CredentialsInUse[]): readonly Finding[] {
     ? [findingOf(id, 'pass', first.owner, { message: 'no key file is world-readable' })]
     : [
         findingOf(id, 'warn', first.owner, {
-          message: `${keys.length} key ${keys.length === 1 ? 'file is' : 'files are'} world-readable on this node`,
+          message: `${keys.length} key ${keys.length === 1 ? 'file is' : 'files are'} world-readable on this host`,
           remediation: `chmod 0640 ${keys.join(' ')}`,
           evidence: { keys },
         }),

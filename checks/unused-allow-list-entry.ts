@@ -14,7 +14,7 @@ export const unusedAllowListEntry: Check = {
   title: 'Allow-lists contain no component that never calls',
   severity: 'warn',
   description:
-    "Compares each entry of an allow-list with the callers of the component's ports. The owner of an entry is known from a certificate on this node, from a declaration, or from the names that TiUP and the documentation use. An unused entry is a risk: whoever holds that certificate can connect.",
+    "Compares each entry of an allow-list with the callers of the component's ports. The owner of an entry is known from a certificate on this host, from a declaration, or from the names that TiUP and the documentation use. An unused entry is a risk: whoever holds that certificate can connect.",
   remediation: 'Remove the name from the list.',
   statuses: { warn: 'the list contains the name of a component or tool that calls none of its ports' },
   run: (evidence) => {

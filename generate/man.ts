@@ -41,7 +41,7 @@ ${roff('docs/configuration.md for agent.toml, docs/checks.md for every check, do
 }
 
 const examples: readonly (readonly [what: string, line: string])[] = [
-  ['What is wrong on this node, and how to fix it:', `${programName} check --config agent.toml`],
+  ['What is wrong on this host, and how to fix it:', `${programName} check --config agent.toml`],
   [
     'The same for a whole cluster, from one PD:',
     `${programName} check --pd https://10.0.1.1:2379 --cacert ca.crt --cert agent.crt --key agent.pem`,

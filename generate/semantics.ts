@@ -25,7 +25,7 @@ certificate. No probe resumes a session, except the one of \`resumption-rejected
 | identity | presents | expected |
 | --- | --- | --- |
 | \`agent\` | the agent's certificate | accepted |
-| \`tidb\`, \`tikv\` … on ports that they call | the certificates of this node's components | accepted |
+| \`tidb\`, \`tikv\` … on ports that they call | the certificates of this host's components | accepted |
 | \`tidb\`, \`tikv\` … on other ports | the same certificates, where the port's list does not contain their names | rejected |
 | \`no-certificate\` | no certificate | rejected where the port requires one |
 | \`foreign-ca\` | a certificate with an allowed name, of a CA that is created in memory at the start | rejected where the port requires a certificate |
@@ -33,10 +33,10 @@ certificate. No probe resumes a session, except the one of \`resumption-rejected
 | \`plaintext\` | an HTTP request without TLS | rejected |
 
 The agent's regular probes run every \`interval\` (15 seconds). Negative probes run every \`negative-interval\` (10 minutes)
-on the ports of the agent's own node, one at a time over all ports. The first ones follow within a minute of the start, for
+on the ports of the agent's own host, one at a time over all ports. The first ones follow within a minute of the start, for
 up to a thousand ports. Before each of them the agent reads the port's server handshake. With the default interval a port
 receives, per hour, 6 server handshakes and 6 probes each of \`plaintext\`, \`no-certificate\` and \`foreign-ca\`, in
-total 24 connections, and 6 more for each name of this node that its list rejects. Most negative probes leave one line in
+total 24 connections, and 6 more for each name of this host that its list rejects. Most negative probes leave one line in
 the port's log; TiDB writes none. A port that sends no CertificateRequest receives only \`plaintext\` and
 \`no-certificate\`.
 
@@ -63,7 +63,7 @@ ${describeComponents()}
 ## Before and after a rotation
 
 Before a rotation \`rehearse\` probes every port that the component calls with the new certificate, without installing it,
-and verifies the certificate under the CA file of every caller of the component on this node. After a rotation
+and verifies the certificate under the CA file of every caller of the component on this host. After a rotation
 \`served-matches-file\` says \`reloading\` until the reload deadline of the port in the table above. Then it fails with the
 fix for the port. With \`reload = "trigger"\` the agent triggers the two harmless reloads itself.
 `;

@@ -132,7 +132,7 @@ export const definitions = {
     'identity_current',
     'Whether the agent presents the certificate on disk (0 or 1). At 0 the files cannot be used, and the agent presents the last good certificate, or none.',
     ['identity'],
-    'for the identity agent and for each component of its node',
+    'for the identity agent and for each component of its host',
   ),
   reloadTriggers: counter(
     'reload_triggers_total',

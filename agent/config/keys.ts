@@ -13,7 +13,7 @@ export const sections = {
       choices: ['node', 'cluster'],
       default: 'node',
       example: 'cluster',
-      doc: "`node`: this node's ports and those its components call; `cluster`: every known port",
+      doc: "`node`: this host's ports and those its components call; `cluster`: every known port",
       more: '`check` probes all of them, whatever this says',
     },
     host: {
@@ -82,7 +82,7 @@ export const sections = {
     processes: {
       type: 'boolean',
       example: true,
-      doc: "whether the command lines of this node's components are read; their flags override their files",
+      doc: "whether the command lines of this host's components are read; their flags override their files",
     },
     refresh: {
       type: 'duration',
@@ -105,7 +105,7 @@ export const sections = {
       unit: 'ports',
       default: 64,
       example: 16,
-      doc: 'with `scope = "node"`: the most ports of one kind on other nodes that are probed, always the same ones',
+      doc: 'with `scope = "node"`: the most ports of one kind on other hosts that are probed, always the same ones',
     },
     'negative-interval': {
       type: 'duration or "off"',

@@ -21,7 +21,7 @@ const defaultProxyConfig = '/etc/tidb-mtls-agent/proxy.toml';
 export function renderAgentUnit(options: UnitOptions): string {
   const { config } = options;
   return unit(options, {
-    description: 'Proves mutual TLS of the TiDB components on this node',
+    description: 'Proves mutual TLS of the TiDB components on this host',
     command: ['run', '--config', config],
     needs: [],
     reload: '/bin/kill -HUP $MAINPID',
@@ -88,7 +88,7 @@ function unit({ program, account }: UnitOptions, service: Service): string {
     ...needs.map((name) => `Requires=${name}`),
     ...(account === undefined ? [] : ['Wants=network-online.target']),
     ['After=', [...(account === undefined ? [] : ['network-online.target']), ...needs].join(' ')].join(''),
-    '# Restarts without limit: the keys of a node may arrive after its boot.',
+    '# Restarts without limit: the keys of a host may arrive after its boot.',
     'StartLimitIntervalSec=0',
     '',
     '[Service]',

@@ -44,7 +44,7 @@ export function renderInstance(view: AgentView, component: string, name: string)
 ${facts([
   ['component', profiles[instance.component].title],
   ['version', instance.version ?? 'unknown'],
-  ['files', instance.local ? 'on this node' : 'on another node'],
+  ['files', instance.local ? 'on this host' : 'on another host'],
   ['configuration', instance.configFile ?? 'not read'],
   ['known from', instance.sources?.join(', ') ?? 'configuration'],
   ['allow-list', allowList(instance)],
@@ -108,7 +108,7 @@ export function isAt(
 function files(view: AgentView, { component, name }: Instance): Html {
   const entry = view.credentials().find((one) => one.component === component && one.instance === name);
   if (entry === undefined) {
-    return html`<p class="empty">Its files are not on this node.</p>`;
+    return html`<p class="empty">Its files are not on this host.</p>`;
   }
   return html`${fileFacts(view, entry.facts)}
 ${entry.calling === undefined ? '' : html`<h3>Client certificate and key</h3>${fileFacts(view, entry.calling)}`}`;

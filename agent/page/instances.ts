@@ -45,7 +45,7 @@ function group(component: Instance['component'], members: readonly Instance[], i
   const rows = listed.map((one) => [
     html`${dot(index.statusOf(component, one.name))} <a href="${instancePath(component, one.name)}">${one.name}</a>`,
     one.version ?? html`<span class="quiet">unknown</span>`,
-    one.local ? 'on this node' : html`<span class="quiet">on another node</span>`,
+    one.local ? 'on this host' : html`<span class="quiet">on another host</span>`,
     html`<span class="chips">${one.endpoints.map(
       ({ name, port }) =>
         html`<a class="chip" href="${endpointPath(component, one.name, name)}">${dot(index.statusOf(component, one.name, name))} ${name} <span class="quiet">${port}</span></a> `,

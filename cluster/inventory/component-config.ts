@@ -149,7 +149,7 @@ function readCompanion(profile: ComponentProfile, values: Values, problems: Prob
       severity: 'note',
       origin: path.origin,
       message: `${path.value} does not exist here, so the two files were not compared`,
-      remediation: 'run this on the node that has both files',
+      remediation: 'run this on the host that has both files',
     });
     return undefined;
   }

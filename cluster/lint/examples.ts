@@ -219,6 +219,6 @@ export const lintExamples: Readonly<Record<string, LintExample>> = {
     text: '[flash.proxy]\nconfig = "learner.toml"\n[security]\nca_path = "a"\ncert_path = "b"\nkey_path = "c"\n',
     reported:
       'tiflash.toml:2:10: note: learner.toml does not exist here, so the two files were not compared [second-file-absent]',
-    remediation: 'run this on the node that has both files',
+    remediation: 'run this on the host that has both files',
   },
 };

@@ -112,7 +112,7 @@ t.test('key-file-mode: a key in a certificate file counts, and one in a CA file 
     return run(keyFileMode, evidenceOf({ instances: [tikv], facts: [facts] }));
   };
   t.strictSame(await of('base'), ['pass: no key file is world-readable']);
-  t.strictSame(await of('a10'), ['warn: 1 key file is world-readable on this node']);
+  t.strictSame(await of('a10'), ['warn: 1 key file is world-readable on this host']);
   t.strictSame(await of('a13'), [
     'pass: no key file is world-readable',
     'warn: ca.crt is a CA file and holds a private key',
@@ -215,15 +215,15 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
   ]);
 });
 
-t.test('key-file-mode: one warning for the node', async (t) => {
+t.test('key-file-mode: one warning for the host', async (t) => {
   const open = await factsOf(t, good, { mode: 0o644 });
   const closed = await factsOf(t, good, { mode: 0o640 });
   const pd = instanceOf('pd');
   const of = (...facts: readonly (typeof open)[]) => run(keyFileMode, evidenceOf({ instances: [tikv, pd], facts }));
   const other = await factsOf(t, good, { mode: 0o644 });
-  t.strictSame(of(open, other), ['warn: 2 key files are world-readable on this node']);
-  t.strictSame(of(open, open), ['warn: 1 key file is world-readable on this node'], 'one pair shared by two');
-  t.strictSame(of(open, closed), ['warn: 1 key file is world-readable on this node']);
+  t.strictSame(of(open, other), ['warn: 2 key files are world-readable on this host']);
+  t.strictSame(of(open, open), ['warn: 1 key file is world-readable on this host'], 'one pair shared by two');
+  t.strictSame(of(open, closed), ['warn: 1 key file is world-readable on this host']);
   t.strictSame(of(closed, closed), ['pass: no key file is world-readable']);
 });
 
@@ -292,7 +292,7 @@ t.test('tls-configured: all three paths, and https', async (t) => {
   t.strictSame(
     of({ local: false, security: { ...security, key: undefined } }),
     [],
-    'files of another node are ignored',
+    'files of another host are ignored',
   );
 });
 
