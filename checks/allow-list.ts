@@ -49,6 +49,6 @@ function presentedOnThisNode(sources: Sources) {
 export function remediationOfList(name: string, origin: Origin | undefined, then = ''): string {
   const where = origin === undefined ? '' : ` at ${formatOrigin(origin)}`;
   return name === ''
-    ? `issue the certificate with a Common Name of the list${where}`
-    : `add "${name}" to the list${where}${then}`;
+    ? `issue the certificate with a Common Name of the allow-list${where}`
+    : `add "${name}" to the allow-list${where}${then}`;
 }

@@ -11,7 +11,8 @@ export const callerAccepted: Check = {
   severity: 'fail',
   description:
     "The agent connects to each port as each local component that calls it, with that component's certificate, key and CA. The component's next connection would be rejected in the same way, even if its present connections still work.",
-  remediation: "Add the caller's Common Name to the list of the port's component, or fix the caller's certificate.",
+  remediation:
+    "Add the caller's Common Name to the allow-list of the port's component, or fix the caller's certificate.",
   statuses: {
     fail: 'the port rejects the component, or the component would reject the server',
     unknown: 'the probe got no conclusive answer',
@@ -44,7 +45,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
       message: `rejects ${identity}: ${rejectionText(observation)}${listed}`,
       remediation:
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
-        `add the Common Name of ${identity} to the list of ${instance.component}, or fix the certificate of ${identity}`,
+        `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,
     });
   }
   return findingOf(id, 'unknown', instance, { ...parts, message: `inconclusive: ${detail}` });

@@ -20,7 +20,7 @@ export const endpointAnswers: Check = {
   description:
     "The agent sends each port a harmless request with the agent's certificate. Only application bytes count as an answer: in TLS 1.3 a completed handshake does not. An unreachable port and a timeout are no TLS rejection, and the finding says so.",
   remediation:
-    "It depends on the observation: start the component, fix the network, or add the agent's Common Name to the component's list.",
+    "It depends on the observation: start the component, fix the network, or add the agent's Common Name to the component's allow-list.",
   statuses: {
     fail: 'the port rejects the agent, is unreachable, times out, is not encrypted, answers with an error, or belongs to another service',
     unknown: 'the probe was inconclusive, or the port was not probed',
@@ -138,7 +138,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         rejection?.side === 'probe'
           ? 'see server-verifies'
           : (remediationBesidesList(entry, 'agent', evidence) ??
-              "give the agent a certificate that this port accepts, or add its Common Name to the component's list"),
+              "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list"),
       );
     case 'unreachable':
       return finding('fail', detail, 'start the component, or fix address or network');

@@ -50,11 +50,11 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   "endpoint-answers": [
     "✗ tidb 10.0.1.2:10080 status as agent  rejected by the server with the TLS alert bad_certificate (42)  [endpoint-answers]",
-    "    give the agent a certificate that this port accepts, or add its Common Name to the component's list"
+    "    give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list"
   ],
   "rejects-unauthorized": [
     "✗ tidb 10.0.1.2:10080 status as foreign-ca  accepts a certificate of an unknown CA, although its configuration rejects it  [rejects-unauthorized]",
-    "    restart tidb if its file is correct; otherwise correct its list and CA"
+    "    restart tidb if its file is correct; otherwise correct its allow-list and CA"
   ],
   "requests-certificate": [
     "✗ tidb 10.0.1.2:10080 status  requests no client certificate, although its configuration requires one  [requests-certificate]",
@@ -66,11 +66,11 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   "caller-accepted": [
     "✗ tikv 10.0.1.2:20160 grpc as pd  rejects pd: TLS alert bad_certificate (42); its allow-list is TiDB-Server, TiKV-Server  [caller-accepted]",
-    "    add the Common Name of pd to the list of tikv, or fix the certificate of pd"
+    "    add the Common Name of pd to the allow-list of tikv, or fix the certificate of pd"
   ],
   "peers-reach-each-other": [
     "✗ pd 10.0.1.2:2379 client  does not reach member pd-2; 0 of the other members reach it  [peers-reach-each-other]",
-    "    compare the certificates and lists of the two; restart the one that holds an old CA"
+    "    compare the certificates and allow-lists of the two; restart the one that holds an old CA"
   ],
   "server-verifies": [
     "✗ tidb 10.0.1.2:10080 status as agent  the certificate served does not cover 10.0.1.2; its SANs are db-9, 10.0.9.9  [server-verifies]",
@@ -81,16 +81,16 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    touch the certificate file: this port reads it again only when its modification time changes"
   ],
   "caller-in-allow-list": [
-    "✗ tikv 10.0.1.2:20160 grpc as tidb  the list lacks TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",
-    "    add \"TiDB-Server\" to the list at /tidb-deploy/tikv/conf/tikv.toml:12:1 and restart tikv"
+    "✗ tikv 10.0.1.2:20160 grpc as tidb  the allow-list lacks TiDB-Server, the Common Name of tidb, which calls this port  [caller-in-allow-list]",
+    "    add \"TiDB-Server\" to the allow-list at /tidb-deploy/tikv/conf/tikv.toml:12:1 and restart tikv"
   ],
   "unused-allow-list-entry": [
     "! tikv 10.0.1.2:20160  its allow-list contains \"tiproxy\", the Common Name of tiproxy, which calls none of its ports  [unused-allow-list-entry]",
-    "    remove \"tiproxy\" from the list at /tidb-deploy/tikv/conf/tikv.toml:12:1"
+    "    remove \"tiproxy\" from the allow-list at /tidb-deploy/tikv/conf/tikv.toml:12:1"
   ],
   "own-name-in-list": [
     "✗ pd 10.0.1.2:2379  its allow-list lacks its Common Name PD-Server: it will exit at its next start  [own-name-in-list]",
-    "    add \"PD-Server\" to the list at /tidb-deploy/pd/conf/pd.toml:12:1"
+    "    add \"PD-Server\" to the allow-list at /tidb-deploy/pd/conf/pd.toml:12:1"
   ],
   "ca-unchanged": [
     "✗ pd 10.0.1.2:2379  /tidb-deploy/pd/tls/ca.crt changed after 2026-11-01T08:00:00.000Z; the running process still trusts the old CA  [ca-unchanged]",

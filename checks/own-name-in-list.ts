@@ -10,9 +10,9 @@ export const ownNameInList: Check = {
   title: "PD's allow-list contains PD's Common Name",
   severity: 'fail',
   description:
-    'PD applies its list as server and as client, and connects to itself. A PD whose Common Name is missing from cert-allowed-cn exits a few seconds after its start.',
+    'PD applies its allow-list as server and as client, and connects to itself. A PD whose Common Name is missing from cert-allowed-cn exits a few seconds after its start.',
   remediation: "Add PD's Common Name to cert-allowed-cn before the next restart.",
-  statuses: { fail: "PD's list lacks PD's Common Name" },
+  statuses: { fail: "PD's allow-list lacks PD's Common Name" },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const list = instance.security.allowedCommonNames;

@@ -11,7 +11,7 @@ export const peersReachEachOther: Check = {
   severity: 'fail',
   description:
     'Each PD member reports which members it reaches with its own certificate, PD reports which stores send heartbeats, and a TiCDC capture that is not the owner forwards a request to the owner. Only negative reports count: PD keeps connections for days, so a positive report may come from an old connection. Where a member answers the agent and not its peer, one of the two rejects the other; the reports of the other members show which one.',
-  remediation: 'Compare the certificates and lists of the two. Restart the one that holds an old CA.',
+  remediation: 'Compare the certificates and allow-lists of the two. Restart the one that holds an old CA.',
   statuses: {
     fail: 'a PD member does not reach another one, or a TiCDC capture does not reach the owner',
     warn: 'PD reports a store as disconnected or down',
@@ -60,7 +60,7 @@ function ofMembers(
         return findingOf(id, 'fail', instance, {
           endpoint,
           message: `does not reach member ${name}${reachable}; ${othersThatReach(name, at, evidence)} of the other members reach it`,
-          remediation: 'compare the certificates and lists of the two; restart the one that holds an old CA',
+          remediation: 'compare the certificates and allow-lists of the two; restart the one that holds an old CA',
           evidence: { member: name },
         });
       });

@@ -16,11 +16,11 @@ export const unauthorizedClientsRejected: Check = {
   title: 'Each port rejects unauthorized clients',
   severity: 'fail',
   description:
-    "The agent sends these negative probes to each port:\n\n- in plaintext;\n- without a certificate;\n- with a certificate of an unknown CA that carries an allowed name;\n- with a certificate of the cluster's CA and a wrong name, if one is configured;\n- with the certificates of this host's components that the port's list does not contain.\n\nThe configuration decides what is expected. A timeout and an unreachable port are no rejection. A port that accepts every client because no list is set, as the product is shipped, gives a warning; setting the list fixes it. Each negative probe can leave a line in the port's log; `negative-interval` under `[probe]` sets how often they are sent.",
+    "The agent sends these negative probes to each port:\n\n- in plaintext;\n- without a certificate;\n- with a certificate of an unknown CA that carries an allowed name;\n- with a certificate of the cluster's CA and a wrong name, if one is configured;\n- with the certificates of this host's components that the port's allow-list does not contain.\n\nThe configuration decides what is expected. A timeout and an unreachable port are no rejection. A port that accepts every client because no allow-list is set, as the product is shipped, gives a warning; setting the allow-list fixes it. Each negative probe can leave a line in the port's log; `negative-interval` under `[probe]` sets how often they are sent.",
   remediation: 'Set the allow-list, or restart the component if its configuration already has it.',
   statuses: {
     fail: 'the port accepts a client that its configuration rejects, or answers in plaintext',
-    warn: 'the port accepts clients without a certificate because no list is set, or is stricter than its file',
+    warn: 'the port accepts clients without a certificate because no allow-list is set, or is stricter than its file',
     unknown: 'a negative probe got no conclusive answer, or none was made yet',
   },
   run: (evidence) => {
@@ -72,7 +72,7 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, name
     return finding(
       'fail',
       `accepts ${client.text}, although its configuration ${client.violated}`,
-      `restart ${component} if its file is correct; otherwise correct its list and CA`,
+      `restart ${component} if its file is correct; otherwise correct its allow-list and CA`,
     );
   }
   const reason = whyOpen(endpoint, instance);
@@ -90,12 +90,12 @@ function beforeRestart({ profile: { name }, allowList }: Endpoint, { component }
   const keys = companion?.endpoints.includes(name) === true ? companion.securityKeys : securityKeys;
   return typeof allowList === 'string'
     ? `the running process enforces an allow-list that its file does not contain: do not restart ${component}; set ${keys.allowedCommonNames} in the file first`
-    : `the running process enforces another allow-list than its file: do not restart ${component}; correct the list at ${formatOrigin(allowList.origin)} first`;
+    : `the running process enforces another allow-list than its file: do not restart ${component}; correct the allow-list at ${formatOrigin(allowList.origin)} first`;
 }
 
 function whyOpen({ allowList }: Endpoint, { security: { allowedAlternativeNames: alternatives } }: Instance): string {
   if (allowList === 'unknown' && alternatives !== undefined) {
-    return `its only list, at ${formatOrigin(alternatives.origin)}, is of alternative names, which most releases ignore`;
+    return `its only allow-list, at ${formatOrigin(alternatives.origin)}, is of alternative names, which most releases ignore`;
   }
   return allowList === 'unknown' ? 'its allow-list is unknown' : 'it has no allow-list';
 }

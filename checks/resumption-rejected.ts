@@ -8,7 +8,7 @@ export const resumptionRejected: Check = {
   title: 'A removed caller cannot reconnect by a TLS session',
   severity: 'warn',
   description:
-    'Runs only with `resumption` set. The agent obtains a TLS session from each port that tolerates session resumption, connects again with it and without a certificate, and checks whether the port accepts it. If so, a caller that was removed from the list, or whose certificate expired, keeps its access as long as its session lasts. No other probe resumes a session.',
+    'Runs only with `resumption` set. The agent obtains a TLS session from each port that tolerates session resumption, connects again with it and without a certificate, and checks whether the port accepts it. If so, a caller that was removed from the allow-list, or whose certificate expired, keeps its access as long as its session lasts. No other probe resumes a session.',
   remediation:
     'After removing a caller, restart the component. For TiKV and TiFlash it suffices to touch the certificate file.',
   statuses: {

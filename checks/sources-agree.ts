@@ -13,7 +13,7 @@ export const sourcesAgree: Check = {
   remediation: 'Each finding prints its fix.',
   statuses: {
     fail: 'one source has https and another one http for the same port',
-    warn: 'addresses or lists differ, or only one side knows a component',
+    warn: 'addresses or allow-lists differ, or only one side knows a component',
   },
   run: ({ inventory: { instances, disagreements } }) => [
     ...disagreements.map(({ code, severity, origin, message, remediation }) =>

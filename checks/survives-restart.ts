@@ -17,7 +17,7 @@ export const survivesRestart: Check = {
   title: 'The component would start with its current files',
   severity: 'fail',
   description:
-    'A running component can keep its connections for weeks while the files on disk are invalid. A failed rotation then stays unnoticed until the next restart. The check applies the conditions that the component applies at its start. Every component needs readable files and a matching key. PD connects to itself, so it also needs a valid certificate with both usages, SANs for its advertised URLs, and its Common Name in its list.',
+    'A running component can keep its connections for weeks while the files on disk are invalid. A failed rotation then stays unnoticed until the next restart. The check applies the conditions that the component applies at its start. Every component needs readable files and a matching key. PD connects to itself, so it also needs a valid certificate with both usages, SANs for its advertised URLs, and its Common Name in its allow-list.',
   remediation: 'Fix what the finding names before the component is restarted.',
   statuses: {
     fail: 'the component would not start, or would start in plaintext (TiDB without a CA)',

@@ -15,8 +15,8 @@ export const unusedAllowListEntry: Check = {
   severity: 'warn',
   description:
     "Compares each entry of an allow-list with the callers of the component's ports. The owner of an entry is known from a certificate on this host, from a declaration, or from the names that TiUP and the documentation use. An unused entry is a risk: whoever holds that certificate can connect.",
-  remediation: 'Remove the name from the list.',
-  statuses: { warn: 'the list contains the name of a component or tool that calls none of its ports' },
+  remediation: 'Remove the name from the allow-list.',
+  statuses: { warn: 'the allow-list contains the name of a component or tool that calls none of its ports' },
   run: (evidence) => {
     const names = knownNames(evidence);
     return evidence.inventory.instances.flatMap((instance) => {
@@ -54,7 +54,7 @@ function evaluate(instance: Instance, endpoints: readonly Endpoint[], names: Kno
     : unused.map(({ entry, owners }) =>
         findingOf(id, 'warn', instance, {
           message: `its allow-list contains "${entry}", the Common Name of ${owners.join(' and ')}, which calls none of its ports`,
-          remediation: `remove "${entry}" from the list at ${where}`,
+          remediation: `remove "${entry}" from the allow-list at ${where}`,
           evidence: { list: list.value },
         }),
       );

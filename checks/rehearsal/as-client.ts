@@ -31,16 +31,16 @@ function listFinding(callee: Instance, endpoint: Endpoint, shown: ShownNames, ow
   const origin = typeof endpoint.allowList === 'string' ? undefined : endpoint.allowList.origin;
   switch (isCallerAccepted(endpoint, callee, shown, ownName)) {
     case 'accepted':
-      return findingOf(rehearsalId, 'pass', callee, { endpoint, message: `the list accepts ${names}` });
+      return findingOf(rehearsalId, 'pass', callee, { endpoint, message: `the allow-list accepts ${names}` });
     case 'undecided':
       return findingOf(rehearsalId, 'unknown', callee, {
         endpoint,
-        message: `inconclusive: whether the list accepts ${names} depends on the release`,
+        message: `inconclusive: whether the allow-list accepts ${names} depends on the release`,
       });
     case 'rejected':
       return findingOf(rehearsalId, 'fail', callee, {
         endpoint,
-        message: `the list lacks its Common Name ${names}`,
+        message: `the allow-list lacks its Common Name ${names}`,
         remediation: remediationOfList(
           countedName(endpoint, shown.leaf),
           origin,

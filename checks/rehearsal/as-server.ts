@@ -46,7 +46,7 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
         ? []
         : [
             findingOf(rehearsalId, 'fail', caller, {
-              message: `${caller.component} accepts only servers of its list, and ${name || 'a certificate without a Common Name'} is not in it`,
+              message: `${caller.component} accepts only servers of its allow-list, and ${name || 'a certificate without a Common Name'} is not in it`,
               remediation: remediationOfList(name, list.origin, ` and restart ${caller.component} first`),
             }),
           ];

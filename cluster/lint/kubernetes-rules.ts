@@ -60,6 +60,6 @@ function clientSecret(root: YamlValue): readonly Problem[] {
 
 export const kubernetesRuleTitles: Readonly<Record<string, string>> = {
   'old-tls-switch': 'enableTLSCluster, which tidb-operator since 1.1 ignores',
-  'operator-takes-one-name': "Several names in PD's list of a TidbCluster (v1)",
+  'operator-takes-one-name': "Several names in PD's allow-list of a TidbCluster (v1)",
   'client-secret-without-tls': 'mountClusterClientSecret without tlsCluster',
 };

@@ -6,7 +6,8 @@ import type { Rule } from './rule.js';
 export const listTooLong: Rule = {
   code: 'list-too-long',
   severity: 'fail',
-  title: 'Several names in the list of a PD before 8.4, which then does not start; a note where the version is unknown',
+  title:
+    'Several names in the allow-list of a PD before 8.4, which then does not start; a note where the version is unknown',
   run: ({ list, kind, profile, version }) => {
     const old = isBefore(version, severalNamesSince);
     if (profile.component !== 'pd' || list === undefined || list.value.length < 2 || old === false) {

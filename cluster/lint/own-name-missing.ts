@@ -5,7 +5,7 @@ import { quoted, type Rule } from './rule.js';
 export const ownNameMissing: Rule = {
   code: 'own-name-missing',
   severity: 'fail',
-  title: "PD's list lacks PD's Common Name, as its certificate file has it",
+  title: "PD's allow-list lacks PD's Common Name, as its certificate file has it",
   run: ({ list, kind, profile, values }) => {
     const name = commonNamesIn(values.path(kind.securityKeys.cert))?.[0];
     if (!profile.needsOwnCommonName || list === undefined || name === undefined || list.value.includes(name)) {

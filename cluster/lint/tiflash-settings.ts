@@ -118,7 +118,7 @@ function disagreements({ values, list, paths, kind }: Subject, second: Values) {
             origin: (list ?? names)?.origin ?? { kind: 'default' as const },
             severity: 'warn' as const,
             message: `the allow-list is ${listed(list)} here and ${listed(names)} in ${secondFile}: one half accepts every certificate of the CA`,
-            remediation: 'set the list in both files',
+            remediation: 'set the allow-list in both files',
           },
         ]
       : []),

@@ -239,7 +239,7 @@ t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
     'fail: its allow-list lacks its Common Name pd: it will exit at its next start',
   ]);
   t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its allow-list contains its Common Name, pd']);
-  t.strictSame(of('pd'), [], 'no list');
+  t.strictSame(of('pd'), [], 'no allow-list');
   t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
 });
 
@@ -248,7 +248,7 @@ t.test(
   async (t) => {
     const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
     const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
-    const remediation = /^issue the certificate with a Common Name of the list at \/conf\/c\.toml:3:7$/;
+    const remediation = /^issue the certificate with a Common Name of the allow-list at \/conf\/c\.toml:3:7$/;
     t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
     const caller = instanceOf('tidb', { name: 'caller' });
     const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
@@ -256,14 +256,14 @@ t.test(
       {
         status: 'fail',
         remediation,
-        message: 'tidb, which calls this port, presents no Common Name, and the list requires one',
+        message: 'tidb, which calls this port, presents no Common Name, and the allow-list requires one',
       },
     ]);
     const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
     const counted = (component: 'pd' | 'tikv') => {
       const callee = instanceOf(component, { list: ['x', 'y'] });
       const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
-      return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the list')[0]);
+      return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the allow-list')[0]);
     };
     t.ok(
       counted('pd').every((remediation) => remediation === 'add "last"'),

@@ -15,7 +15,7 @@ t.test('unused-allow-list-entry: an entry whose owner calls no port under that l
   t.match(list('tikv', ['tidb', 'tikv', 'RawKvClient1']), [/^pass/], 'the owner of an unknown name is unknown');
   t.match(list('tiflash', ['tidb', 'tiflash', 'tikv']), [/^pass/], 'listed by the documentation');
   t.match(list('tikv', ['TiDB']), [/^pass/], 'one name for all');
-  t.strictSame(run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv')] })), [], 'no list');
+  t.strictSame(run(unusedAllowListEntry, evidenceOf({ instances: [instanceOf('tikv')] })), [], 'no allow-list');
   const shared = await factsOf(t, await authority.issue({ ...names, commonName: 'everybody' }));
   t.match(
     run(

@@ -130,7 +130,7 @@ t.test('rejects-unauthorized: the result of each expectation and outcome', async
     security: { ...open.security, allowedAlternativeNames: { value: ['x'], origin } },
   };
   t.match(of(alternatives, 'no-certificate', {}), [
-    /^warn: .*: its only list, at c.toml:3:7, is of alternative names, which most releases ignore/,
+    /^warn: .*: its only allow-list, at c.toml:3:7, is of alternative names, which most releases ignore/,
   ]);
   t.match(of(unreported, 'wrong-name', {}), [/^unknown/]);
   t.match(of(unreported, 'no-certificate', rejected), [/^pass/]);

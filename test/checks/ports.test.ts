@@ -83,7 +83,7 @@ t.test("caller-accepted: each local component's certificate on each port that it
   t.strictSame(of({ identity: 'agent' }), [], 'endpoint-answers evaluates the agent');
 });
 
-t.test('a rejected caller: a name that the list holds is not to be added to it', async (t) => {
+t.test('a rejected caller: a name that the allow-list holds is not to be added to it', async (t) => {
   const pdFacts = await factsOf(t, await authority.issue({ ...names, commonName: 'pd' }));
   const callerPd = { ...instanceOf('pd'), endpoints: [] };
   const of = (check: Check, list: readonly string[] | undefined, more: Partial<Observation>) => {
@@ -103,11 +103,11 @@ t.test('a rejected caller: a name that the list holds is not to be added to it',
   t.match(of(callerAccepted, ['pd'], { ...asPd, rejection: byName }), [
     /^its name is in the allow-list of the file, but the running tikv compares another/,
   ]);
-  t.match(of(callerAccepted, ['tidb'], asPd), [/^add the Common Name of pd to the list of tikv/]);
+  t.match(of(callerAccepted, ['tidb'], asPd), [/^add the Common Name of pd to the allow-list of tikv/]);
   t.match(of(endpointAnswers, ['pd'], rejected('tls-alert')), [
     /^its name is in the allow-list; its certificate is rejected: see verifies-under-ca of agent/,
   ]);
-  t.match(of(endpointAnswers, ['tidb'], rejected('tls-alert')), [/add its Common Name to the component's list$/]);
+  t.match(of(endpointAnswers, ['tidb'], rejected('tls-alert')), [/add its Common Name to the component's allow-list$/]);
 });
 
 t.test('endpoint-answers: files that the agent may not read are not invalid', async (t) => {
@@ -135,10 +135,10 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
         facts: [undefined, await callerFacts(commonName)],
       }),
     );
-  const line = 'the list lacks not-tidb, the Common Name of tidb, which calls this port';
+  const line = 'the allow-list lacks not-tidb, the Common Name of tidb, which calls this port';
   t.strictSame(
     await of(tikv, tidb, 'tidb'),
-    ['pass: the list accepts tidb', 'pass: the list accepts tidb'],
+    ['pass: the allow-list accepts tidb', 'pass: the allow-list accepts tidb'],
     'both ports',
   );
   t.strictSame(await of({ ...tikv, version: '8.5.0' }, tidb, 'not-tidb'), [`fail: ${line}`, `fail: ${line}`]);
@@ -146,7 +146,7 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
   t.match(await of(tikv, tidb, 'not-tidb'), [/^unknown: inconclusive: /, /^unknown/], 'an unknown version');
   const both = { ...tikv, security: { ...tikv.security, allowedAlternativeNames: { value: ['x'], origin } } };
   const alternatives =
-    /^unknown: inconclusive: builds of 2026 also compare the alternative names of tidb with the list at c.toml:3:7$/;
+    /^unknown: inconclusive: builds of 2026 also compare the alternative names of tidb with the allow-list at c.toml:3:7$/;
   t.match(await of(both, tidb, 'tidb'), [alternatives, alternatives], 'with a list of alternative names');
   t.match(await of({ ...both, version: '8.5.0' }, tidb, 'tidb'), [/^pass/, /^pass/], 'a release that does not know it');
   t.match(await of(both, tidb, 'other'), [/^fail/, /^fail/], 'a rejection needs no second list');
@@ -158,11 +158,14 @@ t.test('caller-in-allow-list: as the port compares, before any restart', async (
     instances: [pd, { ...tidb, endpoints: [] }, { ...tidb, name: 'second', endpoints: [] }],
     facts: [undefined, await callerFacts('tidb'), await callerFacts('tidb-2')],
   });
-  t.match(run(callerInAllowList, twoProcesses), [/^pass: the list accepts tidb$/, /^fail: the list lacks tidb-2/]);
+  t.match(run(callerInAllowList, twoProcesses), [
+    /^pass: the allow-list accepts tidb$/,
+    /^fail: the allow-list lacks tidb-2/,
+  ]);
   const clients = [{ name: 'pd-ctl' as const, commonName: 'PD-Control', origin }];
   t.strictSame(
     run(callerInAllowList, evidenceOf({ instances: [pd], clients })),
-    ['fail: the list lacks PD-Control, the Common Name of pd-ctl, which calls this port'],
+    ['fail: the allow-list lacks PD-Control, the Common Name of pd-ctl, which calls this port'],
     'a declared client, on the ports it needs',
   );
 });

@@ -80,7 +80,7 @@ t.test('bad rotations: what rehearse said beforehand, and what then happened', a
     ['for another host', await issueBad(authority, 'otherHost', options), false],
     ['without SAN', await issueBad(authority, 'noSan', options), false],
     ['with the key of another', await issueBad(authority, 'mismatchedKey', options), false],
-    ['with a name on no list', await authority.issue({ ...options, commonName: 'pd-new' }), false],
+    ['with a name on no allow-list', await authority.issue({ ...options, commonName: 'pd-new' }), false],
     ['intermediate before leaf', await issueBad(authority, 'wrongOrder', options), false],
     ['in DER', good, false, true],
   ];
@@ -160,11 +160,11 @@ t.test('a certificate that is not there, or has no name, is no reason to put an 
   const remediationsOf = (findings: Awaited<ReturnType<typeof rehearsed>>) =>
     findings.flatMap(({ status, remediation }) => (status === 'fail' ? [remediation] : [])).join('\n');
   const nameless = remediationsOf(await rehearsed(cluster, 'tikv', named));
-  t.match(nameless, /issue the certificate with a Common Name of the list at .*pd\.toml:\d+:\d+/);
+  t.match(nameless, /issue the certificate with a Common Name of the allow-list at .*pd\.toml:\d+:\d+/);
   t.notMatch(nameless, /add ""/);
   const missing = await rehearsed(cluster, 'tikv', { ...named, cert: `${named.cert}.absent` });
   t.match(missing.at(-1), { status: 'fail' });
-  t.notMatch(remediationsOf(missing), /Common Name|the list/);
+  t.notMatch(remediationsOf(missing), /Common Name|the allow-list/);
 });
 
 t.test('a pair for one direction is held to that one', async (t) => {

@@ -16,7 +16,7 @@ export const componentCases: readonly LintCase[] = [
     beside: { 'learner.toml': `[server]\nengine-addr = "h:1"\n[security]\n${paths}` },
     text: `[flash.proxy]\nconfig = "learner.toml"\n[security]\n${flashPaths}cert_allowed_cn = ["shared"]\n`,
     line: 'tiflash.toml:7:19: warning: the allow-list is ["shared"] here and none in learner.toml: one half accepts every certificate of the CA [learner-disagrees]',
-    remediation: 'set the list in both files',
+    remediation: 'set the allow-list in both files',
     near: `[flash.proxy]\nconfig = "learner.toml"\n[security]\n${flashPaths}`,
   },
   {
