@@ -70,6 +70,7 @@ export async function gatherRehearsal(
     component,
     roles,
     inventory,
+    caGiven: paths.ca !== undefined,
     candidate,
     current,
     underCurrentCa,

@@ -3,7 +3,9 @@ import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { remediationOfList } from '../allow-list.js';
 import { type Finding, findingOf } from '../finding.js';
 import { rejectionText } from '../identity.js';
+import { resultsOf } from '../verifier-words.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
+import { expected, unusableAs } from './reasons.js';
 
 /** Whether the ports that the component calls would accept the candidate: by their lists, and by the probes made now. */
 export function clientFindings(rehearsal: Rehearsal): readonly Finding[] {
@@ -11,17 +13,15 @@ export function clientFindings(rehearsal: Rehearsal): readonly Finding[] {
 }
 
 function listsOfCallees({ candidate, component, inventory }: Rehearsal): readonly Finding[] {
-  const [leaf, ...above] = candidate.chain ?? [];
-  if (leaf === undefined) {
+  const shown = shownBy(candidate);
+  if (shown === undefined) {
     return [];
   }
-  const chain = [...above, ...(candidate.ca ?? [])].flatMap(({ commonNames }) => commonNames);
-  const shown = { leaf: leaf.commonNames, chain };
   return inventory.instances.flatMap((callee) =>
     callee.endpoints
       .filter((endpoint) => endpoint.profile.calledBy.includes(component) && namesEnforced(endpoint, callee))
       .map((endpoint) =>
-        listFinding(callee, endpoint, shown, callee.component === component ? leaf.commonNames.at(-1) : undefined),
+        listFinding(callee, endpoint, shown, callee.component === component ? shown.leaf.at(-1) : undefined),
       ),
   );
 }
@@ -50,8 +50,8 @@ function listFinding(callee: Instance, endpoint: Endpoint, shown: ShownNames, ow
   }
 }
 
-function probesOfCallees({ observations }: Rehearsal): readonly Finding[] {
-  return observations.map(({ instance, endpoint, observation }) => {
+function probesOfCallees(rehearsal: Rehearsal): readonly Finding[] {
+  return rehearsal.observations.map(({ instance, endpoint, observation }) => {
     const parts = { endpoint, identity: observation.identity };
     if (observation.outcome === 'accepted') {
       return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'accepts the new certificate now' });
@@ -60,8 +60,28 @@ function probesOfCallees({ observations }: Rehearsal): readonly Finding[] {
       ? findingOf(rehearsalId, 'fail', instance, {
           ...parts,
           message: `rejects the new certificate now: ${rejectionText(observation)}`,
-          remediation: 'it holds another CA or another list than its files; restart it, and rehearse again',
+          remediation: remediationOfRejection(rehearsal, instance, endpoint),
         })
       : findingOf(rehearsalId, 'unknown', instance, { ...parts, message: `inconclusive: ${observation.detail}` });
   });
+}
+
+/** A restart of the callee helps only where its files accept the candidate. */
+function remediationOfRejection(rehearsal: Rehearsal, callee: Instance, endpoint: Endpoint): string {
+  const { candidate, component, underCurrentCa, caGiven, current } = rehearsal;
+  const shown = shownBy(candidate);
+  const own = callee.component === component ? shown?.leaf.at(-1) : undefined;
+  const listed = shown !== undefined && isCallerAccepted(endpoint, callee, shown, own) !== 'rejected';
+  const rejecting = resultsOf([...candidate.results, ...(underCurrentCa ?? [])], 'client').rejected;
+  if (unusableAs('client', rehearsal) || !listed || rejecting.length > 0) {
+    return expected;
+  }
+  return caGiven && current.length === 0
+    ? 'add the new CA to its CA file; if the file holds it, restart it, and rehearse again'
+    : 'it holds another CA or another list than its files; restart it, and rehearse again';
+}
+
+function shownBy({ chain, ca }: Rehearsal['candidate']): ShownNames | undefined {
+  const [leaf, ...above] = chain ?? [];
+  return leaf && { leaf: leaf.commonNames, chain: [...above, ...(ca ?? [])].flatMap(({ commonNames }) => commonNames) };
 }

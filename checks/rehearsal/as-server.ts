@@ -3,6 +3,7 @@ import { inItsWords } from '../../credentials/verifiers/verifier.js';
 import { remediationOfList } from '../allow-list.js';
 import { type Finding, findingOf } from '../finding.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
+import { remediationOfForeignCa } from './reasons.js';
 
 /** Whether the callers of the component would accept the candidate as a server. */
 export function serverFindings(rehearsal: Rehearsal): readonly Finding[] {
@@ -53,8 +54,8 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
     });
 }
 
-function trustOfCallers({ callerResults }: Rehearsal): readonly Finding[] {
-  return callerResults.map(({ caller, result }) =>
+function trustOfCallers(rehearsal: Rehearsal): readonly Finding[] {
+  return rehearsal.callerResults.map(({ caller, result }) =>
     result.trusted === true
       ? findingOf(rehearsalId, 'pass', caller, {
           message: 'would accept it as a server, under the CA file that it has',
@@ -65,7 +66,11 @@ function trustOfCallers({ callerResults }: Rehearsal): readonly Finding[] {
           })
         : findingOf(rehearsalId, 'fail', caller, {
             message: `would reject it as a server, under the CA file that it has (${inItsWords(result)})`,
-            remediation: 'give it a bundle of old and new CA first, and restart it',
+            remediation: remediationOfForeignCa(
+              rehearsal,
+              'server',
+              'give it a bundle of old and new CA first, and restart it',
+            ),
           }),
   );
 }

@@ -1,11 +1,36 @@
+import type { Certificate } from '../../credentials/certificate.js';
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { type Finding, findingOf } from '../finding.js';
 import { inTheirWords, resultsOf } from '../verifier-words.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
+import { remediationOfForeignCa, unusableAs } from './reasons.js';
 
 /** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
 export function candidateFindings(rehearsal: Rehearsal): readonly Finding[] {
-  return [...keyMatch(rehearsal), ...trust(rehearsal), ...validity(rehearsal), ...usages(rehearsal)];
+  return [
+    ...keyMatch(rehearsal),
+    ...trust(rehearsal),
+    ...validity(rehearsal),
+    ...usages(rehearsal),
+    ...commonNames(rehearsal),
+  ];
+}
+
+/** Another name than the present one may be that of another component. */
+function commonNames({ candidate, component, current }: Rehearsal): readonly Finding[] {
+  const name = candidate.chain?.[0] && nameOf(candidate.chain[0]);
+  const before = current.flatMap(({ facts }) => facts.chain?.slice(0, 1).map(nameOf) ?? []);
+  const changed = new Set(name === undefined ? [] : before.filter((one) => one !== name));
+  return [...changed].map((one) =>
+    findingOf(rehearsalId, 'warn', 'agent', {
+      message: `the Common Name changes from ${one} to ${name}`,
+      remediation: `check whether it is the certificate of ${component}`,
+    }),
+  );
+}
+
+function nameOf({ commonNames }: Certificate): string {
+  return commonNames.join(', ') || 'none';
 }
 
 function keyMatch({ candidate }: Rehearsal): readonly Finding[] {
@@ -26,8 +51,9 @@ function keyMatch({ candidate }: Rehearsal): readonly Finding[] {
 }
 
 /** Peers hold the installed CA until they reload it, so the candidate must verify under that CA too. */
-function trust({ candidate, component, inventory, underCurrentCa, roles }: Rehearsal): readonly Finding[] {
-  const under = (results: readonly VerificationResult[], which: string, remediation: string) =>
+function trust(rehearsal: Rehearsal): readonly Finding[] {
+  const { candidate, component, inventory, underCurrentCa, roles } = rehearsal;
+  const under = (results: readonly VerificationResult[], which: string, remediationAs: (role: Role) => string) =>
     (['client', 'server'] as const)
       .filter((role) => roles.includes(role))
       .flatMap((role) => {
@@ -36,7 +62,7 @@ function trust({ candidate, component, inventory, underCurrentCa, roles }: Rehea
           inTheirWords({ owner: { component }, instances: inventory.instances }, ones);
         if (rejected.length > 0) {
           const message = `does not verify as ${role} under ${which} (${words(rejected)})`;
-          return [findingOf(rehearsalId, 'fail', 'agent', { message, remediation })];
+          return [findingOf(rehearsalId, 'fail', 'agent', { message, remediation: remediationAs(role) })];
         }
         if (inconclusive.length > 0) {
           const message = `unknown whether it verifies as ${role} under ${which} (${words(inconclusive)})`;
@@ -47,15 +73,15 @@ function trust({ candidate, component, inventory, underCurrentCa, roles }: Rehea
           : [findingOf(rehearsalId, 'pass', 'agent', { message: `verifies as ${role} under ${which}` })];
       });
   return [
-    ...under(
-      candidate.results,
-      'the CA that is installed with it',
-      `issue it from that CA, with a current validity and with ${usagesOf(roles).join(' and ')}`,
-    ),
+    ...under(candidate.results, 'the CA that is installed with it', (role) => {
+      const again = `issue it from that CA, with a current validity and with ${usagesOf(roles).join(' and ')}`;
+      return unusableAs(role, rehearsal) ? again : remediationOfForeignCa(rehearsal, role, again);
+    }),
     ...under(
       underCurrentCa ?? [],
       'the CA that its peers hold now',
-      'first install a bundle of old and new CA everywhere, restart the components that read it only at their start, and rehearse again',
+      () =>
+        'first install a bundle of old and new CA everywhere, restart the components that read it only at their start, and rehearse again',
     ),
   ];
 }

@@ -20,6 +20,8 @@ export interface Rehearsal {
   /** The roles of the candidate; only one where the component has a certificate for each role. */
   readonly roles: readonly Role[];
   readonly inventory: Inventory;
+  /** Whether the CA is rotated together with the candidate. */
+  readonly caGiven: boolean;
   /** The candidate and the CA that is installed with it. */
   readonly candidate: CredentialFacts;
   /** The installed certificate of each instance of the component whose files are here. */

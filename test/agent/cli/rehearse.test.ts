@@ -117,7 +117,10 @@ t.test('a new CA: rejected while peers hold the old one, and the safe order is p
   }
   const before = await rehearsed(cluster, 'tikv', written(t, pair, { ca: bundle }));
   t.equal(before.at(-1)?.status, 'fail', 'the new CA is on disk, but the processes have not read it');
-  t.ok(before.some(({ status, message }) => status === 'fail' && /rejects the new certificate now/.test(message)));
+  t.match(
+    before.find(({ status, message }) => status === 'fail' && /rejects the new certificate now/.test(message)),
+    { remediation: 'it holds another CA or another list than its files; restart it, and rehearse again' },
+  );
   for (const member of ['tidb', 'pd', 'tikv', 'tiflash', 'ticdc', 'tiproxy'] as const) {
     cluster.restart(member);
   }
@@ -126,6 +129,33 @@ t.test('a new CA: rejected while peers hold the old one, and the safe order is p
     after.filter(({ status }) => status === 'fail'),
     [],
   );
+});
+
+t.test('no advice to restart a healthy port that rejects a wrong certificate', async (t) => {
+  const cluster = await devCluster(t);
+  const { authority } = cluster;
+  const other = await Authority.create({ commonName: 'Next CA' });
+  const named = { ...options, commonName: 'TiKV-Server' };
+  const of = async (pair: Issued) =>
+    (await rehearsed(cluster, 'tikv', written(t, pair))).filter(({ status }) => status === 'fail' || status === 'warn');
+  const foreign = await of(await other.issue(named));
+  const probed = foreign.filter(({ message }) => /^rejects the new certificate now/.test(message));
+  t.ok(probed.length > 0);
+  t.ok(
+    foreign.some(({ remediation }) =>
+      /of another CA than .*; issue it from .*CN=.*, or pass --cacert/.test(remediation),
+    ),
+  );
+  const unlisted = await of(await authority.issue({ ...named, commonName: 'PD-Servant' }));
+  t.match(
+    unlisted.filter(({ status }) => status === 'warn').map(({ message }) => message),
+    ['the Common Name changes from TiKV-Server to PD-Servant'],
+  );
+  const expired = await of(await issueBad(authority, 'expired', named));
+  for (const { message, remediation } of [...foreign, ...unlisted, ...expired]) {
+    t.notMatch(remediation, /restart it|bundle of old and new/, message);
+    t.ok(!/^rejects the new certificate now/.test(message) || remediation === 'expected: see the findings above', message);
+  }
 });
 
 t.test('the command: exit 0 with the steps, 1 with what would break, 2 for a mistake', async (t) => {
