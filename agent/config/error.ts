@@ -18,6 +18,9 @@ export function hintOf(error: unknown): string | undefined {
   return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
 }
 
+/** The fix where an address to listen on is taken. */
+export const addressInUse = 'in use by another process: ss -ltnp shows it';
+
 const reasons: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   ENOENT: ['does not exist', 'check the path'],
   ENOTDIR: ['does not exist', 'check the path'],

@@ -1,5 +1,13 @@
 import type { Server } from 'node:net';
 import type { Logger } from 'pino';
+import { errorCode } from '../../credentials/error-text.js';
+import { addressInUse } from '../config/error.js';
+
+/** The fix for an address that cannot be bound; `setting` names where it is set. */
+export function listenHint(error: unknown, setting: string): string {
+  const another = `choose another address with ${setting}`;
+  return errorCode(error) === 'EADDRINUSE' ? `${addressInUse}; or ${another}` : another;
+}
 
 /**
  * Binds a server; rejects with the reason why it cannot listen. A later error is a connection that could not be accepted:

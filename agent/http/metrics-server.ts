@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { errorMessage } from '../../credentials/error-text.js';
 import { OperatorError } from '../config/error.js';
 import { limitServer, serverOptions } from './limits.js';
-import { listen } from './listen.js';
+import { listen, listenHint } from './listen.js';
 
 export interface MetricsServer {
   readonly address: string;
@@ -29,7 +29,7 @@ export async function startMetricsServer(
   });
   limitServer(server);
   await listen(server, address, logger).catch((error: unknown) => {
-    throw new OperatorError('metrics_listen', errorMessage(error), 'choose another address with --metrics', error);
+    throw new OperatorError('metrics_listen', errorMessage(error), listenHint(error, '--metrics'), error);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;

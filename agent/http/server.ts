@@ -9,7 +9,7 @@ import { type Answer, sendBody, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
 import { isLoopback, rejectionOf } from './guard.js';
 import { limitServer, serverOptions } from './limits.js';
-import { listen } from './listen.js';
+import { listen, listenHint } from './listen.js';
 import { answer, type RouteOptions } from './routes.js';
 import { createTlsServer } from './tls-server.js';
 import { TokenBucket } from './token-bucket.js';
@@ -57,7 +57,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   limitServer(server);
   await listen(server, options.listen, options.logger).catch((error: unknown) => {
     const message = `cannot listen on ${formatAddress(options.listen)}: ${errorMessage(error)}`;
-    throw new OperatorError('cannot_listen', message, 'choose another address with [web] listen or --listen', error);
+    throw new OperatorError('cannot_listen', message, listenHint(error, '[web] listen or --listen'), error);
   });
   const { address, port } = server.address() as AddressInfo;
   isPlainLoopback = tls === undefined && isLoopback(address);

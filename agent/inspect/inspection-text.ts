@@ -89,6 +89,7 @@ interface Row {
 function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): readonly Row[] {
   const { certificate, sources, keys, issuer, notes } = one;
   const served = ports.filter(({ address }) => sources.includes(address)).map(({ results }) => results);
+  const isServedOnly = sources.every((source) => ports.some(({ address }) => address === source));
   const results = certificate.isCertificateAuthority ? [] : [one.results, ...served];
   const acceptance = results.flatMap(acceptanceInWords);
   const rows: readonly (Row | undefined)[] = [
@@ -100,7 +101,16 @@ function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): 
       text: validityInWords(certificate, now),
       ...(validityOf(certificate, now) === 'valid' ? {} : { colour: 'red' as const }),
     },
-    { label: 'key', text: `${certificate.publicKey}; ${keyText(keys.map(({ source }) => source))}` },
+    {
+      label: 'key',
+      text: [
+        certificate.publicKey,
+        ...keyText(
+          keys.map(({ source }) => source),
+          isServedOnly,
+        ),
+      ].join('; '),
+    },
     { label: 'signed by', text: signerOf(certificate, issuer) },
     ...acceptance.map(({ text, isAccepted }, index) => ({
       label: index === 0 ? 'accepted' : '',
@@ -126,8 +136,12 @@ function usagesOf({ extendedKeyUsage, keyUsage, isCertificateAuthority }: Certif
   return [roles, keyUsage?.join(', ')].filter((one) => one !== undefined && one !== '').join('; ') || 'not limited';
 }
 
-function keyText(sources: readonly string[]): string {
-  return sources.length === 0 ? 'its private key was not found' : `its private key is in ${sources.join(', ')}`;
+/** A port shows no private key, so nothing is said of it. */
+function keyText(sources: readonly string[], isServedOnly: boolean): readonly string[] {
+  if (sources.length > 0) {
+    return [`its private key is in ${sources.join(', ')}`];
+  }
+  return isServedOnly ? [] : ['its private key is not among the given files'];
 }
 
 function signerOf(certificate: Certificate, issuer: Certificate | undefined): string {

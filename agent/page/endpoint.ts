@@ -72,13 +72,18 @@ function probeDetails(observation: Observation, endpoint: Endpoint, view: AgentV
   return html`<details class="probe" id="as-${identity}"${identity === 'agent' && unfolded}><summary><b>as ${identity}</b> ${outcomeWord(endpoint, identity, outcome)} <span class="quiet">${detail}</span><span class="aside">${relative(at, view.now())}</span></summary>
 ${probeFacts(observation)}
 ${peerChain.map((one) => certificateFacts(one, view.now()))}
-<details class="raw" id="raw-${identity}"><summary>Raw facts</summary><pre tabindex="0">${JSON.stringify(raw(observation), undefined, 2)}</pre></details>
+<details class="raw" id="raw-${identity}"><summary>Raw facts</summary><pre tabindex="0">${lines(JSON.stringify(raw(observation), undefined, 2))}</pre></details>
 <div class="reproduce"><h3>Repeat by hand</h3>${
     commands.length === 0
       ? html`<p class="quiet">The agent made this identity in memory: its key is in no file.</p>`
       : commands.map((one, index) => commandLine(one, `command-${identity}-${index}`))
   }</div></details>
 `;
+}
+
+/** Text on lines of its own; within a line a value is escaped as everywhere. */
+function lines(text: string): readonly Html[] {
+  return text.split('\n').map((line, index) => (index === 0 ? html`${line}` : html`\n${line}`));
 }
 
 function probeFacts({ at, tlsVersion, cipher, alpn, peerChain, peerProblem, rejection, durations }: Observation): Html {

@@ -7,7 +7,7 @@ import { formatProxyAddress } from '../../proxy/address.js';
 import { type RunningProxy, type StartOptions, startProxy } from '../../proxy/proxy.js';
 import { ProxyMetrics } from '../../proxy/proxy-metrics.js';
 import type { ProxySettings } from '../../proxy/settings.js';
-import { OperatorError } from '../config/error.js';
+import { addressInUse, OperatorError } from '../config/error.js';
 import type { ListenerCredentials } from './workers/messages.js';
 
 /** Starts the listeners. Throws OperatorError where one cannot listen or load its credentials. */
@@ -23,7 +23,8 @@ export async function startProxies(
     rejectCredentials(error);
     const addresses = settings.map(({ listen }) => formatProxyAddress(listen)).join(', ');
     const hint = hints[errorCode(error)] ?? 'listen at an address of this machine';
-    throw new OperatorError('proxy_listen', errorMessage(error), `${hint}: ${addresses}`, error);
+    const message = `cannot listen on ${addresses}: ${errorMessage(error)}`;
+    throw new OperatorError('proxy_listen', message, hint, error);
   }
 }
 
@@ -51,7 +52,7 @@ function rejectCredentials(error: unknown): void {
 }
 
 const hints: Readonly<Record<string, string | undefined>> = {
-  EADDRINUSE: 'another process listens there: ss -ltnp shows it',
+  EADDRINUSE: addressInUse,
   EACCES: 'this process may not use the port, or may not write to the folder of the socket',
   ENOTFOUND: 'the host name does not resolve',
   EADDRNOTAVAIL: 'no interface of this machine has the address',

@@ -12,14 +12,17 @@ const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: C
 
 const indent = 4;
 
-/** Findings in their order, each with its fix below it, then the counts. Passed ones are counted, and listed with `all`. */
+/**
+ * Findings in their order, each with its fix below it, then the counts. Passed ones are counted, and listed with `all`.
+ * `probed`: what the counts rest on, printed behind them.
+ */
 export function renderFindings(
   findings: readonly Finding[],
-  options: { readonly all: boolean; readonly terminal: Terminal },
+  options: { readonly all: boolean; readonly terminal: Terminal; readonly probed?: string | undefined },
 ): string {
-  const { all, terminal } = options;
+  const { all, terminal, probed } = options;
   const shown = findings.filter(({ status }) => all || status !== 'pass');
-  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}\n`;
+  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}${probed === undefined ? '' : ` (${probed})`}\n`;
 }
 
 /** One finding and its fix, as lines that fit the terminal. */
@@ -36,7 +39,8 @@ export function linesOf(finding: Finding, terminal: Terminal): readonly string[]
 
 /** `tikv 10.0.1.2:20180 grpc as tidb` */
 export function locationOf({ component, instance, endpoint, identity }: Finding): string {
-  const location = [component, instance, endpoint].filter((one) => one !== undefined).join(' ');
+  const parts = component === 'agent' ? [component, endpoint] : [component, instance, endpoint];
+  const location = parts.filter((one) => one !== undefined).join(' ');
   return identity === undefined ? location : `${location} as ${identity}`;
 }
 

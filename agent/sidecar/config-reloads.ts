@@ -1,5 +1,6 @@
 import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
+import { hintOf } from '../config/error.js';
 import type { SidecarOptions } from './options.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
@@ -60,8 +61,10 @@ export class ConfigReloads {
     }
     if ('error' in read) {
       metrics.recordConfigReload(false, now());
-      logger.error({ reason: errorMessage(read.error) }, 'configuration not reloaded; the previous one stays in use');
-      return { ok: false, message: errorMessage(read.error) };
+      const reason = errorMessage(read.error);
+      const hint = hintOf(read.error);
+      logger.error({ reason, hint }, 'configuration not reloaded; the previous one stays in use');
+      return { ok: false, message: hint === undefined ? reason : `${reason}: ${hint}` };
     }
     metrics.recordConfigReload(true, now());
     logger.info('configuration reloaded');

@@ -13,7 +13,7 @@ import { type Command, type Invocation, text, texts } from './command.js';
 import { flagValues, keyOptions } from './key-flags.js';
 import { requireNew } from './new-directory.js';
 import { outputOptions, print } from './output.js';
-import { unknownChoice } from './parse.js';
+import { unknownCommand } from './parse.js';
 
 const verbs = ['init', 'inspect'];
 const timeoutKey = { timeout: { ...sections.probe.timeout, doc: 'inspect: the longest that one connection takes' } };
@@ -43,7 +43,7 @@ export const certs: Command = {
 async function runCerts(invocation: Invocation): Promise<number> {
   const [verb, ...operands] = invocation.positionals;
   if (verb !== undefined && !verbs.includes(verb)) {
-    throw unknownChoice('the verb of certs', verb, verbs);
+    throw unknownCommand(`certs ${verb}`, verb, verbs, 'certs ');
   }
   if (verb === 'init' && operands.length === 1) {
     const hosts = texts(invocation, 'host');

@@ -2,6 +2,7 @@ import { componentNames } from '../../../cluster/components/profile.js';
 import type { Entry } from '../../../cluster/documents/document.js';
 import type { AgentConfig } from '../../config/agent-config.js';
 import { OperatorError } from '../../config/error.js';
+import { isAgentConfig } from '../../config/is-agent-config.js';
 import { readAgentConfig } from '../../config/load.js';
 import { type Invocation, type OptionHelp, text, texts } from './command.js';
 import { entryOf, flagDocument, flagEntries, keyOptions, keysNamed } from './key-flags.js';
@@ -21,6 +22,14 @@ export const sourceOptions: readonly OptionHelp[] = [
 
 /** What agent.toml and flags say together. Throws OperatorError, or ConfigError with the location. */
 export function checkConfig(invocation: Invocation): AgentConfig {
+  const [mistaken] = invocation.positionals.filter(isAgentConfig);
+  if (mistaken !== undefined) {
+    throw new OperatorError(
+      'bad_operand',
+      `${mistaken} is the agent's configuration: write --config ${mistaken}`,
+      'only files of components, topologies and manifests go without a flag',
+    );
+  }
   const given = flagEntries(invocation, { ...clusterKeys, ...agentKeys, ...probeKeys });
   const implied: readonly (readonly [string, Entry])[] = [
     ['scope', entryOf('cluster', { kind: 'default' })],

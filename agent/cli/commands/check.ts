@@ -1,6 +1,7 @@
 import { afterEnable } from '../../../checks/after-enable.js';
 import { knownNames } from '../../../checks/allow-list.js';
 import { beforeEnable } from '../../../checks/before-enable.js';
+import { credentialKey } from '../../../checks/check.js';
 import type { Finding } from '../../../checks/finding.js';
 import { worstFirst } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
@@ -13,6 +14,7 @@ import { readDescribedFile } from '../../../cluster/sources/described-file.js';
 import { Collector } from '../../collect/collector.js';
 import { credentialEntries } from '../../collect/credential-entries.js';
 import { OperatorError } from '../../config/error.js';
+import { counted } from '../../page/parts.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
 import { renderInventory } from '../../report/inventory-table.js';
@@ -135,7 +137,19 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
       findings,
       checkedAt: now(),
     });
-  return report(invocation, findings, isAfterwards ? {} : { prometheus });
+  return report(invocation, findings, isAfterwards ? {} : { prometheus }, probedBy(collector));
+}
+
+/** What was probed, as `11 ports of 6 instances`. */
+function probedBy(collector: Collector): string {
+  const observed = collector.observations();
+  const ports = new Set(observed.map(({ endpoint: { host, port } }) => `${host}:${port}`)).size;
+  const instances = new Set(observed.map(({ instance }) => credentialKey(instance))).size;
+  if (ports === 0) {
+    const why = collector.config.security === undefined ? ': give --cacert, --cert and --key' : '';
+    return `no port was probed${why}`;
+  }
+  return `${counted(ports, 'port')} of ${counted(instances, 'instance')}`;
 }
 
 function beforeEnabling(files: readonly string[]): readonly Finding[] {
@@ -161,12 +175,17 @@ function readyToEnable(file: string): readonly Finding[] {
 }
 
 /** Prints findings; resolves to the exit status. `more`: formats that only this kind of check has. */
-async function report(invocation: Invocation, given: readonly Finding[], more: Printers = {}): Promise<number> {
+async function report(
+  invocation: Invocation,
+  given: readonly Finding[],
+  more: Printers = {},
+  probed?: string,
+): Promise<number> {
   const { values, stdout } = invocation;
   const findings = worstFirst(given);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
-  const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout) });
+  const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout), probed });
   await print(invocation, { table, ...findingPrinters(findings, failOn), ...more });
   return exitStatus(findings, failOn);
 }

@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { ConfigError } from '../../../cluster/documents/config-error.js';
-import { openDocument } from '../../../cluster/documents/config-file.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { parseVersion } from '../../../cluster/inventory/version.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
 import { errorCode } from '../../../credentials/error-text.js';
 import { OperatorError } from '../../config/error.js';
-import { keyOf, parseKey } from '../../config/keys.js';
+import { isAgentConfig } from '../../config/is-agent-config.js';
 import { readAgentConfig } from '../../config/load.js';
 import { junitOfProblems } from '../../report/junit.js';
 import { renderProblems } from '../../report/problem-lines.js';
@@ -86,17 +84,8 @@ function kindOf(name: string): 'folder' | 'file' | 'nothing' {
   }
 }
 
-/** agent.toml is recognized by its name, or by tables that no component has. */
 function lintAny(file: string, version: string | undefined): readonly Problem[] {
-  return basename(file) === 'agent.toml' || hasAgentTables(file) ? lintAgentConfig(file) : lintFile(file, { version });
-}
-
-function hasAgentTables(file: string): boolean {
-  const keys = extname(file) === '.toml' ? (openDocument(file, [])?.keys() ?? []) : [];
-  return keys.some(({ value: key }) => {
-    const { table, isArray } = parseKey(key);
-    return (isArray || table === 'cluster') && keyOf(key) !== undefined;
-  });
+  return isAgentConfig(file) ? lintAgentConfig(file) : lintFile(file, { version });
 }
 
 /** Reads agent.toml as `run` does. */

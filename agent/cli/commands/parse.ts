@@ -30,12 +30,18 @@ export function commandCalled(name: string, commands: readonly Command[]): Comma
   if (command !== undefined) {
     return command;
   }
-  const guess = nearest(
+  throw unknownCommand(
+    name,
     name,
     commands.map((one) => one.name),
   );
-  const hint = guess === undefined ? `see ${programName} --help` : `did you mean ${guess}?`;
-  throw new OperatorError('unknown_command', `unknown command ${name}`, hint);
+}
+
+/** `word` is the part of `called` that is not among `known`, which follow the words `before`. */
+export function unknownCommand(called: string, word: string, known: readonly string[], before = ''): OperatorError {
+  const guess = nearest(word, known);
+  const hint = guess === undefined ? `see ${programName} ${before}--help` : `did you mean ${before}${guess}?`;
+  return new OperatorError('unknown_command', `unknown command: ${called}`, hint);
 }
 
 function parse(command: Command, args: readonly string[]) {

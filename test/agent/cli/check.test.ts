@@ -193,7 +193,11 @@ t.test('a replaced CA is reported: running components keep the old one', async (
 t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
   const cluster = await devCluster(t);
   const good = await runAgent(...['check', '--config', cluster.agentConfig]);
-  t.match(good, { status: 0, stdout: /^0 failed, 0 warnings, 0 inconclusive, \d+ passed\n$/, stderr: '' });
+  t.match(good, {
+    status: 0,
+    stdout: /^0 failed, 0 warnings, 0 inconclusive, \d+ passed \(\d+ ports of 6 instances\)\n$/,
+    stderr: '',
+  });
   await cluster.fault('tidb', 'status', 'down', true);
   const bad = await runAgent(...['check', '--config', cluster.agentConfig, '--json']);
   t.equal(bad.status, 1);
@@ -228,10 +232,17 @@ t.test("an operator's mistake is one line and a hint, exit status 2, no stack tr
   };
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no such file', ['check', '--config', join(directory, 'absent.toml')], /absent\.toml: does not exist\n.*--config/],
-    ['unknown command', ['chek'], /unknown command chek\n.*did you mean check\?/],
+    ['unknown command', ['chek'], /unknown command: chek\n.*did you mean check\?/],
     ['unknown flag', ['check', '--jsn'], /Unknown option '--jsn'\n.*did you mean --json\?.*--help/],
     ['TOML syntax', ['check', '--config', file('scope = \n')], /agent\.toml:\d+:\d+: /],
     ['nothing to check', ['check'], /no component is known/],
+    [
+      '--config left out',
+      ['check', file('scope = "node"\n')],
+      /agent\.toml is the agent's configuration: write --config /,
+    ],
+    ['an unknown verb', ['certs', 'inspekt', 'x'], /unknown command: certs inspekt\n.*did you mean certs inspect\?/],
+    ['a verb like no other', ['certs', 'issue', 'x'], /unknown command: certs issue\n.*certs --help/],
     ['half of the credentials', ['check', '--cacert', 'x'], /--cacert needs --cert and --key, too/],
   ];
   for (const [what, args, expected] of mistakes) {

@@ -43,7 +43,10 @@ t.test('an address in use is an operator mistake', async (t) => {
   const busy = `127.0.0.1:${cluster.port('pd', 'client')}`;
   const { status, stderr } = await runAgent('run', '--config', cluster.agentConfig, '--listen', busy);
   t.equal(status, 2);
-  t.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {4}choose another address/);
+  t.match(
+    stderr,
+    /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {4}in use by another process: ss -ltnp shows it; or choose another/,
+  );
   t.notMatch(stderr, /at .*\.js:\d+/);
 });
 
@@ -136,7 +139,7 @@ t.test('certs init: a development PKI', async (t) => {
   t.strictSame(readFileSync(join(directory, 'tikv.pem')), key, 'a key that is there stays');
   t.match(await runAgent('certs', 'nonsense'), {
     status: 2,
-    stderr: /the verb of certs is "nonsense"\n.*init, inspect/,
+    stderr: /unknown command: certs nonsense\n.*certs --help/,
   });
   t.match(await runAgent('certs'), { status: 2, stderr: /needs a verb/ });
 });

@@ -64,7 +64,7 @@ t.test(
     const other = await authority.issue({ commonName: 'other' });
     const unmatched = file('stray.pem', other.keyPem);
     const alone = await textOf([cert]);
-    t.match(alone, 'its private key was not found', 'it is in the folder, which was not given');
+    t.match(alone, 'its private key is not among the given files', 'it is in the folder, which was not given');
     t.match(alone, 'signed by  CN=Cluster CA, which was not found');
     t.match(await textOf([cert, unmatched]), new RegExp(`${unmatched} {2}key \\(ec prime256v1\\) of none`));
     const old = await authority.issue({
