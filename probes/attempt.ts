@@ -107,7 +107,7 @@ function createContext(
       if (connection.socket.isSessionReused()) {
         throw new Error('a probe resumed a TLS session');
       }
-      return (isUnauthorizedClient ? undefined : classifyPeerProblem(info)) ?? connection;
+      return (isUnauthorizedClient ? undefined : classifyPeerProblem(info, identity.name)) ?? connection;
     },
   };
 }

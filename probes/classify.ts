@@ -1,5 +1,6 @@
 import { errorCode, errorMessage } from '../credentials/error-text.js';
 import { receivedAlert } from './alerts.js';
+import type { IdentityName } from './observation.js';
 import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
 import { isProtocolError } from './protocol-error.js';
 import type { HandshakeInfo } from './tls-connection.js';
@@ -51,12 +52,16 @@ function afterHandshake(error: unknown): ProbeResult {
   return rejectedBy(closedByPeer, detail);
 }
 
-/** The agent rejects the server: its chain does not verify, or its certificate is for other names. */
-export function classifyPeerProblem({ peerProblem, peerProblemKind }: HandshakeInfo): ProbeResult | undefined {
+/** The agent rejects the server, as `identity` would: its chain does not verify, or its certificate is for other names. */
+export function classifyPeerProblem(
+  { peerProblem, peerProblemKind }: Pick<HandshakeInfo, 'peerProblem' | 'peerProblemKind'>,
+  identity: IdentityName,
+): ProbeResult | undefined {
   if (peerProblem === undefined || peerProblemKind === undefined) {
     return undefined;
   }
-  const what = peerProblemKind === 'name' ? 'is for other names' : "does not verify with the agent's CA";
+  const ca = identity === 'agent' ? "the agent's CA" : `the CA of ${identity}`;
+  const what = peerProblemKind === 'name' ? 'is for other names' : `does not verify with ${ca}`;
   return rejectedBy(
     { side: 'probe', by: peerProblemKind, number: undefined, name: peerProblem },
     `the server's certificate ${what} (${peerProblem})`,

@@ -238,7 +238,7 @@ t.test("an operator's mistake is one line and a hint, exit status 2, no stack tr
     ['nothing to check', ['check'], /no component is known/],
     [
       '--config left out',
-      ['check', file('scope = "node"\n')],
+      ['check', join(directory, 'agent.toml')],
       /agent\.toml is the agent's configuration: write --config /,
     ],
     ['an unknown verb', ['certs', 'inspekt', 'x'], /unknown command: certs inspekt\n.*did you mean certs inspect\?/],

@@ -79,6 +79,7 @@ t.test(
     const alone = await runInspect(address);
     t.equal(alone.status, 0);
     t.match(alone.stdout, /CN=PD-Server[\s\S]*TLSv1\.3 .*; requests a client certificate of CN=/);
+    t.notMatch(alone.stdout, /private key/, 'a port shows none');
     t.match(alone.stdout, /not verified: name the CA with --cacert/);
     const evaluated = await runInspect(address, '--json', '--cacert', ca, '--cert', cert, '--key', key);
     t.match(JSON.parse(evaluated.stdout).ports, [

@@ -29,6 +29,14 @@ t.test('text from peers reaches no view as markup, terminal escape or invisible 
   }
 });
 
+t.test('raw facts of a probe are JSON on lines', async (t) => {
+  const view = await pageViewOf(t, 2);
+  const { url } = await startAgentServer(t, undefined, view);
+  const path = endpointPath('tikv', view.inventory().instances[1]?.name ?? '', 'grpc');
+  const text = await (await fetch(url + path)).text();
+  t.match(text, /<summary>Raw facts<\/summary><pre tabindex="0">\{\n {2}&quot;\w+&quot;: [^\n]*,\n/);
+});
+
 t.test('the client certificate of an instance is shown beside the one it serves', async (t) => {
   const view = await pageViewOf(t, 1);
   const calling = await factsOf(t, await authority.issue({ ...names, commonName: 'calls with this' }));

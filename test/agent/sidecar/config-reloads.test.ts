@@ -62,8 +62,8 @@ t.test('a reload that completes after a later one changes nothing, and answers l
 t.test('so it does where the later one read a bad file', async (t) => {
   const { sidecar, file, waiting, hangUp, interval, metrics } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
-  writeFileSync(file, 'nonsense = 1\n');
-  const bad = { ok: false, message: `${file}:1:1: unknown key nonsense` };
+  writeFileSync(file, '[probe]\nintervall = "1s"\n');
+  const bad = { ok: false, message: `${file}:2:1: unknown key probe.intervall: did you mean probe.interval?` };
   t.strictSame(await sidecar.reload(), bad);
   hangUp();
   t.strictSame(await slow.answer, bad);
