@@ -154,7 +154,10 @@ t.test('no advice to restart a healthy port that rejects a wrong certificate', a
   const expired = await of(await issueBad(authority, 'expired', named));
   for (const { message, remediation } of [...foreign, ...unlisted, ...expired]) {
     t.notMatch(remediation, /restart it|bundle of old and new/, message);
-    t.ok(!/^rejects the new certificate now/.test(message) || remediation === 'expected: see the findings above', message);
+    t.ok(
+      !/^rejects the new certificate now/.test(message) || remediation === 'expected: see the findings above',
+      message,
+    );
   }
 });
 
