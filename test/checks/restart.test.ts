@@ -63,7 +63,7 @@ t.test(
     for (const { name, what, pd: start, grpcCore } of cases.filter((one) => one.pd !== '')) {
       const findings = rehearse({
         ...{ now: fixedTime, component: 'pd', roles: ['server', 'client'], inventory },
-        ...{ candidate: await factsOfCase(name, 'pd'), current: [], underCurrentCa: undefined },
+        ...{ candidate: await factsOfCase(name, 'pd'), current: [], caGiven: false, underCurrentCa: undefined },
         ...{ callerResults: [], observations: [] },
       });
       const works = start === 'starts' && grpcCore === 'accepts';

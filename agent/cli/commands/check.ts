@@ -3,6 +3,7 @@ import { knownNames } from '../../../checks/allow-list.js';
 import { beforeEnable } from '../../../checks/before-enable.js';
 import { credentialKey } from '../../../checks/check.js';
 import type { Finding } from '../../../checks/finding.js';
+import { componentOfIdentity } from '../../../checks/identity.js';
 import { worstFirst } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
 import { profiles } from '../../../cluster/components/profiles.js';
@@ -140,14 +141,16 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
   return report(invocation, findings, isAfterwards ? {} : { prometheus }, probedBy(collector));
 }
 
-/** What was probed, as `11 ports of 6 instances`. */
+/** What was probed with a certificate of the agent or of a component, as `11 ports of 6 instances`. */
 function probedBy(collector: Collector): string {
-  const observed = collector.observations();
+  const observed = collector
+    .observations()
+    .filter(({ observation: { identity } }) => identity === 'agent' || componentOfIdentity(identity) !== undefined);
   const ports = new Set(observed.map(({ endpoint: { host, port } }) => `${host}:${port}`)).size;
   const instances = new Set(observed.map(({ instance }) => credentialKey(instance))).size;
   if (ports === 0) {
     const why = collector.config.security === undefined ? ': give --cacert, --cert and --key' : '';
-    return `no port was probed${why}`;
+    return `no port was probed with a certificate${why}`;
   }
   return `${counted(ports, 'port')} of ${counted(instances, 'instance')}`;
 }

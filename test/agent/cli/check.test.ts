@@ -223,6 +223,15 @@ t.test('the command exits 0, 1 or 2, and prints a table or JSON', async (t) => {
   t.match(flags, { status: 0, stdout: /0 failed/ });
 });
 
+t.test('a check without credentials says that nothing was probed, and a misspelt list fails it', async (t) => {
+  const file = join(temporaryDirectory(t), 'tikv.toml');
+  writeFileSync(file, '[server]\naddr = "127.0.0.1:1"\n[security]\ncert-alowed-cn = ["a"]\n');
+  const { status, stdout } = await runAgent('check', file);
+  t.equal(status, 1);
+  t.match(stdout, /^✗ agent {2}.*tikv\.toml:4:1: TiKV does not know security\.cert-alowed-cn/);
+  t.match(stdout, / passed \(no port was probed with a certificate: give --cacert, --cert and --key\)\n$/);
+});
+
 t.test("an operator's mistake is one line and a hint, exit status 2, no stack trace", async (t) => {
   const directory = temporaryDirectory(t);
   const file = (text: string) => {
