@@ -22,7 +22,7 @@ export function renderFindings(
 ): string {
   const { all, terminal, probed } = options;
   const shown = findings.filter(({ status }) => all || status !== 'pass');
-  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryLine(findings, terminal)].join('\n')}${probed === undefined ? '' : ` (${probed})`}\n`;
+  return `${[...shown.flatMap((finding) => linesOf(finding, terminal)), summaryOf(findings, probed, terminal)].join('\n')}\n`;
 }
 
 /** One finding and its fix, as lines that fit the terminal. */
@@ -44,14 +44,15 @@ export function locationOf({ component, instance, endpoint, identity }: Finding)
   return identity === undefined ? location : `${location} as ${identity}`;
 }
 
-function summaryLine(findings: readonly Finding[], terminal: Terminal): string {
+function summaryOf(findings: readonly Finding[], probed: string | undefined, terminal: Terminal): string {
   const { pass, warn, fail, unknown } = summarize(findings);
   const paint = (status: Status, count: number, text: string) =>
     count === 0 ? text : coloured(terminal, marks[status].colour, text);
-  return [
+  const counts = [
     paint('fail', fail, `${fail} failed`),
     paint('warn', warn, `${warn} ${warn === 1 ? 'warning' : 'warnings'}`),
     paint('unknown', unknown, `${unknown} inconclusive`),
     paint('pass', pass, `${pass} passed`),
   ].join(', ');
+  return wrap(probed === undefined ? counts : `${counts} (${probed})`, terminal.columns, indent);
 }
