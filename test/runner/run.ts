@@ -10,6 +10,7 @@ import { javaScriptOf, root, transpile } from './transpile.js';
  * Runs test files: those that the arguments name, or all of them. The tree is transpiled once, and each process runs
  * JavaScript. A terminal gets a line for each process, and what failed; TAP_REPORTER=tap and pipes get all.
  */
+
 /** Processes at a time, for two cores: a test waits for other processes, ports and deadlines half of its time. */
 const processes = 4;
 /** Milliseconds for a process and for each test in it. */
