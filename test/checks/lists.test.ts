@@ -1,4 +1,6 @@
 import t from 'tap';
+import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
+import { ownNameInList } from '../../checks/own-name-in-list.js';
 import { sourcesAgree } from '../../checks/sources-agree.js';
 import { unusedAllowListEntry } from '../../checks/unused-allow-list-entry.js';
 import type { Disagreement } from '../../cluster/inventory/inventory.js';
@@ -54,3 +56,52 @@ t.test('sources-agree: each difference with its position; no finding with a sing
     { status: 'warn', message: '/conf/c.toml:3:7: differs', remediation: 'fix it' },
   ]);
 });
+
+t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {
+  const facts = await factsOf(t, await authority.issue({ ...names, commonName: ['other', 'pd'] }));
+  const of = (component: 'pd' | 'tikv', list?: readonly string[]) =>
+    run(
+      ownNameInList,
+      evidenceOf({ instances: [instanceOf(component, list === undefined ? {} : { list })], facts: [facts] }),
+    );
+  t.strictSame(of('pd', ['tidb']), ['fail: its allow-list lacks its Common Name pd: it will exit at its next start']);
+  t.strictSame(of('pd', ['tidb', 'other']), [
+    'fail: its allow-list lacks its Common Name pd: it will exit at its next start',
+  ]);
+  t.strictSame(of('pd', ['tidb', 'pd']), ['pass: its allow-list contains its Common Name, pd']);
+  t.strictSame(of('pd'), [], 'no allow-list');
+  t.strictSame(of('tikv', ['tidb']), [], 'TiKV does not dial itself');
+});
+
+t.test(
+  'the fix for a certificate without a Common Name is never an empty entry, which would accept every such certificate',
+  async (t) => {
+    const nameless = await factsOf(t, await authority.issue({ ...names, commonName: undefined }));
+    const pd = instanceOf('pd', { list: ['tidb', 'pd'] });
+    const remediation = /^issue the certificate with a Common Name of the allow-list at \/conf\/c\.toml:3:7$/;
+    t.match(ownNameInList.run(evidenceOf({ instances: [pd], facts: [nameless] })), [{ status: 'fail', remediation }]);
+    const caller = instanceOf('tidb', { name: 'caller' });
+    const lists = callerInAllowList.run(evidenceOf({ instances: [pd, caller], facts: [undefined, nameless] }));
+    t.match(lists, [
+      {
+        status: 'fail',
+        remediation,
+        message: 'tidb, which calls this port, presents no Common Name, and the allow-list requires one',
+      },
+    ]);
+    const twice = await factsOf(t, await authority.issue({ ...names, commonName: ['first', 'last'] }));
+    const counted = (component: 'pd' | 'tikv') => {
+      const callee = instanceOf(component, { list: ['x', 'y'] });
+      const evidence = evidenceOf({ instances: [callee, caller], facts: [undefined, twice] });
+      return callerInAllowList.run(evidence).map(({ remediation }) => remediation.split(' to the allow-list')[0]);
+    };
+    t.ok(
+      counted('pd').every((remediation) => remediation === 'add "last"'),
+      'the one that PD compares',
+    );
+    t.ok(
+      counted('tikv').every((remediation) => remediation === 'add "first"'),
+      'the one that TiKV compares',
+    );
+  },
+);
