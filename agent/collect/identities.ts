@@ -1,3 +1,4 @@
+import { componentOfIdentity } from '../../checks/identity.js';
 import { goReleaseOf } from '../../cluster/components/parties.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
@@ -47,7 +48,7 @@ export class Identities {
       if (local && ca !== undefined && cert !== undefined && key !== undefined) {
         const paths = { ca: ca.value, cert: cert.value, key: key.value };
         const known = [...this.#paths].some(
-          ([known, has]) => componentOf(known) === component && JSON.stringify(has) === JSON.stringify(paths),
+          ([known, has]) => componentOfIdentity(known) === component && JSON.stringify(has) === JSON.stringify(paths),
         );
         if (!known) {
           const identity = this.#paths.has(component) ? (`${component}@${name}` as const) : component;
@@ -63,7 +64,7 @@ export class Identities {
   for(target: Target): readonly Identity[] {
     const callers: readonly string[] = ['agent', ...target.endpoint.profile.calledBy];
     return [...this.#paths.keys()]
-      .filter((name) => callers.includes(componentOf(name)))
+      .filter((name) => callers.includes(componentOfIdentity(name) ?? name))
       .map((name) => this.#identity(name))
       .filter((one) => one !== undefined);
   }
@@ -98,7 +99,7 @@ export class Identities {
     const { calledBy } = target.endpoint.profile;
     const seen = new Set<string>();
     return [...this.#paths.keys()]
-      .filter((name) => name !== 'agent' && !calledBy.some((caller) => caller === componentOf(name)))
+      .filter((name) => name !== 'agent' && !calledBy.some((caller) => caller === componentOfIdentity(name)))
       .filter((name) => {
         const names = this.#commonNames(name);
         const fresh = !seen.has(names.join('\n'));
@@ -144,8 +145,4 @@ export class Identities {
     this.#stores.set(key, store);
     return store;
   }
-}
-
-function componentOf(name: IdentityName): string {
-  return name.split('@')[0] ?? name;
 }

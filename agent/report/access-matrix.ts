@@ -1,5 +1,6 @@
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import { componentOfIdentity } from '../../checks/identity.js';
 import { isUnauthorizedClient } from '../../checks/unauthorized-client.js';
 import type { Matrix, MatrixCell } from '../../cluster/access/matrix.js';
 import type { CallerName } from '../../cluster/components/profile.js';
@@ -158,7 +159,7 @@ function impliedBy({ access, need }: MatrixCell): readonly [AccessState, string]
 
 /** A second certificate of a component, as in `tikv@10.0.1.2:20160`, counts as that component. */
 function columnOf(identity: IdentityName): ColumnName {
-  return (identity.split('@')[0] ?? identity) as ColumnName;
+  return (componentOfIdentity(identity) ?? identity) as ColumnName;
 }
 
 function cellKey(
