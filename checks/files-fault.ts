@@ -47,8 +47,14 @@ export function mayLoadAtConnection({ instance, endpoint }: EndpointOfInstance):
 
 /**
  * Why the agent does not connect to a port: its files on disk have this fault, and a connection could leave it with the old
- * certificate. Undefined where a connection does no harm, and where the files are not on this host.
+ * certificate. Undefined where a connection does no harm, and where the files are not on this host. What a verifier says of
+ * the files does not count: before a connection they are only read, and the checks have to say what the probes do.
  */
-export function whyNotConnected(port: EndpointOfInstance, facts: LoadedFiles | undefined): FilesFault | undefined {
-  return facts !== undefined && mayLoadAtConnection(port) ? filesFaultOf(facts) : undefined;
+export function whyNotConnected(
+  port: EndpointOfInstance,
+  files: Pick<CredentialFacts, 'keyMatches' | 'errors'> | undefined,
+): FilesFault | undefined {
+  return files !== undefined && mayLoadAtConnection(port)
+    ? filesFaultOf({ keyMatches: files.keyMatches, errors: files.errors })
+    : undefined;
 }
