@@ -2,7 +2,7 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSecureContext, createServer as createTls, type TLSSocket } from 'node:tls';
+import { createServer as createTls, type TLSSocket } from 'node:tls';
 import type { EndpointProfile } from '../cluster/components/profile.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialPaths } from '../credentials/paths.js';
@@ -150,7 +150,6 @@ export class DevPort {
     const { profile, handlers } = this.#options;
     const { requests, requires } = this.#gate.clientCertificate();
     const server = createTls({
-      secureContext: createSecureContext(contextOf(loaded, profile)),
       ...contextOf(loaded, profile),
       requestCert: requests,
       rejectUnauthorized: requires,

@@ -1,15 +1,22 @@
 import { basename } from 'node:path';
-import { linkIn, namesIn, procText } from '../../cluster/sources/proc.js';
+import { commandLines, linkIn, namesIn, procBeginning, procText } from '../../cluster/sources/proc.js';
 
 /** The unit of process times on Linux, on every architecture. */
 const ticksPerSecond = 100;
 const listening = '0A';
 
-/** The processes of this node; their listening sockets are read once per instance of this class. */
+/**
+ * The state of a connection that is neither listening nor, before Linux 4.4, half open. The kernel lists the listening
+ * sockets first. All others are left unread: on a busy host they are thousands, and take tens of milliseconds.
+ */
+const othersFollow = /^ *\d+: \S+ \S+ (?!0A|03)[\dA-F]{2} /m;
+
+/** The processes of this node; programs and listening sockets are read once per instance of this class. */
 export class Processes {
   readonly #root: string;
   /** `socket:[inode]` of each listener of either family, by port. */
   #listeners: ReadonlyMap<number, readonly string[]> | undefined;
+  #programs: ReturnType<typeof commandLines> | undefined;
 
   constructor(root = '/proc') {
     this.#root = root;
@@ -25,20 +32,18 @@ export class Processes {
     if (sockets.size === 0) {
       return undefined;
     }
-    for (const pid of namesIn(this.#root).filter((name) => /^\d+$/.test(name))) {
-      const [program = ''] = procText(`${this.#root}/${pid}/cmdline`).split('\0');
-      if (basename(program) === executable && holds(`${this.#root}/${pid}/fd`, sockets)) {
-        return startOf(pid, this.#root);
-      }
-    }
-    return undefined;
+    this.#programs ??= commandLines(this.#root);
+    const found = this.#programs.find(
+      ({ pid, args: [program = ''] }) => basename(program) === executable && holds(`${this.#root}/${pid}/fd`, sockets),
+    );
+    return found === undefined ? undefined : startOf(found.pid, this.#root);
   }
 }
 
 function listenersIn(root: string): ReadonlyMap<number, readonly string[]> {
   const listeners = new Map<number, string[]>();
   for (const family of ['tcp', 'tcp6']) {
-    for (const line of procText(`${root}/net/${family}`).split('\n')) {
+    for (const line of procBeginning(`${root}/net/${family}`, (text) => othersFollow.test(text)).split('\n')) {
       const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
       if (state === listening) {
         const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16);

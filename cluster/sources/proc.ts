@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../credentials/error-text.js';
 
 /** The names in a folder of /proc; empty where it no longer exists or belongs to another user. */
@@ -16,6 +16,28 @@ export function procText(file: string): string {
     return readFileSync(file, 'latin1');
   } catch (error: unknown) {
     return ignoreGone(error, '');
+  }
+}
+
+/** What a kernel writes of a file of /proc at a time is a page. */
+const partBytes = 4_096;
+
+/** The beginning of such a file, read in parts until `enough` is true of what was read. */
+export function procBeginning(file: string, enough: (text: string) => boolean): string {
+  let text = '';
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const part = Buffer.alloc(partBytes);
+      for (let length = -1; length !== 0 && !enough(text); text += part.toString('latin1', 0, length)) {
+        length = readSync(descriptor, part);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    return text;
+  } catch (error: unknown) {
+    return ignoreGone(error, text);
   }
 }
 
