@@ -1,3 +1,4 @@
+import { profiles } from '../cluster/components/profiles.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
 import {
@@ -23,11 +24,15 @@ export const endpointAnswers: Check = {
     "It depends on the observation: start the component, fix the network, or add the agent's Common Name to the component's allow-list.",
   statuses: {
     fail: 'the port rejects the agent, is unreachable, times out, is not encrypted, answers with an error, or belongs to another service',
-    unknown: 'the probe was inconclusive, or the port was not probed',
+    unknown: 'the probe was inconclusive, or the port was not probed, as one whose address no source gives',
   },
   run: (evidence) => {
     const byAgent = evidence.observations.filter(({ observation }) => observation.identity === 'agent');
-    return [...byAgent.map((entry) => evaluate(entry, evidence)), ...notProbed(evidence, byAgent)];
+    return [
+      ...byAgent.map((entry) => evaluate(entry, evidence)),
+      ...notProbed(evidence, byAgent),
+      ...evidence.inventory.instances.flatMap(unlocated),
+    ];
   },
 };
 
@@ -47,6 +52,21 @@ function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]):
           });
         });
     });
+}
+
+/** An instance with ports whose address is unknown. */
+function unlocated(instance: Instance): readonly Finding[] {
+  const { unlocated: ports = [], configFile, component } = instance;
+  if (ports.length === 0) {
+    return [];
+  }
+  const titles = profiles[component].endpoints.filter(({ name }) => ports.includes(name)).map(({ title }) => title);
+  return [
+    findingOf(id, 'unknown', instance, {
+      message: `inconclusive: not probed: the address of the ${titles.join(' and ')} is unknown: ${configFile} has none, and its flags are unknown`,
+      remediation: 'set processes = true, or name the topology, PD, or the address in [[instance]]',
+    }),
+  ];
 }
 
 interface Reason {

@@ -1,6 +1,7 @@
 import { profiles } from '../cluster/components/profiles.js';
+import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
-import type { Check } from './check.js';
+import type { Check, EndpointOfInstance, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 
 const id = 'tls-configured';
@@ -14,17 +15,24 @@ export const tlsConfigured: Check = {
   remediation: 'Set all three paths; in PD use https in every URL.',
   statuses: {
     fail: 'one or two of the three paths are set, or a URL is http although all three are set',
-    warn: 'none of them is set',
+    warn: 'none of them is set, or the port speaks TLS although its URL is http',
+    unknown: 'its file sets none of them, and flags that the agent does not know may set them',
   },
-  run: (evidence) => evidence.inventory.instances.filter(({ local }) => local).flatMap(evaluate),
+  run: (evidence) =>
+    evidence.inventory.instances.filter(({ local }) => local).flatMap((instance) => evaluate(instance, evidence)),
 };
 
-function evaluate(instance: Instance): readonly Finding[] {
+function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
   const { ca, cert, key } = instance.security;
-  const { securityKeys: keys, caOptional } = profiles[instance.component];
+  const { securityKeys: keys, caOptional, flagsSet } = profiles[instance.component];
   const set = [ca, cert, key].filter((one) => one !== undefined).length;
   const complete = cert !== undefined && key !== undefined && (ca !== undefined || caOptional === true);
   const remediation = `set ${keys.ca}, ${keys.cert} and ${keys.key}`;
+  if (set === 0 && instance.flagsUnknown === true && flagsSet !== undefined) {
+    const message = `inconclusive: ${instance.configFile} sets no TLS path, and its flags are unknown`;
+    const known = 'set processes = true, or name the topology, so that the agent knows the flags';
+    return [findingOf(id, 'unknown', instance, { message, remediation: known })];
+  }
   if (set === 0) {
     const message = 'no TLS is configured: its ports serve plaintext';
     return [findingOf(id, 'warn', instance, { message, remediation })];
@@ -40,10 +48,23 @@ function evaluate(instance: Instance): readonly Finding[] {
         }),
       ]
     : plain.map((endpoint) =>
-        findingOf(id, 'fail', instance, {
-          endpoint,
-          message: 'serves plaintext: its URL is http, although the TLS paths are set',
-          remediation: 'write https in its URL and restart it',
-        }),
+        speaksTls({ instance, endpoint }, evidence)
+          ? findingOf(id, 'warn', instance, {
+              endpoint,
+              message: `its URL is http in ${formatOrigin(endpoint.origin)}, but the port speaks TLS`,
+              remediation: 'write https in its URL, so that the port still speaks TLS after its next restart',
+            })
+          : findingOf(id, 'fail', instance, {
+              endpoint,
+              message: 'serves plaintext: its URL is http, although the TLS paths are set',
+              remediation: 'write https in its URL and restart it',
+            }),
       );
+}
+
+/** What a port was seen to speak counts above what its configuration says. */
+function speaksTls({ instance, endpoint }: EndpointOfInstance, { observations }: Evidence): boolean {
+  return observations.some(
+    (one) => one.instance === instance && one.endpoint === endpoint && one.observation.peerChain.length > 0,
+  );
 }

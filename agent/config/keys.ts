@@ -62,7 +62,7 @@ export const sections = {
     configs: {
       type: 'paths',
       example: ['/tidb-deploy/*/conf/*.toml'],
-      doc: "globs of the components' configuration files on this host",
+      doc: "globs of the components' configuration files on this host; TiUP's start scripts beside them give the flags",
     },
     topology: {
       type: 'path or paths',

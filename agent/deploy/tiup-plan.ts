@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { profiles } from '../../cluster/components/profiles.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { formatProblem } from '../../cluster/documents/origin.js';
 import { at, parseYaml, textAt, type YamlValue } from '../../cluster/documents/yaml.js';
@@ -135,9 +134,9 @@ function serversOf(inner: YamlValue): readonly YamlValue[] {
   );
 }
 
-function plannedOf({ component, document, second, version }: Described): readonly PlannedInstance[] {
-  const instance = instanceOf(profiles[component], document, [], second);
-  return instance === undefined ? [] : [{ instance: { ...instance, version }, directory: document.directory ?? '' }];
+function plannedOf(described: Described): readonly PlannedInstance[] {
+  const instance = instanceOf(described, []);
+  return instance === undefined ? [] : [{ instance, directory: described.document.directory ?? '' }];
 }
 
 /** The certificate and key that TiUP gives each host for its exporters have this name. */

@@ -21,6 +21,7 @@ function microservice(component: ComponentName, title: string, calledBy: readonl
     executable: 'pd-server',
     tellingKeys: /^(backend-endpoints|listen-addr|advertise-listen-addr)$/,
     securityKeys: pd.securityKeys,
+    flagsSet: 'paths-and-scheme',
     incompleteTls: `${title} serves plaintext or does not start`,
     trimsAllowList: false,
     needsOwnCommonName: false,

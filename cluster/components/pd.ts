@@ -18,6 +18,7 @@ export const pd: ComponentProfile = {
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
+  flagsSet: 'paths',
   incompleteTls: 'PD does not start, or requests no client certificate',
   trimsAllowList: false,
   needsOwnCommonName: true,

@@ -183,6 +183,8 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly companion?: ConfigFileProfile & { readonly pathKey: string; readonly endpoints: readonly EndpointName[] };
   /** The credentials that it calls others with, where it serves different ones (TiProxy). */
   readonly callerKeys?: Omit<SecurityKeys, 'allowedCommonNames'>;
+  /** Flags can set the three paths of its file; for some components (TiCDC) these decide the scheme of the ports. */
+  readonly flagsSet?: 'paths' | 'paths-and-scheme';
   /** Certificate and key suffice for TLS. Without a CA no client certificate is requested and no list is applied (TiProxy). */
   readonly caOptional?: boolean;
   /**

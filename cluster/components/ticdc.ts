@@ -16,6 +16,7 @@ export const ticdc: ComponentProfile = {
     key: 'security.key-path',
     allowedCommonNames: 'security.cert-allowed-cn',
   },
+  flagsSet: 'paths-and-scheme',
   incompleteTls: 'TiCDC serves plaintext without a log line',
   clientCertificateSwitch: (values) => values.boolean('security.mtls')?.value === true,
   trimsAllowList: false,

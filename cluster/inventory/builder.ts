@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { profiles } from '../components/profiles.js';
 import type { Discovery } from '../discovery/discover.js';
 import type { Problem } from '../documents/origin.js';
 import { describeProcesses } from '../sources/command-lines.js';
 import { type DescribedFile, readDescribedFile } from '../sources/described-file.js';
+import { withRunScript } from '../sources/run-script.js';
 import { instanceOf } from './component-config.js';
 import { atHost, type ComponentFiles, withComponentFiles } from './component-files.js';
 import { type DeclaredInstance, instanceOfDeclaration } from './declared.js';
 import type { Described } from './described.js';
 import type { Client, Instance, Inventory } from './inventory.js';
 import { mergeReadings, type Reading } from './merge.js';
+import { isThisHost } from './this-host.js';
 
 interface InventorySources {
   /** Component files, topologies and manifests; their content tells which is which. */
@@ -34,7 +35,9 @@ export function buildInventory(sources: InventorySources): Inventory {
   const onThisNode = (instances: readonly Instance[]) => instances.map((one) => atHost(host, one));
   const ofFiles = read.map(({ kind, described }) => ({
     kind,
-    instances: described.flatMap((one) => instancesOf(one, problems)),
+    instances: described
+      .map((one) => (kind === 'component' ? withRunScript(one, problems) : one))
+      .flatMap((one) => instancesOf(one, problems)),
   }));
   const readings: readonly Reading[] = [
     {
@@ -53,7 +56,7 @@ export function buildInventory(sources: InventorySources): Inventory {
       source: 'deployment',
       instances: ofFiles
         .filter(({ kind }) => kind !== 'component')
-        .flatMap(({ instances }) => instances.map(localIfHere)),
+        .flatMap(({ instances }) => instances.map((one) => localIfHere(one, instances, host))),
     },
     { source: 'pd', instances: discovery?.instances ?? [], complete: discovery?.complete },
   ];
@@ -68,15 +71,19 @@ export function buildInventory(sources: InventorySources): Inventory {
 
 /** A component's second file describes no instance. */
 function instancesOf(described: Described, problems: Problem[]): readonly Instance[] {
-  const { component, companion, document, second, version } = described;
-  const instance = companion ? undefined : instanceOf(profiles[component], document, problems, second);
-  return instance === undefined ? [] : [{ ...instance, version: version ?? instance.version }];
+  const instance = described.companion ? undefined : instanceOf(described, problems);
+  return instance === undefined ? [] : [instance];
 }
 
-/** Of a topology only the instances whose files exist here are local. */
-function localIfHere(instance: Instance): Instance {
+/**
+ * Of a topology only the instances whose files exist here are local. TiUP uses the same paths on every host, so of several
+ * instances with one path only that of this host is.
+ */
+function localIfHere(instance: Instance, all: readonly Instance[], host: string | undefined): Instance {
   const { cert } = instance.security;
-  return { ...instance, configFile: undefined, local: cert !== undefined && existsSync(cert.value) };
+  const shared = all.some((one) => one !== instance && one.security.cert?.value === cert?.value);
+  const isHere = !shared || instance.endpoints.some((endpoint) => isThisHost(endpoint.host, host));
+  return { ...instance, configFile: undefined, local: cert !== undefined && existsSync(cert.value) && isHere };
 }
 
 /** The clients that TiUP deploys: itself and Prometheus. */

@@ -25,10 +25,7 @@ export function readComponentConfig(file: string, expected?: ComponentName): Com
   const problems: Problem[] = [];
   const document = openDocument(file, problems);
   const described = document === undefined ? undefined : describe(document, problems, expected);
-  const instance =
-    described === undefined || described.companion
-      ? undefined
-      : instanceOf(profiles[described.component], described.document, problems, described.second);
+  const instance = described === undefined || described.companion ? undefined : instanceOf(described, problems);
   return { described, instance, problems };
 }
 
@@ -60,13 +57,13 @@ export function unknownFile(origin: Origin): Problem {
   };
 }
 
-/** The instance that a component's document describes. */
-export function instanceOf(
-  profile: ComponentProfile,
-  document: ConfigDocument,
-  problems: Problem[],
-  second?: ConfigDocument,
-): Instance | undefined {
+/**
+ * The instance that a component's documents describe. Where flags may add to its file, a port without an address in the file
+ * is unlocated: its default says nothing. Undefined for an instance without ports.
+ */
+export function instanceOf(described: Described, problems: Problem[]): Instance | undefined {
+  const { component, document, second, version, completeness } = described;
+  const profile = profiles[component];
   const values = new Values(document, problems);
   problems.push(...unknownTlsKeys(document, profile));
   if (second !== undefined && profile.companion !== undefined) {
@@ -77,7 +74,8 @@ export function instanceOf(
   const scheme =
     security.ca !== undefined && security.cert !== undefined && security.key !== undefined ? 'https' : 'http';
   const locations = profile.locate(values, scheme, companion);
-  const endpoints = endpointsOf(profile, locations, (name) =>
+  const flagsUnknown = completeness === 'flags';
+  const found = endpointsOf(profile, locations, (name) =>
     profile.companion?.endpoints.includes(name) === true
       ? companion === undefined || profile.companion === undefined
         ? 'unknown'
@@ -85,16 +83,23 @@ export function instanceOf(
       : // With only a list of alternative names the accepted clients depend on the build.
         (security.allowedCommonNames ?? (security.allowedAlternativeNames === undefined ? 'none' : 'unknown')),
   );
-  const name = instanceName(profile, endpoints);
-  return name === undefined
+  const paths = [security.ca, security.cert, security.key];
+  const schemeAssumed =
+    flagsUnknown && profile.flagsSet === 'paths-and-scheme' && paths.every((one) => one === undefined);
+  const endpoints = found
+    .filter(({ origin }) => !flagsUnknown || origin.kind !== 'default')
+    .map((endpoint) => (schemeAssumed ? { ...endpoint, schemeAssumed } : endpoint));
+  return found.length === 0
     ? undefined
     : {
         component: profile.component,
-        name,
-        version: undefined,
+        name: instanceName(profile, endpoints) ?? document.file,
+        version,
         configFile: document.file,
         security,
         endpoints,
+        unlocated: found.map(({ name }) => name).filter((name) => !endpoints.some((one) => one.name === name)),
+        flagsUnknown,
         advertisedHosts: advertisedHosts(profile.advertisedKeys, values),
         local: true,
       };

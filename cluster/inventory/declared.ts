@@ -36,6 +36,7 @@ export function instanceOfDeclaration(declared: DeclaredInstance, problems: Prob
     ...endpointsOf(profile, locations, (name) => allowListOf(name, declared, inFile)),
     ...(inFile?.endpoints ?? []).filter(({ name }) => locations[name] === undefined),
   ];
+  const unlocated = (inFile?.unlocated ?? []).filter((name) => locations[name] === undefined);
   const name = instanceName(profile, endpoints);
   return name === undefined
     ? undefined
@@ -46,6 +47,8 @@ export function instanceOfDeclaration(declared: DeclaredInstance, problems: Prob
         configFile: config,
         security: securityOf(declared, inFile),
         endpoints,
+        unlocated,
+        flagsUnknown: inFile?.flagsUnknown ?? false,
         advertisedHosts: inFile?.advertisedHosts ?? [],
         local: config !== undefined || declared.cert !== undefined,
       };

@@ -13,6 +13,10 @@ export interface Instance {
   readonly configFile: string | undefined;
   readonly security: InstanceSecurity;
   readonly endpoints: readonly Endpoint[];
+  /** The ports that no source gives an address: its file does not, and its command line is unknown. A default is no statement. */
+  readonly unlocated?: readonly EndpointName[];
+  /** True where no source gives its command line, whose flags override its file. */
+  readonly flagsUnknown?: boolean;
   /** The hosts that callers dial, which the certificate must cover. */
   readonly advertisedHosts: readonly Sourced<string>[];
   /** True when its configuration or its files are on this node. */
@@ -52,6 +56,8 @@ export interface Endpoint {
   readonly origin: Origin;
   /** The scheme that the configuration gives the port. */
   readonly scheme: 'https' | 'http';
+  /** True where the scheme is only the default of a file, and flags that no source gives may set another. */
+  readonly schemeAssumed?: boolean;
   readonly allowList: AllowList;
   readonly profile: EndpointProfile;
 }

@@ -18,7 +18,10 @@ interface Merged {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** One instance per process. Two readings describe the same process when they share component, host and port. */
+/**
+ * One instance per process. Two readings describe the same process when they share component, host and port, or its files
+ * where one of them has no address.
+ */
 export function mergeReadings(readings: readonly Reading[]): Merged {
   const instances: Instance[] = [];
   const disagreements: Disagreement[] = [];
@@ -27,7 +30,7 @@ export function mergeReadings(readings: readonly Reading[]): Merged {
   for (const { source, instances: read } of readings) {
     for (const next of read) {
       const found = addressesOf(next).flatMap((address) => indexes.get(address) ?? []);
-      const index = found.length === 0 ? instances.length : Math.min(...found);
+      const index = found.length === 0 ? (sameFilesAs(next, instances) ?? instances.length) : Math.min(...found);
       const known = instances[index];
       if (known !== undefined) {
         disagreements.push(...differencesOf(known, next));
@@ -46,6 +49,20 @@ function addressesOf({ component, endpoints }: Instance): readonly string[] {
   return endpoints.map((endpoint) => `${component} ${formatAddress(endpoint)}`);
 }
 
+/** The index of the one instance with the same configuration file or certificate file, where either has no address. */
+function sameFilesAs(next: Instance, instances: readonly Instance[]): number | undefined {
+  const same = instances.flatMap((known, index) => {
+    const unlocated = known.endpoints.length === 0 || next.endpoints.length === 0;
+    const sameConfig = known.configFile !== undefined && known.configFile === next.configFile;
+    const sameCertificate =
+      known.security.cert !== undefined && known.security.cert.value === next.security.cert?.value;
+    const onThisNode = known.local && next.local;
+    const isSame = known.component === next.component && onThisNode && unlocated && (sameConfig || sameCertificate);
+    return isSame ? [index] : [];
+  });
+  return same.length === 1 ? same[0] : undefined;
+}
+
 function joined(known: Instance, next: Instance, source: SourceName): Instance {
   const profile = profiles[known.component];
   const endpoints = profile.endpoints.flatMap(({ name }) => {
@@ -55,8 +72,9 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
     const isUnreported = ours?.allowList === undefined || (ours.allowList === 'unknown' && !open);
     const list = isUnreported ? theirs?.allowList : ours.allowList;
     const kept = ours ?? theirs;
-    return kept === undefined ? [] : [{ ...kept, allowList: list ?? kept.allowList }];
+    return kept === undefined ? [] : [{ ...withScheme(kept, theirs), allowList: list ?? kept.allowList }];
   });
+  const unlocated = (known.unlocated ?? []).filter((name) => !endpoints.some((endpoint) => endpoint.name === name));
   const { security } = known;
   const hosts = [...known.advertisedHosts, ...next.advertisedHosts];
   return {
@@ -73,10 +91,19 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
       allowedCommonNames: security.allowedCommonNames ?? next.security.allowedCommonNames,
     },
     endpoints,
+    unlocated,
+    flagsUnknown: known.flagsUnknown !== false && next.flagsUnknown !== false,
     advertisedHosts: hosts.filter((host, index) => hosts.findIndex(({ value }) => value === host.value) === index),
     local: known.local || next.local,
     sources: [...new Set([...(known.sources ?? []), source])],
   };
+}
+
+/** An assumed scheme gives way to that of the other source. */
+function withScheme(kept: Endpoint, theirs: Endpoint | undefined): Endpoint {
+  return kept.schemeAssumed === true && theirs !== undefined
+    ? { ...kept, scheme: theirs.scheme, schemeAssumed: theirs.schemeAssumed === true }
+    : kept;
 }
 
 function differencesOf(known: Instance, next: Instance): readonly Disagreement[] {
@@ -95,7 +122,8 @@ function differencesOf(known: Instance, next: Instance): readonly Disagreement[]
 type Difference = Omit<Disagreement, 'component' | 'address'>;
 
 function schemeDiffers(ours: Endpoint, theirs: Endpoint): readonly Difference[] {
-  return ours.scheme === theirs.scheme
+  const assumed = ours.schemeAssumed === true || theirs.schemeAssumed === true;
+  return ours.scheme === theirs.scheme || assumed
     ? []
     : [
         {
@@ -147,6 +175,10 @@ function absences(instances: readonly Instance[], readings: readonly Reading[]):
   const pd = readings.find(({ source, complete }) => source === 'pd' && (complete?.size ?? 0) > 0);
   const deployment = readings.find(({ source, instances: read }) => source === 'deployment' && read.length > 0);
   return instances.flatMap(({ component, name, endpoints, sources = [] }): readonly Disagreement[] => {
+    if (endpoints.length === 0) {
+      // Whether PD or the topology has it is unknown without an address.
+      return [];
+    }
     const origin = endpoints[0]?.origin ?? { kind: 'default' as const };
     if (pd?.complete?.has(component) === true && !sources.includes('pd')) {
       const message = `${component} ${name} is configured, but not registered in PD`;

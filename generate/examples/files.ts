@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { Evidence } from '../../checks/check.js';
 import { credentialKey } from '../../checks/check.js';
 import type { ComponentName } from '../../cluster/components/profile.js';
-import { profiles } from '../../cluster/components/profiles.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { parseToml } from '../../cluster/documents/toml.js';
-import { instanceOf as describeInstance } from '../../cluster/inventory/component-config.js';
+import { describe, instanceOf as describeInstance } from '../../cluster/inventory/component-config.js';
 import { mergeReadings } from '../../cluster/inventory/merge.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
@@ -57,7 +56,10 @@ async function forbidden() {
 /** The problems of a TiKV file. */
 function problemsOf(text: string): readonly Problem[] {
   const problems: Problem[] = [];
-  describeInstance(profiles.tikv, parseToml(text, '/tidb-deploy/tikv/conf/tikv.toml'), problems);
+  const described = describe(parseToml(text, '/tidb-deploy/tikv/conf/tikv.toml'), problems, 'tikv');
+  if (described !== undefined) {
+    describeInstance(described, problems);
+  }
   return problems;
 }
 
@@ -100,6 +102,15 @@ export const fileExamples: Examples = {
     evidence({ instances: [node('tikv', { security: { ...security, key: undefined } })] }),
     evidence({
       instances: [node('tikv', { security: { ...security, ca: undefined, cert: undefined, key: undefined } })],
+    }),
+    evidence({
+      instances: [
+        node('ticdc', {
+          configFile: '/tidb-deploy/cdc-8300/conf/cdc.toml',
+          security: { ...security, ca: undefined, cert: undefined, key: undefined },
+          flagsUnknown: true,
+        }),
+      ],
     }),
   ],
   'certificate-readable': [

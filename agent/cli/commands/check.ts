@@ -6,7 +6,6 @@ import type { Finding } from '../../../checks/finding.js';
 import { componentOfIdentity } from '../../../checks/identity.js';
 import { worstFirst } from '../../../checks/run-checks.js';
 import { matrixOf } from '../../../cluster/access/matrix.js';
-import { profiles } from '../../../cluster/components/profiles.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { formatProblem } from '../../../cluster/documents/origin.js';
 import { instanceOf } from '../../../cluster/inventory/component-config.js';
@@ -170,9 +169,9 @@ function readyToEnable(file: string): readonly Finding[] {
     const message = problem === undefined ? `${file} is not a TiUP topology` : formatProblem(problem);
     throw new OperatorError('bad_topology', message, problem?.remediation ?? 'name topology.yaml or meta.yaml');
   }
-  const deployed = read.described.flatMap(({ component, document, second, host = '' }) => {
-    const instance = instanceOf(profiles[component], document, [], second);
-    return instance === undefined ? [] : [{ instance, host }];
+  const deployed = read.described.flatMap((described) => {
+    const instance = instanceOf(described, []);
+    return instance === undefined ? [] : [{ instance, host: described.host ?? '' }];
   });
   return beforeEnable(read.topology, deployed);
 }

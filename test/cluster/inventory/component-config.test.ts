@@ -38,12 +38,12 @@ t.test('with only a list of alternative names the allow-list is unknown: the bui
     const file = join(directory, 'tikv.toml');
     writeFileSync(
       file,
-      `[server]\naddr = "h:1"\n[security]\nca-path = "/a"\ncert-path = "/b"\nkey-path = "/c"\n${list}\n`,
+      `[server]\naddr = "h:1"\nstatus-addr = "h:2"\n[security]\nca-path = "/a"\ncert-path = "/b"\nkey-path = "/c"\n${list}\n`,
     );
     return readComponentConfig(file).instance;
   };
   const alone = read('cert-allowed-san = ["tidb.example"]');
-  t.match(alone?.security.allowedAlternativeNames, { value: ['tidb.example'], origin: { line: 7, column: 20 } });
+  t.match(alone?.security.allowedAlternativeNames, { value: ['tidb.example'], origin: { line: 8, column: 20 } });
   t.match(alone?.endpoints, [{ allowList: 'unknown' }, { allowList: 'unknown' }]);
   t.match(read('cert-allowed-san = []')?.endpoints, [{ allowList: 'none' }, { allowList: 'none' }]);
   t.match(read('cert-allowed-san = ["x"]\ncert-allowed-cn = ["tidb"]')?.endpoints, [

@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { profiles } from '../../../cluster/components/profiles.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { formatOrigin } from '../../../cluster/documents/origin.js';
 import { instanceOf } from '../../../cluster/inventory/component-config.js';
@@ -24,10 +23,7 @@ function proc(t: Test, files: Readonly<Record<string, string>>, ...args: readonl
 function instanceFrom(root: string) {
   const problems: Problem[] = [];
   const [described] = describeProcesses(problems, root);
-  const instance =
-    described === undefined
-      ? undefined
-      : instanceOf(profiles[described.component], described.document, problems, described.second);
+  const instance = described === undefined ? undefined : instanceOf(described, problems);
   return { instance, problems };
 }
 

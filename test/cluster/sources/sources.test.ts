@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
-import { profiles } from '../../../cluster/components/profiles.js';
 import type { Problem } from '../../../cluster/documents/origin.js';
 import { formatOrigin, formatProblem } from '../../../cluster/documents/origin.js';
 import { instanceOf } from '../../../cluster/inventory/component-config.js';
@@ -20,7 +19,7 @@ function written(t: Test, name: string, text: string): string {
 function instancesIn(file: string): readonly Instance[] {
   const problems: Problem[] = [];
   const instances = readDescribedFile(file, problems).described.flatMap(
-    ({ component, document, second }) => instanceOf(profiles[component], document, problems, second) ?? [],
+    (described) => instanceOf(described, problems) ?? [],
   );
   if (problems.length > 0) {
     throw new Error(problems.map(formatProblem).join('\n'));
