@@ -3,6 +3,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { EndpointProfile, ReloadRule } from '../cluster/components/profile.js';
 import { CredentialError } from '../credentials/error.js';
 import { readKeyPair } from '../credentials/key-pair.js';
+import { acceptsPartialChains } from '../credentials/partial-chains.js';
 import type { CredentialPaths } from '../credentials/paths.js';
 import { readTrustBundle } from '../credentials/trust-bundle.js';
 
@@ -97,5 +98,6 @@ function requireCredentialError(error: unknown): void {
 }
 
 export function contextOf(loaded: Loaded, profile: EndpointProfile): SecureContextOptions {
-  return { ...loaded, minVersion: 'TLSv1.2', maxVersion: profile.maximumVersion };
+  const partialChains = profile.callers.verifier === 'openssl' ? {} : acceptsPartialChains;
+  return { ...loaded, ...partialChains, minVersion: 'TLSv1.2', maxVersion: profile.maximumVersion };
 }

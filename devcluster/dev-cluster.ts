@@ -49,11 +49,13 @@ export interface DevClusterOptions {
   /** The root of all files; `stop` removes it. A temporary one by default. */
   readonly directory?: string;
   readonly members?: MemberCounts;
+  /** Issues every certificate and is every CA file; a root by default. */
+  readonly authority?: Authority;
 }
 
 export async function startDevCluster(options: DevClusterOptions = {}): Promise<DevCluster> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tidb-mtls-demo-'));
-  const authority = await Authority.create();
+  const authority = options.authority ?? (await Authority.create());
   const members = membersOf(options.members ?? oneOfEach);
   const layout = layoutOf(directory, members);
   for (const member of [...members.map(({ name }) => name), 'agent'] as const) {

@@ -33,9 +33,9 @@ export class Gate {
   }
 
   /** Whether the client presented a certificate of another CA where none is required. */
-  isForeign(socket: TLSSocket): boolean {
+  isForeign(socket: TLSSocket, verified: boolean): boolean {
     const presented = socket.getPeerCertificate().raw !== undefined;
-    return presented && !socket.authorized && !this.#options.faults.has('verifiesNothing');
+    return presented && !verified && !this.#options.faults.has('verifiesNothing');
   }
 
   accepts(socket: TLSSocket): boolean {

@@ -2,10 +2,11 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttp2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createServer as createTls, type TLSSocket } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
 import type { EndpointProfile } from '../cluster/components/profile.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import type { CredentialPaths } from '../credentials/paths.js';
+import { acceptTls } from '../credentials/server-handshake.js';
 import { contextOf, type Loaded, ReloadBehaviour } from './behaviour.js';
 import type { FaultName } from './faults.js';
 import { Gate, shownBy } from './gate.js';
@@ -24,6 +25,7 @@ export interface PortOptions {
 }
 
 const slowMilliseconds = 15_000;
+const handshakeTimeout = 120_000;
 const handshakeRecord = 22;
 
 /**
@@ -143,31 +145,32 @@ export class DevPort {
       socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])));
       return;
     }
-    this.#handshake(socket, loaded);
+    void this.#handshake(socket, loaded);
   }
 
-  #handshake(socket: Socket, loaded: Loaded): void {
+  async #handshake(socket: Socket, loaded: Loaded): Promise<void> {
     const { profile, handlers } = this.#options;
     const { requests, requires } = this.#gate.clientCertificate();
-    const server = createTls({
-      ...contextOf(loaded, profile),
-      requestCert: requests,
-      rejectUnauthorized: requires,
-      ALPNProtocols:
-        handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['h2', 'http/1.1'],
-    });
-    server.on('tlsClientError', (_error, failed) => {
+    const alpn = handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['h2', 'http/1.1'];
+    try {
+      const { secure, verifyError } = await acceptTls(socket, {
+        secureContext: createSecureContext(contextOf(loaded, profile)),
+        ...{ requestCert: requests, requireCert: requires, alpn, timeout: handshakeTimeout },
+      });
+      if (requires && verifyError !== undefined) {
+        secure.destroy();
+        throw verifyError;
+      }
+      this.#serve(secure, verifyError === undefined);
+    } catch {
       this.#behaviour.afterFailedHandshake();
-      failed.destroy();
-    });
-    server.on('secureConnection', (secure) => this.#serve(secure));
-    server.emit('connection', socket);
+      socket.destroy();
+    }
   }
 
-  #serve(secure: TLSSocket): void {
+  #serve(secure: TLSSocket, verified: boolean): void {
     const { profile, handlers } = this.#options;
-    secure.on('error', () => secure.destroy());
-    if (this.#gate.isForeign(secure)) {
+    if (this.#gate.isForeign(secure, verified)) {
       secure.destroy();
       return;
     }

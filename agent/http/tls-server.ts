@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { createSecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Certificate } from '../../credentials/certificate.js';
 import { attempted, CredentialError, notLoaded, unlessError } from '../../credentials/error.js';
@@ -9,6 +10,7 @@ import { keyPairOf } from '../../credentials/key-pair.js';
 import { acceptsPartialChains } from '../../credentials/partial-chains.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { areSame, CredentialRepository, contentsOf, type FileState } from '../../credentials/repository.js';
+import { acceptTls } from '../../credentials/server-handshake.js';
 import { trustBundleOf } from '../../credentials/trust-bundle.js';
 import { OperatorError } from '../config/error.js';
 import { tls13Suites } from './go-tls-names.js';
@@ -28,81 +30,74 @@ export interface TlsServerOptions {
  */
 export function createTlsServer(options: TlsServerOptions, listener: RequestListener): Server {
   const inForce = new TlsInForce(options);
-  const first = inForce.firstContext();
-  let secureContext = createSecureContext(first);
-  const server = createServer(
-    {
-      ...serverOptions,
-      ...first,
-      // Node's server takes partial chains from such a context alone.
-      SNICallback: (_name, done) => done(null, secureContext),
-      handshakeTimeout,
-      requestCert: asksForCertificates(inForce.tls),
-      // Authorization is below, by the settings in force.
-      rejectUnauthorized: false,
-    },
-    listener,
-  );
-  // Runs before the handshake of the connection.
-  server.prependListener('connection', () => {
-    const context = inForce.changedContext();
-    if (context !== undefined) {
-      secureContext = createSecureContext(context);
-      server.setSecureContext(context);
-    }
-  });
-  // Runs before the first request is read.
-  server.prependListener('secureConnection', (socket: TLSSocket) => {
-    if (!isAccepted(inForce.tls, socket)) {
-      socket.destroy();
-    }
+  const server = createServer(serverOptions, listener);
+  // In place of Node's handshake, after which the server goes on as usual.
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => {
+    accepted(socket, inForce).then(
+      (secure) => secure !== undefined && server.emit('secureConnection', secure),
+      // A client whose handshake failed, or which is gone.
+      () => socket.destroy(),
+    );
   });
   return server;
+}
+
+/** Undefined for a client that the settings in force reject. Rejects with HandshakeError. */
+async function accepted(socket: Duplex, inForce: TlsInForce): Promise<TLSSocket | undefined> {
+  const { tls, secureContext } = inForce.current();
+  const requestCert = asksForCertificates(tls);
+  const asked = { secureContext, requestCert, requireCert: false, alpn: ['http/1.1'], timeout: handshakeTimeout };
+  const { secure, verifyError } = await acceptTls(socket, asked);
+  if (isAccepted(tls, peerCertificate(secure), verifyError === undefined)) {
+    return secure;
+  }
+  secure.destroy();
+  return undefined;
+}
+
+interface InForce {
+  readonly tls: WebTls;
+  readonly secureContext: SecureContext;
 }
 
 /** Settings and files as they were last valid. */
 class TlsInForce {
   readonly #options: TlsServerOptions;
   readonly #repository = new CredentialRepository();
-  #tls: WebTls;
+  #inForce: InForce;
   #read: { readonly tls: WebTls; readonly files: TlsFiles };
   #reported: string | undefined;
 
+  /** Throws OperatorError when the files are unusable. */
   constructor(options: TlsServerOptions) {
     this.#options = options;
-    this.#tls = options.settings();
-    this.#read = { tls: this.#tls, files: filesOf(this.#tls, this.#repository) };
-  }
-
-  get tls(): WebTls {
-    return this.#tls;
-  }
-
-  /** Throws OperatorError when the files are unusable. */
-  firstContext(): SecureContextOptions {
-    const context = attempted(() => contextOf(this.#read.tls, this.#read.files));
-    if (context instanceof CredentialError) {
-      throw new OperatorError('web_credentials', context.message, context.hint, context);
+    const tls = options.settings();
+    const files = filesOf(tls, this.#repository);
+    this.#read = { tls, files };
+    const secureContext = attempted(() => contextOf(tls, files));
+    if (secureContext instanceof CredentialError) {
+      throw new OperatorError('web_credentials', secureContext.message, secureContext.hint, secureContext);
     }
-    return context;
+    this.#inForce = { tls, secureContext };
   }
 
-  /** Undefined when settings and files did not change, or are unusable now. */
-  changedContext(): SecureContextOptions | undefined {
+  /** Reads settings and files again. */
+  current(): InForce {
     const tls = this.#options.settings();
     const files = filesOf(tls, this.#repository);
     if (isDeepStrictEqual(tls, this.#read.tls) && areSame(files, this.#read.files)) {
-      return undefined;
+      return this.#inForce;
     }
     this.#read = { tls, files };
-    const context = attempted(() => contextOf(tls, files));
-    if (context instanceof CredentialError) {
-      this.#report(context, JSON.stringify([tls, contentsOf(files)]));
-      return undefined;
+    const secureContext = attempted(() => contextOf(tls, files));
+    if (secureContext instanceof CredentialError) {
+      this.#report(secureContext, JSON.stringify([tls, contentsOf(files)]));
+    } else {
+      this.#inForce = { tls, secureContext };
+      this.#reported = undefined;
     }
-    this.#tls = tls;
-    this.#reported = undefined;
-    return context;
+    return this.#inForce;
   }
 
   #report(problem: CredentialError, state: string): void {
@@ -128,9 +123,9 @@ function filesOf({ cert, key, clientCa }: WebTls, repository: CredentialReposito
 }
 
 /** Throws CredentialError, also for files that parse and that OpenSSL does not load. */
-function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContextOptions {
+function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContext {
   const { certificatePem, keyPem } = keyPairOf(unlessError(cert), unlessError(key));
-  const options: SecureContextOptions = {
+  const options = {
     cert: certificatePem,
     key: keyPem,
     minVersion: tls.minVersion,
@@ -142,16 +137,17 @@ function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContex
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
   try {
-    // An error of `setSecureContext` would come too late to keep the former context.
-    createSecureContext(options);
+    return createSecureContext(options);
   } catch (error: unknown) {
     throw notLoaded(tls.cert, error);
   }
-  return options;
 }
 
-function isAccepted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
-  const certificate = peerCertificate(socket);
+function isAccepted(
+  { clientAuth, allowedSans }: WebTls,
+  certificate: Certificate | undefined,
+  verified: boolean,
+): boolean {
   // Without a certificate a client has none of the names, also where a certificate is optional.
   const hasName = allowedSans === undefined || (certificate !== undefined && hasAllowedSan(certificate, allowedSans));
   switch (clientAuth) {
@@ -163,9 +159,9 @@ function isAccepted({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boo
     case 'RequireClientCert':
       return certificate !== undefined && hasName;
     case 'VerifyClientCertIfGiven':
-      return (certificate === undefined || socket.authorized) && hasName;
+      return (certificate === undefined || verified) && hasName;
     case 'RequireAndVerifyClientCert':
-      return certificate !== undefined && socket.authorized && hasName;
+      return certificate !== undefined && verified && hasName;
   }
 }
 
