@@ -53,7 +53,17 @@ export async function acceptTls(socket: Duplex, options: ServerHandshakeOptions)
   await handshake(secure, timeout, () => {
     secure.allowHalfOpen = allowHalfOpen;
   });
-  return { secure, verifyError: verifyErrorOf(secure) ?? undefined };
+  const internals = secure as unknown as Internals;
+  internals.secureConnecting = false;
+  return { secure, verifyError: internals._handle.verifyError() ?? undefined };
+}
+
+/** What `tls.Server` sets and reads after a handshake, and the types of Node do not name. */
+interface Internals {
+  /** HTTP/2 waits while it is true. */
+  secureConnecting: boolean;
+  /** OpenSSL's result for the client's certificate. Were it missing, the call would throw and the client be rejected. */
+  readonly _handle: { verifyError(): Error | null };
 }
 
 /**
@@ -85,12 +95,4 @@ function handshake(secure: TLSSocket, timeout: number, completed: () => void): P
       resolve();
     });
   });
-}
-
-/**
- * OpenSSL's result of verifying the client's certificate, read as `tls.Server` reads it; the types of Node do not name
- * it. Were it missing, the call would throw and the client be rejected.
- */
-function verifyErrorOf(secure: TLSSocket): Error | null {
-  return (secure as unknown as { readonly _handle: { verifyError(): Error | null } })._handle.verifyError();
 }

@@ -4,6 +4,7 @@ import t from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
+import { Authority } from '../../../certs-dev/authority.js';
 import type { Finding } from '../../../checks/finding.js';
 import type { ComponentName, EndpointName } from '../../../cluster/components/profile.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
@@ -57,6 +58,28 @@ t.test('everything passes on a healthy cluster', async (t) => {
     'TiKV was tried on the ports it calls',
   );
 });
+
+t.test(
+  'with a CA file of an intermediate alone, only the ports that OpenSSL verifies for reject their callers',
+  async (t) => {
+    const authority = await (await Authority.create()).intermediate('Issuing CA');
+    const findings = await findingsOf(await devCluster(t, { authority }));
+    t.strictSame(failed(findings), [
+      'caller-accepted tiflash/status as pd',
+      'caller-accepted tiflash/status as tidb',
+      'caller-accepted tikv/status as pd',
+      'caller-accepted tikv/status as tidb',
+      'endpoint-answers tiflash/metrics as agent',
+      'endpoint-answers tiflash/status as agent',
+      'endpoint-answers tikv/status as agent',
+    ]);
+    t.strictSame(
+      findings.filter(({ status }) => status === 'warn').map(({ message }) => /the .* port rejects/.exec(message)?.[0]),
+      ['the TiFlash metrics port rejects', 'the TiKV status port rejects'],
+      'and their files say so',
+    );
+  },
+);
 
 const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
   ['down', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
