@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { connect, createSecureContext, createServer, type SecureContext, TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { errorCode, errorMessage } from '../error-text.js';
 import { peerChain } from '../peer-certificate.js';
 import { derOf } from '../read-certificate.js';
+import { acceptTls } from '../server-handshake.js';
 import { duplexPair } from './duplex-pair.js';
 import type { VerificationRequest, VerificationResult, VerifierName } from './verifier.js';
 
@@ -56,7 +57,7 @@ export async function verifyByHandshake(
     const context = createSecureContext({ ca, allowPartialTrustChain, ciphers, ...own });
     const [near, far] = duplexPair();
     const seen = await (role === 'client'
-      ? askServer(near, far, holder, context, ciphers)
+      ? askServer(near, far, holder, context)
       : askClient(near, far, holder, context));
     return seen.code === undefined
       ? { verifier, role, trusted: true, step: undefined, code: undefined, message: undefined, chains: seen.chains }
@@ -66,25 +67,23 @@ export async function verifyByHandshake(
   }
 }
 
+/** Milliseconds for a handshake that no network delays. */
+const handshakeTimeout = 60_000;
+
 /** OpenSSL's verify code, undefined where it accepts, and the chain that it built; Node tells a client alone. */
 interface Seen {
   readonly code: string | undefined;
   readonly chains: VerificationResult['chains'];
 }
 
-/** The certificate is the client's; a server verifies it. Its context goes in by SNI, the only way for a partial chain in Node 20. */
-function askServer(near: Duplex, far: Duplex, holder: SecureContext, verifier: SecureContext, ciphers: string) {
+/** The certificate is the client's; a server verifies it. */
+function askServer(near: Duplex, far: Duplex, holder: SecureContext, verifier: SecureContext) {
   return settle(near, far, (resolve, reject) => {
-    const server = createServer({
-      // The security level is that of the first context.
-      ciphers,
-      requestCert: true,
-      rejectUnauthorized: false,
-      SNICallback: (_name, done) => done(null, verifier),
-    });
-    server.on('secureConnection', (socket) => resolve({ code: codeOf(socket), chains: [] }));
-    server.on('tlsClientError', reject);
-    server.emit('connection', far);
+    const asked = { secureContext: verifier, requestCert: true, requireCert: false, timeout: handshakeTimeout };
+    acceptTls(far, asked).then(
+      ({ verifyError }) => resolve({ code: verifyError && errorCode(verifyError), chains: [] }),
+      (error: Error) => reject(error.cause instanceof Error ? error.cause : error),
+    );
     open(near, holder, false).on('error', reject);
   });
 }
