@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Discovery } from '../discovery/discover.js';
 import type { Problem } from '../documents/origin.js';
+import { mistakesOfDeployment } from '../lint/deployment.js';
+import { mistakesInBoth } from '../lint/mistakes.js';
 import { describeProcesses } from '../sources/command-lines.js';
 import { type DescribedFile, readDescribedFile } from '../sources/described-file.js';
 import { withRunScript } from '../sources/run-script.js';
@@ -29,15 +31,14 @@ interface InventorySources {
 /** The inventory from all sources. Never throws: what cannot be used becomes a problem. */
 export function buildInventory(sources: InventorySources): Inventory {
   const problems: Problem[] = [];
-  const read = (sources.files ?? []).map((file) => readDescribedFile(file, problems));
+  const read = (sources.files ?? []).map((file) => ({ file, ...readWithFlags(file, problems) }));
   const processes = sources.processes === true ? describeProcesses(problems) : [];
+  problems.push(...mistakesOf(read, processes));
   const { discovery, components = [], host } = sources;
   const onThisNode = (instances: readonly Instance[]) => instances.map((one) => atHost(host, one));
   const ofFiles = read.map(({ kind, described }) => ({
     kind,
-    instances: described
-      .map((one) => (kind === 'component' ? withRunScript(one, problems) : one))
-      .flatMap((one) => instancesOf(one, problems)),
+    instances: described.flatMap((one) => instancesOf(one, problems)),
   }));
   const readings: readonly Reading[] = [
     {
@@ -67,6 +68,38 @@ export function buildInventory(sources: InventorySources): Inventory {
     problems: distinct([...problems, ...(discovery?.problems ?? [])]),
     disagreements: distinct(disagreements),
   };
+}
+
+/** A file, and the flags that TiUP starts its component with. */
+function readWithFlags(file: string, problems: Problem[]): DescribedFile {
+  const read = readDescribedFile(file, problems);
+  return read.kind === 'component'
+    ? { ...read, described: read.described.map((one) => withRunScript(one, problems)) }
+    : read;
+}
+
+/** What lint reports of every configuration that is read. A file that a process has open is evaluated with its flags alone. */
+function mistakesOf(
+  read: readonly (DescribedFile & { readonly file: string })[],
+  processes: readonly Described[],
+): readonly Problem[] {
+  const running = new Set(processes.map(({ document }) => document.file));
+  const ofComponents = read.flatMap(({ kind, described }) =>
+    described.filter(({ document }) => kind !== 'component' || !running.has(document.file)),
+  );
+  return [
+    ...[...processes, ...ofComponents].flatMap((one) =>
+      mistakesInBoth(one).map((problem) => unlessFlags(one, problem)),
+    ),
+    ...read.flatMap((one) => mistakesOfDeployment(one, one.file)),
+  ];
+}
+
+/** What flags override: without them the file proves no URL. */
+const setByFlags: readonly string[] = ['plaintext-url', 'mixed-schemes'];
+
+function unlessFlags({ completeness }: Described, problem: Problem): Problem {
+  return completeness === 'flags' && setByFlags.includes(problem.code) ? { ...problem, severity: 'note' } : problem;
 }
 
 /** A component's second file describes no instance. */

@@ -5,12 +5,13 @@ import type { ComponentName, ComponentProfile, ConfigFileProfile } from '../comp
 import { profiles } from '../components/profiles.js';
 import { openDocument } from '../documents/config-file.js';
 import type { ConfigDocument } from '../documents/document.js';
-import type { Origin, Problem, Sourced } from '../documents/origin.js';
+import type { Origin, Problem } from '../documents/origin.js';
 import { Values } from '../documents/values.js';
+import { mistakesInBoth } from '../lint/mistakes.js';
+import { readAlternativeNames, readNames } from './allow-lists.js';
 import type { Described } from './described.js';
 import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity } from './inventory.js';
-import { unknownTlsKeys } from './unknown-tls-keys.js';
 
 interface ComponentConfig {
   /** Undefined when the file could not be read, or its component is unknown. */
@@ -25,6 +26,7 @@ export function readComponentConfig(file: string, expected?: ComponentName): Com
   const problems: Problem[] = [];
   const document = openDocument(file, problems);
   const described = document === undefined ? undefined : describe(document, problems, expected);
+  problems.push(...(described === undefined ? [] : mistakesInBoth(described)));
   const instance = described === undefined || described.companion ? undefined : instanceOf(described, problems);
   return { described, instance, problems };
 }
@@ -65,10 +67,6 @@ export function instanceOf(described: Described, problems: Problem[]): Instance 
   const { component, document, second, version, completeness } = described;
   const profile = profiles[component];
   const values = new Values(document, problems);
-  problems.push(...unknownTlsKeys(document, profile));
-  if (second !== undefined && profile.companion !== undefined) {
-    problems.push(...unknownTlsKeys(second, profile.companion));
-  }
   const security = readSecurity(profile, values);
   const companion = second === undefined ? undefined : new Values(second, problems);
   const scheme =
@@ -126,23 +124,6 @@ function readSecurity(profile: ComponentProfile, values: Values): InstanceSecuri
         }),
     ...(clientCertificateSwitch === undefined ? {} : { asksForCertificates: clientCertificateSwitch(values) }),
   };
-}
-
-/** The allow-list; undefined when it is empty. */
-export function readNames(file: ConfigFileProfile, values: Values): Sourced<readonly string[]> | undefined {
-  return notEmpty(values.strings(file.securityKeys.allowedCommonNames, file.securityKeys.ca.includes('_')));
-}
-
-/** The list of alternative names of a component that has one; undefined when it is empty. */
-export function readAlternativeNames(
-  { alternativeNamesKey }: ComponentProfile,
-  values: Values,
-): Sourced<readonly string[]> | undefined {
-  return alternativeNamesKey === undefined ? undefined : notEmpty(values.strings(alternativeNamesKey, false));
-}
-
-function notEmpty(names: Sourced<readonly string[]> | undefined): Sourced<readonly string[]> | undefined {
-  return names === undefined || names.value.length === 0 ? undefined : names;
 }
 
 /** The second file; undefined when the first one does not name it or it cannot be read. */

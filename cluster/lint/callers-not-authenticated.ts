@@ -1,6 +1,6 @@
 import type { EndpointProfile } from '../components/profile.js';
 import { lastOf } from '../documents/dotted-key.js';
-import { readAlternativeNames } from '../inventory/component-config.js';
+import { readAlternativeNames } from '../inventory/allow-lists.js';
 import type { Rule, Subject } from './rule.js';
 
 export const callersNotAuthenticated: Rule = {

@@ -2,7 +2,7 @@ import type { ComponentProfile, ConfigFileProfile, EndpointProfile } from '../co
 import { profiles } from '../components/profiles.js';
 import type { Origin, Problem, Sourced } from '../documents/origin.js';
 import { Values } from '../documents/values.js';
-import { readNames } from '../inventory/component-config.js';
+import { readNames } from '../inventory/allow-lists.js';
 import type { Described } from '../inventory/described.js';
 
 /** The input of a rule: one file of one component, with its context. */

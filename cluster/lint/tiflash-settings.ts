@@ -1,7 +1,7 @@
 import { profiles } from '../components/profiles.js';
 import { lastOf } from '../documents/dotted-key.js';
 import { Values } from '../documents/values.js';
-import { readNames } from '../inventory/component-config.js';
+import { readNames } from '../inventory/allow-lists.js';
 import { isBefore, parseVersion } from '../inventory/version.js';
 import { quoted, type Rule, type Subject } from './rule.js';
 

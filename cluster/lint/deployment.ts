@@ -1,0 +1,20 @@
+import type { Problem } from '../documents/origin.js';
+import type { DescribedFile } from '../sources/described-file.js';
+import { isCompose, lintCompose } from './compose-rules.js';
+import { lintManifests } from './kubernetes-rules.js';
+import { reportsOf } from './mistakes.js';
+import { lintTopology } from './topology-rules.js';
+
+/** What concerns a topology, a manifest or a Compose file as a whole. Never throws. */
+export function mistakesOfDeployment(read: DescribedFile, file: string): readonly Problem[] {
+  switch (read.kind) {
+    case 'topology':
+      return reportsOf('topology', file, () => lintTopology(read.topology));
+    case 'kubernetes':
+      return reportsOf('kubernetes', file, () => lintManifests(read.documents));
+    case 'other':
+      return reportsOf('compose', file, () => read.documents.filter(isCompose).flatMap(lintCompose));
+    case 'component':
+      return [];
+  }
+}
