@@ -1,4 +1,5 @@
 import type { Instance } from '../cluster/inventory/inventory.js';
+import { authorityName, isSameAuthority } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { startFaultsOf } from './survives-restart.js';
@@ -10,17 +11,33 @@ import { startFaultsOf } from './survives-restart.js';
 export function namesDiffer(authorities: readonly string[], onDisk: readonly Certificate[]): string | undefined {
   const inMemory = new Set(authorities);
   const inFile = new Set(onDisk.map(({ subjectDer }) => subjectDer));
-  const missing = onDisk.filter(({ subjectDer }) => !inMemory.has(subjectDer)).map(({ subject }) => subject);
+  const missing = onDisk.filter(({ subjectDer }) => !inMemory.has(subjectDer));
   const removed = [...inMemory].filter((name) => !inFile.has(name)).length;
   if (authorities.length === 0 || (missing.length === 0 && removed === 0)) {
     return undefined;
   }
-  const lacks = missing.length === 0 ? '' : `does not trust ${[...new Set(missing)].join(' and ')} of the CA file`;
+  const lacks =
+    missing.length === 0
+      ? ''
+      : `does not trust ${missing.map((one) => authorityName(one, onDisk)).join(' and ')} of the CA file`;
   const keeps =
     removed === 0
       ? ''
       : `trusts ${removed} CA${removed === 1 ? '' : 's'} that ${removed === 1 ? 'is' : 'are'} no longer in the CA file`;
   return `the running process ${[lacks, keeps].filter(Boolean).join(', and ')}`;
+}
+
+/** Whether two CA files hold the same CAs, each perhaps renewed with its key. */
+export function haveSameAuthorities(one: readonly Certificate[], other: readonly Certificate[]): boolean {
+  const covers = (these: readonly Certificate[], those: readonly Certificate[]) =>
+    those.every((ca) => these.some((own) => isSameAuthority(own, ca)));
+  return covers(one, other) && covers(other, one);
+}
+
+/** The self-issued certificate that a chain ends in. */
+export function rootOf(chain: readonly Certificate[]): Certificate | undefined {
+  const top = chain.length > 1 ? chain.at(-1) : undefined;
+  return top !== undefined && top.subject === top.issuer && top.isCertificateAuthority ? top : undefined;
 }
 
 /**

@@ -1,9 +1,12 @@
 import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
+import { authorityText, isSameAuthority } from '../credentials/authority-name.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { inItsWords } from '../credentials/verifiers/verifier.js';
 import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
-import { type Baseline, type Check, credentialKey, type EndpointServerHandshake } from './check.js';
+import { isProvenLoaded } from './ca-proven.js';
+import { renewalOf } from './ca-renewal.js';
+import { type Baseline, type Check, credentialKey, type Evidence } from './check.js';
 import { type Finding, findingOf, type Status } from './finding.js';
 
 const id = 'ca-unchanged';
@@ -13,11 +16,11 @@ export const caUnchanged: Check = {
   title: 'The CA file is the one that the process started with',
   severity: 'fail',
   description:
-    'TiDB and PD read the CA once, at their start. After a change they trust the old CA until they are restarted. TiKV reloads the CA together with a certificate whose modification time changed. The agent compares the file with the contents that it read first, and with the start time of the process where it can read that (same user, same PID namespace). The check passes when the process was restarted after the change, or when a server handshake names the new CAs and not the old ones. Where the CA is reloaded with the certificate, it also passes when the certificate file is newer than the CA file.',
+    'TiDB and PD read the CA once, at their start. After a change they trust the old CA until they are restarted. TiKV reloads the CA together with a certificate whose modification time changed. The agent compares the file with the contents that it read first, and with the start time of the process where it can read that (same user, same PID namespace). The check passes when the process was restarted after the change, or when a server handshake names the new CAs and not the old ones. Where the CA is reloaded with the certificate, it also passes when the certificate file is newer than the CA file. A CA that was renewed with its key is no other CA: peers verify by the key, until the certificate that the process may hold expires.',
   remediation: 'Restart TiDB and PD one by one. For TiKV touch the certificate file.',
   statuses: {
     fail: 'the CA file changed and the running process still trusts the old CA, or the certificate does not verify under the old CA',
-    warn: 'the running process may still trust the old CA',
+    warn: 'the running process may still trust the old CA, or hold a certificate of it that expires soon',
   },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
@@ -25,7 +28,7 @@ export const caUnchanged: Check = {
       const baseline = evidence.baselines.get(credentialKey(instance));
       return facts?.caDigest === undefined || baseline === undefined
         ? []
-        : [evaluate({ instance, facts, baseline, serverHandshakes: evidence.serverHandshakes })];
+        : [evaluate({ instance, facts, baseline, evidence })];
     }),
 };
 
@@ -34,7 +37,7 @@ interface CaFile {
   readonly instance: Instance;
   readonly facts: CredentialFacts;
   readonly baseline: Baseline;
-  readonly serverHandshakes: readonly EndpointServerHandshake[];
+  readonly evidence: Evidence;
 }
 
 function evaluate(caFile: CaFile): Finding {
@@ -62,13 +65,17 @@ function evaluate(caFile: CaFile): Finding {
   if (loaded !== undefined) {
     return finding('pass', loaded);
   }
+  const broken = brokenLeaf(baseline);
+  const renewal = broken === '' ? renewalOf(facts, baseline, caFile.evidence.now) : undefined;
+  if (renewal !== undefined) {
+    return finding(renewal.status, renewal.message);
+  }
   if (!changed) {
     return finding(
       'warn',
       `${file} was written ${writtenAt?.toISOString()}, after the process started (${processStart?.toISOString()}); unless its contents are the same, the process trusts the old CA`,
     );
   }
-  const broken = brokenLeaf(baseline);
   const { sure, text } = trustOf(instance, processStart);
   return finding(
     sure || broken !== '' ? 'fail' : 'warn',
@@ -88,7 +95,7 @@ function trustOf(
 }
 
 /** Why the process is known to have loaded the CA on disk; undefined without evidence for it. */
-function whyLoaded({ instance, facts, baseline, serverHandshakes }: CaFile): string | undefined {
+function whyLoaded({ instance, facts, baseline, evidence }: CaFile): string | undefined {
   const { ca = [], caDigest, caModifiedAt, certModifiedAt } = facts;
   const { ca: before = [], between = [], caDigest: earlier, since, processStart } = baseline;
   const { component, name } = instance;
@@ -100,7 +107,7 @@ function whyLoaded({ instance, facts, baseline, serverHandshakes }: CaFile): str
   if (!readsCaAtStart(instance) && certModifiedAt !== undefined && certModifiedAt > changedAt) {
     return 'the certificate file was written after the CA file, and the CA is reloaded with it';
   }
-  const ofInstance = serverHandshakes.filter(
+  const ofInstance = evidence.serverHandshakes.filter(
     (one) => one.instance.component === component && one.instance.name === name,
   );
   const naming = ofInstance.filter(
@@ -120,8 +127,11 @@ function whyLoaded({ instance, facts, baseline, serverHandshakes }: CaFile): str
   const named =
     naming.length > 0 &&
     naming.every(({ serverHandshake }) => namesDiffer(serverHandshake.authorities, ca) === undefined);
-  return named && isNew
-    ? 'the server handshake names the CAs of the file, which differ from the earlier ones'
+  if (named && isNew) {
+    return 'the server handshake names the CAs of the file, which differ from the earlier ones';
+  }
+  return readsCaAtStart(instance) && isProvenLoaded(evidence, instance)
+    ? 'the process names as many CAs as the file has, and accepts a certificate of each'
     : undefined;
 }
 
@@ -129,12 +139,19 @@ function readsCaAtStart({ endpoints }: Instance): boolean {
   return endpoints.some(({ profile }) => profile.caReload === 'restart');
 }
 
-/** All CAs of TiUP have the same name: names can be equal where keys differ. */
+/** All CAs of TiUP have one name; a CA that is renewed has the key of the former certificate, too. */
 function sharedName({ ca = [] }: CredentialFacts, { ca: before = [] }: Baseline): string {
-  const shared = ca.find(({ subject, fingerprint }) =>
-    before.some((old) => old.subject === subject && old.fingerprint !== fingerprint),
-  );
-  return shared === undefined ? '' : `; the new CA has the name of the old one (${shared.subject}) and another key`;
+  for (const one of ca) {
+    const namesakes = before.filter(
+      ({ subject, fingerprint }) => subject === one.subject && fingerprint !== one.fingerprint,
+    );
+    const former = namesakes.find((old) => isSameAuthority(old, one)) ?? namesakes[0];
+    if (former !== undefined && !before.some(({ fingerprint }) => fingerprint === one.fingerprint)) {
+      const key = isSameAuthority(former, one) ? 'the key' : 'the name, and not the key,';
+      return `; the new CA ${authorityText(one)} has ${key} of the old one, ${authorityText(former)}`;
+    }
+  }
+  return '';
 }
 
 function brokenLeaf({ underOldCa = [] }: Baseline): string {

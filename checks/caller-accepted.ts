@@ -1,3 +1,4 @@
+import { anotherCaOf } from './another-ca.js';
 import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 import { componentOfIdentity, rejectionText } from './identity.js';
@@ -29,12 +30,14 @@ function isFromCaller({ endpoint, observation }: EndpointObservation): boolean {
 function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   const { instance, endpoint, observation } = entry;
   const { outcome, detail, identity, rejection } = observation;
-  const parts = { endpoint, identity, evidence: { outcome, detail } };
+  const another = anotherCaOf(entry, evidence);
+  const parts = { endpoint, identity, evidence: { outcome, detail, ...another?.evidence } };
+  const cas = another?.message ?? '';
   if (outcome === 'accepted') {
     return findingOf(id, 'pass', instance, { ...parts, message: `accepts ${identity}` });
   }
   if (rejection?.side === 'probe') {
-    const message = `${identity} would reject this server: ${detail}`;
+    const message = `${identity} would reject this server: ${detail}${cas}`;
     return findingOf(id, 'fail', instance, { ...parts, message, remediation: 'see server-verifies' });
   }
   if (outcome === 'rejected') {
@@ -42,7 +45,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
     const listed = typeof list === 'string' ? '' : `; its allow-list is ${list.value.join(', ')}`;
     return findingOf(id, 'fail', instance, {
       ...parts,
-      message: `rejects ${identity}: ${rejectionText(observation)}${listed}`,
+      message: `rejects ${identity}: ${rejectionText(observation)}${listed}${cas}`,
       remediation:
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
         `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,

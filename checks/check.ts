@@ -34,6 +34,8 @@ export interface EndpointResumption {
 export interface Baseline {
   readonly caDigest: string | undefined;
   readonly since: Date;
+  /** When the file was written that was first read; no earlier version of it is known. */
+  readonly writtenAt?: Date | undefined;
   /** The certificates of the CA file then. */
   readonly ca?: readonly Certificate[] | undefined;
   /** The certificates of every later version of the file, except the current one. */

@@ -1,6 +1,7 @@
 import { profiles } from '../cluster/components/profiles.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { ApplicationAnswer } from '../probes/observation.js';
+import { anotherCaOf } from './another-ca.js';
 import {
   type Check,
   credentialKey,
@@ -124,13 +125,14 @@ function isError(application: ApplicationAnswer | undefined): boolean {
 function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   const { instance, endpoint, observation } = entry;
   const { outcome, detail, application, rejection, identity } = observation;
+  const another = anotherCaOf(entry, evidence);
   const finding = (status: Status, message: string, remediation = '') =>
     findingOf(id, status, instance, {
       endpoint,
       identity,
       message,
       remediation,
-      evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}` },
+      evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}`, ...another?.evidence },
     });
   switch (outcome) {
     case 'accepted':
@@ -154,7 +156,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
       }
       return finding(
         'fail',
-        detail,
+        `${detail}${another?.message ?? ''}`,
         rejection?.side === 'probe'
           ? 'see server-verifies'
           : (remediationBesidesList(entry, 'agent', evidence) ??

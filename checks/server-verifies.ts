@@ -1,4 +1,8 @@
-import type { Check, EndpointObservation } from './check.js';
+import { authorityText } from '../credentials/authority-name.js';
+import type { Certificate } from '../credentials/certificate.js';
+import { issuersOf } from '../credentials/issuer.js';
+import { anotherCa, caFilesOf } from './another-ca.js';
+import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 
 const id = 'server-verifies';
@@ -16,30 +20,48 @@ export const serverVerifies: Check = {
   run: (evidence) =>
     evidence.observations
       .filter(({ observation }) => observation.identity === 'agent' && observation.peerChain.length > 0)
-      .flatMap((one) => [verification(one), ...withoutAlpn(one)]),
+      .flatMap((one) => [verification(one, evidence), ...withoutAlpn(one)]),
 };
 
-function verification({ instance, endpoint, observation }: EndpointObservation): Finding {
+function verification({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
   const { peerProblem, peerChain, identity } = observation;
   if (peerProblem === undefined) {
     return findingOf(id, 'pass', instance, { endpoint, identity, message: 'the certificate served verifies' });
   }
   const [leaf] = peerChain;
   const names = [...(leaf?.subjectAltNames.dns ?? []), ...(leaf?.subjectAltNames.ip ?? [])];
-  const isName = peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID';
-  const message = isName
-    ? `the certificate served does not cover ${endpoint.host}; its SANs are ${names.join(', ') || 'empty'}`
-    : `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}`;
-  const remediation = isName
-    ? `issue the certificate again with ${endpoint.host} among its SANs`
-    : 'issue the certificate from the CA that its callers trust, or give them the CA that issued it';
+  const parts = { endpoint, identity, evidence: { code: peerProblem, names } };
+  if (peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return findingOf(id, 'fail', instance, {
+      ...parts,
+      message: `the certificate served does not cover ${endpoint.host}; its SANs are ${names.join(', ') || 'empty'}`,
+      remediation: `issue the certificate again with ${endpoint.host} among its SANs`,
+    });
+  }
+  const { paths, ca: certificates = [] } = evidence.agent ?? {};
+  const another = anotherCa(peerChain, { path: paths?.ca ?? "the agent's CA file", certificates }, caFilesOf(evidence));
+  const expired = expiredIn(peerChain, certificates, evidence.now);
+  const what = expired === undefined ? '' : `; ${expired} in its chain has expired`;
   return findingOf(id, 'fail', instance, {
-    endpoint,
-    identity,
-    message,
-    remediation,
-    evidence: { code: peerProblem, names },
+    ...parts,
+    message: `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}${another?.message ?? ''}${what}`,
+    remediation:
+      expired === undefined
+        ? 'issue the certificate from the CA that its callers trust, or give them the CA that issued it'
+        : `renew ${expired}`,
+    evidence: { ...parts.evidence, ...another?.evidence },
   });
+}
+
+/** The expired certificate above the leaf in the chain that a port served, completed by a CA file. */
+function expiredIn(
+  [leaf, ...above]: readonly Certificate[],
+  ca: readonly Certificate[],
+  now: Date,
+): string | undefined {
+  const chain = leaf === undefined ? [] : issuersOf(leaf, [...above, ...ca]);
+  const expired = chain.find(({ notAfter }) => notAfter <= now);
+  return expired && authorityText(expired);
 }
 
 /** TLS works, and yet no gRPC client of these two takes the connection. */

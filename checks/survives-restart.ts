@@ -6,6 +6,7 @@ import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { verifierTitles } from '../credentials/verifiers/verifier.js';
+import { anotherCa } from './another-ca.js';
 import { type Check, credentialKey } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 import { inTheirWords } from './verifier-words.js';
@@ -88,11 +89,12 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     [ca, cert, key].includes(undefined) ? 'not all three TLS paths are set' : undefined,
   'ca-without-certificate': ({ security: { cert, key } }) =>
     cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined,
-  'foreign-ca': (instance, { results }) => {
+  'foreign-ca': (instance, { results, chain = [], ca = [], paths }) => {
     const own = profiles[instance.component].verifiesServersBy;
     const bad = results.find(({ verifier, step }) => verifier === own && step === 'peer');
     const title = verifierTitles[own];
-    return bad && `its certificate does not verify as ${bad.role} under its CA (${title}: ${bad.message})`;
+    const another = anotherCa(chain, { path: paths.ca ?? '', certificates: ca })?.message ?? '';
+    return bad && `its certificate does not verify as ${bad.role} under its CA (${title}: ${bad.message})${another}`;
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Certificate, SubjectAltNames } from './certificate.js';
 import { shortened } from './shortened.js';
@@ -33,6 +33,11 @@ export function keyType({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject):
     default:
       return asymmetricKeyType ?? 'unknown';
   }
+}
+
+/** SHA-256 of a SubjectPublicKeyInfo in hex; empty of an empty one, since two keys that cannot be read are not the same. */
+export function keyFingerprint(derHex: string): string {
+  return derHex === '' ? '' : createHash('sha256').update(derHex, 'hex').digest('hex');
 }
 
 /** `DNS:a, IP Address:10.0.0.1, URI:b` as Node writes it; a value with odd characters is in quotes there. */

@@ -23,12 +23,15 @@ export interface Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly serialNumber: string;
+  readonly keyIdentifiers: KeyIdentifiers;
   /** SHA-256 of the DER form, lower-case hex without separators. */
   readonly fingerprint: string;
   /** `EC P-256`, `RSA 2048`, `Ed25519`; `unknown` where OpenSSL can make no key of it. */
   readonly publicKey: string;
   /** SubjectPublicKeyInfo, DER in hex; empty where OpenSSL can make no key of it. */
   readonly publicKeyDer: string;
+  /** SHA-256 of that, hex, the same for a CA that was renewed with its key; empty where that is. */
+  readonly publicKeyFingerprint: string;
   /** PEM of the whole certificate. */
   readonly pem: string;
   /** The fields that cannot be decoded. The first time decodes every field, which costs about a millisecond. */
@@ -44,6 +47,15 @@ export interface Certificate {
   isSignedBy(issuer: Certificate): boolean;
   /** As `isSignedBy`, and the names and key identifiers fit. */
   isIssuedBy(issuer: Certificate): boolean;
+}
+
+/** By RFC 5280, 4.2.1.1 and 4.2.1.2, in lower-case hex; what the certificate does not have is undefined. */
+export interface KeyIdentifiers {
+  readonly subject?: string | undefined;
+  /** Of the issuer's key. */
+  readonly authority?: string | undefined;
+  /** Of the issuer's certificate: OpenSSL then accepts no other, even of the same key. Rarely present. */
+  readonly authoritySerial?: string | undefined;
 }
 
 export interface SubjectAltNames {
@@ -67,9 +79,11 @@ export const certificateFields = [
   'notBefore',
   'notAfter',
   'serialNumber',
+  'keyIdentifiers',
   'fingerprint',
   'publicKey',
   'publicKeyDer',
+  'publicKeyFingerprint',
   'pem',
 ] as const satisfies readonly (keyof Certificate)[];
 

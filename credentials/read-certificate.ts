@@ -2,8 +2,23 @@ import 'reflect-metadata';
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as peculiar from '@peculiar/x509';
-import { type Certificate, type CertificateField, certificateFields, type SubjectAltNames } from './certificate.js';
-import { alternativeNamesIn, keyType, keyUsageNames, listed, oneLine, usageNames } from './certificate-text.js';
+import {
+  type Certificate,
+  type CertificateField,
+  certificateFields,
+  type KeyIdentifiers,
+  type SubjectAltNames,
+} from './certificate.js';
+import {
+  alternativeNamesIn,
+  keyFingerprint,
+  keyType,
+  keyUsageNames,
+  listed,
+  oneLine,
+  usageNames,
+} from './certificate-text.js';
+import { keyIdentifiersOf } from './key-identifiers.js';
 
 /**
  * A certificate of PEM or DER. Throws where OpenSSL finds none in it; of one that it finds, no field throws. What few
@@ -29,6 +44,7 @@ class LazyCertificate implements Certificate {
   #allUnreadable: readonly CertificateField[] | undefined;
   /** Null where it could not be parsed. */
   #parsed: peculiar.X509Certificate | null | undefined;
+  #publicKeyFingerprint: string | undefined;
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -96,12 +112,22 @@ class LazyCertificate implements Certificate {
     return this.#read('serialNumber', () => this.#x509.serialNumber.toLowerCase(), '');
   }
 
+  get keyIdentifiers(): KeyIdentifiers {
+    return this.#read('keyIdentifiers', () => keyIdentifiersOf(this.#details()), {});
+  }
+
   get publicKey(): string {
     return this.#read('publicKey', () => keyType(this.#x509.publicKey), 'unknown');
   }
 
   get publicKeyDer(): string {
     return this.#read('publicKeyDer', () => hex(this.#x509.publicKey.export({ format: 'der', type: 'spki' })), '');
+  }
+
+  get publicKeyFingerprint(): string {
+    // Metrics ask for it at each evaluation.
+    this.#publicKeyFingerprint ??= keyFingerprint(this.publicKeyDer);
+    return this.#publicKeyFingerprint;
   }
 
   get unreadable(): readonly CertificateField[] {

@@ -70,13 +70,14 @@ export class Baselines {
     this.#first.set(key, { ...first, later, baseline });
   }
 
-  #firstReading({ caDigest, ca, paths }: CredentialFacts, since: Date): FirstReading | undefined {
+  #firstReading({ caDigest, ca, paths, caModifiedAt }: CredentialFacts, since: Date): FirstReading | undefined {
     if (caDigest === undefined) {
       return undefined;
     }
     const file = usable(() => this.#repository.file(paths.ca ?? ''));
     const same = file?.digest === caDigest && ca !== undefined;
-    return { baseline: { caDigest, since, ca }, file: same ? file : undefined, later: new Map() };
+    const writtenAt = caModifiedAt === undefined ? undefined : new Date(caModifiedAt);
+    return { baseline: { caDigest, since, ca, writtenAt }, file: same ? file : undefined, later: new Map() };
   }
 
   async #resultsUnder(

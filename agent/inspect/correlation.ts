@@ -1,5 +1,6 @@
 import type { Certificate } from '../../credentials/certificate.js';
 import { CredentialFile } from '../../credentials/credential-file.js';
+import { issuerOf } from '../../credentials/issuer.js';
 import { verifyPair } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { implementations, noIssuer } from './acceptance.js';
@@ -64,13 +65,6 @@ export function trustAnchorsOf(all: readonly Contents[]): readonly Certificate[]
   const authorities = found.filter((one) => one.isCertificateAuthority);
   const roots = authorities.filter((one) => issuerOf(one, [one]) !== undefined);
   return roots.length > 0 ? roots : authorities.filter((one) => issuerOf(one, found) === undefined);
-}
-
-/** By name and signature; of several, the one that expires last. */
-function issuerOf(certificate: Certificate, among: readonly Certificate[]): Certificate | undefined {
-  return among
-    .filter((other) => certificate.isIssuedBy(other))
-    .sort((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
 }
 
 /** As its holder would present it: the leaf, then the certificates beside it, to each implementation in both roles. */
