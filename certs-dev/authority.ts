@@ -65,7 +65,20 @@ export class Authority {
   /** A self-signed root. */
   static async create(options: AuthorityOptions = {}): Promise<Authority> {
     const algorithm = options.algorithm ?? 'ec';
-    const keys = await generateKeys(algorithm);
+    return Authority.#selfSigned(await generateKeys(algorithm), algorithm, options);
+  }
+
+  /** The same CA with another certificate: name and key stay. */
+  async renewed(options: Pick<AuthorityOptions, 'notBefore' | 'notAfter'> = {}): Promise<Authority> {
+    const commonName = this.#certificate.subjectName.getField('CN')[0];
+    return Authority.#selfSigned(this.#keys, this.#algorithm, { ...options, commonName });
+  }
+
+  static async #selfSigned(
+    keys: webcrypto.CryptoKeyPair,
+    algorithm: 'ec' | 'rsa',
+    options: AuthorityOptions,
+  ): Promise<Authority> {
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serial(),
       name: nameOf(options.commonName ?? 'Development CA', undefined),

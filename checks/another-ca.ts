@@ -56,7 +56,7 @@ export function anotherCa(
   const evidence = { caFile: bundle.path, caHeld: namesakes.map(authorityInFull) };
   const { authority, authoritySerial = '' } = top.keyIdentifiers;
   if (namesakes.some((one) => top.isSignedBy(one))) {
-    const message = `${held}, whose key signed it, but it names the serial ${firstDigits(authoritySerial)} of its issuer, which OpenSSL compares`;
+    const message = `${held}, whose key signed the certificate, but the certificate names the serial ${firstDigits(authoritySerial)} of its issuer, which OpenSSL compares`;
     return { message, evidence: { ...evidence, issuerSerial: authoritySerial } };
   }
   const { signer, holders } = signerOf(top, files);
@@ -64,7 +64,7 @@ export function anotherCa(
   const who =
     signer === undefined ? `${key}, which no file here holds` : `: ${authorityText(signer)} in ${listed(holders)}`;
   return {
-    message: `${held}, and another CA of that name signed it${who}`,
+    message: `${held}, and another CA of that name signed the certificate${who}`,
     evidence: {
       ...evidence,
       caSigner: signer === undefined ? (authority ?? '') : authorityInFull(signer),

@@ -19,7 +19,7 @@ export function renewalOf(
 ): { readonly status: Status; readonly message: string } | undefined {
   const { ca } = facts;
   // The process may have loaded a version that the agent never read.
-  const isUnread = writtenAt !== undefined && processStart !== undefined && writtenAt > processStart;
+  const isUnread = processStart !== undefined && (writtenAt === undefined || writtenAt > processStart);
   if (ca === undefined || first === undefined || isUnread) {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../cluster/inventory/inventory.js';
+import { authorityName } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { certificatesInUse } from '../credentials/chain-in-use.js';
 import type { Check, EndpointObservation } from './check.js';
@@ -31,36 +32,34 @@ export const certificateValidity: Check = {
 function ofFiles({ owner, facts }: CredentialsInUse, now: Date): readonly Finding[] {
   const { chain = [], ca = [], paths } = facts;
   const used = certificatesInUse(facts);
-  const all = [
-    ...chain.map((certificate, index) => ({
-      certificate,
-      file: paths.cert ?? '',
-      where: `${paths.cert}${index === 0 ? '' : ` (certificate ${index + 1})`}`,
-    })),
-    ...ca.map((certificate, index) => ({
-      certificate,
-      file: paths.ca ?? '',
-      where: `${paths.ca}${ca.length === 1 ? '' : ` (certificate ${index + 1}, ${certificate.subject})`}`,
-    })),
-  ];
-  const findings = all.flatMap(({ certificate, file, where }) =>
-    used.has(certificate)
-      ? [evaluate(certificate, where, now, owner)]
-      : certificate.notAfter <= now
-        ? [unused(certificate, file, where, owner)]
-        : [],
-  );
+  const inFile = (all: readonly Certificate[], path = '') =>
+    all.flatMap((certificate, index) => {
+      const where = () => locationOf(all, index, path);
+      if (used.has(certificate)) {
+        return [evaluate(certificate, where(), now, owner)];
+      }
+      return certificate.notAfter <= now ? [unused(certificate, path, where(), owner)] : [];
+    });
+  const findings = [...inFile(chain, paths.cert), ...inFile(ca, paths.ca)];
   const bad = findings.filter(({ status }) => status !== 'pass');
   return bad.length > 0 ? bad : findings.slice(0, 1);
 }
 
+/** `/tls/ca.crt (certificate 2, CN=Cluster CA)`; the path alone of a leaf, and of the only certificate of a file. */
+function locationOf(all: readonly Certificate[], index: number, path: string): string {
+  const certificate = all[index];
+  return certificate === undefined || all.length === 1 || (index === 0 && !certificate.isCertificateAuthority)
+    ? path
+    : `${path} (certificate ${index + 1}, ${authorityName(certificate, all)})`;
+}
+
 /** Go, gRPC C-core and OpenSSL run with it; it only misleads who reads the file. */
 function unused(certificate: Certificate, file: string, where: string, owner: CredentialsInUse['owner']): Finding {
-  const { subject, fingerprint, notAfter } = certificate;
+  const { subject, fingerprint, serialNumber, notAfter } = certificate;
   return findingOf(id, 'warn', owner, {
-    message: `${where} expired (${dateOf(notAfter)}), and no chain uses it: ${subject}`,
+    message: `${where} expired (${dateOf(notAfter)}), and no chain uses it`,
     remediation: `remove it from ${file}`,
-    evidence: { subject, fingerprint, notAfter: notAfter.toISOString() },
+    evidence: { subject, fingerprint, serialNumber, notAfter: notAfter.toISOString() },
   });
 }
 
@@ -76,9 +75,10 @@ function evaluate(
   owner: CredentialsInUse['owner'],
   endpoint?: Endpoint,
 ): Finding {
-  const { notAfter, notBefore, fingerprint, subject } = certificate;
+  const { notAfter, notBefore, fingerprint, serialNumber, subject } = certificate;
   const left = notAfter.getTime() - now.getTime();
-  const evidence = { subject, fingerprint, notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
+  const times = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
+  const evidence = { subject, fingerprint, serialNumber, ...times };
   const parts = { evidence, remediation: 'renew it', ...(endpoint === undefined ? {} : { endpoint }) };
   switch (urgencyOf(certificate, now)) {
     case 'expired':

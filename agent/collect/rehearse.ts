@@ -90,7 +90,8 @@ async function callerResults(
   const ports = inventory.instances.filter((one) => one.component === component).flatMap(({ endpoints }) => endpoints);
   const results: CallerResult[] = [];
   for (const caller of inventory.instances) {
-    const ca = callingFactsOf(collector.credentials(), caller)?.paths.ca;
+    const facts = callingFactsOf(collector.credentials(), caller);
+    const ca = facts?.paths.ca;
     const calls = ports.some(({ profile }) => profile.calledBy.includes(caller.component));
     if (calls && ca !== undefined && ca !== candidate.paths.ca) {
       const verifier = profiles[caller.component].verifiesServersBy;
@@ -99,7 +100,7 @@ async function callerResults(
         goRelease: goReleaseOf(caller.version),
       } as const;
       const [result] = await verifyPair(filesOf(collector, candidate, ca), parties, now);
-      results.push(...(result === undefined ? [] : [{ caller, result }]));
+      results.push(...(result === undefined ? [] : [{ caller, ca: facts?.ca, result }]));
     }
   }
   return results;

@@ -1,3 +1,4 @@
+import { authorityName } from '../../credentials/authority-name.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import { CredentialFile } from '../../credentials/credential-file.js';
 import { issuerOf } from '../../credentials/issuer.js';
@@ -5,6 +6,7 @@ import { verifyPair } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { implementations, noIssuer } from './acceptance.js';
 import type { Contents, FoundKey } from './contents.js';
+import { notesOnNames } from './notes-on-names.js';
 
 /** One certificate, with its sources, keys, issuer and verification. */
 export interface InspectedCertificate {
@@ -25,7 +27,7 @@ export interface Inspection {
   readonly certificates: readonly InspectedCertificate[];
   /** Keys without a certificate. */
   readonly unmatchedKeys: readonly FoundKey[];
-  /** Subjects of the trust anchors. */
+  /** The trust anchors: subjects, with what distinguishes those of one name. */
   readonly trusted: readonly string[];
 }
 
@@ -48,14 +50,18 @@ export async function correlate(all: readonly Contents[], anchors: readonly Cert
       keys: itsKeys,
       issuer,
       results,
-      notes: [...notesOn(certificate, issuer, holders, itsKeys), ...lacksIssuer(issuer, holders[0], results)],
+      notes: [
+        ...notesOn(certificate, issuer, holders, itsKeys),
+        ...notesOnNames(certificate, issuer, all),
+        ...lacksIssuer(issuer, holders[0], results),
+      ],
     });
   }
   const used = new Set(certificates.flatMap((one) => one.keys));
   return {
     certificates,
     unmatchedKeys: keys.filter((key) => !used.has(key)),
-    trusted: anchors.map(({ subject }) => subject),
+    trusted: anchors.map((one) => authorityName(one, [...found, ...anchors])),
   };
 }
 

@@ -1,3 +1,4 @@
+import { authorityName } from '../../credentials/authority-name.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import { printable } from '../terminal/printable.js';
 import { type Colour, coloured, type Terminal } from '../terminal/terminal.js';
@@ -87,7 +88,7 @@ interface Row {
 }
 
 function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): readonly Row[] {
-  const { certificate, sources, keys, issuer, notes } = one;
+  const { certificate, sources, keys, notes } = one;
   const served = ports.filter(({ address }) => sources.includes(address)).map(({ results }) => results);
   const isServedOnly = sources.every((source) => ports.some(({ address }) => address === source));
   const results = certificate.isCertificateAuthority ? [] : [one.results, ...served];
@@ -111,7 +112,7 @@ function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): 
         ),
       ].join('; '),
     },
-    { label: 'signed by', text: signerOf(certificate, issuer) },
+    { label: 'signed by', text: signerOf(one, inspection) },
     ...acceptance.map(({ text, isAccepted }, index) => ({
       label: index === 0 ? 'accepted' : '',
       text,
@@ -119,6 +120,7 @@ function rowsOf(one: InspectedCertificate, { inspection, ports, now }: Report): 
     })),
     acceptance.length > 0 ? { label: '', text: `verified against ${inspection.trusted.join(' and ')}` } : undefined,
     { label: 'serial', text: certificate.serialNumber },
+    keyIdentifiersOf(certificate),
     { label: 'sha-256', text: certificate.fingerprint },
     ...notes.map((note) => ({ label: '!', text: note, colour: 'yellow' as const })),
   ];
@@ -144,11 +146,22 @@ function keyText(sources: readonly string[], isServedOnly: boolean): readonly st
   return isServedOnly ? [] : ['its private key is not among the given files'];
 }
 
-function signerOf(certificate: Certificate, issuer: Certificate | undefined): string {
+function signerOf({ certificate, issuer }: InspectedCertificate, { certificates }: Inspection): string {
   if (issuer === undefined) {
     return `${certificate.issuer || '(no name)'}, which was not found`;
   }
-  return issuer.fingerprint === certificate.fingerprint ? 'itself' : issuer.subject;
+  const all = certificates.map((one) => one.certificate);
+  return issuer.fingerprint === certificate.fingerprint ? 'itself' : authorityName(issuer, all);
+}
+
+function keyIdentifiersOf({ keyIdentifiers }: Certificate): Row {
+  const { subject, authority, authoritySerial } = keyIdentifiers;
+  const parts = [
+    subject ?? 'none',
+    ...(authority === undefined ? [] : [`of its issuer: ${authority}`]),
+    ...(authoritySerial === undefined ? [] : [`serial of its issuer: ${authoritySerial}`]),
+  ];
+  return { label: 'key id', text: parts.join('; ') };
 }
 
 function portLines(port: Port, terminal: Terminal): readonly string[] {

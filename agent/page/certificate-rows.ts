@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { EndpointObservation } from '../../checks/check.js';
 import { latestChains } from '../../checks/latest-chains.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import { certificatesInUse } from '../../credentials/chain-in-use.js';
 import type { CredentialEntry } from '../../metrics/credential-metrics.js';
 import { firstExpiry } from './timeline.js';
 import type { AgentView } from './view.js';
@@ -62,11 +63,18 @@ function rowsOf(entry: CredentialEntry | undefined, served: readonly EndpointObs
   return rows;
 }
 
+/** Of the certificates in a file those that a chain uses, or all where none is used. */
 function fileRows(facts: CredentialEntry['facts'] | undefined): readonly CertificateRow[] {
-  const { ca = '', cert = '' } = facts?.paths ?? {};
-  const row = (kind: 'CA' | 'file', name: string, chain: readonly Certificate[] = []) =>
-    chain.length === 0 ? [] : [{ kind, name, short: basename(name), chain, differsFrom: undefined }];
-  return [...row('CA', ca, facts?.ca), ...row('file', cert, facts?.chain)];
+  if (facts === undefined) {
+    return [];
+  }
+  const used = certificatesInUse(facts);
+  const row = (kind: 'CA' | 'file', name = '', all: readonly Certificate[] = []) => {
+    const inUse = all.filter((one) => used.has(one));
+    const chain = inUse.length === 0 ? all : inUse;
+    return chain.length === 0 ? [] : [{ kind, name, short: basename(name), chain, differsFrom: undefined }];
+  };
+  return [...row('CA', facts.paths.ca, facts.ca), ...row('file', facts.paths.cert, facts.chain)];
 }
 
 function byFingerprint(served: readonly EndpointObservation[]): ReadonlyMap<string, EndpointObservation[]> {

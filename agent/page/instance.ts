@@ -134,6 +134,7 @@ ${certificates.map(({ file, one }) => certificateFacts(one, view.now(), file))}`
 /** Every field of one certificate, folded. */
 export function certificateFacts(one: Certificate, now: Date, file?: string): Html {
   const { dns, ip, uri } = one.subjectAltNames;
+  const { subject, authority } = one.keyIdentifiers;
   return html`<details class="certificate"><summary><code>${one.subject}</code> <span class="quiet">${relative(one.notAfter, now)}</span></summary>${facts(
     [
       ...(file === undefined ? [] : [['file', file] as const]),
@@ -146,6 +147,8 @@ export function certificateFacts(one: Certificate, now: Date, file?: string): Ht
       ['authority', one.isCertificateAuthority ? 'yes' : 'no'],
       ['public key', one.publicKey],
       ['serial', one.serialNumber],
+      ['key identifier', html`<code class="wrap">${subject ?? 'none'}</code>`],
+      ['key identifier of the issuer', html`<code class="wrap">${authority ?? 'none'}</code>`],
       ['SHA-256', html`<code class="wrap" title="expires ${utc(one.notAfter)}">${one.fingerprint}</code>`],
     ],
   )}</details>`;

@@ -1,9 +1,11 @@
 import { profiles } from '../../cluster/components/profiles.js';
+import type { Certificate } from '../../credentials/certificate.js';
 import { inItsWords } from '../../credentials/verifiers/verifier.js';
 import { remediationOfList } from '../allow-list.js';
+import { anotherCa } from '../another-ca.js';
 import { type Finding, findingOf } from '../finding.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
-import { remediationOfForeignCa } from './reasons.js';
+import { rehearsedCaFiles, remediationOfForeignCa } from './reasons.js';
 
 /** Whether the callers of the component would accept the candidate as a server. */
 export function serverFindings(rehearsal: Rehearsal): readonly Finding[] {
@@ -55,7 +57,10 @@ function listsOfCallers({ candidate, component, inventory }: Rehearsal): readonl
 }
 
 function trustOfCallers(rehearsal: Rehearsal): readonly Finding[] {
-  return rehearsal.callerResults.map(({ caller, result }) =>
+  const { chain = [] } = rehearsal.candidate;
+  const another = (certificates: readonly Certificate[] = []) =>
+    anotherCa(chain, { path: 'that file', certificates }, rehearsedCaFiles(rehearsal))?.message ?? '';
+  return rehearsal.callerResults.map(({ caller, ca, result }) =>
     result.trusted === true
       ? findingOf(rehearsalId, 'pass', caller, {
           message: 'would accept it as a server, under the CA file that it has',
@@ -65,7 +70,7 @@ function trustOfCallers(rehearsal: Rehearsal): readonly Finding[] {
             message: `unknown whether it would accept it as a server (${inItsWords(result)})`,
           })
         : findingOf(rehearsalId, 'fail', caller, {
-            message: `would reject it as a server, under the CA file that it has (${inItsWords(result)})`,
+            message: `would reject it as a server, under the CA file that it has (${inItsWords(result)})${another(ca)}`,
             remediation: remediationOfForeignCa(
               rehearsal,
               'server',

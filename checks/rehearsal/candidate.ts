@@ -3,7 +3,7 @@ import type { Role, VerificationResult } from '../../credentials/verifiers/verif
 import { type Finding, findingOf } from '../finding.js';
 import { inTheirWords, resultsOf } from '../verifier-words.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
-import { remediationOfForeignCa, unusableAs } from './reasons.js';
+import { anotherCaThan, remediationOfForeignCa, unusableAs } from './reasons.js';
 
 /** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
 export function candidateFindings(rehearsal: Rehearsal): readonly Finding[] {
@@ -50,19 +50,31 @@ function keyMatch({ candidate }: Rehearsal): readonly Finding[] {
       ];
 }
 
+const caFiles = {
+  candidate: 'the CA that is installed with it',
+  current: 'the CA that its peers hold now',
+} as const;
+
 /** Peers hold the installed CA until they reload it, so the candidate must verify under that CA too. */
 function trust(rehearsal: Rehearsal): readonly Finding[] {
   const { candidate, component, inventory, underCurrentCa, roles } = rehearsal;
-  const under = (results: readonly VerificationResult[], which: string, remediationAs: (role: Role) => string) =>
-    (['client', 'server'] as const)
+  const under = (
+    results: readonly VerificationResult[],
+    file: 'candidate' | 'current',
+    remediationAs: (role: Role) => string,
+  ) => {
+    const which = caFiles[file];
+    return (['client', 'server'] as const)
       .filter((role) => roles.includes(role))
       .flatMap((role) => {
         const { accepted, rejected, inconclusive } = resultsOf(results, role);
         const words = (ones: readonly VerificationResult[]) =>
           inTheirWords({ owner: { component }, instances: inventory.instances }, ones);
         if (rejected.length > 0) {
-          const message = `does not verify as ${role} under ${which} (${words(rejected)})`;
-          return [findingOf(rehearsalId, 'fail', 'agent', { message, remediation: remediationAs(role) })];
+          const another = anotherCaThan(file, rehearsal);
+          const message = `does not verify as ${role} under ${which} (${words(rejected)})${another?.message ?? ''}`;
+          const evidence = another?.evidence ?? {};
+          return [findingOf(rehearsalId, 'fail', 'agent', { message, remediation: remediationAs(role), evidence })];
         }
         if (inconclusive.length > 0) {
           const message = `unknown whether it verifies as ${role} under ${which} (${words(inconclusive)})`;
@@ -72,14 +84,15 @@ function trust(rehearsal: Rehearsal): readonly Finding[] {
           ? []
           : [findingOf(rehearsalId, 'pass', 'agent', { message: `verifies as ${role} under ${which}` })];
       });
+  };
   return [
-    ...under(candidate.results, 'the CA that is installed with it', (role) => {
+    ...under(candidate.results, 'candidate', (role) => {
       const again = `issue it from that CA, with a current validity and with ${usagesOf(roles).join(' and ')}`;
       return unusableAs(role, rehearsal) ? again : remediationOfForeignCa(rehearsal, role, again);
     }),
     ...under(
       underCurrentCa ?? [],
-      'the CA that its peers hold now',
+      'current',
       () =>
         'first install a bundle of old and new CA everywhere, restart the components that read it only at their start, and rehearse again',
     ),

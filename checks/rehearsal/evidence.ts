@@ -1,5 +1,6 @@
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
+import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { EndpointObservation } from '../check.js';
@@ -10,6 +11,8 @@ export const rehearsalId = 'rehearse';
 /** The candidate verified under the CA file of a caller. */
 export interface CallerResult {
   readonly caller: Instance;
+  /** What that file holds; undefined where it cannot be read. */
+  readonly ca: readonly Certificate[] | undefined;
   readonly result: VerificationResult;
 }
 

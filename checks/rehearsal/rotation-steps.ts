@@ -1,6 +1,7 @@
 import type { ComponentName, ReloadRule } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { isBefore } from '../../cluster/inventory/version.js';
+import { authorityText, isSameAuthority } from '../../credentials/authority-name.js';
 import type { Rehearsal } from './evidence.js';
 
 /** The safe order, one line per step: CA before leaf, key before certificate, then the reload of each port. */
@@ -9,6 +10,7 @@ export function rotationSteps(rehearsal: Rehearsal): readonly string[] {
   const served = roles.includes('server') ? 'every port must serve the new certificate, and ' : '';
   return [
     ...caSteps(rehearsal),
+    ...(changesCa(rehearsal) ? [] : renewalSteps(rehearsal)),
     writeStep(component),
     ...reloadSteps(rehearsal),
     `run check: ${served}every caller must be accepted`,
@@ -28,9 +30,24 @@ function writeStep(component: ComponentName): string {
     : `write the key of ${component} first, then its certificate, each by rename within its directory`;
 }
 
+/** The CAs that are installed with the candidate, and that the component does not have with this key. */
 function changesCa({ candidate, current }: Rehearsal): boolean {
-  const known = new Set(current.flatMap(({ facts }) => (facts.ca ?? []).map(({ fingerprint }) => fingerprint)));
-  return known.size > 0 && (candidate.ca ?? []).some(({ fingerprint }) => !known.has(fingerprint));
+  const known = current.flatMap(({ facts }) => facts.ca ?? []);
+  return known.length > 0 && !(candidate.ca ?? []).every((ca) => known.some((one) => isSameAuthority(one, ca)));
+}
+
+/** Peers verify by the key, so a CA that was renewed with its key is written at any time before the former one expires. */
+function renewalSteps({ candidate, current }: Rehearsal): readonly string[] {
+  const known = current.flatMap(({ facts }) => facts.ca ?? []);
+  return (candidate.ca ?? []).flatMap((ca) => {
+    const same = known.filter((one) => isSameAuthority(one, ca));
+    const [former] = same.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+    return former === undefined || same.some(({ fingerprint }) => fingerprint === ca.fingerprint)
+      ? []
+      : [
+          `write ${authorityText(ca)} as the CA file of every component; it has the key of ${authorityText(former)}, so restart or touch what holds that one at any time before ${former.notAfter.toISOString().slice(0, 10)}`,
+        ];
+  });
 }
 
 function caSteps(rehearsal: Rehearsal): readonly string[] {

@@ -86,7 +86,7 @@ t.test('certificate-validity: by the chain in use', async (t) => {
     );
   t.match(
     await of('d5'),
-    [/^warn: ca\.crt \(certificate 2, .*\) expired \(.*\), and no chain uses it: CN=.*/],
+    [/^warn: ca\.crt \(certificate 2, CN=.*\) expired \(.*\), and no chain uses it$/],
     'an old CA',
   );
   t.match(await of('d6'), [/^pass/], 'an old CA that expires in days');
@@ -132,7 +132,7 @@ t.test('ca-unchanged: by content since the baseline, and by the start of the pro
   ]);
   const ca = (await factsOf(t, await long.issue(names), { ca: (await Authority.create()).certificatePem })).ca;
   t.match(of('pd', { ...another, ca }), [
-    /; the new CA has the name of the old one \(CN=Development CA\) and another key$/,
+    /; the new CA CN=Development CA \(SHA-256 \w{8}…, key identifier \w{8}…, serial \w{8}…\) has the name, and not the key, of the old one, CN=Development CA \(SHA-256 /,
   ]);
   t.strictSame(run(caUnchanged, evidenceOf({ instances: [pd], facts: [facts] })), [], 'no baseline, no finding');
   const touched = { certModifiedAt: written + hour };
@@ -187,9 +187,10 @@ t.test('ca-unchanged: a port that names the new CA and not the old one has loade
   t.match(of(former, namesOf(former)), [/^warn/], 'the old one');
   t.match(of(former, namesOf(facts), namesOf(former)), [/^warn/], 'one port of two');
   t.match(of(former, []), [/^warn/], 'names none');
-  t.match(of(facts, namesOf(facts)), [/^warn/], 'both have one name');
   const sameName = await Authority.create({ commonName: 'Next CA' });
-  const { ca: other = [] } = await factsOf(t, await sameName.issue(names), { ca: sameName.certificatePem });
+  const namesake = await factsOf(t, await sameName.issue(names), { ca: sameName.certificatePem });
+  t.match(of(namesake, namesOf(facts)), [/^warn/], 'both have one name');
+  const { ca: other = [] } = namesake;
   t.match(ofSeen(former, [other], [namesOf(facts)]), [/^warn/], 'a version in between had the name of the new CA');
   t.strictSame(ofSeen(former, [[...other, ...(former.ca ?? [])]], [namesOf(facts)]), taken, 'by way of a bundle');
 });

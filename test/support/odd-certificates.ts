@@ -37,11 +37,36 @@ async function selfSigned(
     keys,
     extensions: [...extensions],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return {
-    certificatePem: `${certificate.toString('pem')}\n`,
-    keyPem: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
-  };
+  return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await pemOf(keys.privateKey) };
+}
+
+/** A leaf of this CA without key identifiers, or whose authority key identifier names the serial of the CA's certificate. */
+export async function leafOf(root: Authority, subject: string, identifiers: 'none' | 'serial'): Promise<Issued> {
+  const issuer = new x509.X509Certificate(root.certificatePem);
+  const { keyPem } = root;
+  const pkcs8 = Buffer.from(keyPem.replace(/-----.*?-----|\s/g, ''), 'base64');
+  const keys = await webcrypto.subtle.generateKey(ec, true, ['sign', 'verify']);
+  const { serialNumber, issuerName } = issuer;
+  const name = new x509.GeneralNames([{ type: 'dn', value: issuerName.toString() }]);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: '1234',
+    notBefore: new Date(Date.now() - 3_600_000),
+    subject,
+    issuer: issuer.subject,
+    signingAlgorithm: ec,
+    publicKey: keys.publicKey,
+    signingKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, ec, false, ['sign']),
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
+      ...(identifiers === 'none' ? [] : [await x509.AuthorityKeyIdentifierExtension.create({ name, serialNumber })]),
+    ],
+  });
+  return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await pemOf(keys.privateKey) };
+}
+
+async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 /** A leaf below so many intermediates, all of which are sent. */

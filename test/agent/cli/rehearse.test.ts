@@ -131,6 +131,32 @@ t.test('a new CA: rejected while peers hold the old one, and the safe order is p
   );
 });
 
+t.test('a CA renewed with its key cuts nobody off, and a CA of the same name does', async (t) => {
+  const cluster = await devCluster(t);
+  const named = { ...options, commonName: 'TiKV-Server' };
+  const renewed = await cluster.authority.renewed();
+  const good = await rehearsed(cluster, 'tikv', written(t, await renewed.issue(named), { ca: renewed.certificatePem }));
+  t.equal(good.at(-1)?.status, 'pass');
+  t.match(good.at(-1)?.evidence?.steps, [
+    /^write CN=Development CA \(SHA-256 .* as the CA file of every component; it has the key of CN=Development CA \(SHA-256 .*, so restart or touch what holds that one at any time before 20/,
+    /^write the key of tikv first/,
+  ]);
+  const other = await Authority.create();
+  const pair = await other.issue(named);
+  const failures = (findings: readonly Finding[]) => findings.filter(({ status }) => status === 'fail');
+  const rotated = failures(await rehearsed(cluster, 'tikv', written(t, pair, { ca: other.certificatePem })));
+  const held = /ca\.crt holds CN=Development CA \(SHA-256 .*, and another CA of that name signed the certificate: CN=/;
+  t.match(rotated[0]?.message, /^does not verify as client under the CA that its peers hold now/);
+  t.match(rotated[0]?.message, held);
+  t.ok(
+    rotated.some(({ message }) =>
+      /^would reject it as a server.*; that file holds CN=.* of the candidate$/.test(message),
+    ),
+  );
+  const [mistaken] = failures(await rehearsed(cluster, 'tikv', written(t, pair)));
+  t.match(mistaken?.remediation, /; issue it from CN=Development CA \(SHA-256 .*\), or pass --cacert/);
+});
+
 t.test('no advice to restart a healthy port that rejects a wrong certificate', async (t) => {
   const cluster = await devCluster(t);
   const { authority } = cluster;
