@@ -109,6 +109,27 @@ cert-allowed-cn = ${names('tiproxy', ['api'])}
   scheduling: (context) => microservice('scheduling', context),
   'resource-manager': (context) => microservice('resource-manager', context),
   router: (context) => microservice('router', context),
+  'tikv-cdc': ({ address }) => ({
+    'tikv-cdc.toml': `addr = "${address('api')}"
+advertise-addr = "${address('api')}"
+
+${dashedSecurity('tikv-cdc', names('tikv-cdc', ['api']))}`,
+  }),
+  // It compares the first entry only, so that its callers would have to share one name.
+  'dm-master': ({ address }) => ({
+    'dm-master.toml': `master-addr = "${address('client')}"
+advertise-addr = "${address('client')}"
+peer-urls = "https://${address('peer')}"
+advertise-peer-urls = "https://${address('peer')}"
+${dmSecurity('dm-master')}`,
+  }),
+  'dm-worker': ({ address }) => ({
+    'dm-worker.toml': `worker-addr = "${address('api')}"
+advertise-addr = "${address('api')}"
+${dmSecurity('dm-worker')}cert-allowed-cn = ${names('dm-worker', ['api'])}
+`,
+  }),
+  other: () => ({}),
 };
 
 function microservice(component: ComponentName, { address, pdAddresses }: ConfigContext) {
@@ -132,6 +153,13 @@ ca-path = "tls/ca.crt"
 cert-path = "tls/${component}.crt"
 key-path = "tls/${component}.pem"
 cert-allowed-cn = ${list}
+`;
+}
+
+function dmSecurity(component: ComponentName): string {
+  return `ssl-ca = "tls/ca.crt"
+ssl-cert = "tls/${component}.crt"
+ssl-key = "tls/${component}.pem"
 `;
 }
 

@@ -46,11 +46,15 @@ export function handlersOf(member: Member, endpoint: EndpointName, registry: () 
       plaintextRejection: 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
     },
   };
+  const cdc = known['ticdc/api'];
   const service: PortHandlers = {
     http: paths({ '/status': '{}', '/metrics': '' }),
     grpc: answers({ [health]: serving }),
   };
   const plain: PortHandlers = { http: paths({ '/status': '', '/metrics': '', '/config': '{}' }) };
+  if (member.component === 'tikv-cdc' && cdc !== undefined) {
+    return cdc;
+  }
   return known[`${member.component}/${endpoint}`] ?? (endpoint === 'service' ? service : plain);
 }
 

@@ -5,7 +5,7 @@ import {
   type StartFault,
   severalNamesSince,
 } from '../cluster/components/profile.js';
-import { profiles } from '../cluster/components/profiles.js';
+import { documentedProfiles } from '../cluster/components/profiles.js';
 import { code, table } from './markdown.js';
 
 const faults: Readonly<Record<StartFault, string>> = {
@@ -21,7 +21,7 @@ const faults: Readonly<Record<StartFault, string>> = {
 
 /** A section per component for docs/semantics.md: its keys, its faults at start, and the requests to each port. */
 export function describeComponents(): string {
-  return Object.values(profiles).map(section).join('\n');
+  return documentedProfiles.map(section).join('\n');
 }
 
 function section(profile: ComponentProfile): string {

@@ -1,10 +1,10 @@
-import { profiles } from '../cluster/components/profiles.js';
+import { documentedProfiles } from '../cluster/components/profiles.js';
 import { type VerifierName, verifierTitles } from '../credentials/verifiers/verifier.js';
 import { table } from './markdown.js';
 
 /** The section of docs/semantics.md on whose result counts. */
 export function describeVerifiers(): string {
-  const rows = Object.values(profiles).flatMap(({ title, verifiesServersBy, endpoints }) => [
+  const rows = documentedProfiles.flatMap(({ title, verifiesServersBy, endpoints }) => [
     [title, 'servers that it calls', nameOf(verifiesServersBy)],
     ...endpoints.map((endpoint) => [title, `callers of the ${endpoint.title}`, nameOf(endpoint.callers.verifier)]),
   ]);

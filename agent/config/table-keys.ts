@@ -1,3 +1,4 @@
+import { listeningPrograms } from '../../cluster/components/other-programs.js';
 import { clientNames, componentNames, type EndpointName, endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Key, Keys } from './key.js';
@@ -5,7 +6,14 @@ import type { Key, Keys } from './key.js';
 type PortKey = Key & { readonly type: 'string' };
 
 export const instanceKeys = {
-  component: componentKey('tikv'),
+  component: {
+    type: 'string',
+    choices: [...componentNames, ...listeningPrograms],
+    required: true,
+    example: 'tikv',
+    doc: `one of ${codes(componentNames)}`,
+    more: `another program (${codes(listeningPrograms)}) counts as \`other\`: a port with TLS, where no name is expected to be enforced`,
+  },
   address: { type: 'string', required: true, example: '10.0.1.2:20160', doc: `main port: ${mainPorts()}` },
   config: { type: 'path', example: 'tikv.toml', doc: 'its configuration file, if it is on this host' },
   version: { type: 'string', example: '8.5.0', doc: 'its release' },

@@ -1,4 +1,4 @@
-import { endpointNames } from '../../cluster/components/profile.js';
+import { componentNames, endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
 import type { DeclaredInstance } from '../../cluster/inventory/declared.js';
@@ -9,13 +9,15 @@ import { clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.
 /** One `[[instance]]`. */
 export function instanceAt(reader: ConfigReader, prefix: string): DeclaredInstance {
   const { caPath: ca, certPath: cert, keyPath: key, certAllowedCn, ...rest } = reader.values(instanceKeys, prefix);
+  const component = componentNames.find((name) => name === rest.component) ?? 'other';
   return {
     ...rest,
+    component,
     ca,
     cert,
     key,
     allowedCommonNames: orUndefined(certAllowedCn),
-    addresses: addressesAt(reader, prefix, rest.component),
+    addresses: addressesAt(reader, prefix, component),
     origin: reader.originOf(`${prefix}.address`),
   };
 }

@@ -78,7 +78,8 @@ function passesList(
 ): 'accepted' | 'rejected' | 'undecided' {
   const profile = profiles[instance.component];
   const list = typeof endpoint.allowList === 'string' ? [] : endpoint.allowList.value;
-  const written = profile.trimsAllowList ? list.map((entry) => entry.trim()) : list;
+  const compared = endpoint.profile.callers.comparesFirstEntry === true ? list.slice(0, 1) : list;
+  const written = profile.trimsAllowList ? compared.map((entry) => entry.trim()) : compared;
   const entries = profile.addsOwnCommonName && ownCommonName !== undefined ? [...written, ownCommonName] : written;
   const { commonNameMatch } = endpoint.profile.callers;
   const counted = countedName(endpoint, leaf);

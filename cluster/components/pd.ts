@@ -10,8 +10,8 @@ export const pd: ComponentProfile = {
   title: 'PD',
   file: 'pd',
   executable: 'pd-server',
-  tellingKeys:
-    /^(client-urls|peer-urls|advertise-client-urls|advertise-peer-urls|initial-cluster|security\.cacert-path|replication\.|schedule\.)/,
+  decidingKeys: /^(security\.cacert-path$|replication\.|schedule\.|pd-server\.|dashboard\.)/,
+  tellingKeys: /^(client-urls|peer-urls|advertise-client-urls|advertise-peer-urls|initial-cluster)$/,
   securityKeys: {
     ca: 'security.cacert-path',
     cert: 'security.cert-path',

@@ -15,6 +15,11 @@ export const componentNames = [
   'scheduling',
   'resource-manager',
   'router',
+  'tikv-cdc',
+  'dm-master',
+  'dm-worker',
+  /** Any other program with a TLS port. */
+  'other',
 ] as const;
 export type ComponentName = (typeof componentNames)[number];
 
@@ -82,6 +87,8 @@ export interface CallerAuthentication {
   readonly commonNameMatch: 'equal' | 'equal-or-contains' | 'equal-in-chain';
   /** Least number of list entries for the names to be enforced on this port. */
   readonly minimumEntries: number;
+  /** Only the first entry of the list is compared (DM-master). */
+  readonly comparesFirstEntry?: boolean;
   /** Which Common Name counts when the subject has several. */
   readonly countedCommonName: 'first' | 'last';
   /** HTTP paths that are served for every Common Name; exact, and GET only. */
@@ -168,7 +175,9 @@ export interface ConfigFileProfile {
   readonly title: string;
   /** Dotted keys in it. */
   readonly securityKeys: SecurityKeys;
-  /** Keys that only this kind has. */
+  /** Keys of sections that only this kind has: one decides. */
+  readonly decidingKeys: RegExp;
+  /** Further keys that hardly another kind has: two tell it. */
   readonly tellingKeys: RegExp;
   /** The effect of one or two of the three paths. */
   readonly incompleteTls: string;

@@ -8,8 +8,9 @@ export const ticdc: ComponentProfile = {
   title: 'TiCDC',
   file: 'cdc',
   executable: 'cdc',
+  decidingKeys: /^(sorter\.|capture-session-ttl$|security\.(mtls|client-user-required|client-allowed-user)$)/,
   tellingKeys:
-    /^(addr$|advertise-addr$|capture-session-ttl$|owner-flush-interval$|processor-flush-interval$|gc-ttl$|per-table-memory-quota$|sorter\.|debug\.|newarch$|security\.(mtls|client-user-required|client-allowed-user)$)/,
+    /^(addr|advertise-addr|owner-flush-interval|processor-flush-interval|gc-ttl|per-table-memory-quota|newarch)$|^debug\./,
   securityKeys: {
     ca: 'security.ca-path',
     cert: 'security.cert-path',

@@ -8,8 +8,8 @@ export const tidb: ComponentProfile = {
   title: 'TiDB',
   file: 'tidb',
   executable: 'tidb-server',
-  tellingKeys:
-    /^(security\.cluster-(ssl|verify)-|status\.(status-port|report-status)$|advertise-address$|lease$|token-limit$)/,
+  decidingKeys: /^security\.cluster-(ssl|verify)-/,
+  tellingKeys: /^(status\.(status-port|report-status)|advertise-address|lease|token-limit|store|path)$/,
   securityKeys: {
     ca: 'security.cluster-ssl-ca',
     cert: 'security.cluster-ssl-cert',

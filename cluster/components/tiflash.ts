@@ -27,8 +27,8 @@ export const tiflash: ComponentProfile = {
   title: 'TiFlash',
   file: 'tiflash',
   executable: 'tiflash',
-  tellingKeys:
-    /^(flash\.|raft\.pd_addr$|https_port$|tcp_port$|security\.(ca_path|cert_path|cert_allowed_cn)$|mark_cache_size$)/,
+  decidingKeys: /^(flash\.|raft\.pd_addr$|security\.(ca_path|cert_path|cert_allowed_cn)$)/,
+  tellingKeys: /^(https_port|tcp_port|http_port|mark_cache_size)$/,
   securityKeys: {
     ca: 'security.ca_path',
     cert: 'security.cert_path',
@@ -39,7 +39,8 @@ export const tiflash: ComponentProfile = {
   companion: {
     file: 'tiflash-learner',
     title: 'TiFlash proxy',
-    tellingKeys: /^(server\.engine-addr$|server\.labels\.engine$|raftstore\.snap-handle-pool-size$)/,
+    decidingKeys: /^(server\.engine-addr|server\.labels\.engine|raftstore\.snap-handle-pool-size)$/,
+    tellingKeys: /^$/,
     securityKeys: tikv.securityKeys,
     incompleteTls: 'the TiFlash proxy does not start',
     pathKey: 'flash.proxy.config',

@@ -8,7 +8,8 @@ export const tikv: ComponentProfile = {
   title: 'TiKV',
   file: 'tikv',
   executable: 'tikv-server',
-  tellingKeys: /^(server\.(addr|status-addr|advertise-addr|advertise-status-addr)$|raftstore\.|rocksdb\.|storage\.)/,
+  decidingKeys: /^(raftstore|raftdb|coprocessor|raft-engine)\./,
+  tellingKeys: /^(server\.(addr|status-addr|advertise-addr|advertise-status-addr)$|rocksdb\.|storage\.)/,
   securityKeys: {
     ca: 'security.ca-path',
     cert: 'security.cert-path',

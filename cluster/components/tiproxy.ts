@@ -11,8 +11,9 @@ export const tiproxy: ComponentProfile = {
   title: 'TiProxy',
   file: 'tiproxy',
   executable: 'tiproxy',
-  tellingKeys:
-    /^(proxy\.(pd-addrs|require-backend-tls|addr|max-connections)$|security\.(cluster-tls|sql-tls|server-tls|server-http-tls|peer-tls)\.|(cluster|sql|server|server-http)-tls\.|advance\.ignore-wrong-namespace$)/,
+  decidingKeys:
+    /^(proxy\.(pd-addrs|require-backend-tls|addr|max-connections)$|security\.(cluster-tls|sql-tls|server-tls|server-http-tls|peer-tls)\.|(cluster|sql|server|server-http)-tls\.)/,
+  tellingKeys: /^advance\.ignore-wrong-namespace$/,
   securityKeys: {
     ca: 'security.server-http-tls.ca',
     cert: 'security.server-http-tls.cert',

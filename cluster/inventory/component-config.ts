@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { advertisedHosts, endpointsOf } from '../components/port-locations.js';
 import type { ComponentName, ComponentProfile, ConfigFileProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import { openDocument } from '../documents/config-file.js';
 import type { ConfigDocument } from '../documents/document.js';
-import type { Origin, Problem } from '../documents/origin.js';
+import type { Problem } from '../documents/origin.js';
 import { Values } from '../documents/values.js';
 import { mistakesInBoth } from '../lint/mistakes.js';
 import { readAlternativeNames, readNames } from './allow-lists.js';
 import type { Described } from './described.js';
+import { fileKindOf, fileKinds, unknownFile } from './file-kind.js';
 import { instanceName } from './instance-name.js';
 import type { Instance, InstanceSecurity } from './inventory.js';
 
@@ -31,32 +31,22 @@ export function readComponentConfig(file: string, expected?: ComponentName): Com
   return { described, instance, problems };
 }
 
-/** The component that a file describes; undefined, with a note, when neither keys nor name show it. */
+/** The component that a file describes; undefined, with a note, for another program's file and where nothing shows it. */
 export function describe(
   document: ConfigDocument,
   problems: Problem[],
   expected?: ComponentName,
 ): Described | undefined {
   const { file } = document;
-  const kind = expected === undefined ? detectComponent(document) : fileKinds.find((one) => one.component === expected);
+  const kind = expected === undefined ? fileKindOf(document) : fileKinds.find((one) => one.component === expected);
   const origin = { kind: 'file', file, line: 1, column: 1 } as const;
-  if (kind === undefined) {
-    problems.push(unknownFile(origin));
+  if (kind === undefined || 'program' in kind) {
+    problems.push(unknownFile(origin, kind?.program));
     return undefined;
   }
   const { component, companion } = kind;
   const second = companion ? undefined : readCompanion(profiles[component], new Values(document, problems), problems);
   return { component, companion, document, second, origin, completeness: 'flags' };
-}
-
-export function unknownFile(origin: Origin): Problem {
-  return {
-    code: 'unknown-component',
-    severity: 'note',
-    origin,
-    message: 'neither its keys nor its name show which component this file is for',
-    remediation: `if it is a component's file, give it the usual name: ${fileKinds.map(({ file }) => file.file).join(', ')}`,
-  };
 }
 
 /**
@@ -140,50 +130,4 @@ function readCompanion(profile: ComponentProfile, values: Values, problems: Prob
     return undefined;
   }
   return path === undefined ? undefined : openDocument(path.value, problems);
-}
-
-interface FileKind {
-  readonly component: ComponentName;
-  readonly file: ConfigFileProfile;
-  readonly companion: boolean;
-}
-
-/** Every kind of file: the components' main files and their second ones. */
-const fileKinds: readonly FileKind[] = Object.values(profiles).flatMap((profile) => [
-  { component: profile.component, file: profile, companion: false },
-  ...(profile.companion === undefined
-    ? []
-    : [{ component: profile.component, file: profile.companion, companion: true }]),
-]);
-
-/** The kind of a file by its keys. Where the keys fit several kinds or none, the names of the file and its folders decide. */
-function detectComponent(document: ConfigDocument): FileKind | undefined {
-  const keys = document.keys().map(({ value }) => value);
-  const scored = fileKinds
-    .map((kind) => ({ kind, score: keys.filter((key) => kind.file.tellingKeys.test(key)).length }))
-    .sort((a, b) => b.score - a.score);
-  const named = detectByName(document.file);
-  const companion = scored.find(({ kind, score }) => kind.companion && score > 0);
-  const [best] = scored;
-  if (named?.companion === true || best === undefined || best.score === 0) {
-    return named;
-  }
-  const equals = scored.filter(({ score }) => score === best.score).map(({ kind }) => kind);
-  return (
-    companion?.kind ??
-    equals.find((kind) => kind === named) ??
-    (equals.length === 1 || named === undefined ? best.kind : named)
-  );
-}
-
-function detectByName(file: string): FileKind | undefined {
-  const places = [basename(file), basename(dirname(file)), basename(dirname(dirname(file)))];
-  const longest = [...fileKinds].sort((a, b) => b.file.file.length - a.file.file.length);
-  for (const place of places) {
-    const named = longest.find(({ file: { file } }) => new RegExp(`(^|[^a-z])${file}([^a-z]|$)`).test(place));
-    if (named !== undefined) {
-      return named;
-    }
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import type { EndpointProfile, ReloadRule } from '../components/profile.js';
-import { profiles } from '../components/profiles.js';
+import { documentedProfiles } from '../components/profiles.js';
 
 /** When a port reloads a changed file. */
 export const reloads: Readonly<Record<ReloadRule, string>> = {
@@ -13,7 +13,7 @@ export const reloads: Readonly<Record<ReloadRule, string>> = {
 
 /** The table of ports in docs/semantics.md. */
 export function describePorts(): string {
-  const rows = Object.values(profiles).flatMap(({ endpoints }) => endpoints.map(portRow));
+  const rows = documentedProfiles.flatMap(({ endpoints }) => endpoints.map(portRow));
   return `| port | default | requests a client certificate | compares names | reloads its certificate | reloads its CA |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
@@ -22,7 +22,7 @@ ${rows.join('\n')}
 
 /** The table of callers in docs/semantics.md. */
 export function describeCallers(): string {
-  const rows = Object.values(profiles).flatMap(({ endpoints }) =>
+  const rows = documentedProfiles.flatMap(({ endpoints }) =>
     endpoints.map(({ title, calledBy }) => `| ${title} | ${calledBy.join(', ')} |`),
   );
   return `| port | called by |\n| --- | --- |\n${rows.join('\n')}\n`;
@@ -60,6 +60,7 @@ function names({ callers }: EndpointProfile): string {
     'equal-in-chain': 'equal, of any certificate of the chain',
   }[callers.commonNameMatch];
   const least = callers.minimumEntries === 1 ? '' : `, from ${callers.minimumEntries} entries on`;
+  const only = callers.comparesFirstEntry === true ? ', the first entry only' : '';
   const exempt = callers.exemptPaths.length === 0 ? '' : `; not for GET ${callers.exemptPaths.join(', ')}`;
-  return `${where}: ${how}, the ${callers.countedCommonName} of several${least}${exempt}`;
+  return `${where}: ${how}, the ${callers.countedCommonName} of several${least}${only}${exempt}`;
 }

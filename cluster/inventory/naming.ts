@@ -14,6 +14,7 @@ const tiup: Naming = {
   tiproxy: 'tiproxy',
   tso: 'tso',
   scheduling: 'scheduling',
+  'tikv-cdc': 'tikv-cdc',
   prometheus: 'prometheus',
 };
 

@@ -45,6 +45,11 @@ const ofReaders: readonly LintEntry[] = [
     title: "TiFlash's second file does not exist where the first one names it",
   },
   { code: 'unknown-component', severity: 'note', title: 'Neither keys nor name show which component a file is for' },
+  {
+    code: 'other-program',
+    severity: 'note',
+    title: 'A file of a program that is no component: DM, Lightning, Drainer …',
+  },
 ];
 
 /** All codes, in the order of docs/lint.md. */

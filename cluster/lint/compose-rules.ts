@@ -1,11 +1,6 @@
 import type { Problem } from '../documents/origin.js';
 import { at, textAt, type YamlValue } from '../documents/yaml.js';
 
-/** Whether a YAML document is a Compose file. */
-export function isCompose(root: YamlValue): boolean {
-  return [...(at(root, 'services')?.entries?.values() ?? [])].some(({ value }) => at(value, 'image') !== undefined);
-}
-
 /** PD that is started with http URLs although certificates are mounted: flags override the file. */
 export function lintCompose(root: YamlValue): readonly Problem[] {
   return [...(at(root, 'services')?.entries?.values() ?? [])].flatMap(({ value: service }) => {

@@ -1,6 +1,6 @@
 import type { Problem } from '../documents/origin.js';
 import type { DescribedFile } from '../sources/described-file.js';
-import { isCompose, lintCompose } from './compose-rules.js';
+import { lintCompose } from './compose-rules.js';
 import { lintManifests } from './kubernetes-rules.js';
 import { reportsOf } from './mistakes.js';
 import { lintTopology } from './topology-rules.js';
@@ -12,9 +12,10 @@ export function mistakesOfDeployment(read: DescribedFile, file: string): readonl
       return reportsOf('topology', file, () => lintTopology(read.topology));
     case 'kubernetes':
       return reportsOf('kubernetes', file, () => lintManifests(read.documents));
-    case 'other':
-      return reportsOf('compose', file, () => read.documents.filter(isCompose).flatMap(lintCompose));
+    case 'compose':
+      return reportsOf('compose', file, () => read.documents.flatMap(lintCompose));
     case 'component':
+    case 'other':
       return [];
   }
 }

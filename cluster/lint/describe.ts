@@ -6,8 +6,9 @@ export function describeLint(): string {
   return `# What \`lint\` reports
 
 \`tidb-mtls-agent lint FILE…\` reads the configuration files of TiDB, PD and its microservices, TiKV, TiFlash (both
-files), TiCDC and TiProxy, TiUP topologies and \`meta.yaml\`, TidbCluster and the resources of tidb-operator 2, and
-Compose files; a folder is searched for all of them. The content of a file, then its name, decides what it is. Each
+files), TiCDC, TiProxy, TiKV-CDC, DM-master and DM-worker, TiUP topologies and \`meta.yaml\`, TidbCluster and the resources of tidb-operator 2, and
+Compose files; a folder is searched for all of them. The content of a file, then its name, decides what it
+is; a file of another program, such as TiDB Lightning or Drainer, gets a note. Each
 reported line names file, line and column, and is followed by its fix. Keys outside TLS are ignored.
 
 An **error** breaks connections or opens a port to unauthorized clients. A **warning** probably does. A **note** is

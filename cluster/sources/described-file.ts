@@ -4,9 +4,10 @@ import { orProblem } from '../documents/config-error.js';
 import { readText } from '../documents/config-file.js';
 import type { Problem } from '../documents/origin.js';
 import { parseToml } from '../documents/toml.js';
-import { parseYaml, type YamlValue } from '../documents/yaml.js';
-import { describe, unknownFile } from '../inventory/component-config.js';
+import { at, parseYaml, settingsOf, type YamlValue } from '../documents/yaml.js';
+import { describe } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
+import { otherProgramOf, unknownFile } from '../inventory/file-kind.js';
 import { isKubernetes, type Manifest, readManifests } from './kubernetes.js';
 import { isTopology, readTopology, type Topology } from './topology.js';
 
@@ -20,12 +21,13 @@ export type DescribedFile =
       readonly manifest: Manifest;
       readonly documents: readonly YamlValue[];
     }
-  | { readonly kind: 'other'; readonly described: readonly []; readonly documents: readonly YamlValue[] };
+  | { readonly kind: 'compose'; readonly described: readonly []; readonly documents: readonly YamlValue[] }
+  | { readonly kind: 'other'; readonly described: readonly [] };
 
 /** TiUP creates this file beside meta.yaml between the two stages of a scale-out. */
 const scaleOutLock = '.scale-out.yaml';
 
-const nothing: DescribedFile = { kind: 'other', described: [], documents: [] };
+const nothing: DescribedFile = { kind: 'other', described: [] };
 
 /** Reads a file of any of these kinds. Never throws: what cannot be read or used becomes a problem. */
 export function readDescribedFile(file: string, problems: Problem[]): DescribedFile {
@@ -58,10 +60,17 @@ function fromYaml(documents: readonly YamlValue[], file: string, problems: Probl
     const manifest = readManifests(documents, file, problems);
     return { kind: 'kubernetes', described: manifest.described, manifest, documents };
   }
-  if (documents.length === 0) {
-    problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }));
+  if (documents.some(isCompose)) {
+    return { kind: 'compose', described: [], documents };
   }
-  return { kind: 'other', described: [], documents };
+  const keys = documents.flatMap((root) => [...settingsOf(root).keys()]);
+  problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }, otherProgramOf(file, keys)));
+  return nothing;
+}
+
+/** Whether a YAML document is a Compose file. */
+export function isCompose(root: YamlValue): boolean {
+  return [...(at(root, 'services')?.entries?.values() ?? [])].some(({ value }) => at(value, 'image') !== undefined);
 }
 
 /** The name of the cluster whose meta.yaml this is: TiUP keeps `clusters/<name>/meta.yaml`. */

@@ -39,6 +39,24 @@ const serviceKeys = {
   key: 'security.key-path',
 };
 
+const cdcKeys = {
+  addr: 'addr',
+  'advertise-addr': 'advertise-addr',
+  pd: 'pd',
+  ca: 'security.ca-path',
+  cert: 'security.cert-path',
+  key: 'security.key-path',
+  'cert-allowed-cn': 'security.cert-allowed-cn',
+};
+
+const dmKeys = {
+  'advertise-addr': 'advertise-addr',
+  'ssl-ca': 'ssl-ca',
+  'ssl-cert': 'ssl-cert',
+  'ssl-key': 'ssl-key',
+  'cert-allowed-cn': 'cert-allowed-cn',
+};
+
 const known: readonly Flags[] = [
   {
     executable: 'tidb-server',
@@ -69,19 +87,24 @@ const known: readonly Flags[] = [
     },
   },
   { executable: 'tiflash', component: 'tiflash', config: ['config-file'], keys: {} },
+  { executable: 'cdc', component: 'ticdc', config: ['config'], keys: cdcKeys },
+  { executable: 'tikv-cdc', component: 'tikv-cdc', config: ['config'], keys: cdcKeys },
   {
-    executable: 'cdc',
-    component: 'ticdc',
+    executable: 'dm-master',
+    component: 'dm-master',
     config: ['config'],
     keys: {
-      addr: 'addr',
-      'advertise-addr': 'advertise-addr',
-      pd: 'pd',
-      ca: 'security.ca-path',
-      cert: 'security.cert-path',
-      key: 'security.key-path',
-      'cert-allowed-cn': 'security.cert-allowed-cn',
+      'master-addr': 'master-addr',
+      'peer-urls': 'peer-urls',
+      'advertise-peer-urls': 'advertise-peer-urls',
+      ...dmKeys,
     },
+  },
+  {
+    executable: 'dm-worker',
+    component: 'dm-worker',
+    config: ['config'],
+    keys: { 'worker-addr': 'worker-addr', ...dmKeys },
   },
   {
     executable: 'tiproxy',
@@ -162,6 +185,6 @@ function typed(key: string, text: string): unknown {
   if (key === 'status.status-port') {
     return Number(text);
   }
-  const isList = key === 'security.cert-allowed-cn' || key === 'pd.endpoints';
+  const isList = key.endsWith('cert-allowed-cn') || key === 'pd.endpoints';
   return isList ? text.split(',').map((name) => name.trim()) : text;
 }

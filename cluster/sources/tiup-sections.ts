@@ -97,6 +97,15 @@ const ticdc: TiupSection = {
   }),
 };
 
+const tikvCdc: TiupSection = {
+  ...ticdc,
+  component: 'tikv-cdc',
+  list: 'kvcdc_servers',
+  configs: 'kvcdc',
+  role: 'tikv-cdc',
+  ports: { port: 8600 },
+};
+
 const tiproxy: TiupSection = {
   component: 'tiproxy',
   list: 'tiproxy_servers',
@@ -116,6 +125,7 @@ export const tiupSections: readonly TiupSection[] = [
   tidb,
   tiflash,
   ticdc,
+  tikvCdc,
   tiproxy,
 ];
 

@@ -3,7 +3,14 @@ import type { Row, Style } from './panel.js';
 import { port, select } from './select.js';
 
 /** The identities of probes, in the order of the columns. */
-export const callers = ['agent', ...componentNames, 'plaintext', 'no-certificate', 'foreign-ca', 'wrong-name'] as const;
+export const callers = [
+  'agent',
+  ...componentNames.filter((name) => name !== 'other'),
+  'plaintext',
+  'no-certificate',
+  'foreign-ca',
+  'wrong-name',
+] as const;
 
 const cell: Style = {
   words: {

@@ -133,7 +133,7 @@ t.test('the content of a file, then its name, shows its component', async (t) =>
     ['x.toml', '[raft]\npd_addr = "h:1"\n', 'tiflash'],
     ['x.toml', '[server]\nengine-addr = "h:1"\n[raftdb]\n', 'tiflash'],
     ['x.toml', '[raftstore]\ncapacity = 1\n', 'tikv'],
-    ['x.toml', 'client-urls = "http://h:1"\n', 'pd'],
+    ['x.toml', 'client-urls = "http://h:1"\npeer-urls = "http://h:2"\n', 'pd'],
     ['tso.toml', 'backend-endpoints = "http://h:1"\n', 'tso'],
     ['cdc.toml', '[security]\nca-path = "a"\n', 'ticdc'],
     ['tikv.toml', '[security]\nca-path = "a"\n', 'tikv'],
