@@ -63,7 +63,9 @@ export function otherProgramOf(file: string, keys: readonly string[]): string | 
 /** The kind that its keys show; of several that they fit equally the one that the name shows. */
 function kindTold(keys: readonly string[], named: FileKind | undefined): FileKind | undefined {
   const scored = fileKinds.map((kind) => {
-    const deciding = keys.filter((key) => kind.file.decidingKeys.test(key)).length;
+    // A TLS key of another component in a file with a usual name is a mistake, which lint reports.
+    const own = named === undefined || kind === named ? keys : keys.filter((key) => !key.startsWith('security.'));
+    const deciding = own.filter((key) => kind.file.decidingKeys.test(key)).length;
     const telling = keys.filter((key) => kind.file.tellingKeys.test(key)).length;
     return { kind, decides: deciding > 0, score: deciding + telling };
   });

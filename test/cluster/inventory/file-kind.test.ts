@@ -87,6 +87,7 @@ t.test('one key of a section of ours decides, and else two telling keys or the n
     ['g.toml', '[server]\naddr = "h:1"\nstatus-addr = "h:2"\n', 'tikv'],
     ['tidb/x.toml', 'a = 1\n', undefined],
     ['tidb/y.toml', '[status]\nstatus-port = 10080\n', 'tidb'],
+    ['tikv.toml', '[security]\ncacert-path = "/ca.pem"\n', 'tikv'],
     ['tidb-sql.toml', '[status]\nstatus-port = 10080\n', 'tidb'],
     [
       'm.toml',
