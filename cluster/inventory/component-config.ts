@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { advertisedHosts, endpointsOf } from '../components/port-locations.js';
-import type { ComponentName, ComponentProfile, ConfigFileProfile } from '../components/profile.js';
+import type { ComponentName, ComponentProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import { openDocument } from '../documents/config-file.js';
 import type { ConfigDocument } from '../documents/document.js';
