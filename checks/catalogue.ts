@@ -10,6 +10,7 @@ import { fileSafe } from './file-safe.js';
 import { keyFileMode } from './key-file-mode.js';
 import { keyMatchesCertificate } from './key-matches-certificate.js';
 import { keyUsages } from './key-usages.js';
+import { lifetimeCoversReload } from './lifetime-covers-reload.js';
 import { namesCoverAddresses } from './names-cover-addresses.js';
 import { ownNameInList } from './own-name-in-list.js';
 import { peersReachEachOther } from './peers-reach-each-other.js';
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   keyMatchesCertificate,
   verifiesUnderCa,
   certificateValidity,
+  lifetimeCoversReload,
   keyUsages,
   namesCoverAddresses,
   keyFileMode,

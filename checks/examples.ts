@@ -32,6 +32,10 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt expires in 5 days (2026-12-06)  [certificate-validity]",
     "    renew it"
   ],
+  "lifetime-covers-reload": [
+    "✗ tiproxy 10.0.1.2:3080 api  serves a certificate that expires in 30 minutes, and may take 60 minutes to serve a renewed one  [lifetime-covers-reload]",
+    "    renew the certificate, then change a setting in the configuration of tiproxy: it then reloads its certificate at once"
+  ],
   "key-usages": [
     "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt lacks the extended key usage clientAuth  [key-usages]",
     "    issue the certificate again with serverAuth and clientAuth"

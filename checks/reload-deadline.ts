@@ -9,10 +9,10 @@ export function reloadRuleOf({ profile }: Endpoint, { version }: Pick<Instance, 
 }
 
 /** How long a port that checks its files periodically may take, in milliseconds, with a second of slack. */
-const allowances: Partial<Record<ReloadRule, number>> = { poll: 3_000, hourly: 3_601_000 };
+export const reloadAllowances: Partial<Record<ReloadRule, number>> = { poll: 3_000, hourly: 3_601_000 };
 
 /** When a certificate that changed at `changedAt` must be in use; undefined where that depends on a connection or a restart. */
 export function reloadDeadline(rule: ReloadRule, changedAt: number): Date | undefined {
-  const allowed = allowances[rule];
+  const allowed = reloadAllowances[rule];
   return allowed === undefined ? undefined : new Date(changedAt + allowed);
 }

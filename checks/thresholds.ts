@@ -16,6 +16,9 @@ export const thresholds = {
   emergency: { seconds: day, share: 0.03 },
 } as const satisfies Record<string, Threshold>;
 
+/** Milliseconds that a process is expected to run without a restart. Certificates issued for less are renewed while it runs. */
+export const uptime = 30 * day * 1000;
+
 /** As `less than 14 days and less than 20 % of the lifetime are left`. */
 export function thresholdText(level: keyof typeof thresholds): string {
   const { seconds, share } = thresholds[level];

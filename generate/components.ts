@@ -70,6 +70,9 @@ function particularities(profile: ComponentProfile): readonly string[] {
       : [
           `Builds since July 2026 also compare alternative names with ${code(profile.alternativeNamesKey)}; earlier builds ignore that list. Results that only this list decides are inconclusive.`,
         ]),
+    ...(profile.channelsKeepCertificate === true
+      ? ['Its gRPC channels present the certificate that they were made with, through every reconnect.']
+      : []),
     ...(profile.needsPem === true ? ['It exits when it reloads a file that is not PEM text.'] : []),
   ];
 }

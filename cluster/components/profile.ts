@@ -215,6 +215,8 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly addsOwnCommonName?: boolean;
   /** The implementation of TLS that verifies the servers which it calls. */
   readonly verifiesServersBy: VerifierName;
+  /** Its gRPC channels present the certificate that they were made with, through every reconnect. */
+  readonly channelsKeepCertificate?: boolean;
   /** Config keys whose host must be covered by the certificate's SANs. */
   readonly advertisedKeys: readonly string[];
   /** The endpoint whose address names the instance, as TiDB's own monitoring does (host:status-port; PD host:client-port). */

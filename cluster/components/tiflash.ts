@@ -51,6 +51,7 @@ export const tiflash: ComponentProfile = {
   fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
   needsPem: true,
   verifiesServersBy: 'grpc-core',
+  channelsKeepCertificate: true,
   advertisedKeys: ['flash.service_addr', 'flash.proxy.advertise-addr', 'flash.proxy.advertise-status-addr'],
   instanceEndpoint: 'metrics',
   mainEndpoint: 'grpc',

@@ -23,6 +23,7 @@ export const tikv: ComponentProfile = {
   fatalAtStart: ['unreadable', 'key-mismatch', 'incomplete'],
   needsPem: true,
   verifiesServersBy: 'grpc-core',
+  channelsKeepCertificate: true,
   advertisedKeys: ['server.advertise-addr', 'server.advertise-status-addr'],
   instanceEndpoint: 'status',
   mainEndpoint: 'grpc',

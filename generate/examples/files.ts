@@ -19,6 +19,8 @@ const ofPair = async (pair: typeof good, component: ComponentName = 'tikv', more
   evidence({ instances: [node(component, more)], facts: [await filesWith(pair, { component })] });
 const expiringIn = (days: number) =>
   issue({ notBefore: later((days - 365) * day), notAfter: later(days * day) }).then((pair) => ofPair(pair));
+const validFor = (duration: number, component: 'tiproxy' | 'tikv') =>
+  issue({ notBefore: exampleTime, notAfter: later(duration) }).then((pair) => ofPair(pair, component));
 const advertised = { advertisedHosts: [{ value: '10.0.9.9', origin: origin('tikv') }] };
 const { security } = tikv;
 
@@ -130,6 +132,7 @@ export const fileExamples: Examples = {
     await withoutResult(),
   ],
   'certificate-validity': [await expiringIn(5), await expiringIn(13)],
+  'lifetime-covers-reload': [await validFor(day / 48, 'tiproxy'), await validFor(day, 'tikv')],
   'key-usages': [await ofPair(await bad('serverAuthOnly'))],
   'names-cover-addresses': [await ofPair(good, 'tikv', advertised)],
   'key-file-mode': [evidence({ instances: [tikv], facts: [await filesWith(good, { mode: 0o644 })] })],

@@ -3,6 +3,7 @@ import { Authority } from '../../certs-dev/authority.js';
 import { caUnchanged } from '../../checks/ca-unchanged.js';
 import { certificateValidity } from '../../checks/certificate-validity.js';
 import { type Baseline, credentialKey } from '../../checks/check.js';
+import { lifetimeCoversReload } from '../../checks/lifetime-covers-reload.js';
 import { urgencyOf } from '../../checks/thresholds.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { fixedTime } from '../credentials/verifiers/cases.js';
@@ -90,6 +91,67 @@ t.test('certificate-validity: by the chain in use', async (t) => {
     'an old CA',
   );
   t.match(await of('d6'), [/^pass/], 'an old CA that expires in days');
+});
+
+t.test('lifetime-covers-reload: what is issued for days, and kept until a restart', async (t) => {
+  const of = async (lifetime: number, component: 'tikv' | 'tiflash' | 'tidb' | 'ticdc', version?: string) => {
+    const pair = await long.issue({ ...names, notBefore: at(0), notAfter: at(lifetime) });
+    const facts = await factsOf(t, pair, { ca: long.certificatePem });
+    const instances = [instanceOf(component, { version })];
+    return run(lifetimeCoversReload, evidenceOf({ instances, facts: [facts], now: at(hour) }));
+  };
+  const pass = ['pass: its certificates stay valid until they are reloaded'];
+  t.strictSame(await of(day, 'tikv'), [
+    'warn: a gRPC channel of TiKV presents the certificate that it was made with, through every reconnect; the certificate is issued for 24 hours',
+  ]);
+  t.strictSame(await of(30 * day, 'tikv'), pass);
+  t.strictSame(await of(hour + 1, 'tidb'), pass, 'read at every handshake');
+  t.strictSame(await of(day, 'ticdc', '6.6.0'), pass);
+  t.strictSame(await of(day, 'ticdc', '6.5.9'), [
+    'warn: the TiCDC port reads its certificate only at its start; the certificate is issued for 24 hours',
+  ]);
+  t.strictSame(await of(365 * day, 'ticdc', '6.5.9'), pass);
+  t.match(await of(day, 'tiflash', '7.5.0'), [
+    /^warn: the TiFlash HTTPS port \(before 7\.1\) reads/,
+    /^warn: a gRPC channel of TiFlash presents/,
+  ]);
+});
+
+t.test('lifetime-covers-reload: a port that reloads once an hour', async (t) => {
+  const tiproxy = instanceOf('tiproxy');
+  const written = at(10 * day);
+  const issued = (left: number) => long.issue({ ...names, notBefore: at(0), notAfter: at(10 * day + left) });
+  const next = await factsOf(t, await issued(90 * day), { ca: long.certificatePem });
+  const of = async (left: number, later: number, facts?: CredentialFacts) => {
+    const served = observed(tiproxy, 'api', { chain: await issued(left) });
+    const onDisk = facts ?? (await factsOf(t, await issued(left), { ca: long.certificatePem }));
+    const instances = [tiproxy];
+    return run(
+      lifetimeCoversReload,
+      evidenceOf({ instances, observations: [served], facts: [onDisk], now: at(10 * day + later) }),
+    );
+  };
+  const renewed = { ...next, certModifiedAt: written.getTime() };
+  const pass = ['pass: its certificates stay valid until they are reloaded'];
+  t.strictSame(await of(hour / 2, 0, renewed), [
+    'fail: serves a certificate that expires in 30 minutes, and may take 60 minutes to serve a renewed one',
+  ]);
+  t.strictSame(await of(2 * hour, 0, renewed), pass, 'the reload is due before');
+  t.strictSame(await of(hour / 2, -hour / 2, { ...renewed, certModifiedAt: written.getTime() - hour }), pass);
+  t.strictSame(await of(2 * hour, hour / 2, { ...renewed, certModifiedAt: 0 }), pass, 'the deadline is over');
+  const pair = await issued(hour / 2);
+  const [same, served] = [
+    await factsOf(t, pair, { ca: long.certificatePem }),
+    observed(tiproxy, 'api', { chain: pair }),
+  ];
+  const parts = { instances: [tiproxy], observations: [served], now: written };
+  t.strictSame(
+    run(lifetimeCoversReload, evidenceOf({ ...parts, facts: [same] })),
+    ['fail: serves a certificate that expires in 30 minutes, and may take 60 minutes to serve a renewed one'],
+    'not renewed yet',
+  );
+  t.strictSame(run(lifetimeCoversReload, evidenceOf(parts)), pass, 'files of another host may be renewed already');
+  t.strictSame(run(lifetimeCoversReload, evidenceOf({ ...parts, facts: [same], now: at(11 * day) })), pass, 'expired');
 });
 
 t.test('ca-unchanged: by content since the baseline, and by the start of the process', async (t) => {
