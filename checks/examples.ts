@@ -9,7 +9,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    make both https; for a peer URL of PD that is still http, update the member"
   ],
   "tls-configured": [
-    "✗ tikv 10.0.1.2:20160  only 2 of the three TLS paths are set  [tls-configured]",
+    "✗ tikv 10.0.1.2:20160  only 2 of the three TLS paths are set in /conf/c.toml  [tls-configured]",
     "    set security.ca-path, security.cert-path and security.key-path"
   ],
   "certificate-readable": [

@@ -9,11 +9,11 @@ export const sourcesAgree: Check = {
   title: 'Files, topology, command lines and PD agree',
   severity: 'fail',
   description:
-    'Compares what the sources report of each component: scheme, addresses, allow-lists, and whether the component exists. PD may have rejected a component that is configured but not registered. If PD knows a component that is missing from the topology, its certificate is in no inventory. Where sources differ, the agent uses the declaration first, then the command line, the file, the topology, and PD.',
+    'Compares what the sources report of each component: scheme, addresses, allow-lists, certificate files declared for the agent, and whether the component exists. PD may have rejected a component that is configured but not registered. If PD knows a component that is missing from the topology, its certificate is in no inventory. Where sources differ, the agent uses the declaration first, then the command line, the file, the topology, and PD.',
   remediation: 'Each finding prints its fix.',
   statuses: {
     fail: 'one source has https and another one http for the same port',
-    warn: 'addresses or allow-lists differ, or only one side knows a component',
+    warn: 'addresses, allow-lists or certificate files differ, or only one side knows a component',
   },
   run: ({ inventory: { instances, disagreements } }) => [
     ...disagreements.map(({ code, severity, origin, message, remediation }) =>

@@ -2,6 +2,7 @@ import { isCallerAccepted } from '../cluster/access/expectation.js';
 import { type StartFault, severalNamesSince } from '../cluster/components/profile.js';
 import { profiles } from '../cluster/components/profiles.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
+import { configuredPathsOf, pathsSet } from '../cluster/inventory/own-paths.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
@@ -27,11 +28,12 @@ export const survivesRestart: Check = {
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
       const facts = evidence.credentials.get(credentialKey(instance));
-      if (facts === undefined || (instance.security.cert === undefined && instance.security.ca === undefined)) {
+      const { ca, cert } = configuredPathsOf(instance);
+      if (facts === undefined || (cert === undefined && ca === undefined)) {
         return [];
       }
       const { fatalAtStart } = profiles[instance.component];
-      if (fatalAtStart.includes('ca-without-certificate') && instance.security.ca === undefined) {
+      if (fatalAtStart.includes('ca-without-certificate') && ca === undefined) {
         return [inPlaintext(instance)];
       }
       return [result(instance, facts, startFaultsOf(instance, facts))];
@@ -85,10 +87,11 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
   },
   'key-mismatch': (_instance, { keyMatches }) =>
     keyMatches === false ? 'key and certificate on disk do not match' : undefined,
-  incomplete: ({ security: { ca, cert, key } }) =>
-    [ca, cert, key].includes(undefined) ? 'not all three TLS paths are set' : undefined,
-  'ca-without-certificate': ({ security: { cert, key } }) =>
-    cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined,
+  incomplete: (instance) => (pathsSet(configuredPathsOf(instance)) < 3 ? 'not all three TLS paths are set' : undefined),
+  'ca-without-certificate': (instance) => {
+    const { cert, key } = configuredPathsOf(instance);
+    return cert === undefined || key === undefined ? 'a CA is set, but not both certificate and key' : undefined;
+  },
   'foreign-ca': (instance, { results, chain = [], ca = [], paths }) => {
     const own = profiles[instance.component].verifiesServersBy;
     const bad = results.find(({ verifier, step }) => verifier === own && step === 'peer');

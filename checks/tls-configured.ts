@@ -1,6 +1,7 @@
 import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
+import { configuredPathsOf, pathsSet } from '../cluster/inventory/own-paths.js';
 import type { Check, EndpointOfInstance, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 
@@ -23,9 +24,10 @@ export const tlsConfigured: Check = {
 };
 
 function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
-  const { ca, cert, key } = instance.security;
+  const configured = configuredPathsOf(instance);
+  const { ca, cert, key } = configured;
   const { securityKeys: keys, caOptional, flagsSet } = profiles[instance.component];
-  const set = [ca, cert, key].filter((one) => one !== undefined).length;
+  const set = pathsSet(configured);
   const complete = cert !== undefined && key !== undefined && (ca !== undefined || caOptional === true);
   const remediation = `set ${keys.ca}, ${keys.cert} and ${keys.key}`;
   if (set === 0 && instance.flagsUnknown === true && flagsSet !== undefined) {
@@ -38,7 +40,9 @@ function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
     return [findingOf(id, 'warn', instance, { message, remediation })];
   }
   if (!complete) {
-    return [findingOf(id, 'fail', instance, { message: `only ${set} of the three TLS paths are set`, remediation })];
+    const file = instance.configFile === undefined ? '' : ` in ${instance.configFile}`;
+    const message = `only ${set} of the three TLS paths are set${file}`;
+    return [findingOf(id, 'fail', instance, { message, remediation })];
   }
   const plain = instance.endpoints.filter(({ scheme }) => scheme === 'http');
   return plain.length === 0

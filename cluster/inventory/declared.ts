@@ -3,8 +3,9 @@ import { endpointsOf } from '../components/port-locations.js';
 import type { ComponentName, EndpointName, PortLocations } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import type { Origin, Problem, Sourced } from '../documents/origin.js';
+import { withRunScript } from '../sources/run-script.js';
 import { parseAddress } from './address.js';
-import { readComponentConfig } from './component-config.js';
+import { instanceOf, readComponentConfig } from './component-config.js';
 import { instanceName } from './instance-name.js';
 import type { AllowList, Instance, InstanceSecurity } from './inventory.js';
 
@@ -25,13 +26,11 @@ export interface DeclaredInstance extends ConfiguredPaths {
 export function instanceOfDeclaration(declared: DeclaredInstance, problems: Problem[]): Instance | undefined {
   const { component, config } = declared;
   const profile = profiles[component];
-  const file = config === undefined ? undefined : readComponentConfig(config, component);
-  problems.push(...(file?.problems ?? []));
+  const inFile = config === undefined ? undefined : instanceInFile(config, component, problems);
   const locations = declaredLocations(declared, problems);
   if (locations === undefined) {
     return undefined;
   }
-  const inFile = file?.instance;
   const endpoints = [
     ...endpointsOf(profile, locations, (name) => allowListOf(name, declared, inFile)),
     ...(inFile?.endpoints ?? []).filter(({ name }) => locations[name] === undefined),
@@ -52,6 +51,13 @@ export function instanceOfDeclaration(declared: DeclaredInstance, problems: Prob
         advertisedHosts: inFile?.advertisedHosts ?? [],
         local: config !== undefined || declared.cert !== undefined,
       };
+}
+
+/** What its file says, with the flags of TiUP's start script. */
+function instanceInFile(config: string, component: ComponentName, problems: Problem[]): Instance | undefined {
+  const { described, problems: found } = readComponentConfig(config, component);
+  problems.push(...found);
+  return described === undefined ? undefined : instanceOf(withRunScript(described, problems), problems);
 }
 
 /** The declared addresses of the component's ports; undefined, with a problem for each invalid one. */
@@ -100,6 +106,9 @@ function securityOf(
     value === undefined ? undefined : { value, origin };
   return {
     ...security,
+    ...(security === undefined || (ca ?? cert ?? key) === undefined
+      ? {}
+      : { inConfiguration: { ca: security.ca, cert: security.cert, key: security.key } }),
     ca: sourced(ca) ?? security?.ca,
     cert: sourced(cert) ?? security?.cert,
     key: sourced(key) ?? security?.key,

@@ -31,7 +31,7 @@ export interface Instance {
 export type SourceName = 'declared' | 'process' | 'config' | 'deployment' | 'pd';
 
 /** Paths of credential files with where each was configured. */
-interface SourcedPaths {
+export interface SourcedPaths {
   /** Absolute paths; relative ones are resolved as the component does. */
   readonly ca: Sourced<string> | undefined;
   readonly cert: Sourced<string> | undefined;
@@ -39,6 +39,8 @@ interface SourcedPaths {
 }
 
 export interface InstanceSecurity extends SourcedPaths {
+  /** The paths in its own configuration, where others are declared for the agent. */
+  readonly inConfiguration?: SourcedPaths;
   readonly allowedCommonNames: Sourced<readonly string[]> | undefined;
   /** A list of alternative names, which only newer builds compare. */
   readonly allowedAlternativeNames?: Sourced<readonly string[]>;
@@ -81,6 +83,8 @@ export interface Disagreement extends Problem {
     | 'scheme-disagrees'
     | 'address-disagrees'
     | 'list-disagrees'
+    /** Declared files that are not those of the component's own configuration. */
+    | 'path-disagrees'
     /** Configured, and not registered in PD. */
     | 'not-registered'
     /** Registered in PD, and not in the topology. */

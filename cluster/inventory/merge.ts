@@ -4,6 +4,7 @@ import { formatOrigin } from '../documents/origin.js';
 import { formatAddress } from './address.js';
 import { instanceName } from './instance-name.js';
 import type { Disagreement, Endpoint, Instance, SourceName } from './inventory.js';
+import { pathDifferences } from './own-paths.js';
 
 /** What one source reports. Where readings differ, the earlier one counts. */
 export interface Reading {
@@ -42,7 +43,10 @@ export function mergeReadings(readings: readonly Reading[]): Merged {
       }
     }
   }
-  return { instances, disagreements: [...disagreements, ...absences(instances, readings)] };
+  const paths = instances.flatMap(({ component, security }) =>
+    security.inConfiguration === undefined ? [] : pathDifferences(component, security, security.inConfiguration),
+  );
+  return { instances, disagreements: [...disagreements, ...paths, ...absences(instances, readings)] };
 }
 
 function addressesOf({ component, endpoints }: Instance): readonly string[] {
@@ -85,6 +89,7 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
     security: {
       ...next.security,
       ...security,
+      ...ownPaths(known, next, source),
       ca: security.ca ?? next.security.ca,
       cert: security.cert ?? next.security.cert,
       key: security.key ?? next.security.key,
@@ -97,6 +102,16 @@ function joined(known: Instance, next: Instance, source: SourceName): Instance {
     local: known.local || next.local,
     sources: [...new Set([...(known.sources ?? []), source])],
   };
+}
+
+/** Where paths are declared: those that the component's configuration has. */
+function ownPaths(known: Instance, { security }: Instance, source: SourceName) {
+  const declared = known.sources?.[0] === 'declared' && known.security.cert !== undefined;
+  const configured = source === 'process' || source === 'config' || source === 'deployment';
+  const { ca, cert, key } = security;
+  return declared && configured && known.security.inConfiguration === undefined
+    ? { inConfiguration: { ca, cert, key } }
+    : {};
 }
 
 /** An assumed scheme gives way to that of the other source. */
