@@ -11,7 +11,9 @@ t.test('tls-configured: all three paths, and https', async (t) => {
   const of = (more: Parameters<typeof instanceOf>[1]) =>
     run(tlsConfigured, evidenceOf({ instances: [instanceOf('tikv', more)] }));
   t.strictSame(of({}), ['pass: all three TLS paths are set']);
-  t.strictSame(of({ security: { ...security, key: undefined } }), ['fail: only 2 of the three TLS paths are set in c.toml']);
+  t.strictSame(of({ security: { ...security, key: undefined } }), [
+    'fail: only 2 of the three TLS paths are set in c.toml',
+  ]);
   t.strictSame(of({ security: { ...security, ca: undefined, cert: undefined, key: undefined } }), [
     'warn: no TLS is configured: its ports serve plaintext',
   ]);
