@@ -45,6 +45,8 @@ export async function evidenceOf(agent: AgentOfMany): Promise<Evidence> {
     peerReports: [],
     serverHandshakes: [],
     resumptions: [],
+    targets: [],
+    negativeProbes: 'on',
     negativeProbesPending: [],
   };
 }

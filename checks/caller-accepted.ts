@@ -10,6 +10,7 @@ export const callerAccepted: Check = {
   id,
   title: "Ports accept this host's components that call them",
   severity: 'fail',
+  decisive: true,
   description:
     "The agent connects to each port as each local component that calls it, with that component's certificate, key and CA. The component's next connection would be rejected in the same way, even if its present connections still work.",
   remediation:

@@ -5,6 +5,7 @@ import { certificateReadable } from './certificate-readable.js';
 import { certificateValidity } from './certificate-validity.js';
 import type { Check } from './check.js';
 import { configuration } from './configuration.js';
+import { coverage } from './coverage.js';
 import { endpointAnswers } from './endpoint-answers.js';
 import { fileSafe } from './file-safe.js';
 import { keyFileMode } from './key-file-mode.js';
@@ -28,6 +29,7 @@ import { verifiesUnderCa } from './verifies-under-ca.js';
 
 /** Every check, in the order of docs/checks.md. */
 export const checks: readonly Check[] = [
+  coverage,
   configuration,
   sourcesAgree,
   tlsConfigured,

@@ -62,6 +62,10 @@ export interface Evidence {
   readonly peerReports: readonly EndpointObservation[];
   readonly serverHandshakes: readonly EndpointServerHandshake[];
   readonly resumptions: readonly EndpointResumption[];
+  /** The ports that the agent is to probe. */
+  readonly targets: readonly EndpointOfInstance[];
+  /** Whether the configuration has negative probes sent at all. */
+  readonly negativeProbes: 'on' | 'off';
   /** Ports where negative probes are due and none was made yet. */
   readonly negativeProbesPending: readonly EndpointOfInstance[];
 }
@@ -104,6 +108,8 @@ export interface Check {
   /** Markdown paragraphs for docs/checks.md: what is checked, and why it matters. */
   readonly description: string;
   readonly remediation: string;
+  /** Whether an unknown status leaves the main question of a port open: whom it accepts and rejects. `check` then exits with 3. */
+  readonly decisive?: true;
   /** The condition of each status except pass. A status without a condition is never given. */
   readonly statuses: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
   readonly run: (evidence: Evidence) => readonly Finding[];

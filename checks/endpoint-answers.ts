@@ -19,6 +19,7 @@ export const endpointAnswers: Check = {
   id,
   title: 'Each port answers the agent',
   severity: 'fail',
+  decisive: true,
   description:
     "The agent sends each port a harmless request with the agent's certificate. Only application bytes count as an answer: in TLS 1.3 a completed handshake does not. An unreachable port and a timeout are no TLS rejection, and the finding says so.",
   remediation:
@@ -37,21 +38,18 @@ export const endpointAnswers: Check = {
   },
 };
 
-/** The ports of this host without an observation, with the reason. */
+/** The ports that the agent is to probe and has no observation of, with the reason. */
 function notProbed(evidence: Evidence, byAgent: readonly EndpointObservation[]): readonly Finding[] {
-  return evidence.inventory.instances
-    .filter(({ local }) => local)
-    .flatMap((instance) => {
-      return instance.endpoints
-        .filter((endpoint) => !byAgent.some((one) => one.instance === instance && one.endpoint === endpoint))
-        .map((endpoint) => {
-          const { why, remediation } = whyNotProbed(evidence, { instance, endpoint });
-          return findingOf(id, 'unknown', instance, {
-            endpoint,
-            message: `inconclusive: not probed: ${why}`,
-            remediation,
-          });
-        });
+  const probed = new Set(byAgent.map(({ endpoint }) => endpoint));
+  return evidence.targets
+    .filter(({ endpoint }) => !probed.has(endpoint))
+    .map((port) => {
+      const { why, remediation } = whyNotProbed(evidence, port);
+      return findingOf(id, 'unknown', port.instance, {
+        endpoint: port.endpoint,
+        message: `inconclusive: not probed: ${why}`,
+        remediation,
+      });
     });
 }
 

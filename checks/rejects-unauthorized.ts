@@ -15,6 +15,7 @@ export const unauthorizedClientsRejected: Check = {
   id,
   title: 'Each port rejects unauthorized clients',
   severity: 'fail',
+  decisive: true,
   description:
     "The agent sends these negative probes to each port:\n\n- in plaintext;\n- without a certificate;\n- with a certificate of an unknown CA that carries an allowed name;\n- with a certificate of the cluster's CA and a wrong name, if one is configured;\n- with the certificates of this host's components that the port's allow-list does not contain.\n\nThe configuration decides what is expected. A timeout and an unreachable port are no rejection. A port that accepts every client because no allow-list is set, as the product is shipped, gives a warning; setting the allow-list fixes it. Each negative probe can leave a line in the port's log; `negative-interval` under `[probe]` sets how often they are sent.",
   remediation: 'Set the allow-list, or restart the component if its configuration already has it.',

@@ -11,7 +11,7 @@ import { commands } from './commands/commands.js';
 import { commandCalled, parseFlags } from './commands/parse.js';
 import { guardOutput } from './output-guard.js';
 
-/** Runs one command. Exit status: 0 nothing failed, 1 failures found, 2 could not run. */
+/** Runs one command. Exit status: 0 nothing failed, 1 failures found, 2 could not run, 3 nothing failed and a main question is open. */
 export async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { stdout, stderr } = process;
   const [name, ...rest] = args;

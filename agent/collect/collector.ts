@@ -212,6 +212,8 @@ export class Collector {
       inventory: this.inventory,
       ...this.#credentials,
       baselines: this.#baselines.entries(),
+      targets: this.targets,
+      negativeProbes: this.config.probe.negativeInterval === undefined ? 'off' : 'on',
       observations,
       peerReports: store.peerReports(),
       serverHandshakes: store.serverHandshakes(),

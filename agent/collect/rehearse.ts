@@ -39,12 +39,11 @@ export async function gatherRehearsal(
   await collector.readCredentials();
   const { inventory } = collector;
   const { credentials, calling } = collector.credentials();
-  const current = inventory.instances
-    .filter((instance) => instance.component === component)
-    .flatMap((instance) => {
-      const facts = (roles.includes('server') ? credentials : calling).get(credentialKey(instance));
-      return facts === undefined ? [] : [{ instance, facts }];
-    });
+  const installed = inventory.instances.flatMap((instance) => {
+    const facts = (roles.includes('server') ? credentials : calling).get(credentialKey(instance));
+    return facts === undefined ? [] : [{ instance, facts }];
+  });
+  const current = installed.filter(({ instance }) => instance.component === component);
   const installedCa = current.map(({ facts }) => facts.paths.ca).find((path) => path !== undefined);
   const ca = paths.ca ?? installedCa ?? collector.config.security?.ca;
   const version = inventory.instances.find((instance) => instance.component === component)?.version;
@@ -73,6 +72,7 @@ export async function gatherRehearsal(
     caGiven: paths.ca !== undefined,
     candidate,
     current,
+    others: installed.filter(({ instance }) => instance.component !== component),
     underCurrentCa,
     callerResults: results,
     observations,

@@ -1,8 +1,9 @@
 import type { Certificate } from '../../credentials/certificate.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import { type Finding, findingOf } from '../finding.js';
 import { inTheirWords, resultsOf } from '../verifier-words.js';
-import { type Rehearsal, rehearsalId } from './evidence.js';
+import { type InstalledCredentials, type Rehearsal, rehearsalId } from './evidence.js';
 import { anotherCaThan, remediationOfForeignCa, unusableAs } from './reasons.js';
 
 /** Whether the candidate by itself is usable: matching key, trusted, valid, with the usages of its roles. */
@@ -12,21 +13,44 @@ export function candidateFindings(rehearsal: Rehearsal): readonly Finding[] {
     ...trust(rehearsal),
     ...validity(rehearsal),
     ...usages(rehearsal),
+    ...alreadyInstalled(rehearsal),
     ...commonNames(rehearsal),
   ];
 }
 
+function alreadyInstalled({ candidate, current }: Rehearsal): readonly Finding[] {
+  const leaf = candidate.chain?.[0];
+  return current
+    .filter(({ facts }) => leaf !== undefined && facts.chain?.[0]?.fingerprint === leaf.fingerprint)
+    .map(({ instance, facts }) =>
+      findingOf(rehearsalId, 'warn', instance, {
+        message: `the certificate is already installed as ${facts.paths.cert}`,
+        remediation: 'check whether it is the right file: nothing would change',
+      }),
+    );
+}
+
 /** Another name than the present one may be that of another component. */
-function commonNames({ candidate, component, current }: Rehearsal): readonly Finding[] {
+function commonNames({ candidate, component, current, others }: Rehearsal): readonly Finding[] {
   const name = candidate.chain?.[0] && nameOf(candidate.chain[0]);
-  const before = current.flatMap(({ facts }) => facts.chain?.slice(0, 1).map(nameOf) ?? []);
+  const before = current.flatMap(({ facts }) => installedNames(facts));
   const changed = new Set(name === undefined ? [] : before.filter((one) => one !== name));
+  const owners = others.filter(({ facts }) => name !== undefined && installedNames(facts).includes(name));
+  const owner = owners.length === 0 ? '' : `, the one of ${namesOfComponents(owners)}`;
   return [...changed].map((one) =>
     findingOf(rehearsalId, 'warn', 'agent', {
-      message: `the Common Name changes from ${one} to ${name}`,
+      message: `the Common Name changes from ${one} to ${name}${owner}`,
       remediation: `check whether it is the certificate of ${component}`,
     }),
   );
+}
+
+function installedNames({ chain }: CredentialFacts): readonly string[] {
+  return chain?.slice(0, 1).map(nameOf) ?? [];
+}
+
+function namesOfComponents(installed: readonly InstalledCredentials[]): string {
+  return [...new Set(installed.map(({ instance }) => instance.component))].join(' and ');
 }
 
 function nameOf({ commonNames }: Certificate): string {

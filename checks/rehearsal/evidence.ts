@@ -16,6 +16,11 @@ export interface CallerResult {
   readonly result: VerificationResult;
 }
 
+export interface InstalledCredentials {
+  readonly instance: Instance;
+  readonly facts: CredentialFacts;
+}
+
 /** The evidence about a certificate that is not installed yet, the candidate. */
 export interface Rehearsal {
   readonly now: Date;
@@ -28,7 +33,9 @@ export interface Rehearsal {
   /** The candidate and the CA that is installed with it. */
   readonly candidate: CredentialFacts;
   /** The installed certificate of each instance of the component whose files are here. */
-  readonly current: readonly { readonly instance: Instance; readonly facts: CredentialFacts }[];
+  readonly current: readonly InstalledCredentials[];
+  /** The same of every other component. */
+  readonly others: readonly InstalledCredentials[];
   /** The candidate verified under the installed CA; undefined where that CA is not here, or the candidate does not load. */
   readonly underCurrentCa: readonly VerificationResult[] | undefined;
   readonly callerResults: readonly CallerResult[];

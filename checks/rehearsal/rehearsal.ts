@@ -4,8 +4,12 @@ import { serverFindings } from './as-server.js';
 import { candidateFindings } from './candidate.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
 import { rotationSteps } from './rotation-steps.js';
+import { openQuestions, unaskedFindings } from './unanswered.js';
 
-/** Whether a rotation to the candidate would work. The last finding is the result; on pass its evidence has the steps. */
+/**
+ * Whether a rotation to the candidate would work. The last finding is the result; on pass its evidence has the steps. It
+ * passes by answers alone: a port that did not answer leaves it unknown.
+ */
 export function rehearse(rehearsal: Rehearsal): readonly Finding[] {
   const { roles } = rehearsal;
   const findings = [
@@ -13,15 +17,31 @@ export function rehearse(rehearsal: Rehearsal): readonly Finding[] {
     ...(roles.includes('server') ? serverFindings(rehearsal) : []),
     ...(roles.includes('client') ? clientFindings(rehearsal) : []),
   ];
-  const failed = findings.some(({ status }) => status === 'fail');
-  const result = failed
-    ? findingOf(rehearsalId, 'fail', 'agent', {
-        message: 'this rotation would break connections: install nothing yet',
-        remediation: 'fix the failed findings, and rehearse again',
-      })
-    : findingOf(rehearsalId, 'pass', 'agent', {
-        message: 'this rotation would work, in this order',
-        evidence: { steps: rotationSteps(rehearsal) },
-      });
-  return [...findings, result];
+  if (findings.some(({ status }) => status === 'fail')) {
+    return [...findings, broken()];
+  }
+  const asked = [...findings, ...unaskedFindings(rehearsal)];
+  const open = openQuestions(asked).length;
+  return [...asked, open > 0 ? unproven(open) : proven(rehearsal)];
+}
+
+function broken(): Finding {
+  return findingOf(rehearsalId, 'fail', 'agent', {
+    message: 'this rotation would break connections: install nothing yet',
+    remediation: 'fix the failed findings, and rehearse again',
+  });
+}
+
+function unproven(open: number): Finding {
+  return findingOf(rehearsalId, 'unknown', 'agent', {
+    message: `not proven: nothing rejects the certificate, but ${open === 1 ? 'one question has' : `${open} questions have`} no answer`,
+    remediation: 'make the inconclusive findings conclusive, and rehearse again',
+  });
+}
+
+function proven(rehearsal: Rehearsal): Finding {
+  return findingOf(rehearsalId, 'pass', 'agent', {
+    message: 'this rotation would work, in this order',
+    evidence: { steps: rotationSteps(rehearsal) },
+  });
 }

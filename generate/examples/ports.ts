@@ -84,6 +84,10 @@ const members = (healthy: boolean): HttpAnswer => ({
 
 /** Evidences for the checks of ports, by check. They give every status of the check. */
 export const portExamples: Readonly<Record<string, readonly Evidence[]>> = {
+  coverage: [
+    evidence({ targets: [{ instance: tikv, endpoint: endpointOf(tikv, 'grpc') }], negativeProbes: 'off' }),
+    evidence({}),
+  ],
   'endpoint-answers': [
     observedAs(tidb, 'status', rejected),
     observedAs(tidb, 'status', { outcome: 'inconclusive', detail: 'it closed after the handshake' }),

@@ -14,24 +14,28 @@ t.test('every check has a unique id and a section that its findings link to', as
   }
 });
 
-t.test('findings come worst first, with status, fix and help; without evidence there is no failure', async (t) => {
-  t.strictSame(runChecks(evidenceOf({})), []);
-  const tikv = instanceOf('tikv', { list: ['tidb'] });
-  const findings = runChecks(
-    evidenceOf({
-      instances: [tikv],
-      observations: [observed(tikv, 'grpc', { outcome: 'unreachable', detail: 'x' }), observed(tikv, 'status')],
-    }),
-  );
-  t.strictSame(
-    findings.map(({ status }) => status),
-    ['fail', 'pass', 'pass', 'pass'],
-  );
-  for (const { status, remediation, help, check } of findings) {
-    t.equal(remediation === '', status === 'pass');
-    t.equal(help, `docs/checks.md#${check}`);
-  }
-});
+t.test(
+  'findings come worst first, with status, fix and help; without evidence all that is said is that nothing was asked',
+  async (t) => {
+    t.match(runChecks(evidenceOf({})), [{ check: 'coverage', status: 'unknown', message: /no port is known/ }]);
+    t.equal(runChecks(evidenceOf({})).length, 1);
+    const tikv = instanceOf('tikv', { list: ['tidb'] });
+    const findings = runChecks(
+      evidenceOf({
+        instances: [tikv],
+        observations: [observed(tikv, 'grpc', { outcome: 'unreachable', detail: 'x' }), observed(tikv, 'status')],
+      }),
+    );
+    t.strictSame(
+      findings.map(({ status }) => status),
+      ['fail', 'pass', 'pass', 'pass'],
+    );
+    for (const { status, remediation, help, check } of findings) {
+      t.equal(remediation === '', status === 'pass');
+      t.equal(help, `docs/checks.md#${check}`);
+    }
+  },
+);
 
 t.test('a check that throws is inconclusive and carries the exception; the other checks still run', async (t) => {
   const evidence = evidenceOf({ instances: [instanceOf('tikv', { list: ['tidb'] })] });

@@ -8,6 +8,7 @@ import {
   type EndpointObservation,
   type EndpointServerHandshake,
   type Evidence,
+  portsOf,
 } from '../../checks/check.js';
 import { partiesOf } from '../../cluster/components/parties.js';
 import type { ComponentName, EndpointName } from '../../cluster/components/profile.js';
@@ -110,6 +111,8 @@ export interface EvidenceParts {
   readonly peerReports?: Evidence['peerReports'];
   readonly serverHandshakes?: Evidence['serverHandshakes'];
   readonly resumptions?: Evidence['resumptions'];
+  readonly targets?: Evidence['targets'];
+  readonly negativeProbes?: Evidence['negativeProbes'];
   readonly negativeProbesPending?: Evidence['negativeProbesPending'];
   readonly calling?: Evidence['calling'];
   readonly baselines?: Evidence['baselines'];
@@ -141,6 +144,8 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     peerReports: parts.peerReports ?? [],
     serverHandshakes: parts.serverHandshakes ?? [],
     resumptions: parts.resumptions ?? [],
+    targets: parts.targets ?? portsOf((parts.instances ?? []).filter(({ local }) => local)),
+    negativeProbes: parts.negativeProbes ?? 'on',
     negativeProbesPending: parts.negativeProbesPending ?? [],
   };
 }

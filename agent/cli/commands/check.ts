@@ -24,6 +24,7 @@ import { renderTextfile } from '../../report/textfile.js';
 import { jsonText } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { checkFailuresOn } from '../check-failures.js';
+import { type ExitRules, exitStatusOf } from '../exit-status.js';
 import { scan } from '../scan.js';
 import { watchFindings } from '../watch.js';
 import { checkConfig, sourceOptions } from './check-config.js';
@@ -52,6 +53,10 @@ export const check: Command = {
       value: 'S',
       choices: ['warn', 'fail'],
       help: 'what makes the exit status 1: warn or fail (default fail)',
+    },
+    {
+      name: 'allow-inconclusive',
+      help: 'exit with 0 instead of 3 where whom a port accepts or rejects was not answered',
     },
     {
       name: 'explain',
@@ -117,7 +122,7 @@ async function watch(invocation: Invocation, collector: Collector): Promise<numb
   const { stdout, stderr, signal, values } = invocation;
   formatOf(invocation, ['table']);
   const findings = await watchFindings(collector, { stdout, stderr, signal, all: values.all === true, now });
-  return exitStatus(findings, failOnOf(invocation));
+  return exitStatusOf(findings, exitRulesOf(invocation));
 }
 
 async function scanOnce(invocation: Invocation, collector: Collector): Promise<number> {
@@ -189,15 +194,15 @@ async function report(
   const all = values.all === true || values['before-enable'] === true;
   const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout), probed });
   await print(invocation, { table, ...findingPrinters(findings, failOn), ...more });
-  return exitStatus(findings, failOn);
+  return exitStatusOf(findings, exitRulesOf(invocation));
 }
 
 function failOnOf(invocation: Invocation): 'warn' | 'fail' {
   return text(invocation, 'fail-on') === 'warn' ? 'warn' : 'fail';
 }
 
-function exitStatus(results: readonly { readonly status: string }[], failOn: 'warn' | 'fail'): number {
-  return results.some(({ status }) => status === 'fail' || status === failOn) ? 1 : 0;
+function exitRulesOf(invocation: Invocation): ExitRules {
+  return { failOn: failOnOf(invocation), allowInconclusive: invocation.values['allow-inconclusive'] === true };
 }
 
 /** Prints the document, and the inventory's problems on stderr; the exit status is that of a check with these problems alone. */
@@ -210,8 +215,6 @@ async function write(
   const { stdout, stderr } = invocation;
   await print(invocation, { table: () => render(terminalOf(stdout)), json: () => jsonText(document) });
   stderr.write(renderProblems(problems, terminalOf(stderr)));
-  return exitStatus(
-    problems.map(({ severity }) => ({ status: severity })),
-    failOnOf(invocation),
-  );
+  const failOn = failOnOf(invocation);
+  return problems.some(({ severity }) => severity === 'fail' || severity === failOn) ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import type { Finding } from '../../../checks/finding.js';
+import type { Finding, Status } from '../../../checks/finding.js';
 import { rehearse as evaluate } from '../../../checks/rehearsal/rehearsal.js';
 import { type ComponentName, componentNames } from '../../../cluster/components/profile.js';
 import { profiles } from '../../../cluster/components/profiles.js';
@@ -18,6 +18,9 @@ import { checkConfig, sourceOptions } from './check-config.js';
 import type { Command, Invocation } from './command.js';
 import { flagValues, keyOptions } from './key-flags.js';
 import { findingPrinters, outputOptions, print } from './output.js';
+
+/** The exit status by the result, which the last finding is. */
+const rehearsalStatus: Readonly<Record<Status, number>> = { pass: 0, warn: 0, fail: 1, unknown: 3 };
 
 const roles: readonly Role[] = ['server', 'client'];
 
@@ -85,7 +88,7 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     table: () => tableOf(findings, invocation.values.all === true, terminal),
     ...findingPrinters(findings, 'fail'),
   });
-  return findings.some(({ status }) => status === 'fail') ? 1 : 0;
+  return rehearsalStatus[findings.at(-1)?.status ?? 'unknown'];
 }
 
 /** Throws OperatorError: a mistyped path would read as a failing rotation. */

@@ -51,7 +51,7 @@ t.test('everything passes on a healthy cluster', async (t) => {
   const findings = await findingsOf(await devCluster(t));
   t.strictSame(
     findings.filter(({ status }) => status !== 'pass').map(({ check, message }) => `${check}: ${message}`),
-    [],
+    ['coverage: inconclusive: negative probes are off, so no port was asked whether it rejects unauthorized clients'],
   );
   t.ok(
     findings.some(({ check, identity }) => check === 'caller-accepted' && identity === 'tikv'),

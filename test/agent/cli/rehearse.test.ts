@@ -278,3 +278,36 @@ t.test('the role is required for a component with two certificates, and for no o
     stderr: /tikv has one certificate for both roles\n.*leave --role out/,
   });
 });
+
+t.test(
+  'a rotation is proven by answers alone: ports that do not answer leave it open, with exit 3 and no steps',
+  async (t) => {
+    const cluster = await devCluster(t);
+    const pair = await cluster.authority.issue({ ...options, commonName: 'TiKV-Server' });
+    const { cert, key } = written(t, pair);
+    for (const [component, port] of [
+      ['pd', 'client'],
+      ['tikv', 'grpc'],
+    ] as const) {
+      await cluster.fault(component, port, 'down', true);
+    }
+    const { status, stdout } = await runAgent(
+      ...['rehearse', '--component', 'tikv', '--config', cluster.agentConfig, '--cert', cert, '--key', key],
+    );
+    t.equal(status, 3);
+    t.match(stdout, /~ agent {2}not proven: nothing rejects the certificate, but \d+ questions have no answer/);
+    t.notMatch(stdout, /would work|^1\. /m);
+  },
+);
+
+t.test('it says whether the candidate is installed already, and whose Common Name it carries', async (t) => {
+  const cluster = await devCluster(t);
+  const messages = async (paths: ReturnType<typeof written>) =>
+    (await rehearsed(cluster, 'tikv', paths)).filter(({ status }) => status === 'warn').map(({ message }) => message);
+  const { cert, key } = cluster.files('tikv');
+  t.match(await messages({ ca: undefined, cert, key }), [`the certificate is already installed as ${cert}`]);
+  const ofPd = cluster.files('pd');
+  t.match(await messages({ ca: undefined, cert: ofPd.cert, key: ofPd.key }), [
+    /^the Common Name changes from TiKV-Server to PD-Server, the one of pd$/,
+  ]);
+});
