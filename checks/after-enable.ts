@@ -21,8 +21,15 @@ function pdUrls({ inventory }: Evidence): readonly Finding[] {
   return inventory.instances
     .filter(({ component }) => component === 'pd')
     .flatMap((instance) =>
-      instance.endpoints.map((endpoint) =>
-        endpoint.scheme === 'https' && !isHttpElsewhere(inventory, instance, endpoint)
+      instance.endpoints.map((endpoint) => {
+        if (!askedPd(instance)) {
+          return findingOf(id, 'unknown', instance, {
+            endpoint,
+            message: `inconclusive: PD was not asked for its ${endpoint.name} URL, or did not answer`,
+            remediation: pdRemediation,
+          });
+        }
+        return endpoint.scheme === 'https' && !isHttpElsewhere(inventory, instance, endpoint)
           ? findingOf(id, 'pass', instance, { endpoint, message: `its ${endpoint.name} URL is https` })
           : findingOf(id, 'fail', instance, {
               endpoint,
@@ -31,9 +38,17 @@ function pdUrls({ inventory }: Evidence): readonly Finding[] {
                 endpoint.name === 'peer'
                   ? `etcdctl member update ID --peer-urls=https://${formatAddress(endpoint)}, with the ID that etcdctl member list prints`
                   : 'start PD with https URLs',
-            }),
-      ),
+            });
+      }),
     );
+}
+
+const pdRemediation =
+  "name PD with --pd, or the meta.yaml of TiUP, whose client certificate is beside it; read the findings about PD's answer";
+
+/** Whether PD itself reports an instance; a topology says only what it should be. */
+function askedPd({ sources = [] }: Instance): boolean {
+  return sources.includes('pd');
 }
 
 function isHttpElsewhere({ disagreements }: Inventory, { component }: Instance, endpoint: Endpoint): boolean {
@@ -44,6 +59,10 @@ function isHttpElsewhere({ disagreements }: Inventory, { component }: Instance, 
 }
 
 function registered({ inventory }: Evidence): readonly Finding[] {
+  if (!inventory.instances.some(askedPd)) {
+    const message = 'inconclusive: PD was not asked which components are registered, or did not answer';
+    return [findingOf(id, 'unknown', 'agent', { message, remediation: pdRemediation })];
+  }
   const absent = inventory.disagreements.filter(({ code }) => code === 'not-registered');
   return absent.length === 0
     ? [findingOf(id, 'pass', 'agent', { message: 'every configured component is registered in PD' })]
@@ -94,16 +113,28 @@ function result(urls: readonly Finding[], others: readonly Finding[], { observat
     return findingOf(id, 'unknown', 'agent', { message: 'inconclusive: no port was probed' });
   }
   const failed = [...urls, ...others].filter(({ status }) => status === 'fail');
+  const unknown = [...urls, ...others].filter(({ status }) => status === 'unknown');
+  if (failed.length === 0 && unknown.length > 0) {
+    const message = `inconclusive: ${unknown.length} conditions could not be checked`;
+    return findingOf(id, 'unknown', 'agent', { message, remediation: 'see the inconclusive findings above' });
+  }
   if (failed.length === 0) {
     return findingOf(id, 'pass', 'agent', { message: 'TLS is enabled everywhere; nothing is left to do' });
   }
-  return failed.every((finding) => urls.includes(finding) && finding.endpoint === 'peer')
+  const isPeerUrl = (finding: Finding) => urls.includes(finding) && finding.endpoint === 'peer';
+  if (!failed.some(isPeerUrl)) {
+    return findingOf(id, 'fail', 'agent', {
+      message: `not finished: ${failed.length} conditions do not hold after enabling TLS`,
+      remediation: 'restart what failed with tiup cluster restart NAME -N HOST:PORT, and check again',
+    });
+  }
+  return failed.every(isPeerUrl)
     ? findingOf(id, 'fail', 'agent', {
         message: 'go on: all ports serve TLS; only peer URLs in PD are still http',
         remediation: 'update the members; at its next start PD prefers the stored URL to its flags',
       })
     : findingOf(id, 'fail', 'agent', {
-        message: `roll back: ${failed.length} conditions do not hold after enabling TLS`,
-        remediation: 'tiup cluster tls disable NAME --force, then find the cause; or fix it at once and check again',
+        message: `roll back: peer URLs in PD are still http, and ${failed.filter((one) => !isPeerUrl(one)).length} other conditions do not hold`,
+        remediation: 'tiup cluster tls NAME disable --force (it needs exactly one PD), then find the cause',
       });
 }

@@ -30,6 +30,7 @@ import { watchFindings } from '../watch.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { type Format, findingPrinters, formatOf, outputOptions, type Printers, print } from './output.js';
+import { withTiupClient } from './tiup-client.js';
 
 export const check: Command = {
   name: 'check',
@@ -102,7 +103,9 @@ async function runCheck(invocation: Invocation): Promise<number> {
 
 /** Throws OperatorError when there is nothing to check. */
 async function collectorOf(invocation: Invocation): Promise<Collector> {
-  const collector = await Collector.create(checkConfig(invocation), { now, onReload: () => undefined });
+  const config = checkConfig(invocation);
+  const asked = invocation.values['after-enable'] === true ? withTiupClient(config) : config;
+  const collector = await Collector.create(asked, { now, onReload: () => undefined });
   const { instances, problems } = collector.inventory;
   if (instances.length === 0 && problems.length === 0) {
     const hint = 'name configuration files, --pd, --topology or --instance, or use --config';

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { afterEnable } from '../../../checks/after-enable.js';
@@ -78,32 +78,77 @@ t.test('after enabling: everything answers over mutual TLS, or what is to be don
     runAgent('check', '--after-enable', '--pd', pd, '--cacert', ca, '--cert', cert, '--key', key, '--all');
   t.match(await ask(), { status: 0, stdout: /TLS is enabled everywhere; nothing is left to do/ });
   await cluster.fault('tikv', 'status', 'plaintext', true);
-  t.match(await ask(), { status: 1, stdout: /roll back: 1 conditions[\s\S]*still serves plaintext/ });
+  t.match(await ask(), { status: 1, stdout: /not finished: 1 conditions[\s\S]*still serves plaintext/ });
 });
 
-t.test('half enabled: only peer URLs in PD are http: go on; anything else: roll back', async (t) => {
-  const pd = instanceOf('pd');
-  const pair = await authority.issue(names);
-  const agent = await factsOf(t, pair);
-  const observations = [observed(pd, 'client', { chain: pair }), observed(pd, 'peer', { chain: pair })];
-  const [client, peer] = pd.endpoints;
-  const disagreement = (address: string): Disagreement => ({
-    code: 'scheme-disagrees',
-    severity: 'fail',
-    origin,
-    message: `PD port ${address} is https here, http in PD at https://127.0.0.1:2379`,
-    remediation: '',
-    component: 'pd',
-    address,
-  });
-  const result = (disagreements: readonly Disagreement[]) =>
-    afterEnable(evidenceOf({ instances: [pd], agent, observations, disagreements })).at(-1);
-  t.match(result([]), { status: 'pass', message: /enabled everywhere/ });
-  t.match(result([disagreement(`${peer?.host}:${peer?.port}`)]), { status: 'fail', message: /^go on: / });
-  t.match(result([disagreement(`${client?.host}:${client?.port}`)]), { status: 'fail', message: /^roll back: / });
-  t.match(
-    afterEnable(evidenceOf({ instances: [pd], agent })).at(-1),
-    { status: 'unknown' },
-    'no observation is inconclusive',
+t.test("after enabling: PD is asked with TiUP's own certificate, beside meta.yaml", async (t) => {
+  const cluster = await devCluster(t);
+  const address = (member: 'pd' | 'tikv', port: 'client' | 'peer' | 'grpc' | 'status') => cluster.port(member, port);
+  const file = meta(
+    t,
+    `global:
+  enable_tls: true
+pd_servers:
+  - host: 127.0.0.1
+    client_port: ${address('pd', 'client')}
+    peer_port: ${address('pd', 'peer')}
+tikv_servers:
+  - host: 127.0.0.1
+    port: ${address('tikv', 'grpc')}
+    status_port: ${address('tikv', 'status')}`,
   );
+  const ask = () => runAgent('check', '--after-enable', '--topology', file, '--all');
+  t.match(
+    await ask(),
+    { stdout: /inconclusive: PD was not asked for its peer URL, or did not answer/ },
+    'no certificate',
+  );
+  const { ca, cert, key } = cluster.files('agent');
+  mkdirSync(join(dirname(file), 'tls'));
+  for (const [from, name] of [
+    [ca, 'ca.crt'],
+    [cert, 'client.crt'],
+    [key, 'client.pem'],
+  ] as const) {
+    copyFileSync(from, join(dirname(file), 'tls', name));
+  }
+  t.match(await ask(), { status: 0, stdout: /its peer URL is https[\s\S]*TLS is enabled everywhere/ });
 });
+
+t.test(
+  'half enabled: only peer URLs in PD are http: go on; others, too: roll back; others alone: restart them',
+  async (t) => {
+    const pd = instanceOf('pd', { sources: ['deployment', 'pd'] });
+    const pair = await authority.issue(names);
+    const agent = await factsOf(t, pair);
+    const observations = [observed(pd, 'client', { chain: pair }), observed(pd, 'peer', { chain: pair })];
+    const [client, peer] = pd.endpoints;
+    const disagreement = (address: string): Disagreement => ({
+      code: 'scheme-disagrees',
+      severity: 'fail',
+      origin,
+      message: `PD port ${address} is https here, http in PD at https://127.0.0.1:2379`,
+      remediation: '',
+      component: 'pd',
+      address,
+    });
+    const result = (disagreements: readonly Disagreement[]) =>
+      afterEnable(evidenceOf({ instances: [pd], agent, observations, disagreements })).at(-1);
+    t.match(result([]), { status: 'pass', message: /enabled everywhere/ });
+    t.match(result([disagreement(`${peer?.host}:${peer?.port}`)]), { status: 'fail', message: /^go on: / });
+    t.match(result([disagreement(`${client?.host}:${client?.port}`)]), { status: 'fail', message: /^not finished: / });
+    t.match(result([client, peer].map((one) => disagreement(`${one?.host}:${one?.port}`))), {
+      status: 'fail',
+      message: /^roll back: peer URLs in PD are still http, and 1 other conditions/,
+      remediation: /^tiup cluster tls NAME disable --force/,
+    });
+    const unasked = { ...pd, sources: ['deployment' as const] };
+    const unknown = afterEnable(evidenceOf({ instances: [unasked], agent, observations }));
+    t.match(unknown.at(-1), { status: 'unknown' }, 'what a topology says is not what PD stores');
+    t.match(
+      afterEnable(evidenceOf({ instances: [pd], agent })).at(-1),
+      { status: 'unknown' },
+      'no observation is inconclusive',
+    );
+  },
+);
