@@ -44,7 +44,7 @@ export const sections = {
       type: 'path',
       example: 'history.jsonl',
       doc: 'where rotations, rejections and changed results are kept, one JSON document per line',
-      more: 'the last 1000 of each kind are in memory, on the page and in `/api/v1/events`',
+      more: 'the last 1000 of each kind are in memory, on the page and in `/api/v1/events`; at 32 MiB the file is renamed to end in `.1`, over the one before',
     },
   },
   security: {

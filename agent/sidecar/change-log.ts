@@ -6,6 +6,7 @@ import type { RecordedProbe } from '../collect/port-record.js';
 import type { ChangeEvent, EventStore } from './event-store.js';
 import { type FileChange, FileChanges } from './file-changes.js';
 import { FindingChanges } from './finding-changes.js';
+import { Flapping } from './flapping.js';
 import type { TriggeredReload } from './reload-trigger.js';
 
 /** Writes changes, and only changes, to the log and to the event store. */
@@ -15,12 +16,14 @@ export class ChangeLog {
   readonly #now: () => Date;
   readonly #files = new FileChanges();
   readonly #findings: FindingChanges;
+  readonly #flapping: Flapping;
 
   constructor(logger: Logger, history: EventStore, now: () => Date) {
     this.#logger = logger;
     this.#history = history;
     this.#now = now;
     this.#findings = new FindingChanges(now);
+    this.#flapping = new Flapping(now);
   }
 
   /** A first outcome is worth a line only where it is not the expected one. */
@@ -30,8 +33,12 @@ export class ChangeLog {
     if (formerOutcome !== outcome && (formerOutcome !== undefined || outcome !== expected)) {
       const { component, name: instance } = entry.instance;
       const endpoint = entry.endpoint.name;
-      this.#logger.info({ component, instance, endpoint, identity, outcome }, detail);
-      this.#add('outcome', component, instance, `${endpoint} as ${identity}: ${outcome}, ${detail}`);
+      const key = [component, instance, endpoint, identity].join('|');
+      const message = `${endpoint} as ${identity}: ${outcome}, ${detail}`;
+      for (const event of this.#flapping.changed(key, this.#event('outcome', component, instance, message))) {
+        this.#logger.info({ component, instance, endpoint, identity, outcome }, event.message);
+        this.#history.add(event);
+      }
     }
     if (formerServedAt !== undefined) {
       this.#served(entry, formerServedAt);
@@ -58,14 +65,22 @@ export class ChangeLog {
 
   /** The findings of an evaluation, worst first. */
   evaluated(findings: readonly Finding[]): void {
+    for (const event of this.#flapping.settled()) {
+      this.#history.add(event);
+    }
     for (const { worst, equallyBad } of this.#findings.update(findings)) {
+      const { check, status, component, instance, endpoint, identity, message } = worst;
+      const port = endpoint === undefined ? '' : ` ${endpoint}`;
+      const key = [check, component, instance, endpoint, identity].join('|');
+      const event = this.#event('finding', component, instance, `${check}${port}: ${status}, ${message}`);
+      const recorded = this.#flapping.changed(key, event);
+      for (const one of recorded) {
+        this.#history.add(one);
+      }
       // So that the log names each of several files that are missing.
-      for (const finding of [worst, ...equallyBad]) {
+      for (const finding of recorded.length === 0 ? [] : [worst, ...equallyBad]) {
         this.#log(finding);
       }
-      const { check, status, component, instance, endpoint, message } = worst;
-      const port = endpoint === undefined ? '' : ` ${endpoint}`;
-      this.#add('finding', component, instance, `${check}${port}: ${status}, ${message}`);
     }
   }
 
@@ -126,6 +141,15 @@ export class ChangeLog {
   }
 
   #add(kind: ChangeEvent['kind'], component: ChangeEvent['component'], instance: string, message: string): void {
-    this.#history.add({ at: this.#now().toISOString(), kind, component, instance, message });
+    this.#history.add(this.#event(kind, component, instance, message));
+  }
+
+  #event(
+    kind: ChangeEvent['kind'],
+    component: ChangeEvent['component'],
+    instance: string,
+    message: string,
+  ): ChangeEvent {
+    return { at: this.#now().toISOString(), kind, component, instance, message };
   }
 }

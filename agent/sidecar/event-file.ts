@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { errorMessage } from '../../credentials/error-text.js';
 import { withoutKeys } from '../../credentials/without-keys.js';
 import { visibleJson } from '../../metrics/unprintable.js';
@@ -9,30 +19,52 @@ const chunkBytes = 1 << 20;
 /** The most bytes that are read back, from the end of the file. */
 const mostBytes = 256 << 20;
 
+/** Bytes of the history file before it is rotated: some 100 000 events. */
+const rotatedAt = 32 << 20;
+
 /**
- * The history file: one JSON document a line, appended only; its size is left to log rotation. A line that a crash cut short
- * is ignored when it is read again, and the next document begins a line of its own.
+ * The history file: one JSON document a line, appended only. A file of `mostBytes` is renamed to `PATH.1`, over the one of
+ * before, and a new one begun. A line that a crash cut short is ignored when it is read again, and the next document begins
+ * a line of its own.
  */
 export class EventFile {
   readonly #path: string;
+  readonly #mostBytes: number;
   #endsWithinLine: boolean;
 
   /**
-   * Creates the file where there is none, and calls `onLine` with its lines, latest first, until that returns false. Throws
-   * OperatorError when the file cannot be written. A FIFO is an error; it is not waited for.
+   * Creates the file where there is none, and calls `onLine` with its lines and those of the rotated file, latest first,
+   * until that returns false. Throws OperatorError when the file cannot be written. A FIFO is an error; it is not waited for.
    */
-  constructor(path: string, onLine: (line: string) => boolean) {
+  constructor(path: string, onLine: (line: string) => boolean, mostBytes = rotatedAt) {
     this.#path = path;
-    this.#endsWithinLine = readBack(path, onLine);
+    this.#mostBytes = mostBytes;
+    let isWanted = true;
+    const read = (line: string) => {
+      isWanted = onLine(line);
+      return isWanted;
+    };
+    this.#endsWithinLine = readBack(path, read);
+    if (isWanted && existsSync(rotatedPath(path))) {
+      readBack(rotatedPath(path), read);
+    }
   }
 
   /** Throws when the file cannot be written; a part of the line may have been. */
   append(document: object): void {
+    if ((statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) >= this.#mostBytes) {
+      renameSync(this.#path, rotatedPath(this.#path));
+      this.#endsWithinLine = false;
+    }
     const start = this.#endsWithinLine ? '\n' : '';
     this.#endsWithinLine = true;
     appendFileSync(this.#path, `${start}${withoutKeys(visibleJson(JSON.stringify(document)))}\n`);
     this.#endsWithinLine = false;
   }
+}
+
+function rotatedPath(path: string): string {
+  return `${path}.1`;
 }
 
 /** Returns whether the last line is incomplete. */

@@ -38,10 +38,10 @@ export class EventStore {
   readonly #onError: (error: unknown) => void;
   #events: readonly ChangeEvent[];
 
-  /** Throws OperatorError when the file cannot be written; `onError` gets what fails later. */
-  constructor(file: string | undefined, onError: (error: unknown) => void) {
+  /** Throws OperatorError when the file cannot be written; `onError` gets what fails later. `mostBytes`: when it is rotated. */
+  constructor(file: string | undefined, onError: (error: unknown) => void, mostBytes?: number) {
     const latest = new LatestEvents();
-    this.#file = file === undefined ? undefined : new EventFile(file, (line) => latest.addLine(line));
+    this.#file = file === undefined ? undefined : new EventFile(file, (line) => latest.addLine(line), mostBytes);
     this.#onError = onError;
     this.#events = latest.oldestFirst();
   }

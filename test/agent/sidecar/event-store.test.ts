@@ -76,6 +76,27 @@ t.test('answers that flap push out neither rotations nor findings, in memory and
   }
 });
 
+t.test('a large file is rotated, and what both files hold is there after a restart', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  const first = new EventStore(file, fail, 4_000);
+  first.add({ ...event('rotation'), kind: 'rotation' });
+  for (let index = 0; index < 40; index++) {
+    first.add(event(String(index)));
+  }
+  t.ok(statSync(file).size <= 4_200 && statSync(`${file}.1`).size <= 4_200, 'two bounded files');
+  const kept = new EventStore(file, fail, 4_000).events().map(({ message }) => message);
+  t.equal(kept.at(-1), '39');
+  t.strictSame(
+    kept,
+    first
+      .events()
+      .slice(-kept.length)
+      .map(({ message }) => message),
+    'in order, none missing in between',
+  );
+  t.ok(kept.length > 30, `${kept.length} events`);
+});
+
 t.test('whatever the length of its lines, a file is read back whole', async (t) => {
   const file = join(temporaryDirectory(t), 'history.jsonl');
   const messages = Array.from({ length: 60 }, (_, index) => `${index} ${'é'.repeat((index * 7_919) % 60_000)}`);
