@@ -4,8 +4,8 @@ import { issuersOf } from './issuer.js';
 
 /**
  * The certificates of these files that a verification uses: the leaf, and of each result that accepts it the chain that
- * is valid longest. Where no verifier accepts the leaf it is the chain by signatures, and all of them where there is none.
- * Others only lie in a file, as an expired CA beside its successor does.
+ * is valid longest. Where no verifier accepts the leaf it is the chain by signatures, and without a leaf every one of the
+ * file. Others only lie in a file, as an expired CA beside its successor does.
  */
 export function certificatesInUse({
   chain = [],
@@ -15,9 +15,8 @@ export function certificatesInUse({
   const all = [...chain, ...ca];
   const accepted = results.filter(({ chains }) => chains.length > 0);
   if (accepted.length === 0) {
-    const [leaf, ...above] = chain;
-    const issuers = leaf === undefined ? [] : issuersOf(leaf, [...above, ...ca]);
-    return new Set(leaf === undefined || issuers.length === 0 ? all : [leaf, ...issuers]);
+    const [leaf] = chain;
+    return new Set(leaf === undefined ? all : [leaf, ...issuersOf(leaf, all)]);
   }
   const used = new Set(accepted.flatMap(({ chains }) => longestValid(chains, all)));
   return new Set(all.filter((certificate, index) => index === 0 || used.has(certificate.fingerprint)));

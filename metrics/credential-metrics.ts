@@ -18,7 +18,8 @@ const replaced = [
   'notBefore',
   'modifiedAt',
   'certificateInfo',
-  'caInfo',
+  'caNotAfter',
+  'caNotBefore',
   'keyPairMatched',
   'credentialError',
 ] as const;
@@ -32,15 +33,19 @@ export function setCredentials(metrics: Metrics, entries: readonly CredentialEnt
     const labels = instanceLabels(component, instance);
     const [leaf, ...intermediates] = facts.chain ?? [];
     setValidity(metrics, { ...labels, position: 'leaf' }, leaf === undefined ? [] : [leaf]);
-    const used = certificatesInUse(facts);
-    const inUse = (certificates: readonly Certificate[] = []) => certificates.filter((one) => used.has(one));
-    setValidity(metrics, { ...labels, position: 'intermediate' }, inUse(intermediates));
-    setValidity(metrics, { ...labels, position: 'ca' }, inUse(facts.ca));
+    const used = inUse(facts, calling);
+    setValidity(
+      metrics,
+      { ...labels, position: 'intermediate' },
+      intermediates.filter((one) => used.has(one)),
+    );
+    const called = calling?.chain ?? [];
     setValidity(
       metrics,
       { ...labels, position: 'calling' },
-      calling === undefined ? [] : [...certificatesInUse(calling)],
+      called.filter((one) => used.has(one)),
     );
+    setAuthorities(metrics, labels, [...(facts.ca ?? []), ...(calling?.ca ?? [])], used);
     if (facts.certModifiedAt !== undefined) {
       metrics.modifiedAt.set(labels, facts.certModifiedAt / 1000);
     }
@@ -48,15 +53,43 @@ export function setCredentials(metrics: Metrics, entries: readonly CredentialEnt
       const { subject, issuer, serialNumber, fingerprint } = leaf;
       metrics.certificateInfo.set({ ...labels, subject, issuer, serial_number: serialNumber, fingerprint }, 1);
     }
-    for (const { subject, fingerprint } of facts.ca ?? []) {
-      metrics.caInfo.set({ ...labels, subject, fingerprint }, 1);
-    }
     if (facts.keyMatches !== undefined) {
       metrics.keyPairMatched.set(labels, facts.keyMatches ? 1 : 0);
     }
     const present = new Set<string>(facts.errors.map(({ code }) => code));
     for (const reason of credentialReasons) {
       metrics.credentialError.set({ ...labels, reason }, present.has(reason) ? 1 : 0);
+    }
+  }
+}
+
+/** Equal certificates are one object wherever they lie, so both files of a component may hold one that either uses. */
+function inUse(facts: CredentialFacts, calling: CredentialFacts | undefined): ReadonlySet<Certificate> {
+  return new Set([...certificatesInUse(facts), ...(calling === undefined ? [] : certificatesInUse(calling))]);
+}
+
+/** One series per CA certificate. A system's bundle has 150 of them, so only those in use have a second one. */
+function setAuthorities(
+  metrics: Metrics,
+  labels: Labels,
+  certificates: readonly Certificate[],
+  used: ReadonlySet<Certificate>,
+): void {
+  for (const certificate of certificates) {
+    const { subject, serialNumber, fingerprint, publicKeyFingerprint, notAfter, notBefore } = certificate;
+    const identity = { ...labels, subject, fingerprint };
+    const isUsed = used.has(certificate);
+    metrics.caNotAfter.set(
+      {
+        ...identity,
+        serial_number: serialNumber,
+        key_fingerprint: publicKeyFingerprint,
+        in_use: isUsed ? 'true' : 'false',
+      },
+      seconds(notAfter),
+    );
+    if (isUsed) {
+      metrics.caNotBefore.set(identity, seconds(notBefore));
     }
   }
 }

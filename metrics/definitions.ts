@@ -19,7 +19,7 @@ const always = 'always';
 export const definitions = {
   notAfter: gauge(
     'certificate_not_after_timestamp_seconds',
-    'Earliest expiry of the certificates in use in a credential file, by position (leaf, intermediate, ca; calling: the separate client certificate of TiProxy and its CA).',
+    'Expiry of the leaf on disk, and the earliest of the intermediates in use, by position (leaf, intermediate; calling: the separate client certificate of TiProxy). CAs have a metric of their own.',
     [...files, 'position'],
     whileReadable,
   ),
@@ -41,11 +41,17 @@ export const definitions = {
     [...files, 'subject', 'issuer', 'serial_number', 'fingerprint'],
     'while this leaf is on disk',
   ),
-  caInfo: gauge(
-    'ca_info',
-    'One per certificate in the CA file on disk; always 1.',
-    [...files, 'subject', 'fingerprint'],
+  caNotAfter: gauge(
+    'ca_certificate_not_after_timestamp_seconds',
+    'Expiry of each certificate in the CA file on disk. `in_use` is true where the certificate on disk verifies by it, and false where it only lies in the file. `key_fingerprint`, the SHA-256 of the public key, stays when a CA is renewed with its key.',
+    [...files, 'subject', 'serial_number', 'fingerprint', 'key_fingerprint', 'in_use'],
     'while this CA certificate is on disk',
+  ),
+  caNotBefore: gauge(
+    'ca_certificate_not_before_timestamp_seconds',
+    'Start of validity of each certificate in the CA file on disk that is in use.',
+    [...files, 'subject', 'fingerprint'],
+    'while this CA certificate is on disk and in use',
   ),
   caChanged: gauge(
     'ca_changed',

@@ -2,7 +2,8 @@ import { timeLeft } from './appearance.js';
 import type { Row } from './panel.js';
 import { file, port, select } from './select.js';
 
-const onDisk = `min by (${file}, position) (${select('notAfter')})`;
+const ca = `label_replace(min by (${file}, subject, fingerprint) (${select('caNotAfter', 'in_use="true"')}), "position", "ca", "", "")`;
+const onDisk = `min by (${file}, position) (${select('notAfter')}) or ${ca}`;
 const served = `label_replace(min by (${port}) (${select('servedNotAfter')}), "position", "served", "", "")`;
 const year = 365 * 86_400;
 const soonest = 40;
@@ -15,7 +16,7 @@ export const expiryRow: Row = {
       kind: 'table',
       title: 'Expiry',
       description:
-        'The earliest expiry in each file by position, and the expiry of the certificate that each port serves.',
+        'The expiry of the leaf, of the intermediates and of each CA in use, and of the certificate that each port serves. A CA that only lies in a file is left out.',
       width: 12,
       height: 10,
       queries: [{ expr: `sort((${onDisk} or ${served}) - time())` }, { expr: `(${onDisk} or ${served}) * 1000` }],
@@ -33,7 +34,7 @@ export const expiryRow: Row = {
       queries: [
         {
           expr: `sort(bottomk(${soonest}, (${onDisk} or ${served}) - time()))`,
-          legend: '{{component}} {{instance}} {{endpoint}} {{position}}',
+          legend: '{{component}} {{instance}} {{endpoint}} {{position}} {{subject}}',
         },
       ],
       style: { ...timeLeft, max: year },

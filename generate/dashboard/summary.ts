@@ -24,14 +24,14 @@ export const resultRow: Row = {
     stat('Ports', 'Ports that the agents probe.', `count(${ports})`, count),
     stat(
       'Earliest expiry',
-      'Time left of the certificate that expires first.',
-      `min(${select('notAfter')}) - time()`,
+      'Time left of the certificate in use that expires first.',
+      `min(${select('notAfter')} or ${select('caNotAfter', 'in_use="true"')}) - time()`,
       timeLeft,
     ),
     stat(
       'CAs',
-      'Different CA certificates in the files of all components. More than one during a CA rotation. From the recording rules.',
-      `sum(${recorded('tidb_mtls:ca_fingerprints:count')})`,
+      'Different CAs by which the certificates of all components verify; a CA renewed with its key is one. More than one during a CA rotation. From the recording rules.',
+      `sum(${recorded('tidb_mtls:cas_in_use:count')})`,
       { decimals: 0, colours: [{ colour: 'green' }, { colour: 'orange', from: 2 }] },
     ),
     {

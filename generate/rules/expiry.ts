@@ -7,8 +7,13 @@ const lifetime = 'tidb_mtls:certificate_lifetime_seconds';
 
 const notAfter = definitions.notAfter.name;
 const notBefore = definitions.notBefore.name;
+const caNotAfter = `${definitions.caNotAfter.name}{in_use="true"}`;
+const caNotBefore = definitions.caNotBefore.name;
 const servedNotAfter = definitions.servedNotAfter.name;
 const servedNotBefore = definitions.servedNotBefore.name;
+
+/** Each CA certificate by itself: a file may hold the old and the new one, and all CAs of TiUP have one subject. */
+const ca = `${file}, subject, fingerprint`;
 
 /** Expiry of the certificates that ports serve, where it differs from that of the leaf on disk. */
 const served = `(${least(port, servedNotAfter)} unless (${least(port, servedNotAfter)} == on (${file}) group_left () ${least(file, `${notAfter}{position="leaf"}`)}))`;
@@ -16,6 +21,8 @@ const served = `(${least(port, servedNotAfter)} unless (${least(port, servedNotA
 export const expiryRecordings: readonly Recording[] = [
   { record: remaining, expr: `${least(`${file}, position`, notAfter)} - time()` },
   { record: lifetime, expr: `${least(`${file}, position`, notAfter)} - ${least(`${file}, position`, notBefore)}` },
+  { record: remaining, expr: `${least(ca, caNotAfter)} - time()`, labels: { position: 'ca' } },
+  { record: lifetime, expr: `${least(ca, caNotAfter)} - ${least(ca, caNotBefore)}`, labels: { position: 'ca' } },
   { record: remaining, expr: `${served} - time()`, labels: { position: 'served' } },
   { record: lifetime, expr: `${served} - ${least(port, servedNotBefore)}`, labels: { position: 'served' } },
 ];
@@ -81,7 +88,7 @@ export const expiryAlerts: readonly Alert[] = [
     name: 'certificate_not_yet_valid',
     level: 'critical',
     for: '5m',
-    expr: `(${least(`${file}, position`, notBefore)} or ${least(port, servedNotBefore)}) - time() > 0`,
+    expr: `(${least(`${file}, position`, notBefore)} or ${least(ca, caNotBefore)} or ${least(port, servedNotBefore)}) - time() > 0`,
     summary: 'a certificate is not valid yet',
     value: 'seconds',
     checks: ['certificate-validity'],

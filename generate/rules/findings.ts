@@ -2,6 +2,8 @@ import { definitions } from '../../metrics/definitions.js';
 import { type Alert, attempt, cluster, file, least, most, port } from './alert.js';
 
 const finding = definitions.findingStatus.name;
+const caNotAfter = definitions.caNotAfter.name;
+const caKey = 'subject, key_fingerprint';
 
 /** The value of `tidb_mtls_finding` for a failed check. */
 export const failed = 3;
@@ -83,19 +85,20 @@ export const fileAlerts: readonly Alert[] = [
     summary: 'the CA file changed, and the running process still trusts the old CA',
     checks: ['ca-unchanged', 'trusts-ca-on-disk'],
   },
-  // By fingerprint, because two CAs may have the same name.
+  // By key: two CAs may have one name, and a CA renewed with its key verifies what the former certificate did. A CA that
+  // no certificate in the cluster verifies by, such as those of a system's bundle, separates nothing.
   {
     name: 'ca_files_differ',
     level: 'warning',
     for: '1h',
-    expr: `${counted(cluster, file)} > on (${cluster}) group_right () ${counted(`${cluster}, fingerprint`, `${file}, fingerprint`)}`,
-    summary: 'a CA certificate is in the CA files of some components and not of others',
+    expr: `${counted(cluster, file)} > on (${cluster}) group_right () (${counted(`${cluster}, ${caKey}`, `${file}, ${caKey}`)} and on (${cluster}, ${caKey}) ${caNotAfter}{in_use="true",component!="agent"})`,
+    summary: 'a CA that certificates verify by is in the CA files of some components and not of others',
   },
 ];
 
 /** The number of components for each value of `labels`. Each counts once, however many agents report it. */
 function counted(labels: string, each: string): string {
-  return `count by (${labels}) (count by (${each}) (${definitions.caInfo.name}{component!="agent"}))`;
+  return `count by (${labels}) (count by (${each}) (${caNotAfter}{component!="agent"}))`;
 }
 
 /** Faults in settings and allow-lists. They take effect at the next restart. */

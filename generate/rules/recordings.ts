@@ -6,8 +6,8 @@ import { failed, worst } from './findings.js';
 /** Figures of a whole cluster, from all its agents. All but the last work without the alert rules. */
 export const clusterRecordings: readonly Recording[] = [
   {
-    record: 'tidb_mtls:ca_fingerprints:count',
-    expr: `count by (${cluster}) (count by (${cluster}, fingerprint) (${definitions.caInfo.name}{component!="agent"}))`,
+    record: 'tidb_mtls:cas_in_use:count',
+    expr: `count by (${cluster}) (count by (${cluster}, key_fingerprint) (${definitions.caNotAfter.name}{in_use="true",component!="agent"}))`,
   },
   {
     record: 'tidb_mtls:agents:count',

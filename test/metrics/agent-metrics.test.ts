@@ -9,6 +9,7 @@ import { readCertificate } from '../../credentials/read-certificate.js';
 import { AgentMetrics } from '../../metrics/agent-metrics.js';
 import { definitions } from '../../metrics/definitions.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
+import { factsOf } from '../support/evidence.js';
 import { accepted, entryOf, inventoryOf, rejected } from '../support/observations.js';
 import { needs } from '../support/peers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -85,6 +86,29 @@ t.test('rejections are counted by a closed list of reasons', async (t) => {
   t.strictSame(reasons, ['unknown_ca', 'other-alert', 'http-status', 'certificate']);
 });
 
+t.test('a CA file: one series per certificate, and whether the certificate on disk verifies by it', async (t) => {
+  const at = (days: number) => new Date(Date.now() + days * 86_400_000);
+  const former = await Authority.create({ notBefore: at(-30), notAfter: at(-1) });
+  const present = await former.renewed();
+  const unused = await Authority.create({ commonName: 'Another CA' });
+  const pair = await present.issue({ commonName: 'tikv', dns: ['localhost'] });
+  const bundle = [former, present, unused].map(({ certificatePem }) => certificatePem).join('');
+  const facts = await factsOf(t, pair, { ca: bundle, component: 'tikv' });
+  const metrics = new AgentMetrics();
+  metrics.setCredentials([{ component: 'tikv', instance: 'a:20180', facts }]);
+  const ends = await series(metrics, 'tidb_mtls_ca_certificate_not_after_timestamp_seconds');
+  const labelled = (label: string) => ends.map((line) => new RegExp(`[,{]${label}="([^"]*)"`).exec(line)?.[1]);
+  t.strictSame(labelled('in_use'), ['false', 'true', 'false']);
+  t.strictSame(
+    labelled('fingerprint'),
+    facts.ca?.map(({ fingerprint }) => fingerprint),
+  );
+  const [one, renewed, other] = labelled('key_fingerprint');
+  t.equal(one, renewed, 'renewed with the same key');
+  t.not(one, other);
+  t.equal((await series(metrics, 'tidb_mtls_ca_certificate_not_before_timestamp_seconds')).length, 1);
+});
+
 t.test(
   'files: expiry by position, one info series, reasons as 0 and 1; after a rotation no old series is left',
   async (t) => {
@@ -113,6 +137,9 @@ t.test(
       ),
       'the client certificate of TiProxy has an expiry, too',
     );
+    t.match(await series(metrics, 'tidb_mtls_ca_certificate_not_after_timestamp_seconds'), [
+      new RegExp(`fingerprint="${facts.ca?.[0]?.fingerprint}",.*,in_use="true"}`),
+    ]);
     t.ok((await series(metrics, 'tidb_mtls_credential_error')).every((line) => line.endsWith(' 0')));
 
     const other = await gatherCredentialFacts({ ...paths, cert: pki.pair('pd').certPath }, now);

@@ -24,9 +24,10 @@ t.test('crafted values of labels make no two series one', async (t) => {
 
 t.test('a usual subject and address are exposed as they are', async (t) => {
   const { registry, metrics } = registered();
-  metrics.caInfo.set({ component: 'tidb', instance: '[::1]:10080', subject: 'CN=a,O=b: c', fingerprint: 'f00d' }, 1);
+  const labels = { component: 'tidb', instance: '[::1]:10080', subject: 'CN=a,O=b: c', fingerprint: 'f00d' };
+  metrics.caNotBefore.set(labels, 1);
   t.match(
-    await registry.getSingleMetricAsString('tidb_mtls_ca_info'),
+    await registry.getSingleMetricAsString('tidb_mtls_ca_certificate_not_before_timestamp_seconds'),
     'component="tidb",instance="[::1]:10080",subject="CN=a,O=b: c",fingerprint="f00d"} 1',
   );
 });

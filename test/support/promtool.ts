@@ -123,7 +123,7 @@ export function findingSeries(check: string, values: string, more = ''): Series 
 }
 
 /** A certificate with this remaining time at minute 30. */
-export function certificate(lifetime: number, left: number, labels = leaf): readonly Series[] {
+export function certificate(lifetime: number, left: number, labels = leaf, prefix?: string): readonly Series[] {
   const end = 1800 + left;
-  return validity(labels, `${end}x90`, `${end - lifetime}x90`);
+  return validity(labels, `${end}x90`, `${end - lifetime}x90`, prefix);
 }

@@ -8,6 +8,7 @@ import {
   promtool,
   promtoolTests,
   type Scenario,
+  type Series,
   tikv,
   validity,
 } from '../../support/promtool.js';
@@ -69,6 +70,55 @@ t.test('certificate expiry: one of three alerts, and none exactly at the boundar
         ['30m', 'agent_identity_expiring', 1],
         ['30m', 'certificate_expiring', 0],
       ],
+    },
+  ]);
+});
+
+t.test('each CA counts by itself, and only while it is in use', promtool, async (t) => {
+  const ca = (fingerprint: string, left: number, inUse: boolean): readonly Series[] => {
+    const labels = `${tikv},subject="O=PingCAP",fingerprint="${fingerprint}"`;
+    const [end, begin] = certificate(3650 * day, left, labels, 'ca_certificate');
+    const more = `key_fingerprint="k ${fingerprint}",serial_number="1",in_use="${inUse}"`;
+    return end === undefined || begin === undefined
+      ? []
+      : [{ ...end, series: end.series.replace('}', `,${more}}`) }, ...(inUse ? [begin] : [])];
+  };
+  const good = ca('good', 3000 * day, true);
+  const none = (name: string, series: readonly Series[]): Scenario => ({ name, series, silentUntil: '80m' });
+  promtoolTests(t, '1m', [
+    none('an expired CA beside the good one', [...good, ...ca('old', -400 * day, false)]),
+    none('a CA that expires in days beside the good one', [...good, ...ca('old', 3 * day, false)]),
+    {
+      name: 'two in use: the alert names the one that expires',
+      series: [...good, ...ca('old', 3 * day, true), ...ca('expired', -day, true)],
+      expected: [
+        ['30m', 'certificate_expiring_critical', 1],
+        ['30m', 'certificate_expired', 1],
+      ],
+      expressions: [
+        [
+          'count(ALERTS{alertname="TiDB_mtls_certificate_expiring_critical",position="ca",subject="O=PingCAP",fingerprint="old"})',
+          '50m',
+          1,
+        ],
+      ],
+    },
+    {
+      name: 'its leaf is renewed under the good CA: resolved, as the old one is no longer in use',
+      series: [
+        ...good,
+        ...ca('old', 3 * day, true).map((one) => ({ ...one, values: `${one.values.split('x')[0]}x40 stale` })),
+        ...ca('old', 3 * day, false).map((one) => ({ ...one, values: `_x40 ${one.values}` })),
+      ],
+      expected: [
+        ['35m', 'certificate_expiring_critical', 1],
+        ['50m', 'certificate_expiring_critical', 0],
+      ],
+    },
+    {
+      name: 'a CA in use that is not valid yet',
+      series: ca('early', 3700 * day, true),
+      expected: [['30m', 'certificate_not_yet_valid', 1]],
     },
   ]);
 });

@@ -12,9 +12,9 @@ function both(): string {
 const labels = (component: string, instance: string) =>
   `component="${component}",instance="${instance}",tidb_cluster="x"`;
 
-function ca(instance: string, fingerprint: string, agent: string): Series {
+function ca(instance: string, key: string, agent: string, inUse = 'true'): Series {
   return {
-    series: `tidb_mtls_ca_info{${labels('tikv', instance)},fingerprint="${fingerprint}",agent="${agent}"}`,
+    series: `tidb_mtls_ca_certificate_not_after_timestamp_seconds{${labels('tikv', instance)},fingerprint="${key} ${instance}",key_fingerprint="${key}",in_use="${inUse}",agent="${agent}"}`,
     values: '1x20',
   };
 }
@@ -36,9 +36,12 @@ t.test('figures of a cluster from all its agents', promtool, async (t) => {
     '1m',
     [
       {
-        name: 'CAs count once, however many files and agents have them',
-        series: [ca('a', 'old', 'one'), ca('a', 'old', 'two'), ca('b', 'old', 'one'), ca('b', 'new', 'one')],
-        expressions: [['sum(tidb_mtls:ca_fingerprints:count)', '10m', 2]],
+        name: 'CAs in use count once by key, however many files and agents have them',
+        series: [
+          ...[ca('a', 'old', 'one'), ca('a', 'old', 'two'), ca('b', 'old', 'one'), ca('b', 'new', 'one')],
+          ca('b', 'of the system', 'one', 'false'),
+        ],
+        expressions: [['sum(tidb_mtls:cas_in_use:count)', '10m', 2]],
       },
       {
         name: 'agents by version',

@@ -96,28 +96,47 @@ t.test('several agents and several clusters', promtool, async (t) => {
   ]);
 });
 
-t.test(
-  'a CA in the files of some components and not of others, by fingerprint and not by name',
-  promtool,
-  async (t) => {
-    const ca = (instance: string, fingerprint: string, cluster = 'x'): Series => ({
-      series: `tidb_mtls_ca_info{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}"}`,
-      values: '1x120',
-    });
-    promtoolTests(t, '1m', [
-      {
-        name: 'one component has another CA of the same name',
-        series: [ca('a', 'old'), ca('b', 'old'), ca('c', 'new')],
-        expected: [
-          ['59m', 'ca_files_differ', 0],
-          ['60m', 'ca_files_differ', 2],
-        ],
-      },
-      {
-        name: 'everybody has the bundle, and another cluster another CA',
-        series: [ca('a', 'old'), ca('a', 'new'), ca('b', 'old'), ca('b', 'new'), ca('a', 'other', 'y')],
-        silentUntil: '110m',
-      },
-    ]);
-  },
-);
+t.test('a CA in use that is in the files of some components and not of others, by key', promtool, async (t) => {
+  const ca = (instance: string, key: string, inUse: boolean, cluster = 'x', fingerprint = key): Series => ({
+    series: `tidb_mtls_ca_certificate_not_after_timestamp_seconds{component="tikv",instance="${instance}",tidb_cluster="${cluster}",subject="O=PingCAP",fingerprint="${fingerprint}",key_fingerprint="${key}",in_use="${inUse}"}`,
+    values: `${3650 * day}x120`,
+  });
+  promtoolTests(t, '1m', [
+    {
+      name: 'one component has another CA of the same name',
+      series: [ca('a', 'old', true), ca('b', 'old', true), ca('c', 'new', true)],
+      expected: [
+        ['59m', 'ca_files_differ', 0],
+        ['60m', 'ca_files_differ', 2],
+      ],
+    },
+    {
+      name: 'one component verifies by a CA that lies unused in one other file, and is in no third',
+      series: [
+        ca('a', 'old', true),
+        ca('a', 'new', false),
+        ca('b', 'new', true),
+        ca('b', 'old', false),
+        ca('c', 'old', true),
+      ],
+      expected: [['60m', 'ca_files_differ', 1]],
+    },
+    {
+      name: 'everybody has the bundle, and another cluster another CA',
+      series: [
+        ...[ca('a', 'old', true), ca('a', 'new', false), ca('b', 'old', false), ca('b', 'new', true)],
+        ca('a', 'other', true, 'y'),
+      ],
+      silentUntil: '110m',
+    },
+    {
+      name: 'the bundle of the system in one file, an expired CA in another, and a CA renewed with its key in a third',
+      series: [
+        ...[ca('a', 'own', true), ca('b', 'own', true), ca('c', 'own', true, 'x', 'renewed')],
+        ...Array.from({ length: 20 }, (_, index) => ca('a', `system ${index}`, false)),
+        { ...ca('b', 'expired', false), values: `${-day}x120` },
+      ],
+      silentUntil: '110m',
+    },
+  ]);
+});
