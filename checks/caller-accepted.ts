@@ -1,8 +1,9 @@
 import { anotherCaOf } from './another-ca.js';
 import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
-import { componentOfIdentity, rejectionText } from './identity.js';
+import { componentOfIdentity, factsOfIdentity, rejectionText } from './identity.js';
 import { remediationBesidesList } from './rejected-caller.js';
+import { sourceRejection } from './source-address.js';
 
 const id = 'caller-accepted';
 
@@ -44,10 +45,12 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   if (outcome === 'rejected') {
     const list = endpoint.allowList;
     const listed = typeof list === 'string' ? '' : `; its allow-list is ${list.value.join(', ')}`;
+    const source = sourceRejection(entry, factsOfIdentity(identity, evidence)?.chain?.[0]);
     return findingOf(id, 'fail', instance, {
       ...parts,
-      message: `rejects ${identity}: ${rejectionText(observation)}${listed}${cas}`,
+      message: `rejects ${identity}: ${rejectionText(observation)}${source === undefined ? listed : `; ${source.message}`}${cas}`,
       remediation:
+        source?.remediation ??
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
         `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,
     });

@@ -13,6 +13,7 @@ import { keyMatchesCertificate } from './key-matches-certificate.js';
 import { keyUsages } from './key-usages.js';
 import { lifetimeCoversReload } from './lifetime-covers-reload.js';
 import { namesCoverAddresses } from './names-cover-addresses.js';
+import { namesCoverSource } from './names-cover-source.js';
 import { ownNameInList } from './own-name-in-list.js';
 import { peersReachEachOther } from './peers-reach-each-other.js';
 import { unauthorizedClientsRejected } from './rejects-unauthorized.js';
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   lifetimeCoversReload,
   keyUsages,
   namesCoverAddresses,
+  namesCoverSource,
   keyFileMode,
   survivesRestart,
   endpointAnswers,

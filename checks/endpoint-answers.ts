@@ -12,6 +12,7 @@ import {
 import { filesFaultOf, whyNotConnected } from './files-fault.js';
 import { type Finding, findingOf, type Status } from './finding.js';
 import { remediationBesidesList } from './rejected-caller.js';
+import { sourceRejection } from './source-address.js';
 
 const id = 'endpoint-answers';
 
@@ -124,6 +125,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   const { instance, endpoint, observation } = entry;
   const { outcome, detail, application, rejection, identity } = observation;
   const another = anotherCaOf(entry, evidence);
+  const source = sourceRejection(entry, evidence.agent?.chain?.[0]);
   const finding = (status: Status, message: string, remediation = '') =>
     findingOf(id, status, instance, {
       endpoint,
@@ -154,10 +156,11 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
       }
       return finding(
         'fail',
-        `${detail}${another?.message ?? ''}`,
+        `${detail}${source === undefined ? '' : `; ${source.message}`}${another?.message ?? ''}`,
         rejection?.side === 'probe'
           ? 'see server-verifies'
-          : (remediationBesidesList(entry, 'agent', evidence) ??
+          : (source?.remediation ??
+              remediationBesidesList(entry, 'agent', evidence) ??
               "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list"),
       );
     case 'unreachable':

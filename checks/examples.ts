@@ -48,6 +48,10 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "✗ tikv 10.0.1.2:20160  the certificate does not cover 10.0.9.9, which /tidb-deploy/tikv/conf/tikv.toml:12:1 advertises; its SANs are db-2, 10.0.1.2  [names-cover-addresses]",
     "    issue the certificate again with 10.0.9.9 among its SANs"
   ],
+  "names-cover-source": [
+    "✗ pd 10.0.1.2:2379  the PD peer port compares the address that a caller comes from, 10.0.1.2, with the certificate, which is for 10.0.9.9  [names-cover-source]",
+    "    issue the certificate again with 10.0.1.2 among its SANs, or without DNS names and IP addresses"
+  ],
   "key-file-mode": [
     "! tikv 10.0.1.2:20160  1 key file is world-readable on this host  [key-file-mode]",
     "    chmod 0640 /tidb-deploy/tikv/tls/tls.key"

@@ -53,6 +53,7 @@ export async function attempt(
     identity: identity.name,
     host: target.host,
     port: target.port,
+    source: info.source,
     at,
     ...unlessStalled(answered.result, stalledMilliseconds()),
     peerChain: info.peerChain,

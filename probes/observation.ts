@@ -40,6 +40,8 @@ export interface Observation {
   readonly identity: IdentityName;
   readonly host: string;
   readonly port: number;
+  /** The address that the attempt came from; undefined without a TCP connection, and for what is no attempt. */
+  readonly source?: string | undefined;
   readonly at: Date;
   readonly outcome: Outcome;
   readonly rejection: Rejection | undefined;

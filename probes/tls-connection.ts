@@ -23,6 +23,8 @@ export interface HandshakeInfo {
   tlsVersion: string | undefined;
   cipher: string | undefined;
   alpn: string | undefined;
+  /** The address of this side, undefined before the TCP connection. */
+  source: string | undefined;
   connect: number | undefined;
   handshake: number | undefined;
 }
@@ -60,6 +62,7 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
     };
     tcp.once('connect', () => {
       info.connect = (performance.now() - start) / 1000;
+      info.source = tcp.localAddress;
     });
     tcp.on('error', fail);
     socket.on('error', fail);
@@ -92,6 +95,7 @@ export function emptyHandshakeInfo(): HandshakeInfo {
     tlsVersion: undefined,
     cipher: undefined,
     alpn: undefined,
+    source: undefined,
     connect: undefined,
     handshake: undefined,
   };

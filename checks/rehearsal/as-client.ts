@@ -3,6 +3,7 @@ import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { remediationOfList } from '../allow-list.js';
 import { type Finding, findingOf } from '../finding.js';
 import { rejectionText } from '../identity.js';
+import { sourceRejection } from '../source-address.js';
 import { resultsOf } from '../verifier-words.js';
 import { type Rehearsal, rehearsalId } from './evidence.js';
 import { expected, unusableAs } from './reasons.js';
@@ -53,14 +54,15 @@ function listFinding(callee: Instance, endpoint: Endpoint, shown: ShownNames, ow
 function probesOfCallees(rehearsal: Rehearsal): readonly Finding[] {
   return rehearsal.observations.map(({ instance, endpoint, observation }) => {
     const parts = { endpoint, identity: observation.identity };
+    const source = sourceRejection({ endpoint, observation }, rehearsal.candidate.chain?.[0]);
     if (observation.outcome === 'accepted') {
       return findingOf(rehearsalId, 'pass', instance, { ...parts, message: 'accepts the new certificate now' });
     }
     return observation.outcome === 'rejected' && observation.rejection?.side === 'peer'
       ? findingOf(rehearsalId, 'fail', instance, {
           ...parts,
-          message: `rejects the new certificate now: ${rejectionText(observation)}`,
-          remediation: remediationOfRejection(rehearsal, instance, endpoint),
+          message: `rejects the new certificate now: ${rejectionText(observation)}${source === undefined ? '' : `; ${source.message}`}`,
+          remediation: source?.remediation ?? remediationOfRejection(rehearsal, instance, endpoint),
         })
       : findingOf(rehearsalId, 'unknown', instance, { ...parts, message: `inconclusive: ${observation.detail}` });
   });

@@ -72,7 +72,7 @@ export const pd: ComponentProfile = {
       name: 'peer',
       title: 'PD peer port',
       defaultPort: 2380,
-      callers: { ...goCallers, verifier: 'go-etcd' },
+      callers: { ...goCallers, verifier: 'go-etcd', sourceAddress: 'with-names' },
       probe: { protocol: 'http', path: '/version', accept: 'any' },
       questions: {},
       calledBy: ['pd', 'agent'],

@@ -93,6 +93,11 @@ export interface CallerAuthentication {
   readonly countedCommonName: 'first' | 'last';
   /** HTTP paths that are served for every Common Name; exact, and GET only. */
   readonly exemptPaths: readonly string[];
+  /**
+   * Whether a certificate must cover the address that its caller connects from, after all else was accepted; the server then
+   * closes without an alert. `with-names`: a certificate without DNS names and IP addresses passes (etcd).
+   */
+  readonly sourceAddress?: 'with-names' | 'always';
   /** How a certificate is rejected: with TLS alerts, or by a close without an alert. */
   readonly rejectsBy: 'alert' | 'close';
 }

@@ -110,6 +110,8 @@ export const tiflash: ComponentProfile = {
       name: 'http',
       title: 'TiFlash HTTPS port (before 7.1)',
       defaultPort: 8123,
+      // Poco's strict mode.
+      callers: { ...ownHttps.callers, sourceAddress: 'always' },
       certificateReload: 'restart',
       caReload: 'restart',
       probe: { protocol: 'http', path: '/', accept: 'any' },

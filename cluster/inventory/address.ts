@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -18,4 +20,9 @@ export function formatAddress({ host, port }: Address): string {
 /** The host to dial for a listener; loopback for one on all addresses. */
 export function dialable(host: string): string {
   return host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host;
+}
+
+/** Whether a host is an IP address and not a name. */
+export function isIpAddress(host: string): boolean {
+  return isIP(host) !== 0;
 }

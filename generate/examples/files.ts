@@ -9,7 +9,7 @@ import { mergeReadings } from '../../cluster/inventory/merge.js';
 import { CredentialError } from '../../credentials/error.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { derOf, readCertificate } from '../../credentials/read-certificate.js';
-import { authority, bad, day, evidence, exampleTime, filesWith, issue, later, node, origin } from './evidence.js';
+import { authority, bad, day, evidence, exampleTime, filesWith, host, issue, later, node, origin } from './evidence.js';
 
 type Examples = Readonly<Record<string, readonly Evidence[]>>;
 
@@ -135,6 +135,15 @@ export const fileExamples: Examples = {
   'lifetime-covers-reload': [await validFor(day / 48, 'tiproxy'), await validFor(day, 'tikv')],
   'key-usages': [await ofPair(await bad('serverAuthOnly'))],
   'names-cover-addresses': [await ofPair(good, 'tikv', advertised)],
+  'names-cover-source': [
+    evidence({
+      instances: [
+        node('pd', { advertisedHosts: [{ value: host, origin: origin('pd') }] }),
+        node('pd', { name: '10.0.1.3:2379' }),
+      ],
+      facts: [await filesWith(await issue({ dns: [], ip: ['10.0.9.9'] }), { component: 'pd' })],
+    }),
+  ],
   'key-file-mode': [evidence({ instances: [tikv], facts: [await filesWith(good, { mode: 0o644 })] })],
   'survives-restart': [
     await ofPair(await issue({ commonName: 'PD-Server' }), 'pd', { list: ['TiDB-Server', 'TiKV-Server'] }),

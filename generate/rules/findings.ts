@@ -65,9 +65,9 @@ export const fileAlerts: readonly Alert[] = [
     name: 'name_missing',
     level: 'critical',
     for: '5m',
-    expr: failing('names-cover-addresses', file),
-    summary: 'a certificate is not valid for an address that its component advertises',
-    checks: ['names-cover-addresses'],
+    expr: `${most(file, `${finding}{check=~"names-cover-addresses|names-cover-source"}`)} == ${failed}`,
+    summary: 'a certificate is not valid for an address that its component advertises or calls from',
+    checks: ['names-cover-addresses', 'names-cover-source'],
   },
   {
     name: 'restart_would_fail',

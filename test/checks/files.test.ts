@@ -1,11 +1,13 @@
 import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import type { IssueOptions } from '../../certs-dev/authority.js';
 import { issueBad } from '../../certs-dev/bad.js';
 import { certificateReadable } from '../../checks/certificate-readable.js';
 import { keyFileMode } from '../../checks/key-file-mode.js';
 import { keyMatchesCertificate } from '../../checks/key-matches-certificate.js';
 import { namesCoverAddresses } from '../../checks/names-cover-addresses.js';
+import { namesCoverSource } from '../../checks/names-cover-source.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import { fixedTime, pathOf } from '../credentials/verifiers/cases.js';
 import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
@@ -95,6 +97,25 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
   t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
     /its SANs are empty$/,
   ]);
+});
+
+t.test('names-cover-source: the addresses that a PD calls the peer port of another from', async (t) => {
+  const of = async (san: Partial<IssueOptions>, host: string, component: 'pd' | 'tikv' = 'pd', others = 1) => {
+    const facts = await factsOf(t, await authority.issue({ commonName: 'pd', ...san }));
+    const caller = instanceOf(component, { advertisedHosts: [{ value: host, origin }] });
+    const other = instanceOf('pd', { name: 'other' });
+    return run(namesCoverSource, evidenceOf({ instances: [caller, other].slice(0, 1 + others), facts: [facts] }));
+  };
+  const pass = ['pass: the PD peer port accepts its certificate from 10.0.0.1'];
+  t.strictSame(await of({ ip: ['10.0.0.1'] }, '10.0.0.1'), pass);
+  t.strictSame(await of({}, '10.0.0.1'), pass, 'without names');
+  t.strictSame(await of({ ip: ['10.9.9.9'] }, '10.0.0.1'), [
+    'fail: the PD peer port compares the address that a caller comes from, 10.0.0.1, with the certificate, which is for 10.9.9.9',
+  ]);
+  t.strictSame(await of({ dns: ['pd-0'] }, '10.0.0.1'), [], 'a name that may resolve to the address');
+  t.strictSame(await of({ ip: ['10.9.9.9'] }, 'pd-0'), [], 'an address that is not known');
+  t.strictSame(await of({ ip: ['10.9.9.9'] }, '10.0.0.1', 'tikv'), [], 'TiKV does not call it');
+  t.strictSame(await of({ ip: ['10.9.9.9'] }, '10.0.0.1', 'pd', 0), [], 'a single PD');
 });
 
 t.test('key-file-mode: one warning for the host', async (t) => {

@@ -26,7 +26,7 @@ const tikv = instanceOf('tikv', { list: ['tidb'] });
 const pd = instanceOf('pd', { list: ['pd', 'tidb'] });
 const good = await authority.issue(names);
 
-const rejected = (by: 'tls-alert' | 'name', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
+const rejected = (by: 'tls-alert' | 'name' | 'close', side: 'peer' | 'probe' = 'peer'): Partial<Observation> => ({
   outcome: 'rejected',
   rejection: { side, by, number: by === 'tls-alert' ? 42 : undefined, name: 'bad_certificate' },
   detail: 'rejected by the server with the TLS alert bad_certificate (42)',
@@ -81,6 +81,27 @@ t.test("caller-accepted: each local component's certificate on each port that it
   ]);
   t.strictSame(of({ outcome: 'timeout', detail: 'no answer' }), ['unknown: inconclusive: no answer']);
   t.strictSame(of({ identity: 'agent' }), [], 'endpoint-answers evaluates the agent');
+});
+
+t.test('a rejected caller: the address that it comes from may be the cause', async (t) => {
+  const pd = instanceOf('pd', { list: ['pd'] });
+  const facts = await factsOf(t, await authority.issue({ commonName: 'pd', ip: ['10.9.9.9'] }));
+  const of = (check: Check, more: Partial<Observation>) =>
+    check
+      .run(
+        evidenceOf({
+          ...{ instances: [pd], facts: [facts], agent: facts },
+          observations: [observed(pd, 'peer', { ...rejected('close'), source: '10.0.0.1', ...more })],
+        }),
+      )
+      .filter(({ status }) => status === 'fail')
+      .map(({ message, remediation }) => `${message}: ${remediation}`);
+  const cause =
+    /; the PD peer port compares the address that a caller comes from, 10\.0\.0\.1, with the certificate, which is for 10\.9\.9\.9: issue the certificate again with 10\.0\.0\.1 among its SANs, or without DNS names and IP addresses$/;
+  t.match(of(callerAccepted, { identity: 'pd' }), [cause]);
+  t.match(of(endpointAnswers, {}), [cause]);
+  t.notMatch(of(callerAccepted, { identity: 'pd', source: '10.9.9.9' }).join(), /compares the address/);
+  t.notMatch(of(callerAccepted, { identity: 'pd', ...rejected('tls-alert') }).join(), /compares the address/);
 });
 
 t.test('a rejected caller: a name that the allow-list holds is not to be added to it', async (t) => {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Issued } from '../../certs-dev/authority.js';
+import { sourceAccepted, sourceRejection } from '../../checks/source-address.js';
+import { readCertificate } from '../../credentials/read-certificate.js';
 import { withoutStall } from '../../probes/event-loop-stall.js';
 import { probeHttp } from '../../probes/http-probe.js';
 import type { ProbeTarget } from '../../probes/prober.js';
 import { patience } from '../support/eventually.js';
+import { instanceOf } from '../support/evidence.js';
 import { needs } from '../support/peers.js';
 import {
   authority,
@@ -16,6 +19,7 @@ import {
   started,
   table,
   type Version,
+  versions,
 } from '../support/real-peer.js';
 import { everyRotation } from '../support/rotations.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -84,5 +88,56 @@ t.test(
       return seen.outcome === 'accepted' ? `${seen.peerChain[0]?.subject}` : say(seen);
     };
     await everyRotation(t, { directory: tls, files, served, mismatched: 'rejected by tls-alert 80' });
+  },
+);
+
+t.test(
+  'the peer port of etcd closes without an alert where the certificate does not cover the address of its caller',
+  needs(etcd, 'etcd-server'),
+  async (t) => {
+    const own = await authority.issue({ ...names, commonName: 'PD-Server' });
+    const { ca, cert, key } = linkedFiles(temporaryDirectory(t), own);
+    const [client, peer] = [await freePort(), await freePort()];
+    const url = `https://127.0.0.1:${peer}`;
+    await started(
+      t,
+      etcd,
+      [
+        `--data-dir=${join(temporaryDirectory(t), 'data')}`,
+        ...[`--listen-client-urls=http://127.0.0.1:${client}`, `--advertise-client-urls=http://127.0.0.1:${client}`],
+        ...[`--listen-peer-urls=${url}`, `--initial-advertise-peer-urls=${url}`, `--initial-cluster=default=${url}`],
+        ...['--peer-client-cert-auth', `--peer-trusted-ca-file=${ca}`],
+        ...[`--peer-cert-file=${cert}`, `--peer-key-file=${key}`],
+      ],
+      /ready to serve client requests|serving (insecure )?client requests/i,
+    );
+    const instance = instanceOf('pd');
+    const endpoint = instance.endpoints.find(({ name }) => name === 'peer');
+    t.ok(endpoint?.profile.callers.sourceAddress);
+    const target: ProbeTarget = {
+      ...{ host: '127.0.0.1', port: peer, alpn: ['http/1.1'] },
+      probe: { protocol: 'http', path: '/version', accept: 'any' },
+    };
+    for (const [san, expected, cause] of [
+      [{}, 'accepted', 'accepted'],
+      [{ uri: ['spiffe://x'] }, 'accepted', 'accepted'],
+      [{ ip: ['127.0.0.1'] }, 'accepted', 'accepted'],
+      [{ ip: ['10.9.9.9'] }, 'rejected by close', 'rejected'],
+      [{ dns: ['127.0.0.1'] }, 'accepted', 'undecided'],
+      [{ dns: ['localhost'], ip: ['10.9.9.9'] }, 'accepted', 'undecided'],
+      [{ dns: ['no-such.invalid'] }, 'rejected by close', 'undecided'],
+    ] as const) {
+      const pair = await authority.issue({ commonName: 'PD-Server', ...san });
+      for (const version of versions) {
+        const observation = await withoutStall(() => probeHttp(target, identity(pair, version), { timeout: patience }));
+        const title = `${JSON.stringify(san)}, ${version}`;
+        t.equal(say(observation), expected, title);
+        t.equal(observation.source, '127.0.0.1');
+        const leaf = readCertificate(pair.certificatePem);
+        t.equal(endpoint && sourceAccepted(endpoint, leaf, '127.0.0.1'), cause, title);
+        const seen = endpoint && sourceRejection({ endpoint, observation }, leaf);
+        t.equal(seen !== undefined, expected !== 'accepted', `${title}: the cause`);
+      }
+    }
   },
 );

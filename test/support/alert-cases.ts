@@ -34,6 +34,7 @@ export const states: readonly AlertState[] = [
   finding('certificate_not_trusted', 'verifies-under-ca', 5),
   finding('key_usage_missing', 'key-usages', 5),
   finding('name_missing', 'names-cover-addresses', 5),
+  finding('name_missing', 'names-cover-source', 5),
   finding('restart_would_fail', 'survives-restart', 5),
   finding('ca_changed_not_loaded', 'ca-unchanged', 5, '2'),
   finding('ca_changed_not_loaded', 'trusts-ca-on-disk', 5),
