@@ -45,8 +45,9 @@ export async function loadInventory(config: Sources, shared: Shared, before?: Di
   const problems: Problem[] = [];
   const files = [...config.configs, ...config.topology].flatMap((pattern) => filesOf(pattern, problems));
   const discovery = config.pd.length === 0 ? undefined : await ask(config, shared, before);
-  const { instances, components, host, clients, processes } = config;
-  const known = { instances, components, host, clients, processes, discovery };
+  const { instances, components, host, clients, processes, pd } = config;
+  const ca = config.security?.ca;
+  const known = { instances, components, host, clients, processes, discovery, pd, ca };
   const built = buildInventory({ files: [...new Set(files)].sort(), ...known });
   const inventory = { ...built, problems: [...problems, ...built.problems] };
   return { inventory: shardOf(inventory, config.shard), discovery };

@@ -82,7 +82,7 @@ export const sections = {
     processes: {
       type: 'boolean',
       example: true,
-      doc: "whether the command lines of this host's components are read; their flags override their files",
+      doc: "whether the command lines of this host's components are read; their flags override their files. Of several clusters on a host only the processes that name a known PD, or are below a known deploy directory",
     },
     refresh: {
       type: 'duration',

@@ -5,7 +5,9 @@ import { mistakesOfDeployment } from '../lint/deployment.js';
 import { mistakesInBoth } from '../lint/mistakes.js';
 import { describeProcesses } from '../sources/command-lines.js';
 import { type DescribedFile, readDescribedFile } from '../sources/described-file.js';
+import { ownProcesses } from '../sources/own-processes.js';
 import { withRunScript } from '../sources/run-script.js';
+import { formatAddress } from './address.js';
 import { instanceOf } from './component-config.js';
 import { atHost, type ComponentFiles, withComponentFiles } from './component-files.js';
 import { type DeclaredInstance, instanceOfDeclaration } from './declared.js';
@@ -22,6 +24,10 @@ interface InventorySources {
   /** Whether to read the command lines of this node's processes. */
   readonly processes?: boolean | undefined;
   readonly discovery?: Discovery | undefined;
+  /** URLs of PD, by which the processes of this cluster are known. */
+  readonly pd?: readonly string[] | undefined;
+  /** The CA file of the agent. */
+  readonly ca?: string | undefined;
   /** Settings for every instance of a component. */
   readonly components?: readonly ComponentFiles[] | undefined;
   /** The host name by which callers reach this node's components. */
@@ -32,7 +38,7 @@ interface InventorySources {
 export function buildInventory(sources: InventorySources): Inventory {
   const problems: Problem[] = [];
   const read = (sources.files ?? []).map((file) => ({ file, ...readWithFlags(file, problems) }));
-  const processes = sources.processes === true ? describeProcesses(problems) : [];
+  const processes = sources.processes === true ? processesOf(sources, read, problems) : [];
   problems.push(...mistakesOf(read, processes));
   const { discovery, components = [], host } = sources;
   const onThisNode = (instances: readonly Instance[]) => instances.map((one) => atHost(host, one));
@@ -68,6 +74,32 @@ export function buildInventory(sources: InventorySources): Inventory {
     problems: distinct([...problems, ...(discovery?.problems ?? [])]),
     disagreements: distinct(disagreements),
   };
+}
+
+/** The processes of this cluster, as its PDs and the files that describe it show. */
+function processesOf(
+  { pd = [], ca, discovery, instances = [], host }: InventorySources,
+  read: readonly DescribedFile[],
+  problems: Problem[],
+): readonly Described[] {
+  const described = read.flatMap((one) => one.described);
+  const members = [
+    ...(discovery?.instances ?? []),
+    ...described.flatMap((one) => (one.component === 'pd' ? (instanceOf(one, []) ?? []) : [])),
+  ].filter(({ component }) => component === 'pd');
+  const declared = instances.flatMap(({ component, address }) => (component === 'pd' ? [address] : []));
+  const anchors = {
+    pd: [...pd, ...declared, ...members.flatMap(({ endpoints }) => endpoints.map(formatAddress))],
+    directories: [
+      // The same directory on another host of a topology may be another cluster's here.
+      ...described
+        .filter((one) => one.host === undefined || isThisHost(one.host, host))
+        .flatMap(({ document }) => document.directory ?? document.file),
+      ...instances.flatMap(({ config }) => config ?? []),
+    ],
+    ca,
+  };
+  return ownProcesses(describeProcesses(problems), anchors, problems);
 }
 
 /** A file, and the flags that TiUP starts its component with. */
