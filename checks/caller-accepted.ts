@@ -17,7 +17,7 @@ export const callerAccepted: Check = {
   remediation:
     "Add the caller's Common Name to the allow-list of the port's component, or fix the caller's certificate.",
   statuses: {
-    fail: 'the port rejects the component, or the component would reject the server',
+    fail: 'the port rejects the component, the component would reject the server, or it calls a plaintext port with TLS',
     unknown: 'the probe got no conclusive answer',
   },
   run: (evidence) => evidence.observations.filter(isFromCaller).map((entry) => evaluate(entry, evidence)),
@@ -54,6 +54,11 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
         `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,
     });
+  }
+  if (outcome === 'not-tls') {
+    const message = `${identity} calls this port with TLS, and the port is plaintext: its connections fail`;
+    const remediation = `enable TLS at ${instance.component}: see endpoint-answers`;
+    return findingOf(id, 'fail', instance, { ...parts, message, remediation });
   }
   return findingOf(id, 'unknown', instance, { ...parts, message: `inconclusive: ${detail}` });
 }

@@ -11,6 +11,7 @@ import {
 } from './check.js';
 import { filesFaultOf, whyNotConnected } from './files-fault.js';
 import { type Finding, findingOf, type Status } from './finding.js';
+import { isPlaintextCluster } from './plaintext-cluster.js';
 import { remediationBesidesList } from './rejected-caller.js';
 import { sourceRejection } from './source-address.js';
 
@@ -26,7 +27,7 @@ export const endpointAnswers: Check = {
   remediation:
     "It depends on the observation: start the component, fix the network, or add the agent's Common Name to the component's allow-list.",
   statuses: {
-    fail: 'the port rejects the agent, is unreachable, times out, is not encrypted, answers with an error, or belongs to another service',
+    fail: 'the port rejects the agent, is unreachable, times out, is not encrypted, answers with an error or in another protocol, or belongs to another service',
     unknown: 'the probe was inconclusive, or the port was not probed, as one whose address no source gives',
   },
   run: (evidence) => {
@@ -110,11 +111,18 @@ function hasInvalidFiles({ credentials }: Evidence, instance: Instance): boolean
 /** The TLS alert `internal_error`, which a Go server sends when it cannot load its own certificate. */
 const internalError = 80;
 
-/** Another document than the component's own JSON: from a proxy, or from another service at this address. */
-function isForeign({ profile }: Endpoint, application: ApplicationAnswer | undefined): boolean {
+/** Another document than the component's own JSON, or a 404 to a path that every release has: another service, or a proxy. */
+function isForeign(
+  { component }: Instance,
+  { profile }: Endpoint,
+  application: ApplicationAnswer | undefined,
+): boolean {
   const { probe } = profile;
+  if (application?.protocol !== 'http' || component === 'other') {
+    return false;
+  }
   const known = probe.protocol === 'http' && probe.accept !== 'any';
-  return known && application?.protocol === 'http' && application.status === 200 && application.answer === undefined;
+  return application.status === 404 || (known && application.status === 200 && application.answer === undefined);
 }
 
 function isError(application: ApplicationAnswer | undefined): boolean {
@@ -136,11 +144,18 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
     });
   switch (outcome) {
     case 'accepted':
-      if (isForeign(endpoint, application)) {
+      if (isForeign(instance, endpoint, application)) {
         return finding(
           'fail',
           `another service answers at this address: ${detail}`,
           'correct the address in the configuration, or stop the other service',
+        );
+      }
+      if (application?.protocol === 'http' && application.tlsError !== undefined) {
+        return finding(
+          'fail',
+          `accepts the agent, but its own TLS connections to others fail: ${detail}`,
+          `compare the CA file of this ${instance.component} with the certificates of those that it calls; restart it if the file is correct`,
         );
       }
       return isError(application)
@@ -172,12 +187,21 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         'check whether the component hangs or the network drops packets',
       );
     case 'not-tls':
+      if (isPlaintextCluster(evidence)) {
+        return finding('pass', 'answers without TLS, as the whole cluster is configured: see tls-configured');
+      }
       return finding(
         'fail',
         `is not encrypted: ${detail}`,
         'set the TLS paths and https URLs of the component, and restart it',
       );
     case 'inconclusive':
-      return finding('unknown', `inconclusive: ${detail}`);
+      return observation.isOtherProtocol === true
+        ? finding(
+            'fail',
+            `another service answers at this address: ${detail}`,
+            'correct the address in the configuration, or stop the other service',
+          )
+        : finding('unknown', `inconclusive: ${detail}`);
   }
 }

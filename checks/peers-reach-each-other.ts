@@ -54,6 +54,15 @@ function ofMembers(
     ? [findingOf(id, 'pass', instance, { endpoint, message: `reaches all ${members.length} members` })]
     : lost.map(({ name, clientUrls }) => {
         const at = addresses(clientUrls);
+        if (at.includes(formatAddress(endpoint)) && answersAgent(evidence, at)) {
+          return findingOf(id, 'fail', instance, {
+            endpoint,
+            message: `does not reach itself (member ${name}), although it answers the agent: its outgoing TLS connections fail`,
+            remediation:
+              "check that PD's certificate has the extended key usage of a client, verifies under its CA file, covers the host of its client URL, and that its Common Name is in its list; then restart it",
+            evidence: { member: name },
+          });
+        }
         const reachable = answersAgent(evidence, at)
           ? ', which answers the agent: one of the two rejects the other'
           : '';
@@ -86,7 +95,11 @@ function ofStores(
 }
 
 /** A capture that is not the owner forwards the request to the owner, with its own certificate. */
-function forwarded({ instance, endpoint }: EndpointObservation, status: number, evidence: Evidence): Finding {
+function forwarded(
+  { instance, endpoint, observation }: EndpointObservation,
+  status: number,
+  evidence: Evidence,
+): Finding {
   const ofAgent = evidence.observations.find((one) => one.instance === instance && one.observation.identity === 'agent')
     ?.observation.application;
   const isOwner = ofAgent?.protocol === 'http' && ofAgent.answer?.kind === 'ticdc-status' && ofAgent.answer.isOwner;
@@ -94,9 +107,11 @@ function forwarded({ instance, endpoint }: EndpointObservation, status: number, 
     const message = isOwner ? 'is the owner and healthy' : 'forwards requests to the owner';
     return findingOf(id, 'pass', instance, { endpoint, message });
   }
+  const { application } = observation;
+  const why = application?.protocol === 'http' && application.tlsError ? `: ${application.tlsError}` : '';
   return findingOf(id, 'fail', instance, {
     endpoint,
-    message: `${isOwner ? 'is the owner and not healthy' : 'cannot forward a request to the owner'}: HTTP ${status}`,
+    message: `${isOwner ? 'is the owner and not healthy' : 'cannot forward a request to the owner'}: HTTP ${status}${why}`,
     remediation: 'check whether the captures accept each other',
   });
 }

@@ -4,9 +4,10 @@ import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import { knownNames } from './allow-list.js';
-import type { Check, EndpointObservation } from './check.js';
+import type { Check, EndpointObservation, Evidence } from './check.js';
 import { type Finding, findingOf, type Status } from './finding.js';
 import { rejectionText } from './identity.js';
+import { isPlaintextCluster } from './plaintext-cluster.js';
 import { isUnauthorizedClient, unauthorizedClientOf } from './unauthorized-client.js';
 
 const id = 'rejects-unauthorized';
@@ -25,10 +26,14 @@ export const unauthorizedClientsRejected: Check = {
     unknown: 'a negative probe got no conclusive answer, or none was made yet',
   },
   run: (evidence) => {
+    // Of a cluster without TLS tls-configured gives the one finding.
+    if (isPlaintextCluster(evidence)) {
+      return [];
+    }
     const names = knownNames(evidence);
     const evaluated = evidence.observations
       .filter(({ endpoint, observation }) => isUnauthorizedClient(endpoint, observation.identity))
-      .map((entry) => evaluate(entry, names));
+      .map((entry) => evaluate(entry, names, rejectedAlike(entry, evidence)));
     const pending = evidence.negativeProbesPending.map(({ instance, endpoint }) =>
       findingOf(id, 'unknown', instance, { endpoint, message: 'inconclusive: no negative probe was made yet' }),
     );
@@ -36,7 +41,33 @@ export const unauthorizedClientsRejected: Check = {
   },
 };
 
-function evaluate({ instance, endpoint, observation }: EndpointObservation, names: KnownNames): Finding {
+/** TLS alerts of a server that fails whoever connects: `internal_error` and `no_application_protocol`. */
+const failsEverybody: readonly (number | undefined)[] = [80, 120];
+
+/** Why a rejection says nothing of this client: the port rejects the agent in the same way, or fails every handshake. */
+function rejectedAlike({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence) {
+  const { identity, rejection } = observation;
+  if (identity === 'plaintext' || rejection?.side !== 'peer') {
+    return undefined;
+  }
+  if (rejection.by === 'tls-alert' && failsEverybody.includes(rejection.number)) {
+    return 'the server fails every handshake in this way';
+  }
+  const ofAgent = evidence.observations.find(
+    (one) => one.instance === instance && one.endpoint === endpoint && one.observation.identity === 'agent',
+  )?.observation;
+  const same =
+    ofAgent?.rejection?.side === 'peer' &&
+    ofAgent.rejection.by === rejection.by &&
+    ofAgent.rejection.number === rejection.number;
+  return same ? 'the port rejects the agent in the same way' : undefined;
+}
+
+function evaluate(
+  { instance, endpoint, observation }: EndpointObservation,
+  names: KnownNames,
+  alike: string | undefined,
+): Finding {
   const { identity, outcome, detail, rejection } = observation;
   const { component } = instance;
   const client = unauthorizedClientOf(identity, names);
@@ -52,6 +83,10 @@ function evaluate({ instance, endpoint, observation }: EndpointObservation, name
     });
   if (rejection?.side === 'probe' || (outcome !== 'accepted' && outcome !== 'rejected')) {
     return finding('unknown', `inconclusive: ${detail}`);
+  }
+  if (alike !== undefined) {
+    const message = `inconclusive: rejects ${client.text} (${rejectionText(observation)}), but ${alike}`;
+    return finding('unknown', message, 'first make the port accept the agent: see endpoint-answers');
   }
   if (outcome === 'rejected') {
     return expected === 'accepted' && identity !== 'plaintext'

@@ -2,8 +2,10 @@ import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import { configuredPathsOf, pathsSet } from '../cluster/inventory/own-paths.js';
-import type { Check, EndpointOfInstance, Evidence } from './check.js';
+import type { Check, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
+import { isPlaintextCluster } from './plaintext-cluster.js';
+import { speaksTls } from './speaks-tls.js';
 
 const id = 'tls-configured';
 
@@ -15,13 +17,23 @@ export const tlsConfigured: Check = {
     'TLS needs a CA, a certificate and a key. Without all three the cluster has no TLS. With one or two of them some components serve plaintext without a log line, and others do not start. PD also needs https in its URLs.',
   remediation: 'Set all three paths; in PD use https in every URL.',
   statuses: {
-    fail: 'one or two of the three paths are set, or a URL is http although all three are set',
+    fail: 'no component of the cluster has TLS although the agent has a certificate, one or two of the three paths are set, or a URL is http although all three are set',
     warn: 'none of them is set, or the port speaks TLS although its URL is http',
     unknown: 'its file sets none of them, and flags that the agent does not know may set them',
   },
   run: (evidence) =>
-    evidence.inventory.instances.filter(({ local }) => local).flatMap((instance) => evaluate(instance, evidence)),
+    isPlaintextCluster(evidence)
+      ? [ofPlaintextCluster(evidence)]
+      : evidence.inventory.instances.filter(({ local }) => local).flatMap((instance) => evaluate(instance, evidence)),
 };
+
+/** An agent with a certificate expects TLS. */
+function ofPlaintextCluster({ agent }: Evidence): Finding {
+  const message = 'no component is configured with TLS: every connection of this cluster is plaintext';
+  const remediation =
+    'enable TLS for the whole cluster: set the three paths of every component, and https in every URL of PD';
+  return findingOf(id, agent === undefined ? 'warn' : 'fail', 'agent', { message, remediation });
+}
 
 function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
   const configured = configuredPathsOf(instance);
@@ -64,11 +76,4 @@ function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
               remediation: 'write https in its URL and restart it',
             }),
       );
-}
-
-/** What a port was seen to speak counts above what its configuration says. */
-function speaksTls({ instance, endpoint }: EndpointOfInstance, { observations }: Evidence): boolean {
-  return observations.some(
-    (one) => one.instance === instance && one.endpoint === endpoint && one.observation.peerChain.length > 0,
-  );
 }

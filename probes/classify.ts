@@ -2,7 +2,7 @@ import { errorCode, errorMessage } from '../credentials/error-text.js';
 import { receivedAlert } from './alerts.js';
 import type { IdentityName } from './observation.js';
 import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
-import { isProtocolError } from './protocol-error.js';
+import { InvalidAnswer, isProtocolError } from './protocol-error.js';
 import type { HandshakeInfo } from './tls-connection.js';
 import { withoutConnection } from './unreachable.js';
 
@@ -46,7 +46,11 @@ function duringHandshake(code: string, plaintext: false | undefined): ProbeResul
 function afterHandshake(error: unknown): ProbeResult {
   if (isProtocolError(error)) {
     const [reason] = errorMessage(error).split('\n');
-    return resultOf('inconclusive', `the server accepted the connection, but its answer is invalid: ${reason}`);
+    const invalid = `the server accepted the connection, but its answer is invalid: ${reason}`;
+    const isIncomplete = error instanceof InvalidAnswer && error.isIncomplete;
+    return isIncomplete
+      ? resultOf('inconclusive', invalid)
+      : { ...resultOf('inconclusive', invalid), isOtherProtocol: true };
   }
   const detail = 'the server closed the connection after the TLS handshake and before any answer, without an alert';
   return rejectedBy(closedByPeer, detail);

@@ -108,7 +108,7 @@ export class GrpcSession {
       return new InvalidAnswer('the answer is not HTTP/2');
     }
     return this.#hasSettings
-      ? new InvalidAnswer('the connection ended before the gRPC status')
+      ? new InvalidAnswer('the connection ended before the gRPC status', { isIncomplete: true })
       : (this.#connection.firstError() ?? this.#error ?? new Error('closed'));
   }
 }

@@ -66,7 +66,8 @@ function get(
       onResponseError: (_controller, error) => {
         const isIncomplete =
           socket.bytesRead > 0 && !isProtocolError(error) && receivedAlert(firstError()) === undefined;
-        reject(isIncomplete ? new InvalidAnswer('the connection ended before the HTTP response was complete') : error);
+        const message = 'the connection ended before the HTTP response was complete';
+        reject(isIncomplete ? new InvalidAnswer(message, { isIncomplete }) : error);
       },
     } satisfies Dispatcher.DispatchHandler);
   });

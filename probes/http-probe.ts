@@ -40,7 +40,8 @@ async function get(
   const largest = accept === 'pd-stores' ? largestList : largestBody;
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path, largest });
   const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
-  const application = { protocol: 'http' as const, status, answer };
+  const tlsError = status >= 500 ? tlsErrorIn(text) : undefined;
+  const application = { protocol: 'http' as const, status, answer, ...(tlsError === undefined ? {} : { tlsError }) };
   if (status === 403) {
     const rejection = { side: 'peer', by: 'http-status', number: 403, name: '403' } as const;
     return { result: rejectedBy(rejection, 'rejected by the server with HTTP status 403'), application };
@@ -49,7 +50,13 @@ async function get(
   const what = foreign
     ? `, but ${text.length >= largest ? `more than ${largest / 1024} KiB` : kindOf(text)} where JSON of this component was expected`
     : '';
-  return { result: resultOf('accepted', `HTTP ${status}${what}`), application };
+  const why = tlsError === undefined ? '' : `: ${tlsError}`;
+  return { result: resultOf('accepted', `HTTP ${status}${what}${why}`), application };
+}
+
+/** Go's words for a certificate that did not verify, where an error quotes them; printable, and at most 200 characters. */
+function tlsErrorIn(text: string): string | undefined {
+  return /x509: [\x20-\x21\x23-\x5b\x5d-\x7e]{1,200}/.exec(text)?.[0]?.trim();
 }
 
 function kindOf(text: string): string {

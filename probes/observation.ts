@@ -47,6 +47,8 @@ export interface Observation {
   readonly rejection: Rejection | undefined;
   /** One line for people, safe to print: no file contents, no timestamps. */
   readonly detail: string;
+  /** The server answered in another protocol than that of the probe. */
+  readonly isOtherProtocol?: boolean;
   /** The server's chain, leaf first, also when either side rejected the other; empty before the handshake. */
   readonly peerChain: readonly Certificate[];
   /** OpenSSL's verify code, or ERR_TLS_CERT_ALTNAME_INVALID; undefined when chain and name are valid. */
@@ -75,6 +77,8 @@ export type ApplicationAnswer =
        * program answered.
        */
       readonly answer: HttpAnswer | undefined;
+      /** What an error of the server says of TLS: Go's `x509: …`. */
+      readonly tlsError?: string;
     }
   /** The gRPC status alone: no check reads the message of the answer. */
   | { readonly protocol: 'grpc'; readonly status: number };

@@ -7,6 +7,8 @@ export interface ProbeResult {
   readonly rejection: Rejection | undefined;
   /** One line for people, safe to print. */
   readonly detail: string;
+  /** The server answered in another protocol than that of the probe. */
+  readonly isOtherProtocol?: boolean;
 }
 
 /** A result, with the answer where the server sent one. */

@@ -1,10 +1,16 @@
 import { errorCode, errorMessage } from '../credentials/error-text.js';
 
-/** The server answered, and the answer is not one in the protocol of the probe. */
+/** The server answered, and the answer is not one in the protocol of the probe, or ended before it was complete. */
 export class InvalidAnswer extends Error {
   override readonly name = 'InvalidAnswer';
   readonly code = 'INVALID_ANSWER';
   readonly hint = 'check which program listens on this port';
+  readonly isIncomplete: boolean;
+
+  constructor(message: string, { isIncomplete = false } = {}) {
+    super(message);
+    this.isIncomplete = isIncomplete;
+  }
 }
 
 /**

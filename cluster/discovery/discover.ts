@@ -121,8 +121,8 @@ async function attempt<T>(
   }
 }
 
-function fromMember({ clientUrls, peerUrls, version }: PdMember, url: string): readonly Instance[] {
-  const origin: Origin = { kind: 'pd', url };
+function fromMember({ name, clientUrls, peerUrls, version }: PdMember, url: string): readonly Instance[] {
+  const origin: Origin = { kind: 'pd', url, key: `member ${name}` };
   return instanceAt('pd', version, {
     client: locationAt(clientUrls[0], origin, schemeIn(clientUrls)),
     peer: locationAt(peerUrls[0], origin, schemeIn(peerUrls)),

@@ -14,13 +14,20 @@ export interface ComponentFiles extends ConfiguredPaths {
   readonly origin: Origin;
 }
 
-/** Adds the shared files of a component to an instance without files of its own. */
+/**
+ * Adds the shared files of a component to an instance without files of its own. The paths of a topology or manifest are those
+ * of another host, unless its certificate is on this one.
+ */
 export function withComponentFiles(instance: Instance, files: readonly ComponentFiles[]): Instance {
   const ofComponent = files.find(({ component }) => component === instance.component);
   const { security } = instance;
-  if (ofComponent === undefined || security.cert !== undefined) {
+  if (
+    ofComponent === undefined ||
+    (security.cert !== undefined && (instance.local || ofComponent.cert === undefined))
+  ) {
     return instance;
   }
+  const elsewhere = security.cert !== undefined;
   const { ca, cert, key, allowedCommonNames, copyDelay, origin } = ofComponent;
   const sourced = <T>(value: T | undefined) => (value === undefined ? undefined : { value, origin });
   const names = security.allowedCommonNames ?? sourced(allowedCommonNames);
@@ -28,9 +35,9 @@ export function withComponentFiles(instance: Instance, files: readonly Component
     ...instance,
     security: {
       ...security,
-      ca: security.ca ?? sourced(ca),
+      ca: (elsewhere ? undefined : security.ca) ?? sourced(ca),
       cert: sourced(cert),
-      key: security.key ?? sourced(key),
+      key: (elsewhere ? undefined : security.key) ?? sourced(key),
       allowedCommonNames: names,
     },
     endpoints: instance.endpoints.map((endpoint) =>

@@ -3,8 +3,9 @@ import { callerInAllowList } from '../../checks/caller-in-allow-list.js';
 import { ownNameInList } from '../../checks/own-name-in-list.js';
 import { sourcesAgree } from '../../checks/sources-agree.js';
 import { unusedAllowListEntry } from '../../checks/unused-allow-list-entry.js';
+import type { EndpointName } from '../../cluster/components/profile.js';
 import type { Disagreement } from '../../cluster/inventory/inventory.js';
-import { authority, evidenceOf, factsOf, instanceOf, names, origin, run } from '../support/evidence.js';
+import { authority, evidenceOf, factsOf, instanceOf, names, observed, origin, run } from '../support/evidence.js';
 
 t.test('unused-allow-list-entry: an entry whose owner calls no port under that list', async (t) => {
   const list = (component: 'tikv' | 'pd' | 'tiflash', entries: readonly string[]) =>
@@ -55,6 +56,28 @@ t.test('sources-agree: each difference with its position; no finding with a sing
   t.match(sourcesAgree.run(evidenceOf({ instances: two, disagreements: [difference] })), [
     { status: 'warn', message: '/conf/c.toml:3:7: differs', remediation: 'fix it' },
   ]);
+});
+
+t.test('sources-agree: what PD has registered is held against what the port speaks', async (t) => {
+  const chain = await authority.issue(names);
+  const registered = (component: 'pd' | 'tso' | 'tikv', key: string, scheme: 'http' | 'https') => {
+    const instance = instanceOf(component, { sources: ['pd'] });
+    const origin = { kind: 'pd', url: 'https://h:2379', key } as const;
+    return { ...instance, endpoints: instance.endpoints.map((endpoint) => ({ ...endpoint, origin, scheme })) };
+  };
+  const of = (instance: ReturnType<typeof registered>, name: EndpointName, more: object) =>
+    sourcesAgree
+      .run(evidenceOf({ instances: [instance], observations: [observed(instance, name, more)] }))
+      .map(({ status, message }) => `${status}: ${message}`);
+  const pd = registered('pd', 'member pd-1', 'http');
+  t.strictSame(of(pd, 'peer', { chain }), [
+    'fail: PD at https://h:2379 member pd-1: http://127.0.0.1:2380 is registered, and the port speaks TLS: callers that take the registered URL send plaintext',
+  ]);
+  t.match(of(pd, 'client', { chain }), [/member pd-1: http:\/\/127\.0\.0\.1:2379 is registered/]);
+  t.match(of(registered('tso', '/ms/1/tso/registry/h', 'http'), 'service', { chain }), [/http:\/\/127\.0\.0\.1:3379 /]);
+  t.strictSame(of(pd, 'peer', { outcome: 'not-tls' }), [], 'registered and spoken alike');
+  t.strictSame(of(registered('pd', 'member pd-1', 'https'), 'peer', { chain }), []);
+  t.strictSame(of(registered('tikv', 'x', 'http'), 'grpc', { chain }), [], 'a store has no registered scheme');
 });
 
 t.test('own-name-in-list: PD, and the last Common Name counts', async (t) => {

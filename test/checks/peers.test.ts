@@ -50,6 +50,13 @@ t.test(
       'fail: does not reach member pd2; 1 of the other members reach it',
       /^pass/,
     ]);
+    t.match(
+      of([observed(two, 'client', http(health(false)))], [observed(two, 'client')]),
+      [
+        /^fail: does not reach itself \(member pd2\), although it answers the agent: its outgoing TLS connections fail$/,
+      ],
+      'a member that is unhealthy to itself',
+    );
     t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
       'unknown: inconclusive: its report of other members could not be read: HTTP 500',
     ]);
@@ -124,6 +131,25 @@ t.test('rejects-unauthorized: the result of each expectation and outcome', async
         'the running process enforces an allow-list that its file does not contain: do not restart tidb; set security.cluster-verify-cn in the file first',
     },
   ]);
+  const agentToo = (rejection: Partial<Observation>, ofAgent: Partial<Observation>) =>
+    run(
+      unauthorizedClientsRejected,
+      evidenceOf({
+        instances: [listed],
+        observations: [
+          observed(listed, 'status', { identity: 'no-certificate', ...rejection }),
+          observed(listed, 'status', ofAgent),
+        ],
+      }),
+    );
+  t.match(agentToo(rejected, rejected), [
+    /^unknown: inconclusive: rejects clients without a certificate \(TLS alert .*\), but the port rejects the agent in the same way$/,
+  ]);
+  t.match(agentToo(rejected, {}), [/^pass/], 'the port accepts the agent');
+  for (const number of [80, 120]) {
+    const rejection = { side: 'peer', by: 'tls-alert', number, name: 'x' } as const;
+    t.match(agentToo({ ...rejected, rejection }, {}), [/^unknown: .*the server fails every handshake in this way$/]);
+  }
   t.match(of(unreported, 'no-certificate', {}), [/^warn: .*its allow-list is unknown/]);
   const alternatives = {
     ...unreported,

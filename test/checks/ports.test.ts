@@ -56,6 +56,18 @@ t.test('endpoint-answers: only application bytes are an answer, and a timeout is
       'fail: is not encrypted: the port answers without TLS',
     ],
     [{ outcome: 'inconclusive', detail: 'x' }, 'unknown: inconclusive: x'],
+    [
+      { outcome: 'inconclusive', detail: 'not HTTP', isOtherProtocol: true },
+      'fail: another service answers at this address: not HTTP',
+    ],
+    [http(404, undefined), 'fail: another service answers at this address: HTTP 404'],
+    [
+      {
+        application: { protocol: 'http', status: 500, answer: undefined, tlsError: 'x509: x' },
+        detail: 'HTTP 500: x509: x',
+      },
+      'fail: accepts the agent, but its own TLS connections to others fail: HTTP 500: x509: x',
+    ],
   ] as const) {
     t.strictSame(of(more), [expected]);
   }
@@ -75,6 +87,9 @@ t.test("caller-accepted: each local component's certificate on each port that it
       evidenceOf({ instances: [tikv], observations: [observed(tikv, 'grpc', { identity: 'pd', ...more })] }),
     );
   t.strictSame(of({}), ['pass: accepts pd']);
+  t.strictSame(of({ outcome: 'not-tls' }), [
+    'fail: pd calls this port with TLS, and the port is plaintext: its connections fail',
+  ]);
   t.strictSame(of(rejected('tls-alert')), ['fail: rejects pd: TLS alert bad_certificate (42); its allow-list is tidb']);
   t.match(of({ ...rejected('name', 'probe'), detail: 'the certificate is for other names' }), [
     /^fail: pd would reject this server: /,

@@ -140,6 +140,23 @@ const cases: readonly (readonly [string, () => Server, HarmlessProbe, Observatio
     /./,
   ],
   [
+    'HTTP/2 frames to an HTTP/1.1 question',
+    () => after((socket) => socket.write(Buffer.from('000000040000000000', 'hex')), ['http/1.1']),
+    http,
+    'inconclusive',
+    /its answer is invalid/,
+  ],
+  [
+    "a server's words about another certificate",
+    () =>
+      createHttps(keys, (_request, response) =>
+        response.writeHead(500).end('{"error":"Get https://h: x509: certificate signed by unknown authority"}'),
+      ),
+    http,
+    'accepted',
+    /^HTTP 500: x509: certificate signed by unknown authority$/,
+  ],
+  [
     'HTTP/1.1 to a gRPC question',
     () => after((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), ['h2']),
     grpc,
@@ -156,5 +173,7 @@ t.test('each bad peer has its outcome and its reason in one line', async (t) => 
     const seen = await withoutStall(() => probeEndpoint(target, identity, { timeout }));
     t.match(seen, { outcome, detail }, `${what}: ${seen.outcome}, ${seen.detail}`);
     t.notMatch(seen.detail, /\n/, what);
+    const isOther = /frames to|speaks first|gRPC question/.test(what);
+    t.equal(seen.isOtherProtocol === true, isOther || (/without end/.test(what) && outcome === 'inconclusive'), what);
   }
 });

@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { profiles } from '../../../cluster/components/profiles.js';
 import { buildInventory } from '../../../cluster/inventory/builder.js';
 import type { DeclaredInstance } from '../../../cluster/inventory/declared.js';
 import { instanceName } from '../../../cluster/inventory/instance-name.js';
 import { instanceOf, origin } from '../../support/evidence.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const named = (host: string) => {
   const { endpoints } = instanceOf('tikv');
@@ -85,6 +88,13 @@ t.test('the files of a component apply to each instance without files of its own
     instances.find(({ security }) => security.cert?.value === '/tls/tls.crt'),
     { copyDelay: undefined, endpoints: [{ allowList: 'unknown' }, {}] },
     'an instance with its own files keeps them',
+  );
+  const topology = join(temporaryDirectory(t), 'topology.yaml');
+  writeFileSync(topology, 'global: {enable_tls: true}\ntikv_servers: [{host: kv}]\n');
+  t.match(
+    buildInventory({ files: [topology], components }).instances,
+    [{ local: true, security: { ca: { value: '/s/ca' }, cert: { value: '/s/crt' }, key: { value: '/s/key' } } }],
+    "a topology's paths are those of another host",
   );
   const [other] = buildInventory({
     instances: [{ component: 'pd', address: 'pd:2379', origin }],
