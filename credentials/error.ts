@@ -87,9 +87,10 @@ export function usable<Value>(read: () => Value): Value | undefined {
   return result instanceof CredentialError ? undefined : result;
 }
 
-/** OpenSSL does not load a certificate and key that parse and match, as with an RSA key that is too short. */
+/** OpenSSL does not load a certificate and key that parse and match: a key too short, or lines that only others can read. */
 export function notLoaded(file: string, cause: unknown): CredentialError {
   const reason = errorCode(cause) || 'unknown reason';
   const message = `OpenSSL does not load the certificate and key (${reason})`;
-  return new CredentialError('unsupported_key', file, { message, hint: 'issue a stronger key', cause });
+  const hint = /_PEM_|_ASN1_/.test(reason) ? 'write the whole file again' : 'issue a stronger key';
+  return new CredentialError('unsupported_key', file, { message, hint, cause });
 }

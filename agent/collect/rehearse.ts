@@ -5,6 +5,7 @@ import type { CallerResult, Rehearsal } from '../../checks/rehearsal/evidence.js
 import { goReleaseOf, partiesOf } from '../../cluster/components/parties.js';
 import type { ComponentName } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
+import { attempted, CredentialError, notLoaded } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
@@ -60,7 +61,9 @@ export async function gatherRehearsal(
       : undefined;
   const results = usable && roles.includes('server') ? await callerResults(collector, component, candidate, now) : [];
   const calls = usable && roles.includes('client');
-  const observations = calls ? await callAs(collector, component, candidate, installedCa, signal) : [];
+  const identity = calls ? attempted(() => candidateIdentity(collector, component, candidate, installedCa)) : undefined;
+  const unusable = identity instanceof CredentialError ? identity : undefined;
+  const observations = identity instanceof CredentialError ? [] : await callAs(collector, component, identity, signal);
   if (signal.aborted) {
     throw interrupted();
   }
@@ -76,6 +79,7 @@ export async function gatherRehearsal(
     underCurrentCa,
     callerResults: results,
     observations,
+    unusable,
   };
 }
 
@@ -106,26 +110,38 @@ async function callerResults(
   return results;
 }
 
-async function callAs(
+/** Throws CredentialError where OpenSSL, which makes the agent's connections, does not load what Go may load. */
+function candidateIdentity(
   collector: Collector,
   component: ComponentName,
   candidate: CredentialFacts,
   installedCa: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly EndpointObservation[]> {
+): Identity {
   const { certificatePem, keyPem } = pemOf(collector, candidate);
   // Servers still have certificates of the installed CA.
   const authorities = [candidate.paths.ca, installedCa].filter((path) => path !== undefined);
   const pem = [...new Set(authorities)].map((path) => textOf(collector, path)).join('\n');
-  const secureContext = createSecureContext({ cert: certificatePem, key: keyPem, ca: pem, ...probeContext });
   const bundle = { pem, digest: createHash('sha256').update(pem).digest('hex') };
   const verifier = profiles[component].verifiesServersBy;
-  const identity: Identity = { name: 'candidate', secureContext, trust: { verifier, bundle } };
+  try {
+    const secureContext = createSecureContext({ cert: certificatePem, key: keyPem, ca: pem, ...probeContext });
+    return { name: 'candidate', secureContext, trust: { verifier, bundle } };
+  } catch (error: unknown) {
+    throw notLoaded(candidate.paths.cert ?? '', error);
+  }
+}
+
+async function callAs(
+  collector: Collector,
+  component: ComponentName,
+  identity: Identity | undefined,
+  signal: AbortSignal,
+): Promise<readonly EndpointObservation[]> {
   const observed: EndpointObservation[] = [];
   for (const instance of collector.inventory.instances) {
     for (const endpoint of instance.endpoints) {
       const called = endpoint.profile.calledBy.includes(component) && endpoint.scheme === 'https';
-      if (called) {
+      if (called && identity !== undefined) {
         const options = { timeout: collector.config.probe.timeout, signal };
         const observation = await collector.access.connect({ instance, endpoint }, signal, () =>
           probeEndpoint(targetOf(endpoint), identity, options),

@@ -1,6 +1,7 @@
 import type { ComponentName } from '../../cluster/components/profile.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import type { CredentialError } from '../../credentials/error.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import type { Role, VerificationResult } from '../../credentials/verifiers/verifier.js';
 import type { EndpointObservation } from '../check.js';
@@ -41,4 +42,6 @@ export interface Rehearsal {
   readonly callerResults: readonly CallerResult[];
   /** Probes with the candidate of the ports that the component calls. */
   readonly observations: readonly EndpointObservation[];
+  /** Why no port was probed: the agent's TLS library does not load the candidate. */
+  readonly unusable?: CredentialError | undefined;
 }

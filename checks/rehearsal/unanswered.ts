@@ -4,7 +4,7 @@ import { type Rehearsal, rehearsalId } from './evidence.js';
 
 /** What a rehearsal could not ask at all. Without these questions it proves nothing about the cluster. */
 export function unaskedFindings({ candidate, component, roles, ...rehearsal }: Rehearsal): readonly Finding[] {
-  const { observations, callerResults } = rehearsal;
+  const { observations, callerResults, unusable } = rehearsal;
   const calls = Object.values(profiles).some(({ endpoints }) =>
     endpoints.some(({ calledBy }) => calledBy.includes(component)),
   );
@@ -12,7 +12,11 @@ export function unaskedFindings({ candidate, component, roles, ...rehearsal }: R
     findingOf(rehearsalId, 'unknown', 'agent', { message: `inconclusive: ${message}`, remediation });
   return [
     ...(roles.includes('client') && calls && observations.length === 0
-      ? [unasked(`no port that ${component} calls is known`, 'add --pd or --topology, or use --config')]
+      ? [
+          unusable === undefined
+            ? unasked(`no port that ${component} calls is known`, 'add --pd or --topology, or use --config')
+            : unasked(`no port was probed with it: ${unusable.message}`, unusable.hint),
+        ]
       : []),
     ...(roles.includes('server') && callerResults.length === 0 && candidate.results.length === 0
       ? [unasked('no CA file of a caller is here', 'add --cacert, or rehearse on the node of the component')]

@@ -68,10 +68,13 @@ t.test('bad rotations: what rehearse said beforehand, and what then happened', a
   const { authority } = cluster;
   const other = await Authority.create({ commonName: 'Next CA' });
   const good = await authority.issue(options);
+  const chained = await issueBad(authority, 'intermediateChain', options);
+  const glued = { ...chained, certificatePem: chained.certificatePem.replace(/-\n+-/, '--') };
   const candidates: readonly (readonly [string, Issued, boolean, boolean?])[] = [
     ['a good one', good, true],
     ['without extended key usage', await issueBad(authority, 'noUsage', options), true],
-    ['with its intermediate', await issueBad(authority, 'intermediateChain', options), true],
+    ['with its intermediate', chained, true],
+    ['glued to its intermediate', glued, false],
     ['expired', await issueBad(authority, 'expired', options), false],
     ['not valid yet', await issueBad(authority, 'notYetValid', options), false],
     ['of another CA', await other.issue(options), false],
