@@ -32,15 +32,17 @@ export const certificateValidity: Check = {
 function ofFiles({ owner, facts }: CredentialsInUse, now: Date): readonly Finding[] {
   const { chain = [], ca = [], paths } = facts;
   const used = certificatesInUse(facts);
-  const inFile = (all: readonly Certificate[], path = '') =>
+  const inFile = (all: readonly Certificate[], path = '', leaf = false) =>
     all.flatMap((certificate, index) => {
       const where = () => locationOf(all, index, path);
       if (used.has(certificate)) {
-        return [evaluate(certificate, where(), now, owner)];
+        return [
+          evaluate(certificate, where(), now, owner, { kind: leaf && index === 0 ? 'leaf' : 'issuer', file: path }),
+        ];
       }
       return certificate.notAfter <= now ? [unused(certificate, path, where(), owner)] : [];
     });
-  const findings = [...inFile(chain, paths.cert), ...inFile(ca, paths.ca)];
+  const findings = [...inFile(chain, paths.cert, true), ...inFile(ca, paths.ca)];
   const bad = findings.filter(({ status }) => status !== 'pass');
   return bad.length > 0 ? bad : findings.slice(0, 1);
 }
@@ -59,13 +61,15 @@ function unused(certificate: Certificate, file: string, where: string, owner: Cr
   return findingOf(id, 'warn', owner, {
     message: `${where} expired (${dateOf(notAfter)}), and no chain uses it`,
     remediation: `remove it from ${file}`,
-    evidence: { subject, fingerprint, serialNumber, notAfter: notAfter.toISOString() },
+    evidence: { urgency: 'unused', file, subject, fingerprint, serialNumber, notAfter: notAfter.toISOString() },
   });
 }
 
 function ofServed({ instance, endpoint, observation }: EndpointObservation, now: Date): readonly Finding[] {
   const [leaf] = observation.peerChain;
-  return leaf === undefined ? [] : [evaluate(leaf, 'the certificate served', now, instance, endpoint)];
+  return leaf === undefined
+    ? []
+    : [evaluate(leaf, 'the certificate served', now, instance, { kind: 'leaf' }, endpoint)];
 }
 
 function evaluate(
@@ -73,14 +77,16 @@ function evaluate(
   where: string,
   now: Date,
   owner: CredentialsInUse['owner'],
+  what: { readonly kind: 'leaf' | 'issuer'; readonly file?: string },
   endpoint?: Endpoint,
 ): Finding {
   const { notAfter, notBefore, fingerprint, serialNumber, subject } = certificate;
   const left = notAfter.getTime() - now.getTime();
   const times = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
-  const evidence = { subject, fingerprint, serialNumber, ...times };
+  const urgency = urgencyOf(certificate, now);
+  const evidence = { urgency, ...what, subject, fingerprint, serialNumber, ...times };
   const parts = { evidence, remediation: 'renew it', ...(endpoint === undefined ? {} : { endpoint }) };
-  switch (urgencyOf(certificate, now)) {
+  switch (urgency) {
     case 'expired':
       return findingOf(id, 'fail', owner, {
         ...parts,

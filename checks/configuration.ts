@@ -1,4 +1,4 @@
-import { formatOrigin } from '../cluster/documents/origin.js';
+import { formatOrigin, positionOf } from '../cluster/documents/origin.js';
 import type { Check } from './check.js';
 import { findingOf } from './finding.js';
 
@@ -26,7 +26,7 @@ export const configuration: Check = {
             findingOf(id, severity, 'agent', {
               message: `${formatOrigin(origin)}: ${message}`,
               remediation,
-              evidence: { reason: code },
+              evidence: { reason: code, ...positionOf(origin) },
             }),
           ],
     ),

@@ -134,13 +134,13 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   const { outcome, detail, application, rejection, identity } = observation;
   const another = anotherCaOf(entry, evidence);
   const source = sourceRejection(entry, evidence.agent?.chain?.[0]);
-  const finding = (status: Status, message: string, remediation = '') =>
+  const finding = (status: Status, message: string, remediation = '', reason: Readonly<Record<string, string>> = {}) =>
     findingOf(id, status, instance, {
       endpoint,
       identity,
       message,
       remediation,
-      evidence: { outcome, detail, address: `${endpoint.host}:${endpoint.port}`, ...another?.evidence },
+      evidence: { outcome, ...reason, detail, address: `${endpoint.host}:${endpoint.port}`, ...another?.evidence },
     });
   switch (outcome) {
     case 'accepted':
@@ -149,6 +149,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
           'fail',
           `another service answers at this address: ${detail}`,
           'correct the address in the configuration, or stop the other service',
+          { reason: 'another-service' },
         );
       }
       if (application?.protocol === 'http' && application.tlsError !== undefined) {
@@ -159,7 +160,9 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         );
       }
       return isError(application)
-        ? finding('fail', `accepts the agent, but answers with an error: ${detail}`, "read the component's log")
+        ? finding('fail', `accepts the agent, but answers with an error: ${detail}`, "read the component's log", {
+            reason: 'error-answer',
+          })
         : finding('pass', `answered: ${detail}`);
     case 'rejected':
       if (rejection?.number === internalError && hasInvalidFiles(evidence, instance)) {

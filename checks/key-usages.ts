@@ -29,7 +29,7 @@ export const keyUsages: Check = {
           findingOf(id, 'fail', owner, {
             message: `a CA of ${facts.paths.cert} is not for the usages of the certificate (${inTheirWords({ owner, instances: evidence.inventory.instances }, narrowed)})`,
             remediation: `issue the certificate again from a CA for ${needed.join(' and ')}`,
-            evidence: { usages: usages ?? [] },
+            evidence: { file: facts.paths.cert ?? '', usages: usages ?? [] },
           }),
         ];
       }
@@ -39,7 +39,7 @@ export const keyUsages: Check = {
             findingOf(id, 'fail', owner, {
               message: `${facts.paths.cert} lacks the extended key usage ${missing.join(' and ')}`,
               remediation: `issue the certificate again with ${needed.join(' and ')}`,
-              evidence: { usages: usages ?? [] },
+              evidence: { file: facts.paths.cert ?? '', usages: usages ?? [] },
             }),
           ];
     }),

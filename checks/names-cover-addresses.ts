@@ -15,7 +15,8 @@ export const namesCoverAddresses: Check = {
   statuses: { fail: 'the SANs do not cover an advertised host' },
   run: (evidence) =>
     evidence.inventory.instances.flatMap((instance) => {
-      const leaf = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
+      const facts = evidence.credentials.get(credentialKey(instance));
+      const leaf = facts?.chain?.[0];
       if (leaf === undefined) {
         return [];
       }
@@ -28,7 +29,7 @@ export const namesCoverAddresses: Check = {
         return findingOf(id, 'fail', instance, {
           message,
           remediation: `issue the certificate again with ${host} among its SANs`,
-          evidence: { host, names },
+          evidence: { file: facts?.paths.cert ?? '', host, names },
         });
       });
     }),

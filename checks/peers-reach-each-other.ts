@@ -70,7 +70,7 @@ function ofMembers(
           endpoint,
           message: `does not reach member ${name}${reachable}; ${othersThatReach(name, at, evidence)} of the other members reach it`,
           remediation: 'compare the certificates and allow-lists of the two; restart the one that holds an old CA',
-          evidence: { member: name },
+          evidence: { member: name, addresses: at },
         });
       });
 }

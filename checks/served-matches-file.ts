@@ -7,7 +7,8 @@ import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
 
 const id = 'served-matches-file';
 
-const remediations: Readonly<Record<ReloadRule, string>> = {
+/** What makes a port load the file on disk, by its reload rule. */
+export const reloadRemediations: Readonly<Record<ReloadRule, string>> = {
   'every-handshake':
     'this port reads its files at every handshake: check whether the process uses this file, or restart it',
   'certificate-mtime': 'touch the certificate file: this port reads it again only when its modification time changes',
@@ -59,7 +60,7 @@ function evaluate(
     findingOf(id, 'fail', instance, {
       endpoint,
       message: `serves a certificate that expires ${served.notAfter.toISOString()}; the one on disk expires ${onDisk.notAfter.toISOString()}`,
-      remediation: remediations[rule],
+      remediation: reloadRemediations[rule],
       evidence: {
         served: served.fingerprint,
         onDisk: onDisk.fingerprint,

@@ -1,5 +1,5 @@
 import { microserviceNames } from '../cluster/components/microservices.js';
-import { formatOrigin } from '../cluster/documents/origin.js';
+import { formatOrigin, positionOf } from '../cluster/documents/origin.js';
 import { formatAddress } from '../cluster/inventory/address.js';
 import type { Check, EndpointOfInstance, Evidence } from './check.js';
 import { portsOf } from './check.js';
@@ -23,11 +23,11 @@ export const sourcesAgree: Check = {
     const { instances, disagreements } = evidence.inventory;
     const registered = portsOf(instances).flatMap((port) => registeredAsHttp(port, evidence));
     return [
-      ...disagreements.map(({ code, severity, origin, message, remediation }) =>
+      ...disagreements.map(({ code, severity, origin, message, remediation, component, address = '' }) =>
         findingOf(id, severity === 'note' ? 'pass' : severity, 'agent', {
           message: `${formatOrigin(origin)}: ${message}`,
           remediation,
-          evidence: { reason: code },
+          evidence: { reason: code, component, address, ...positionOf(origin) },
         }),
       ),
       ...registered,

@@ -41,8 +41,16 @@ export const survivesRestart: Check = {
 };
 
 /** Why the component would not start with its current files; empty where it would. */
-export function startFaultsOf(instance: Instance, facts: CredentialFacts): readonly string[] {
-  return profiles[instance.component].fatalAtStart.flatMap((fault) => reasons[fault](instance, facts) ?? []);
+export function startFaultsOf(instance: Instance, facts: CredentialFacts): readonly FoundFault[] {
+  return profiles[instance.component].fatalAtStart.flatMap((fault) => {
+    const text = reasons[fault](instance, facts);
+    return text === undefined ? [] : [{ fault, text }];
+  });
+}
+
+interface FoundFault {
+  readonly fault: StartFault;
+  readonly text: string;
 }
 
 /** TiDB without a CA starts in plaintext without a log line, whatever the other settings are. */
@@ -51,10 +59,11 @@ function inPlaintext(instance: Instance): Finding {
   return findingOf(id, 'fail', instance, {
     message: `would start and serve plaintext: ${ca} is not set`,
     remediation: `set ${ca} before ${instance.component} is restarted`,
+    evidence: { reason: 'in-plaintext' },
   });
 }
 
-function result(instance: Instance, { errors }: CredentialFacts, faults: readonly string[]): Finding {
+function result(instance: Instance, { errors }: CredentialFacts, faults: readonly FoundFault[]): Finding {
   const forbidden = errors.find(isForbidden);
   if (faults.length === 0 && forbidden !== undefined) {
     return findingOf(id, 'unknown', instance, {
@@ -65,9 +74,9 @@ function result(instance: Instance, { errors }: CredentialFacts, faults: readonl
   return faults.length === 0
     ? findingOf(id, 'pass', instance, { message: 'would start with its current files' })
     : findingOf(id, 'fail', instance, {
-        message: `would not start: ${faults.join('; ')}`,
+        message: `would not start: ${faults.map(({ text }) => text).join('; ')}`,
         remediation: `do not restart ${instance.component} before this is fixed`,
-        evidence: { faults },
+        evidence: { reasons: faults.map(({ fault }) => fault), faults: faults.map(({ text }) => text) },
       });
 }
 

@@ -49,12 +49,12 @@ function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {
   }
   if (set === 0) {
     const message = 'no TLS is configured: its ports serve plaintext';
-    return [findingOf(id, 'warn', instance, { message, remediation })];
+    return [findingOf(id, 'warn', instance, { message, remediation, evidence: { paths: set } })];
   }
   if (!complete) {
     const file = instance.configFile === undefined ? '' : ` in ${instance.configFile}`;
     const message = `only ${set} of the three TLS paths are set${file}`;
-    return [findingOf(id, 'fail', instance, { message, remediation })];
+    return [findingOf(id, 'fail', instance, { message, remediation, evidence: { paths: set } })];
   }
   const plain = instance.endpoints.filter(({ scheme }) => scheme === 'http');
   return plain.length === 0

@@ -55,7 +55,7 @@ function evaluate(instance: Instance, endpoints: readonly Endpoint[], names: Kno
         findingOf(id, 'warn', instance, {
           message: `its allow-list contains "${entry}", the Common Name of ${owners.join(' and ')}, which calls none of its ports`,
           remediation: `remove "${entry}" from the allow-list at ${where}`,
-          evidence: { list: list.value },
+          evidence: { entry, list: list.value },
         }),
       );
 }

@@ -49,7 +49,7 @@ function inRole({ owner, facts }: CredentialsInUse, role: Role, evidence: Eviden
       findingOf(id, 'fail', owner, {
         message: `${cert} does not verify as ${role} under ${ca}: ${inTheirWords(meeting, rejected)}${but}${another?.message ?? ''}`,
         remediation: remediationOf(facts, evidence.now),
-        evidence: { role, code: first.code ?? '', verifiers, cert, ca, ...another?.evidence },
+        evidence: { role, code: first.code ?? '', step: first.step ?? '', verifiers, cert, ca, ...another?.evidence },
       }),
     ];
   }

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Incident } from '../../checks/causes/cause.js';
+import { incidentsOf } from '../../checks/causes/incidents.js';
 import { credentialKey, type EndpointObservation, type Evidence, portsOf } from '../../checks/check.js';
 import { whyNotConnected } from '../../checks/files-fault.js';
 import type { Finding } from '../../checks/finding.js';
@@ -198,9 +200,16 @@ export class Collector {
     return runChecks(this.evidence());
   }
 
-  /** Like `evaluate`, on the evidence of now, and yields to the event loop between checks. */
-  evaluateInTurns(): Promise<readonly Finding[]> {
-    return runChecksInTurns(this.evidence(), turn);
+  /** What these findings of the evidence of now come from. */
+  incidentsOf(findings: readonly Finding[]): readonly Incident[] {
+    return incidentsOf(this.evidence(), findings);
+  }
+
+  /** Findings and incidents on the evidence of now; yields to the event loop between checks. */
+  async evaluateInTurns(): Promise<{ readonly findings: readonly Finding[]; readonly incidents: readonly Incident[] }> {
+    const evidence = this.evidence();
+    const findings = await runChecksInTurns(evidence, turn);
+    return { findings, incidents: incidentsOf(evidence, findings) };
   }
 
   evidence(): Evidence {

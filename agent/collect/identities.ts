@@ -1,4 +1,5 @@
-import { componentOfIdentity } from '../../checks/identity.js';
+import { credentialKey } from '../../checks/check.js';
+import { callerIdentities, componentOfIdentity } from '../../checks/identity.js';
 import { goReleaseOf } from '../../cluster/components/parties.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
@@ -43,19 +44,15 @@ export class Identities {
       this.#paths.set('agent', agent);
       this.#verifiers.set('agent', { verifier: 'go' });
     }
-    for (const { component, name, local, security, version } of instances) {
+    const names = callerIdentities(instances);
+    for (const instance of instances) {
+      const { component, security, version } = instance;
       const { ca, cert, key } = security.callsWith ?? security;
-      if (local && ca !== undefined && cert !== undefined && key !== undefined) {
-        const paths = { ca: ca.value, cert: cert.value, key: key.value };
-        const known = [...this.#paths].some(
-          ([known, has]) => componentOfIdentity(known) === component && JSON.stringify(has) === JSON.stringify(paths),
-        );
-        if (!known) {
-          const identity = this.#paths.has(component) ? (`${component}@${name}` as const) : component;
-          this.#paths.set(identity, paths);
-          const verifier = profiles[component].verifiesServersBy;
-          this.#verifiers.set(identity, { verifier, goRelease: goReleaseOf(version) });
-        }
+      const identity = names.get(credentialKey(instance));
+      if (identity !== undefined && !this.#paths.has(identity) && ca && cert && key) {
+        this.#paths.set(identity, { ca: ca.value, cert: cert.value, key: key.value });
+        const verifier = profiles[component].verifiesServersBy;
+        this.#verifiers.set(identity, { verifier, goRelease: goReleaseOf(version) });
       }
     }
   }

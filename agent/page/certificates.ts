@@ -1,10 +1,11 @@
+import { counted } from '../../checks/counted.js';
 import { durationText } from '../../checks/duration-text.js';
 import { thresholdText, urgencyOf } from '../../checks/thresholds.js';
 import { authorityName } from '../../credentials/authority-name.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import { type CertificateGroup, type CertificateRow, certificateGroupsOf } from './certificate-rows.js';
 import { type Html, html } from './html.js';
-import { badge, counted, instancePath, type Page, utc } from './parts.js';
+import { badge, instancePath, type Page, utc } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { bar, firstExpiry, scale } from './timeline.js';
 import type { AgentView } from './view.js';

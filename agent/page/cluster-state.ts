@@ -1,5 +1,6 @@
+import { counted } from '../../checks/counted.js';
 import { type Status, summarize } from '../../checks/finding.js';
-import { counted, worstOf } from './parts.js';
+import { worstOf } from './parts.js';
 import type { AgentView } from './view.js';
 
 /** The worst status of all findings; `pass` when there are none. */

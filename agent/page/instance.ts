@@ -1,3 +1,4 @@
+import { counted } from '../../checks/counted.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
@@ -7,19 +8,7 @@ import type { CredentialFacts } from '../../credentials/facts.js';
 import { latestFirst } from './changes.js';
 import { findingItem } from './finding.js';
 import { type Html, html, type Value } from './html.js';
-import {
-  badge,
-  counted,
-  dot,
-  endpointPath,
-  facts,
-  type Page,
-  relative,
-  sentence,
-  table,
-  timestamp,
-  utc,
-} from './parts.js';
+import { badge, dot, endpointPath, facts, type Page, relative, sentence, table, timestamp, utc } from './parts.js';
 import { StatusIndex } from './status-index.js';
 import type { AgentView } from './view.js';
 

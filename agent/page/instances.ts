@@ -1,10 +1,11 @@
+import { counted } from '../../checks/counted.js';
 import { summarize } from '../../checks/finding.js';
 import { componentNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
 import { type Html, html } from './html.js';
-import { badge, counted, dot, endpointPath, instancePath, type Page, table } from './parts.js';
+import { badge, dot, endpointPath, instancePath, type Page, table } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import { StatusIndex } from './status-index.js';
 import type { AgentView } from './view.js';

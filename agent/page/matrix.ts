@@ -1,3 +1,4 @@
+import { counted } from '../../checks/counted.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import {
   type AccessCell,
@@ -7,7 +8,7 @@ import {
   type ColumnName,
 } from '../report/access-matrix.js';
 import { type Html, html } from './html.js';
-import { counted, endpointPath, type Page } from './parts.js';
+import { endpointPath, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import type { AgentView } from './view.js';
 

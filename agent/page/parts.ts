@@ -101,11 +101,6 @@ export function facts(pairs: readonly (readonly [string, Value])[]): Html {
   return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** `1 port`, `3 ports`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 const ranks: readonly Status[] = ['fail', 'warn', 'unknown', 'pass'];
 
 /** The worst status of some findings; `pass` when there are none. */

@@ -44,7 +44,13 @@ export function locationOf({ component, instance, endpoint, identity }: Finding)
   return identity === undefined ? location : `${location} as ${identity}`;
 }
 
-function summaryOf(findings: readonly Finding[], probed: string | undefined, terminal: Terminal): string {
+/** The counts of findings, after `head`. */
+export function summaryOf(
+  findings: readonly Finding[],
+  probed: string | undefined,
+  terminal: Terminal,
+  head = '',
+): string {
   const { pass, warn, fail, unknown } = summarize(findings);
   const paint = (status: Status, count: number, text: string) =>
     count === 0 ? text : coloured(terminal, marks[status].colour, text);
@@ -54,5 +60,5 @@ function summaryOf(findings: readonly Finding[], probed: string | undefined, ter
     paint('unknown', unknown, `${unknown} inconclusive`),
     paint('pass', pass, `${pass} passed`),
   ].join(', ');
-  return wrap(probed === undefined ? counts : `${counts} (${probed})`, terminal.columns, indent);
+  return wrap(`${head}${probed === undefined ? counts : `${counts} (${probed})`}`, terminal.columns, indent);
 }

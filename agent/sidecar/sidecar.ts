@@ -1,3 +1,4 @@
+import type { Incident } from '../../checks/causes/cause.js';
 import type { Finding } from '../../checks/finding.js';
 import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
@@ -31,6 +32,7 @@ export class Sidecar {
   readonly #stop = new AbortController();
   #runtime: Runtime;
   #findings: readonly Finding[] = [];
+  #incidents: readonly Incident[] = [];
   #ready = false;
   /** The latest runtime whose first cycle is complete. */
   #complete: Runtime | undefined;
@@ -78,6 +80,10 @@ export class Sidecar {
 
   findings(): readonly Finding[] {
     return this.#findings;
+  }
+
+  incidents(): readonly Incident[] {
+    return this.#incidents;
   }
 
   /** Since when a finding has had its status; undefined for one that is not among the present findings. */
@@ -152,12 +158,13 @@ export class Sidecar {
   }
 
   async #evaluate({ collector, stop: { signal } }: Runtime): Promise<void> {
-    const findings = await collector.evaluateInTurns();
+    const { findings, incidents } = await collector.evaluateInTurns();
     if (signal.aborted) {
       // The runtime was replaced meanwhile.
       return;
     }
     this.#findings = findings;
+    this.#incidents = incidents;
     this.#changeLog.filesRead(credentialEntries(collector).filter(({ component }) => component !== 'agent'));
     this.#changeLog.evaluated(findings);
     this.#checkFailures.found(findings);

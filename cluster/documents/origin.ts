@@ -16,6 +16,13 @@ export function formatOrigin(origin: Origin): string {
   }
 }
 
+/** The place in a file, as evidence of a finding; empty for other sources. */
+export function positionOf(
+  origin: Origin,
+): Readonly<Record<never, never>> | { readonly file: string; readonly line: number; readonly column: number } {
+  return origin.kind === 'file' ? { file: origin.file, line: origin.line, column: origin.column } : {};
+}
+
 /** The words of compilers for a severity. */
 export const severityWords = { fail: 'error', warn: 'warning', note: 'note' } as const;
 

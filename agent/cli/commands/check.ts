@@ -1,7 +1,9 @@
 import { afterEnable } from '../../../checks/after-enable.js';
 import { knownNames } from '../../../checks/allow-list.js';
 import { beforeEnable } from '../../../checks/before-enable.js';
+import type { Incident } from '../../../checks/causes/cause.js';
 import { credentialKey } from '../../../checks/check.js';
+import { counted } from '../../../checks/counted.js';
 import type { Finding } from '../../../checks/finding.js';
 import { componentOfIdentity } from '../../../checks/identity.js';
 import { worstFirst } from '../../../checks/run-checks.js';
@@ -14,9 +16,9 @@ import { readDescribedFile } from '../../../cluster/sources/described-file.js';
 import { Collector } from '../../collect/collector.js';
 import { credentialEntries } from '../../collect/credential-entries.js';
 import { OperatorError } from '../../config/error.js';
-import { counted } from '../../page/parts.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
+import { renderIncidents } from '../../report/incidents-table.js';
 import { renderInventory } from '../../report/inventory-table.js';
 import { matrixDocument, renderMatrix } from '../../report/matrix-table.js';
 import { renderProblems } from '../../report/problem-lines.js';
@@ -48,7 +50,8 @@ export const check: Command = {
     { name: 'after-enable', help: 'check whether it did: every URL, registration and port' },
     { name: 'watch', help: 'repeat at the probe interval until Ctrl-C; a pipe gets what changes' },
     ...outputOptions(['table', 'json', 'sarif', 'junit', 'prometheus']),
-    { name: 'all', help: 'list what passes, too' },
+    { name: 'findings', help: 'list every finding instead of the incidents that explain them' },
+    { name: 'all', help: 'list every finding, with those that pass' },
     {
       name: 'fail-on',
       value: 'S',
@@ -145,7 +148,8 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
       findings,
       checkedAt: now(),
     });
-  return report(invocation, findings, isAfterwards ? {} : { prometheus }, probedBy(collector));
+  const incidents = isAfterwards ? undefined : collector.incidentsOf(findings);
+  return report(invocation, findings, isAfterwards ? {} : { prometheus }, { probed: probedBy(collector), incidents });
 }
 
 /** What was probed with a certificate of the agent or of a component, as `11 ports of 6 instances`. */
@@ -189,14 +193,18 @@ async function report(
   invocation: Invocation,
   given: readonly Finding[],
   more: Printers = {},
-  probed?: string,
+  { probed, incidents }: { readonly probed?: string; readonly incidents?: readonly Incident[] | undefined } = {},
 ): Promise<number> {
   const { values, stdout } = invocation;
   const findings = worstFirst(given);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
-  const table = () => renderFindings(findings, { all, terminal: terminalOf(stdout), probed });
-  await print(invocation, { table, ...findingPrinters(findings, failOn), ...more });
+  const terminal = terminalOf(stdout);
+  const table = () =>
+    incidents === undefined || all || values.findings === true
+      ? renderFindings(findings, { all, terminal, probed })
+      : renderIncidents({ findings, incidents }, { terminal, now: now(), probed });
+  await print(invocation, { table, ...findingPrinters(findings, failOn, incidents), ...more });
   return exitStatusOf(findings, exitRulesOf(invocation));
 }
 

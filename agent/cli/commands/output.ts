@@ -1,3 +1,4 @@
+import type { Incident } from '../../../checks/causes/cause.js';
 import type { Finding } from '../../../checks/finding.js';
 import { OperatorError } from '../../config/error.js';
 import { findingsDocument } from '../../report/json.js';
@@ -27,9 +28,13 @@ export async function print(invocation: Invocation, printers: Printers): Promise
 }
 
 /** The formats of findings besides the table. */
-export function findingPrinters(findings: readonly Finding[], failOn: 'warn' | 'fail'): Printers {
+export function findingPrinters(
+  findings: readonly Finding[],
+  failOn: 'warn' | 'fail',
+  incidents: readonly Incident[] = [],
+): Printers {
   return {
-    json: () => jsonText(findingsDocument(findings)),
+    json: () => jsonText(findingsDocument(findings, incidents)),
     sarif: () => jsonText(sarifOfFindings(findings)),
     junit: () => junitOfFindings(findings, failOn),
   };

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { Evidence } from '../check.js';
+import type { Finding } from '../finding.js';
+import { worstFirst } from '../run-checks.js';
+import { causes } from './catalogue.js';
+import {
+  type Cause,
+  type CauseName,
+  type Claim,
+  type Incident,
+  type Place,
+  type Severity,
+  severities,
+} from './cause.js';
+import { placeText } from './place.js';
+import { sceneOf } from './scene.js';
+
+/**
+ * Assigns each failed finding and each warning to exactly one incident, and inconclusive findings to the incident that
+ * explains them. What no cause claims is an incident of its own. The result does not depend on the order of `findings`:
+ * they are sorted first, and causes claim in the order of the catalogue. Worst incident first.
+ */
+export function incidentsOf(
+  evidence: Evidence,
+  findings: readonly Finding[],
+  catalogue: readonly Cause[] = causes,
+): readonly Incident[] {
+  const given = inOrder(findings.filter(({ status }) => status !== 'pass'));
+  const scene = sceneOf(evidence, given);
+  const free = new Set(given);
+  const incidents: Incident[] = [];
+  for (const cause of catalogue) {
+    for (const [id, claim] of merged(cause.name, cause.find(scene))) {
+      if (claim.shownBy.some((finding) => free.has(finding))) {
+        const taken = new Set([...claim.shownBy, ...(claim.consequences ?? [])].filter((one) => free.has(one)));
+        for (const finding of taken) {
+          free.delete(finding);
+        }
+        incidents.push(
+          incidentOf(
+            id,
+            cause,
+            claim,
+            given.filter((one) => taken.has(one)),
+          ),
+        );
+      }
+    }
+  }
+  const alone = [...free].filter(({ status }) => status === 'fail' || status === 'warn').map(unexplained);
+  for (const [id, claim] of merged('unexplained', alone)) {
+    incidents.push(incidentOf(id, { name: 'unexplained', severity: 'hygiene' }, claim, claim.shownBy));
+  }
+  return incidents.sort(
+    (a, b) =>
+      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+      placeText(a.place).localeCompare(placeText(b.place)) ||
+      a.id.localeCompare(b.id),
+  );
+}
+
+/** The same order for the same findings, whatever their order was. */
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  const keys = new Map(findings.map((finding) => [finding, JSON.stringify(finding)]));
+  const sorted = [...findings].sort((a, b) => (keys.get(a) ?? '').localeCompare(keys.get(b) ?? ''));
+  return worstFirst(sorted);
+}
+
+/** By id. Claims of one cause with the same id are one: the findings of all, the text of the first. */
+function merged(cause: CauseName, claims: readonly Claim[]): ReadonlyMap<string, Claim> {
+  const byId = new Map<string, Claim>();
+  for (const claim of claims) {
+    const id = idOf(cause, claim);
+    const known = byId.get(id);
+    byId.set(
+      id,
+      known === undefined
+        ? claim
+        : {
+            ...known,
+            shownBy: [...known.shownBy, ...claim.shownBy],
+            consequences: [...(known.consequences ?? []), ...(claim.consequences ?? [])],
+          },
+    );
+  }
+  return byId;
+}
+
+/** The position may change while the cause stays, as when a line is added above it. */
+function idOf(cause: CauseName, { place: { component, instance, endpoint, file }, about }: Claim): string {
+  const key = JSON.stringify([component, instance, endpoint, file, about]);
+  return `${cause}-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+}
+
+function incidentOf(
+  id: string,
+  { name, severity }: Pick<Cause, 'name' | 'severity'>,
+  claim: Claim,
+  findings: readonly Finding[],
+): Incident {
+  const { place, summary, fixes, since } = claim;
+  return {
+    id,
+    cause: name,
+    severity: isOfComponents(place) && findings.some(isFailingCall) ? 'failing' : (claim.severity ?? severity),
+    status: findings.some(({ status }) => status === 'fail') ? 'fail' : 'warn',
+    place,
+    summary,
+    fixes,
+    since,
+    findings,
+    help: `docs/checks.md#${name}`,
+  };
+}
+
+/** What only the agent's files or names cause fails no call of a component. */
+function isOfComponents({ component }: Place): boolean {
+  return component !== 'agent';
+}
+
+/** Whether calls of components fail. A port that rejects only the agent rejects none. */
+function isFailingCall({ check, status, evidence }: Finding): boolean {
+  switch (check) {
+    case 'caller-accepted':
+    case 'server-verifies':
+    case 'peers-reach-each-other':
+      return status === 'fail';
+    case 'endpoint-answers':
+      return status === 'fail' && evidence.outcome !== 'rejected';
+    default:
+      return false;
+  }
+}
+
+function unexplained(finding: Finding): Claim {
+  const { component, instance, endpoint, check, identity, message, remediation, status, evidence } = finding;
+  const place: Place = component === 'agent' ? { component } : { component, instance, endpoint };
+  const severity: Severity = status === 'fail' ? 'will-fail' : 'hygiene';
+  return {
+    place,
+    about: `${check} ${identity ?? ''} ${evidence.reason ?? ''}`,
+    severity,
+    summary: message,
+    fixes: remediation === '' ? [] : [remediation],
+    shownBy: [finding],
+  };
+}

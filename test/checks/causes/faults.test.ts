@@ -1,0 +1,39 @@
+import t from 'tap';
+import { incidentsOf } from '../../../checks/causes/incidents.js';
+import { placeText } from '../../../checks/causes/place.js';
+import { runChecks } from '../../../checks/run-checks.js';
+import { type Fault, fileFaults, portFaults, settingFaults } from '../../support/faults.js';
+import { evidenceOfModel, healthy, type Model } from '../../support/model-cluster.js';
+
+const model = await healthy();
+
+async function incidents(of: Model) {
+  const evidence = await evidenceOfModel(t, of);
+  return incidentsOf(evidence, runChecks(evidence));
+}
+
+t.test('a healthy cluster has no incident', async (t) => {
+  t.strictSame(await incidents(model), []);
+});
+
+for (const [what, faults] of Object.entries({ ports: portFaults, files: fileFaults, settings: settingFaults })) {
+  t.test(`one fault of ${what} is one incident, with its cause and a fix that fits`, async (t) => {
+    for (const fault of faults) {
+      t.strictSame(await found(fault), [fault.cause], fault.name);
+    }
+  });
+}
+
+async function found({ apply, fix, name }: Fault): Promise<readonly string[]> {
+  const all = await incidents(await apply(model));
+  const [first] = all;
+  if (all.length === 1 && first !== undefined && !fix.test(first.fixes[0] ?? '')) {
+    return [`${first.cause}: ${first.fixes.join(' // ')}`];
+  }
+  return all.length === 1
+    ? all.map(({ cause }) => cause)
+    : all.map(
+        ({ cause, place, summary, findings }) =>
+          `${name}: ${cause} at ${placeText(place)}: ${summary} (${findings.map(({ check, identity }) => `${check} ${identity ?? ''}`).join(', ')})`,
+      );
+}
