@@ -37,7 +37,7 @@ export class AgentMetrics {
   /** `agent` becomes a label of every series, because several agents may probe the same port. */
   constructor(agent?: string) {
     this.#defaultLabels = agent === undefined ? {} : { agent };
-    this.#metrics = registerMetrics(this.registry);
+    this.#metrics = registerMetrics(this.registry, this.#defaultLabels);
     this.#ports = new PortCounters(this.#metrics);
     for (const [metric, label, values] of countedFromStart) {
       for (const value of values) {

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Labels } from './labels.js';
+import { RegisteredMetric, type Snapshot } from './registered-metric.js';
+import { SeriesMetric } from './series.js';
 import { visibleMetrics } from './unprintable.js';
-
-type Snapshot = Awaited<ReturnType<Gauge['get']>>;
 
 /** Some hundred kilobytes, written in some milliseconds. */
 const seriesPerPart = 2_000;
@@ -19,9 +19,9 @@ export async function* exposition(
   defaultLabels: Labels = {},
 ): AsyncGenerator<string> {
   for (const name of names) {
-    const metric = await registry.getSingleMetric(name)?.get();
+    const metric = registry.getSingleMetric(name);
     if (metric !== undefined) {
-      yield* partsOf(metric, defaultLabels);
+      yield* partsOf(await metric.get(), metric instanceof SeriesMetric ? {} : defaultLabels);
     }
   }
 }
@@ -39,22 +39,8 @@ async function* partsOf(metric: Snapshot, defaultLabels: Labels): AsyncGenerator
 function textOf(part: Snapshot, defaultLabels: Labels): Promise<string> {
   const registry = new Registry();
   registry.setDefaultLabels(defaultLabels);
-  new Part(part, registry);
+  new RegisteredMetric(part, registry, () => part.values);
   return registry.getSingleMetricAsString(part.name);
-}
-
-class Part extends Gauge {
-  readonly #part: Snapshot;
-
-  constructor(part: Snapshot, registry: Registry) {
-    super({ name: part.name, help: part.help, registers: [registry] });
-    this.#part = part;
-  }
-
-  /** Of the type that the metric has, which may be another than gauge. */
-  override async get(): Promise<Snapshot> {
-    return this.#part;
-  }
 }
 
 /** Without the lines of HELP and TYPE. */
