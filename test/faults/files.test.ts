@@ -8,6 +8,9 @@ import { agentMain, runAgent } from '../support/run-agent.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { endsWell, goesOnAsking, instanceAt, pair, statusPort, watchingAgent } from '../support/watching-agent.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 /** What can be in the place of a certificate, and what it is called. */
 const faults: Readonly<Record<string, readonly [spoil: (file: string) => void, reason: string]>> = {
   'a certificate file that is a FIFO': [(file) => execFileSync('mkfifo', [file]), 'not_a_file'],

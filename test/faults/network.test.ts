@@ -19,6 +19,9 @@ import {
   watchingAgent,
 } from '../support/watching-agent.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 const outcomes = ['accepted', 'rejected', 'timeout', 'unreachable', 'inconclusive', 'not-tls'] as const;
 
 /** How often each outcome was seen at a port. */

@@ -18,6 +18,9 @@ import {
   watchingAgent,
 } from '../support/watching-agent.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
 
 t.test('file descriptors exhausted: reported, no port fails, no file is called invalid', prlimit, async (t) => {

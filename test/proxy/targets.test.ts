@@ -29,6 +29,9 @@ import {
 import { freePort } from '../support/real-peer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
+// They wait for most of their time.
+t.jobs = 4;
+
 t.test('a target that is down: the client is closed; of two targets the next one is used', async (t) => {
   const alone = await proxyTo(t, [1]);
   t.equal(await ask(await dial(alone.port, friend), 'x'), undefined);

@@ -20,6 +20,9 @@ import {
   tcpServer,
 } from '../support/proxy.js';
 
+// They wait for most of their time.
+t.jobs = 4;
+
 t.test(
   'a client on the allow-list is accepted, over both versions of TLS; all others are rejected, by reason',
   async (t) => {

@@ -1,51 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { Collector } from '../../../agent/collect/collector.js';
-import { observeOnce } from '../../../agent/collect/cycle.js';
-import { readAgentConfig } from '../../../agent/config/load.js';
 import { Authority } from '../../../certs-dev/authority.js';
 import type { Finding } from '../../../checks/finding.js';
-import type { ComponentName, EndpointName } from '../../../cluster/components/profile.js';
-import type { DevCluster } from '../../../devcluster/dev-cluster.js';
-import type { FaultName } from '../../../devcluster/faults.js';
 import { devCluster } from '../../support/dev-cluster.js';
-import { patience } from '../../support/eventually.js';
+import { failed, findingsOf } from '../../support/findings.js';
 import { runAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
-
-interface Looking {
-  /** What happens once the files are read. */
-  readonly act?: () => Promise<void>;
-  readonly timeout?: number;
-}
-
-async function findingsOf(
-  cluster: DevCluster,
-  { act = async () => undefined, timeout = patience }: Looking = {},
-): Promise<readonly Finding[]> {
-  const config = readAgentConfig(cluster.agentConfig);
-  const collector = await Collector.create(
-    // Strangers have tests of their own.
-    { ...config, probe: { ...config.probe, timeout, negativeInterval: undefined } },
-    { now: () => new Date(), onReload: () => undefined },
-  );
-  await collector.readCredentials();
-  await act();
-  await observeOnce(collector, new AbortController().signal);
-  return collector.evaluate();
-}
-
-/** What failed, as `check component/endpoint as identity`. */
-function failed(findings: readonly Finding[]): readonly string[] {
-  const lines = findings
-    .filter(({ status }) => status === 'fail')
-    .map(
-      ({ check, component, endpoint, identity }) =>
-        `${check} ${component}${endpoint ? `/${endpoint}` : ''}${identity ? ` as ${identity}` : ''}`,
-    );
-  return [...new Set(lines)].sort();
-}
 
 t.test('everything passes on a healthy cluster', async (t) => {
   const findings = await findingsOf(await devCluster(t));
@@ -80,87 +41,6 @@ t.test(
     );
   },
 );
-
-const faults: readonly (readonly [FaultName, ComponentName, EndpointName, readonly string[]])[] = [
-  ['down', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
-  ['silent', 'pd', 'peer', ['endpoint-answers pd/peer as agent']],
-  ['slow', 'tikv', 'status', ['endpoint-answers tikv/status as agent']],
-  ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
-  ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as agent']],
-  [
-    'rejectCaller',
-    'tikv',
-    'grpc',
-    [
-      'caller-accepted tikv/grpc as pd',
-      'caller-accepted tikv/grpc as ticdc',
-      'caller-accepted tikv/grpc as tidb',
-      'caller-accepted tikv/grpc as tiflash',
-      'caller-accepted tikv/grpc as tikv',
-      'endpoint-answers tikv/grpc as agent',
-    ],
-  ],
-  [
-    'rejectCaller',
-    'tidb',
-    'status',
-    [
-      'caller-accepted tidb/status as pd',
-      'caller-accepted tidb/status as tidb',
-      'caller-accepted tidb/status as tiflash',
-      'caller-accepted tidb/status as tiproxy',
-      'endpoint-answers tidb/status as agent',
-    ],
-  ],
-  [
-    'serveExpired',
-    'tikv',
-    'status',
-    [
-      'caller-accepted tikv/status as pd',
-      'caller-accepted tikv/status as tidb',
-      'certificate-validity tikv/status',
-      'endpoint-answers tikv/status as agent',
-      'served-matches-file tikv/status',
-      'server-verifies tikv/status as agent',
-    ],
-  ],
-  [
-    'serveOtherCa',
-    'pd',
-    'peer',
-    [
-      'caller-accepted pd/peer as pd',
-      'endpoint-answers pd/peer as agent',
-      'served-matches-file pd/peer',
-      'server-verifies pd/peer as agent',
-    ],
-  ],
-  [
-    'serveOtherName',
-    'tikv',
-    'status',
-    [
-      'caller-accepted tikv/status as pd',
-      'caller-accepted tikv/status as tidb',
-      'endpoint-answers tikv/status as agent',
-      'served-matches-file tikv/status',
-      'server-verifies tikv/status as agent',
-    ],
-  ],
-];
-
-t.test('each fault of a port gives exactly the findings it should, and none when it is over', async (t) => {
-  const cluster = await devCluster(t);
-  for (const [name, component, endpoint, expected] of faults) {
-    await cluster.fault(component, endpoint, name, true);
-    // What keeps silent is waited for to the end.
-    const timeout = name === 'silent' || name === 'slow' ? 8_000 : patience;
-    t.strictSame(failed(await findingsOf(cluster, { timeout })), expected, `${name} on ${component} ${endpoint}`);
-    await cluster.fault(component, endpoint, name, false);
-  }
-  t.strictSame(failed(await findingsOf(cluster)), []);
-});
 
 t.test('a port that serves its old certificate is found, and the remediation fits how it reloads', async (t) => {
   const cluster = await devCluster(t);

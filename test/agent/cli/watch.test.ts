@@ -4,6 +4,9 @@ import { eventually } from '../../support/eventually.js';
 import { startAgent } from '../../support/run-agent.js';
 import { readable, screen, startOnScreen, visible } from '../../support/screen.js';
 
+// They wait for most of their time.
+t.jobs = 2;
+
 t.test('--watch draws the screen anew within its rows, and ends with the last status', screen, async (t) => {
   const cluster = await devCluster(t);
   const args = ['check', '--config', cluster.agentConfig, '--watch', '--no-negative-probes'];

@@ -11,6 +11,9 @@ import { devCluster } from '../../support/dev-cluster.js';
 import { patience } from '../../support/eventually.js';
 import { runAgent } from '../../support/run-agent.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 const members = { pd: 3, tikv: 3, tidb: 2, tiflash: 2, ticdc: 2 };
 
 /** A collector with the agent's certificate and one PD address. */

@@ -7,6 +7,9 @@ import { countedPort } from '../../support/counted-port.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually, patience } from '../../support/eventually.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 /** A collector that knows one TiDB, through a port that counts its clients. */
 async function collectorOfOnePort(t: Test) {
   const cluster = await devCluster(t, { members: { tidb: 1 } });

@@ -7,6 +7,9 @@ import { echo, tcpServer } from '../../support/proxy.js';
 import { proxyProcess } from '../../support/proxy-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
+// They wait for most of their time.
+t.jobs = 3;
+
 /** The proxy with a `systemd-notify` that writes down what it is asked to send. */
 async function underSystemd(t: Test, ...flags: readonly string[]) {
   const directory = temporaryDirectory(t);

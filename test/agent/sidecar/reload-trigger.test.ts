@@ -12,6 +12,9 @@ import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { listening } from '../../support/listening.js';
 
+// They wait for most of their time.
+t.jobs = 4;
+
 const { signal } = new AbortController();
 
 async function collected(cluster: DevCluster): Promise<Collector> {

@@ -14,6 +14,9 @@ import { needs } from '../../support/peers.js';
 import { etcdProgram, RealEtcd } from '../../support/real-etcd.js';
 import { started } from '../../support/real-peer.js';
 
+// They wait for most of their time.
+t.jobs = 2;
+
 /** Key, certificate and CA behind one link, so that they change at once. */
 function linkTls(cluster: DevCluster, member: Member): void {
   const tls = dirname(cluster.files(member).cert);
