@@ -3,6 +3,7 @@ import { formatAddress } from '../cluster/inventory/address.js';
 import type { Endpoint, Instance, Inventory } from '../cluster/inventory/inventory.js';
 import type { Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
+import { runParts } from './run-checks.js';
 
 const id = 'after-enable';
 
@@ -11,8 +12,8 @@ const id = 'after-enable';
  * TLS, no port serves plaintext, and all certificates are of one CA. The last finding says whether to go on or to roll back.
  */
 export function afterEnable(evidence: Evidence): readonly Finding[] {
-  const urls = pdUrls(evidence);
-  const others = [...registered(evidence), ...answering(evidence), ...oneCa(evidence)];
+  const urls = runParts(id, evidence, pdUrls);
+  const others = runParts(id, evidence, registered, answering, oneCa);
   return [...urls, ...others, result(urls, others, evidence)];
 }
 

@@ -3,6 +3,7 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import type { Topology } from '../cluster/sources/topology.js';
 import { type Finding, findingOf } from './finding.js';
+import { exceptionOf, runParts } from './run-checks.js';
 
 const id = 'before-enable';
 
@@ -18,22 +19,24 @@ interface Deployed {
 /** Whether `tiup cluster tls enable` would succeed on this topology, in the order of TiUP's own checks. */
 export function beforeEnable(topology: Topology, deployed: readonly Deployed[]): readonly Finding[] {
   const findings = [
-    ...notLocked(topology),
-    ...notEnabled(topology),
-    ...tiflashSupports(topology),
-    ...onePd(topology),
-    ...deployed.flatMap(hostsCovered),
+    ...runParts(id, topology, notLocked, notEnabled, tiflashSupports, onePd),
+    ...deployed.flatMap((one) => runParts(id, one, hostsCovered)),
   ];
-  const ready = !findings.some(({ status }) => status === 'fail');
-  const result = ready
-    ? findingOf(id, 'pass', 'agent', {
+  return [...findings, resultOf(findings)];
+}
+
+function resultOf(findings: readonly Finding[]): Finding {
+  if (findings.some(({ status }) => status === 'fail')) {
+    return findingOf(id, 'fail', 'agent', {
+      message: 'not ready: tiup cluster tls enable would fail, or leave ports with certificates for other names',
+      remediation: 'fix the failed findings above, and run this check again',
+    });
+  }
+  return findings.some((one) => exceptionOf(one) !== undefined)
+    ? findingOf(id, 'unknown', 'agent', { message: 'inconclusive: a part of this check itself failed' })
+    : findingOf(id, 'pass', 'agent', {
         message: 'ready: tiup cluster tls enable will succeed, with a restart of the cluster',
-      })
-    : findingOf(id, 'fail', 'agent', {
-        message: 'not ready: tiup cluster tls enable would fail, or leave ports with certificates for other names',
-        remediation: 'fix the failed findings above, and run this check again',
       });
-  return [...findings, result];
 }
 
 function finding(

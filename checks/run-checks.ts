@@ -3,8 +3,14 @@ import { checks } from './catalogue.js';
 import type { Check, Evidence } from './check.js';
 import { type Finding, findingOf, type Status } from './finding.js';
 
+/** A check, or a part of what is evaluated under one name. */
+interface Run<Given> {
+  readonly id: string;
+  readonly run: (given: Given) => readonly Finding[];
+}
+
 /** The findings of one check. A check that throws gives one inconclusive finding with the exception; the others still run. */
-export function runCheck({ id, run }: Pick<Check, 'id' | 'run'>, evidence: Evidence): readonly Finding[] {
+export function runCheck<Given>({ id, run }: Run<Given>, evidence: Given): readonly Finding[] {
   try {
     return run(evidence);
   } catch (error: unknown) {
@@ -16,6 +22,11 @@ export function runCheck({ id, run }: Pick<Check, 'id' | 'run'>, evidence: Evide
       }),
     ];
   }
+}
+
+/** The findings of each of these parts of a check, as those of `runCheck`. */
+export function runParts<Given>(id: string, given: Given, ...parts: readonly Run<Given>['run'][]): readonly Finding[] {
+  return parts.flatMap((run) => runCheck({ id, run }, given));
 }
 
 /** The exception that a check threw; undefined for a finding that a check made. */

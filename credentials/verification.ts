@@ -1,8 +1,9 @@
 import { BoundedMap } from './bounded-map.js';
 import type { Certificate } from './certificate.js';
 import type { CredentialFile } from './credential-file.js';
+import { errorMessage } from './error-text.js';
 import { derOf } from './read-certificate.js';
-import type { Role, Shown, VerificationResult, VerifierName } from './verifiers/verifier.js';
+import type { Role, Shown, VerificationResult, Verifier, VerifierName } from './verifiers/verifier.js';
 import { verifiers } from './verifiers/verifiers.js';
 
 /** One who verifies a certificate, in the role in which it is shown there. */
@@ -34,22 +35,41 @@ export const agentParties: Parties = {
   ],
 };
 
-/** The result of each party. Peers whose verifier cannot read the CA file have another one, and give no result. */
+/**
+ * The result of each party. Peers whose verifier cannot read the CA file have another one, and give no result. A verifier
+ * that throws costs its own result.
+ */
 export async function verifyPair(
   { ca, cert, key }: CredentialFiles,
   { parties, goRelease }: Parties,
   now: Date,
+  by: Readonly<Record<VerifierName, Verifier>> = verifiers,
 ): Promise<readonly VerificationResult[]> {
   const results: VerificationResult[] = [];
   for (const { verifier, role, owner } of parties) {
-    const shown: Shown =
+    const shown = (): Shown =>
       owner || !isGo(verifier)
         ? { cert: cert.bytes, key: key.bytes, received: !owner }
         : { chain: cert.certificates.map(({ pem }) => derOf(pem)) };
-    const result = await verifiers[verifier]({ ca: ca.bytes, shown, role, now, goRelease });
+    const result = await resultOrReason(verifier, role, () =>
+      by[verifier]({ ca: ca.bytes, shown: shown(), role, now, goRelease }),
+    );
     results.push(...(owner || result.step === undefined || result.step === 'peer' ? [result] : []));
   }
   return results;
+}
+
+async function resultOrReason(
+  verifier: VerifierName,
+  role: Role,
+  verify: () => Promise<VerificationResult>,
+): Promise<VerificationResult> {
+  try {
+    return await verify();
+  } catch (error: unknown) {
+    const message = `gave no result: ${errorMessage(error)}`;
+    return { verifier, role, trusted: undefined, step: undefined, code: undefined, message, chains: [] };
+  }
 }
 
 /** Go receives a chain as it was sent; the others, which are OpenSSL, verify only what has its key. */

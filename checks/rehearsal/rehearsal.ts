@@ -1,4 +1,5 @@
 import { type Finding, findingOf } from '../finding.js';
+import { runParts } from '../run-checks.js';
 import { clientFindings } from './as-client.js';
 import { serverFindings } from './as-server.js';
 import { candidateFindings } from './candidate.js';
@@ -11,18 +12,21 @@ import { openQuestions, unaskedFindings } from './unanswered.js';
  * passes by answers alone: a port that did not answer leaves it unknown.
  */
 export function rehearse(rehearsal: Rehearsal): readonly Finding[] {
-  const { roles } = rehearsal;
-  const findings = [
-    ...candidateFindings(rehearsal),
-    ...(roles.includes('server') ? serverFindings(rehearsal) : []),
-    ...(roles.includes('client') ? clientFindings(rehearsal) : []),
-  ];
+  const findings = runParts(rehearsalId, rehearsal, candidateFindings, asServer, asClient);
   if (findings.some(({ status }) => status === 'fail')) {
     return [...findings, broken()];
   }
-  const asked = [...findings, ...unaskedFindings(rehearsal)];
+  const asked = [...findings, ...runParts(rehearsalId, rehearsal, unaskedFindings)];
   const open = openQuestions(asked).length;
-  return [...asked, open > 0 ? unproven(open) : proven(rehearsal)];
+  return [...asked, ...(open > 0 ? [unproven(open)] : runParts(rehearsalId, rehearsal, proven))];
+}
+
+function asServer(rehearsal: Rehearsal): readonly Finding[] {
+  return rehearsal.roles.includes('server') ? serverFindings(rehearsal) : [];
+}
+
+function asClient(rehearsal: Rehearsal): readonly Finding[] {
+  return rehearsal.roles.includes('client') ? clientFindings(rehearsal) : [];
 }
 
 function broken(): Finding {
@@ -39,9 +43,11 @@ function unproven(open: number): Finding {
   });
 }
 
-function proven(rehearsal: Rehearsal): Finding {
-  return findingOf(rehearsalId, 'pass', 'agent', {
-    message: 'this rotation would work, in this order',
-    evidence: { steps: rotationSteps(rehearsal) },
-  });
+function proven(rehearsal: Rehearsal): readonly Finding[] {
+  return [
+    findingOf(rehearsalId, 'pass', 'agent', {
+      message: 'this rotation would work, in this order',
+      evidence: { steps: rotationSteps(rehearsal) },
+    }),
+  ];
 }

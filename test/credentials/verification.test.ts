@@ -1,8 +1,9 @@
 import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
-import { verifiedOnce } from '../../credentials/verification.js';
+import { type CredentialFiles, verifiedOnce, verifyPair } from '../../credentials/verification.js';
 import type { VerificationResult } from '../../credentials/verifiers/verifier.js';
+import { verifiers } from '../../credentials/verifiers/verifiers.js';
 
 const authority = await Authority.create();
 const leaf = readCertificate((await authority.issue({ commonName: 'x' })).certificatePem);
@@ -57,4 +58,21 @@ t.test('a verifier that gave no result is asked again', async (t) => {
   await ask();
   await ask();
   t.equal(count, 2);
+});
+
+t.test('a verifier that throws costs its own result', async (t) => {
+  const file = { bytes: Buffer.from(''), certificates: [], digest: '' } as unknown as CredentialFiles['ca'];
+  const party = { role: 'client', owner: true } as const;
+  const parties = [
+    { verifier: 'go', ...party },
+    { verifier: 'openssl', ...party },
+  ] as const;
+  const throws = () => {
+    throw new TypeError('on purpose');
+  };
+  const by = { ...verifiers, go: throws, openssl: async () => ({ ...result, verifier: 'openssl' }) as const };
+  t.strictSame(await verifyPair({ ca: file, cert: file, key: file }, { parties }, inForce, by), [
+    { ...result, trusted: undefined, message: 'gave no result: on purpose' },
+    { ...result, verifier: 'openssl' },
+  ]);
 });

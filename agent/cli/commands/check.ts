@@ -139,7 +139,6 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
   const negativeProbes = collector.config.probe.negativeInterval !== undefined;
   await scan(collector, { negativeProbes, stderr, signal });
   const findings = isAfterwards ? afterEnable(collector.evidence()) : collector.evaluate();
-  checkFailuresOn(stderr).found(findings);
   const prometheus = () =>
     renderTextfile({
       inventory: collector.inventory,
@@ -195,8 +194,9 @@ async function report(
   more: Printers = {},
   { probed, incidents }: { readonly probed?: string; readonly incidents?: readonly Incident[] | undefined } = {},
 ): Promise<number> {
-  const { values, stdout } = invocation;
+  const { values, stdout, stderr } = invocation;
   const findings = worstFirst(given);
+  checkFailuresOn(stderr).found(findings);
   const failOn = failOnOf(invocation);
   const all = values.all === true || values['before-enable'] === true;
   const terminal = terminalOf(stdout);

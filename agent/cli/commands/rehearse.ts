@@ -14,6 +14,7 @@ import { renderProblems } from '../../report/problem-lines.js';
 import { printable } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { wrap } from '../../terminal/wrap.js';
+import { checkFailuresOn } from '../check-failures.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import type { Command, Invocation } from './command.js';
 import { flagValues, keyOptions } from './key-flags.js';
@@ -83,6 +84,7 @@ async function runRehearse(invocation: Invocation): Promise<number> {
     }
   }
   const findings = evaluate(await gatherRehearsal(collector, candidate, now(), invocation.signal));
+  checkFailuresOn(invocation.stderr).found(findings);
   const terminal = terminalOf(invocation.stdout);
   await print(invocation, {
     table: () => tableOf(findings, invocation.values.all === true, terminal),
