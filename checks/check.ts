@@ -111,6 +111,6 @@ export interface Check {
   /** Whether an unknown status leaves the main question of a port open: whom it accepts and rejects. `check` then exits with 3. */
   readonly decisive?: true;
   /** The condition of each status except pass. A status without a condition is never given. */
-  readonly statuses: Readonly<Partial<Record<Exclude<Status, 'pass'>, string>>>;
+  readonly statuses: Readonly<Partial<Record<Exclude<Status, 'pass' | 'accepted'>, string>>>;
   readonly run: (evidence: Evidence) => readonly Finding[];
 }

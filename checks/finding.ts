@@ -3,8 +3,8 @@ import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import { shortened } from '../credentials/shortened.js';
 import type { IdentityName } from '../probes/observation.js';
 
-/** `unknown`: inconclusive, the evidence does not suffice. */
-export type Status = 'pass' | 'warn' | 'fail' | 'unknown';
+/** `unknown`: inconclusive, the evidence does not suffice. `accepted`: a failure or warning that an operator accepted for a time. */
+export type Status = 'pass' | 'warn' | 'fail' | 'unknown' | 'accepted';
 
 /** The result of one check with its evidence and its fix; the stable shape of `--json`. */
 export interface Finding {
@@ -58,5 +58,11 @@ export function findingOf(check: string, status: Status, subject: FindingSubject
 /** The number of findings by status. */
 export function summarize(findings: readonly Finding[]): Readonly<Record<Status, number>> {
   const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
-  return { pass: count('pass'), warn: count('warn'), fail: count('fail'), unknown: count('unknown') };
+  return {
+    pass: count('pass'),
+    warn: count('warn'),
+    fail: count('fail'),
+    unknown: count('unknown'),
+    accepted: count('accepted'),
+  };
 }

@@ -34,7 +34,7 @@ export function exceptionOf({ evidence: { exception } }: Finding): string | unde
   return exception === undefined ? undefined : String(exception);
 }
 
-const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, unknown: 2, pass: 3 };
+const ranks: Readonly<Record<Status, number>> = { fail: 0, warn: 1, unknown: 2, accepted: 3, pass: 4 };
 
 /**
  * Worst first, then by component, instance, port and check. Passes come last, in the order of the checks: they are nearly

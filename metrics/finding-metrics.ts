@@ -3,7 +3,7 @@ import type { Metrics } from './agent-registry.js';
 import { instanceLabels, type Labels } from './labels.js';
 import { statusSeriesOf } from './status-series.js';
 
-const severity: Readonly<Record<Status, number>> = { pass: 0, unknown: 1, warn: 2, fail: 3 };
+const severity: Readonly<Record<Status, number>> = { pass: 0, accepted: 0, unknown: 1, warn: 2, fail: 3 };
 
 const replaced = [
   'findingStatus',

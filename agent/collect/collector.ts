@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { withAcceptances } from '../../checks/accepted.js';
 import type { Incident } from '../../checks/causes/cause.js';
 import { incidentsOf } from '../../checks/causes/incidents.js';
 import { credentialKey, type EndpointObservation, type Evidence, portsOf } from '../../checks/check.js';
 import { whyNotConnected } from '../../checks/files-fault.js';
 import type { Finding } from '../../checks/finding.js';
-import { runChecks, runChecksInTurns } from '../../checks/run-checks.js';
+import { runChecks, runChecksInTurns, worstFirst } from '../../checks/run-checks.js';
 import type { Discovery } from '../../cluster/discovery/discover.js';
 import type { Address } from '../../cluster/inventory/address.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
@@ -197,7 +198,7 @@ export class Collector {
   }
 
   evaluate(): readonly Finding[] {
-    return runChecks(this.evidence());
+    return this.#accepted(runChecks(this.evidence()));
   }
 
   /** What these findings of the evidence of now come from. */
@@ -208,7 +209,7 @@ export class Collector {
   /** Findings and incidents on the evidence of now; yields to the event loop between checks. */
   async evaluateInTurns(): Promise<{ readonly findings: readonly Finding[]; readonly incidents: readonly Incident[] }> {
     const evidence = this.evidence();
-    const findings = await runChecksInTurns(evidence, turn);
+    const findings = this.#accepted(await runChecksInTurns(evidence, turn));
     return { findings, incidents: incidentsOf(evidence, findings) };
   }
 
@@ -232,6 +233,13 @@ export class Collector {
         (target) => whyNotConnected(target, credentials.get(credentialKey(target.instance))) === undefined,
       ),
     };
+  }
+
+  #accepted(findings: readonly Finding[]): readonly Finding[] {
+    const { acceptances } = this.config;
+    return acceptances.length === 0
+      ? findings
+      : worstFirst(withAcceptances(findings, acceptances, this.#options.now()));
   }
 
   #shared(): Shared {

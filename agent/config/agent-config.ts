@@ -1,3 +1,4 @@
+import type { Acceptance } from '../../checks/accepted.js';
 import type { ComponentFiles } from '../../cluster/inventory/component-files.js';
 import type { DeclaredInstance } from '../../cluster/inventory/declared.js';
 import type { Client } from '../../cluster/inventory/inventory.js';
@@ -15,6 +16,8 @@ export interface AgentConfig extends Section<''>, Section<'cluster'> {
   /** What all instances of a component have in common. */
   readonly components: readonly ComponentFiles[];
   readonly clients: readonly Client[];
+  /** Findings that do not alert for a time. */
+  readonly acceptances: readonly Acceptance[];
   readonly probe: Section<'probe'>;
   /** Where events are kept besides memory. */
   readonly historyFile: string | undefined;

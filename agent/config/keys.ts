@@ -2,7 +2,7 @@ import { listenFormat, pdUrlFormat } from './formats.js';
 import type { Key, Keys } from './key.js';
 import { proxyKeys } from './proxy-keys.js';
 import { shardFormat } from './shard.js';
-import { clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.js';
+import { acceptKeys, clientKeys, componentKeys, instanceKeys, portKeys } from './table-keys.js';
 import { targetFormat } from './target-rules.js';
 
 /** Every key outside the arrays of tables, by table; `''` holds those before any table. */
@@ -163,6 +163,7 @@ export const tables = {
   instance: { ...instanceKeys, ...portKeys },
   component: componentKeys,
   client: clientKeys,
+  accept: acceptKeys,
   proxy: proxyKeys,
 } as const;
 

@@ -10,6 +10,7 @@ import { unreadable } from './error.js';
 import { keysOf, parseKey, sections, tables } from './keys.js';
 import { proxiesOf } from './proxies.js';
 import { ConfigReader } from './reader.js';
+import { acceptKeys } from './table-keys.js';
 import { clientAt, componentAt, instanceAt } from './tables.js';
 
 const nothing = documentOf('');
@@ -34,6 +35,7 @@ export function readAgentConfig(file: string | undefined, flags: ConfigDocument 
     components: reader.prefixes('component').map((prefix) => componentAt(reader, prefix)),
     instances: reader.prefixes('instance').map((prefix) => instanceAt(reader, prefix)),
     clients: reader.prefixes('client').map((prefix) => clientAt(reader, prefix)),
+    acceptances: reader.prefixes('accept').map((prefix) => reader.values(acceptKeys, prefix)),
     probe: reader.section('probe'),
     historyFile: reader.section('history').file,
     wrongName: wrongNamePaths(reader),

@@ -1,7 +1,9 @@
+import { checks } from '../../checks/catalogue.js';
 import { listeningPrograms } from '../../cluster/components/other-programs.js';
 import { clientNames, componentNames, type EndpointName, endpointNames } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Key, Keys } from './key.js';
+import { lastDayFormat } from './last-day.js';
 
 type PortKey = Key & { readonly type: 'string' };
 
@@ -60,6 +62,27 @@ export const clientKeys = {
     example: 'PD-Control',
     doc: 'the Common Name of its certificate, which is compared with the allow-lists of the ports it needs',
   },
+} as const satisfies Keys;
+
+export const acceptKeys = {
+  check: {
+    type: 'string',
+    choices: checks.map(({ id }) => id),
+    required: true,
+    example: 'key-file-mode',
+    doc: 'the [check](checks.md) whose failures and warnings are accepted',
+  },
+  component: { type: 'string', choices: componentNames, example: 'tikv', doc: 'only those of this component' },
+  instance: { type: 'string', example: '10.0.1.2:20160', doc: 'only those of this instance, as findings name it' },
+  port: { type: 'string', choices: endpointNames, example: 'status', doc: 'only those of this port' },
+  until: {
+    type: 'string',
+    format: lastDayFormat,
+    required: true,
+    example: '2027-01-31',
+    doc: 'the last day, in UTC; the findings return after it',
+  },
+  reason: { type: 'string', required: true, example: 'replaced with the next upgrade', doc: 'shown with each of them' },
 } as const satisfies Keys;
 
 function componentKey(example: string) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../../cluster/documents/config-error.js';
+import { nearest } from '../../cluster/documents/nearest.js';
 import type { Origin } from '../../cluster/documents/origin.js';
 import { longestDuration, parseDuration } from './duration.js';
 import { OperatorError } from './error.js';
@@ -132,7 +133,12 @@ function entryOf(text: string, written: Written): unknown {
     return pathOf(text, written);
   }
   if (choices !== undefined && !choices.includes(text)) {
-    throw errorAt(written, `is "${text}"`, `one of: ${choices.join(', ')}`);
+    const guess = nearest(text, choices);
+    throw errorAt(
+      written,
+      `is "${text}"`,
+      guess === undefined ? `one of: ${choices.join(', ')}` : `did you mean ${guess}?`,
+    );
   }
   const value = format === undefined ? text : format.parse(text);
   if (format !== undefined && value === undefined) {

@@ -11,6 +11,7 @@ const statuses = [
   ['fail', 'failed'],
   ['warn', 'warnings'],
   ['unknown', 'inconclusive'],
+  ['accepted', 'accepted'],
   ['pass', 'passed'],
 ] as const;
 

@@ -12,6 +12,7 @@ const marks: Readonly<Record<Status, readonly [string, string]>> = {
   fail: ['✗', 'failed'],
   warn: ['!', 'warning'],
   unknown: ['~', 'inconclusive'],
+  accepted: ['=', 'accepted'],
   pass: ['✓', 'passed'],
 };
 

@@ -7,6 +7,7 @@ const marks: Readonly<Record<Status, { readonly mark: string; readonly colour: C
   fail: { mark: '✗', colour: 'red' },
   warn: { mark: '!', colour: 'yellow' },
   unknown: { mark: '~', colour: 'gray' },
+  accepted: { mark: '=', colour: 'gray' },
   pass: { mark: '✓', colour: 'green' },
 };
 
@@ -51,13 +52,14 @@ export function summaryOf(
   terminal: Terminal,
   head = '',
 ): string {
-  const { pass, warn, fail, unknown } = summarize(findings);
+  const { pass, warn, fail, unknown, accepted } = summarize(findings);
   const paint = (status: Status, count: number, text: string) =>
     count === 0 ? text : coloured(terminal, marks[status].colour, text);
   const counts = [
     paint('fail', fail, `${fail} failed`),
     paint('warn', warn, `${warn} ${warn === 1 ? 'warning' : 'warnings'}`),
     paint('unknown', unknown, `${unknown} inconclusive`),
+    ...(accepted === 0 ? [] : [paint('accepted', accepted, `${accepted} accepted`)]),
     paint('pass', pass, `${pass} passed`),
   ].join(', ');
   return wrap(`${head}${probed === undefined ? counts : `${counts} (${probed})`}`, terminal.columns, indent);

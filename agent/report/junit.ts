@@ -64,7 +64,7 @@ function resultOf({ status }: Finding, failOn: 'warn' | 'fail'): TestCase['resul
   if (status === 'fail' || (status === 'warn' && failOn === 'warn')) {
     return 'failed';
   }
-  return status === 'unknown' ? 'skipped' : 'passed';
+  return status === 'unknown' || status === 'accepted' ? 'skipped' : 'passed';
 }
 
 function junit(cases: readonly TestCase[]): string {

@@ -12,6 +12,7 @@ const kinds: Readonly<Record<Status, { readonly kind: string; readonly level: st
   fail: { kind: 'fail', level: 'error' },
   warn: { kind: 'fail', level: 'warning' },
   unknown: { kind: 'open', level: 'none' },
+  accepted: { kind: 'review', level: 'none' },
   pass: { kind: 'pass', level: 'none' },
 };
 

@@ -25,7 +25,7 @@ export function incidentsOf(
   findings: readonly Finding[],
   catalogue: readonly Cause[] = causes,
 ): readonly Incident[] {
-  const given = inOrder(findings.filter(({ status }) => status !== 'pass'));
+  const given = inOrder(findings.filter(({ status }) => status !== 'pass' && status !== 'accepted'));
   const scene = sceneOf(evidence, given);
   const free = new Set(given);
   const incidents: Incident[] = [];

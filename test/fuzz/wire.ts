@@ -53,6 +53,7 @@ const rest = {
   historyFile: undefined,
   wrongName: undefined,
   proxies: [],
+  acceptances: [],
 } as const;
 const collector = await Collector.create(
   { ...config, ...more, ...rest, probe: rhythm, instances: [], web },

@@ -21,7 +21,7 @@ import { flagValues, keyOptions } from './key-flags.js';
 import { findingPrinters, outputOptions, print } from './output.js';
 
 /** The exit status by the result, which the last finding is. */
-const rehearsalStatus: Readonly<Record<Status, number>> = { pass: 0, warn: 0, fail: 1, unknown: 3 };
+const rehearsalStatus: Readonly<Record<Status, number>> = { pass: 0, accepted: 0, warn: 0, fail: 1, unknown: 3 };
 
 const roles: readonly Role[] = ['server', 'client'];
 

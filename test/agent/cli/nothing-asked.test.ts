@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { devCluster } from '../../support/dev-cluster.js';
@@ -53,3 +53,34 @@ t.test('a check that asked nothing, or left out the main question, never exits w
   const accepted = await runAgent('check', '--allow-inconclusive', tikv);
   t.equal(accepted.status, 0, 'a pipeline may accept it');
 });
+
+t.test(
+  'an accepted failure makes neither exit status 1 nor 3, and a wrong place or date is an operator mistake',
+  async (t) => {
+    const cluster = await devCluster(t);
+    await cluster.fault('tidb', 'status', 'down', true);
+    const config = readFileSync(cluster.agentConfig, 'utf8');
+    const file = cluster.agentConfig.replace(/agent\.toml$/, 'accepting.toml');
+    const checked = async (accept: string) => {
+      writeFileSync(file, `${config}\n[[accept]]\n${accept}\n`);
+      return await runAgent('check', '--config', file, '--allow-inconclusive');
+    };
+    const place = 'check = "endpoint-answers"\ncomponent = "tidb"\n';
+    const [accepted, expired, wrongDate, wrongCheck] = [
+      await checked(`${place}until = "2999-12-31"\nreason = "moved next week"`),
+      await checked(`${place}until = "2020-01-31"\nreason = "long ago"`),
+      await checked(`${place}until = "2027-02-30"\nreason = "no such day"`),
+      await checked('check = "endpoint-answer"\nuntil = "2999-12-31"\nreason = "x"'),
+    ];
+    t.match(accepted, {
+      status: 0,
+      stdout: /= tidb .*accepted until 3000-01-01T00:00:00\.000Z: moved next week[\s\S]*1 accepted/,
+    });
+    t.match(expired, { status: 1, stdout: /1 failed/ });
+    t.match(wrongDate, {
+      status: 2,
+      stderr: /accepting\.toml:\d+:\d+: \[\[accept\]\] until is "2027-02-30", not a date/,
+    });
+    t.match(wrongCheck, { status: 2, stderr: /did you mean endpoint-answers\?/ });
+  },
+);

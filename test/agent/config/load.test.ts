@@ -24,6 +24,7 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
     components: [],
     instances: [],
     clients: [],
+    acceptances: [],
     probe: {
       interval: 15_000,
       timeout: 5_000,
