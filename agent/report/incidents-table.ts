@@ -33,7 +33,7 @@ export interface Evaluated {
 
 /**
  * Incidents, worst first, each with its fixes and what it explains; then the inconclusive findings that no incident
- * explains, and the counts.
+ * explains, the accepted ones, and the counts.
  */
 export function renderIncidents(
   { findings, incidents }: Evaluated,
@@ -41,7 +41,8 @@ export function renderIncidents(
 ): string {
   const { terminal, now, probed } = options;
   const explained = new Set(incidents.flatMap((incident) => incident.findings));
-  const rest = findings.filter((finding) => finding.status === 'unknown' && !explained.has(finding));
+  const isShown = ({ status }: Finding) => status === 'unknown' || status === 'accepted';
+  const rest = findings.filter((finding) => isShown(finding) && !explained.has(finding));
   const head = incidents.length === 0 ? [] : [`${counted(incidents.length, 'incident')}: `];
   const lines = [
     ...incidents.flatMap((incident) => incidentLines(incident, now, terminal)),
