@@ -1,8 +1,10 @@
+import { profiles } from '../cluster/components/profiles.js';
+import { isBefore } from '../cluster/inventory/version.js';
 import { authorityText } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { issuersOf } from '../credentials/issuer.js';
 import { anotherCa, caFilesOf } from './another-ca.js';
-import type { Check, EndpointObservation, Evidence } from './check.js';
+import type { Check, EndpointObservation, EndpointServerHandshake, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
 
 const id = 'server-verifies';
@@ -12,15 +14,17 @@ export const serverVerifies: Check = {
   title: "Each port's certificate verifies and covers its address",
   severity: 'fail',
   description:
-    "Verifies what the port serves as a caller does: the chain by the caller's implementation of TLS under the caller's CA, and the host that was dialled against the SANs. A port that answers gRPC has to negotiate h2 by ALPN, too: gRPC C-core and grpc-go take no other connection.",
+    "Verifies what the port serves as a caller does: the chain by the caller's implementation of TLS under the caller's CA, and the host that was dialled against the SANs. A port that answers gRPC has to negotiate h2 by ALPN, too: gRPC C-core and grpc-go take no other connection. TiDB's status port has to offer it where there is a TiFlash, which calls it by gRPC; a handshake shows that, since a gRPC call could end TiDB.",
   remediation: "Issue the component's certificate from the CA that its callers trust, with the host that they dial.",
   statuses: {
     fail: 'the certificate served does not verify, or does not cover the host that was dialled, or a gRPC port negotiates no h2',
   },
-  run: (evidence) =>
-    evidence.observations
+  run: (evidence) => [
+    ...evidence.observations
       .filter(({ observation }) => observation.identity === 'agent' && observation.peerChain.length > 0)
       .flatMap((one) => [verification(one, evidence), ...withoutAlpn(one)]),
+    ...evidence.serverHandshakes.flatMap((one) => withoutAlpnForSome(one, evidence.inventory)),
+  ],
 };
 
 function verification({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): Finding {
@@ -64,6 +68,9 @@ function expiredIn(
   return expired && authorityText(expired);
 }
 
+const missingAlpn = 'end the connection with "Cannot check peer: missing selected ALPN property"';
+const remediationOfAlpn = 'let what terminates TLS there offer h2 by ALPN; it is no port of the component itself';
+
 /** TLS works, and yet no gRPC client of these two takes the connection. */
 function withoutAlpn({ instance, endpoint, observation }: EndpointObservation): readonly Finding[] {
   const { protocol, tlsVersion, alpn, outcome, identity } = observation;
@@ -73,10 +80,30 @@ function withoutAlpn({ instance, endpoint, observation }: EndpointObservation): 
         findingOf(id, 'fail', instance, {
           endpoint,
           identity,
-          message:
-            'negotiates no ALPN protocol h2: gRPC C-core (TiKV, TiFlash) and grpc-go since 1.67 end the connection with "Cannot check peer: missing selected ALPN property"',
-          remediation: 'let what terminates TLS there offer h2 by ALPN; it is no port of the component itself',
+          message: `negotiates no ALPN protocol h2: gRPC C-core (TiKV, TiFlash) and grpc-go since 1.67 ${missingAlpn}`,
+          remediation: remediationOfAlpn,
           evidence: { alpn: alpn ?? '' },
+        }),
+      ];
+}
+
+/** TiDB's status port is HTTP to most, and gRPC to TiFlash. Only the handshake shows it: a call could end the process. */
+function withoutAlpnForSome(
+  { instance, endpoint, serverHandshake: { alpn } }: EndpointServerHandshake,
+  { instances }: Evidence['inventory'],
+): readonly Finding[] {
+  const { names = [], since = '' } = endpoint.profile.grpcCallers ?? {};
+  const old = isBefore(instance.version, since) === true;
+  const callers = names.filter((name) => !old && instances.some((one) => one.component === name));
+  const titles = callers.map((name) => profiles[name].title).join(', ');
+  return callers.length === 0 || old || alpn === undefined || alpn === 'h2'
+    ? []
+    : [
+        findingOf(id, 'fail', instance, {
+          endpoint,
+          message: `negotiates no ALPN protocol h2, and ${titles} calls it by gRPC, whose clients ${missingAlpn}`,
+          remediation: remediationOfAlpn,
+          evidence: { alpn },
         }),
       ];
 }

@@ -151,7 +151,7 @@ export class DevPort {
   async #handshake(socket: Socket, loaded: Loaded): Promise<void> {
     const { profile, handlers } = this.#options;
     const { requests, requires } = this.#gate.clientCertificate();
-    const alpn = handlers.grpc === undefined ? ['http/1.1'] : handlers.http === undefined ? ['h2'] : ['h2', 'http/1.1'];
+    const alpn = protocolsOf(profile, handlers);
     try {
       const { secure, verifyError } = await acceptTls(socket, {
         secureContext: createSecureContext(contextOf(loaded, profile)),
@@ -239,4 +239,12 @@ export class DevPort {
     }
     return this.#faults.has('internalError') ? { status: 13, message: 'internal error' } : reply;
   }
+}
+
+/** TiDB negotiates h2 with a client that offers nothing else, also here, where no gRPC is answered. */
+function protocolsOf({ grpcCallers }: EndpointProfile, { grpc, http }: PortHandlers): readonly string[] {
+  if (grpc === undefined) {
+    return grpcCallers === undefined ? ['http/1.1'] : ['http/1.1', 'h2'];
+  }
+  return http === undefined ? ['h2'] : ['h2', 'http/1.1'];
 }

@@ -21,6 +21,11 @@ export interface ServerHandshake {
   readonly authorities: readonly string[];
   /** Leaf first, as served. */
   readonly chain: readonly Certificate[];
+  /**
+   * The protocol that the server chose by ALPN of those that were offered; `none` where it chose none, also by the alert
+   * no_application_protocol. Undefined where the handshake did not come so far.
+   */
+  readonly alpn?: string | undefined;
 }
 
 export interface HandshakeTarget {
@@ -43,14 +48,15 @@ export async function readServerHandshake(
   const messages = new ServerMessages();
   const end = await readMessages(target, messages, { timeout, signal });
   if (end.outcome === 'read') {
-    const { requestsCertificate, authorities, chain } = messages;
-    return { ...end, at, outcome: end.outcome, requestsCertificate, authorities, chain };
+    const { requestsCertificate, authorities, chain, alpn } = messages;
+    return { ...end, at, outcome: end.outcome, requestsCertificate, authorities, chain, alpn };
   }
   const left = timeout - (performance.now() - start);
   const asks = end.outcome === 'closed' && left > 0;
   const isPlaintext = asks && (await answersPlaintext(target, left, signal)) === true;
   const outcome = isPlaintext ? 'not-tls' : end.outcome === 'closed' ? 'inconclusive' : end.outcome;
-  return { at, outcome, detail: end.detail, requestsCertificate: undefined, authorities: [], chain: [] };
+  const { alpn } = messages;
+  return { at, outcome, detail: end.detail, requestsCertificate: undefined, authorities: [], chain: [], alpn };
 }
 
 /** `closed`: the port ended the connection without an answer that says why. */

@@ -4,7 +4,10 @@ import { certificateOf } from '../credentials/known-certificates.js';
 
 /** Content types of TLS records, and types of handshake messages. */
 const record = { alert: 21, handshake: 22 } as const;
-const message = { certificate: 11, certificateRequest: 13, serverHelloDone: 14 } as const;
+const message = { serverHello: 2, certificate: 11, certificateRequest: 13, serverHelloDone: 14 } as const;
+/** The TLS alert no_application_protocol, and the ALPN extension (RFC 7301). */
+const noApplicationProtocol = 120;
+const alpnExtension = 16;
 /** Bytes; messages with long chains and hundreds of CA names are shorter. */
 const largestHandshake = 1 << 20;
 
@@ -21,6 +24,8 @@ export class ServerMessages {
   requestsCertificate = false;
   authorities: readonly string[] = [];
   chain: readonly Certificate[] = [];
+  /** `none` where the server chose no protocol; undefined before it has. */
+  alpn: string | undefined;
   #records: Buffer = Buffer.alloc(0);
   #messages: Buffer = Buffer.alloc(0);
 
@@ -51,6 +56,7 @@ export class ServerMessages {
       const payload = this.#records.subarray(5, 5 + length);
       this.#records = this.#records.subarray(5 + length);
       if (type === record.alert) {
+        this.alpn = payload[1] === noApplicationProtocol ? 'none' : this.alpn;
         return { outcome: 'inconclusive', detail: `alert ${payload[1]}` };
       }
       this.#messages = Buffer.concat([this.#messages, payload]);
@@ -66,7 +72,9 @@ export class ServerMessages {
       const type = this.#messages[0];
       const body = this.#messages.subarray(4, 4 + this.#messages.readUIntBE(1, 3));
       this.#messages = this.#messages.subarray(4 + body.length);
-      if (type === message.certificate) {
+      if (type === message.serverHello) {
+        this.alpn = protocolIn(body) ?? 'none';
+      } else if (type === message.certificate) {
         this.chain = vectors(body.subarray(3), 3).map(certificateOf);
       } else if (type === message.certificateRequest) {
         this.requestsCertificate = true;
@@ -77,6 +85,21 @@ export class ServerMessages {
     }
     return false;
   }
+}
+
+/** The extensions follow version, random, session, cipher suite and compression method. */
+function protocolIn(body: Buffer): string | undefined {
+  const afterSession = 35 + body.readUInt8(34);
+  const extensions = body.subarray(afterSession + 5);
+  for (let offset = 0; offset < extensions.length; ) {
+    const length = extensions.readUInt16BE(offset + 2);
+    if (extensions.readUInt16BE(offset) === alpnExtension) {
+      const [protocol] = vectors(extensions.subarray(offset + 6, offset + 4 + length), 1);
+      return protocol?.toString('latin1');
+    }
+    offset += 4 + length;
+  }
+  return undefined;
 }
 
 /** The names follow two vectors: certificate types and signature algorithms. */

@@ -4,7 +4,7 @@ import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { probeResumption } from '../../probes/resumption.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
-import { targetOf } from '../../probes/target.js';
+import { handshakeTargetOf, targetOf } from '../../probes/target.js';
 import type { AuthorizedProbesOptions } from './authorized-probes.js';
 import type { Target } from './targets.js';
 import { survivesBadCertificates, type UnauthorizedClients } from './unauthorized-clients.js';
@@ -68,7 +68,7 @@ export class NegativeProbes {
   async #readServerHandshake(target: Target, signal: AbortSignal): Promise<void> {
     const { access, store, timeout } = this.#options;
     const serverHandshake = await access.connect(target, signal, () =>
-      readServerHandshake(targetOf(target.endpoint), { timeout, signal }),
+      readServerHandshake(handshakeTargetOf(target.endpoint), { timeout, signal }),
     );
     if (serverHandshake !== undefined && !signal.aborted) {
       store.recordServerHandshake({ ...target, serverHandshake });

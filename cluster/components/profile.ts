@@ -128,6 +128,11 @@ export interface EndpointProfile {
   readonly peerReported?: readonly HarmlessProbe[];
   /** Further harmless requests, by the name of their `/probe` module. */
   readonly questions: Readonly<Record<string, HarmlessProbe>>;
+  /**
+   * Callers that speak gRPC to it where the regular probe is HTTP, and the first release that they call so: they take no
+   * connection without h2 negotiated by ALPN.
+   */
+  readonly grpcCallers?: { readonly names: readonly ComponentName[]; readonly since: string };
   /** The callers of this port. */
   readonly calledBy: readonly CallerName[];
   /** Further callers in TiDB's documentation, without a known call. */

@@ -33,6 +33,8 @@ export const tidb: ComponentProfile = {
       callers: { ...goCallers, clientCertificate: 'with-allow-list' },
       probe: { protocol: 'http', path: '/status', accept: 'tidb-status' },
       questions: {},
+      // It reports the state of its MPP tasks there.
+      grpcCallers: { names: ['tiflash'], since: '6.5.0' },
       calledBy: [
         'tidb',
         'pd',

@@ -19,6 +19,7 @@ import {
   observed,
   origin,
   run,
+  serverHandshakeOf,
 } from '../support/evidence.js';
 
 const tidb = instanceOf('tidb', { list: ['tidb', 'pd'] });
@@ -224,6 +225,23 @@ t.test('server-verifies: chain and name, as a caller verifies them', async (t) =
   ]);
   const unreached = { chain: good, protocol: 'grpc', alpn: undefined, outcome: 'timeout' } as const;
   t.strictSame(of(unreached), ['pass: the certificate served verifies'], 'without an answer nothing is known');
+});
+
+t.test('server-verifies: TiDB negotiates h2 where there is a TiFlash, which calls it by gRPC', (t) => {
+  const of = (alpn: string | undefined, component: 'tiflash' | 'tikv', version?: string) => {
+    const called = instanceOf('tidb', { version });
+    const serverHandshakes = [serverHandshakeOf(called, { alpn }, 'status')];
+    return run(serverVerifies, evidenceOf({ instances: [called, instanceOf(component)], serverHandshakes }));
+  };
+  t.match(of('none', 'tiflash'), [
+    /^fail: negotiates no ALPN protocol h2, and TiFlash calls it by gRPC, whose clients end the connection with "Cannot check peer: /,
+  ]);
+  t.match(of('none', 'tiflash', '6.5.0'), [/^fail/]);
+  t.strictSame(of('none', 'tiflash', '6.1.0'), []);
+  t.strictSame(of('none', 'tikv'), []);
+  t.strictSame(of('h2', 'tiflash'), []);
+  t.strictSame(of(undefined, 'tiflash'), [], 'the handshake was not read');
+  t.end();
 });
 
 t.test('served-matches-file: by fingerprint, with the fix for the reload rule of the port', async (t) => {

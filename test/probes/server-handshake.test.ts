@@ -28,6 +28,19 @@ t.test('a port that requests certificates names its CAs; one that does not sends
   t.match(open, { outcome: 'read', requestsCertificate: false, authorities: [] });
 });
 
+t.test('the protocol that the server chooses by ALPN, or that it chooses none', async (t) => {
+  const of = async (ALPNProtocols: string[] | undefined, ...alpn: readonly string[]) => {
+    const port = await listening(t, createTls({ ...keys, ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }) }));
+    return (await readServerHandshake({ host: '127.0.0.1', port, alpn }, { timeout: patience })).alpn;
+  };
+  t.equal(await of(['http/1.1', 'h2'], 'h2'), 'h2');
+  t.equal(await of(['http/1.1', 'h2'], 'h2', 'http/1.1'), 'http/1.1');
+  t.equal(await of(undefined, 'h2'), 'none');
+  t.equal(await of(['http/1.1'], 'h2'), 'none', 'by an alert');
+  t.equal(await of(['h2']), 'none', 'none was offered');
+  t.equal((await ask(1)).alpn, undefined);
+});
+
 t.test('what is no server handshake has its own outcome', async (t) => {
   const after = (act: (socket: Socket) => void) =>
     listening(
