@@ -63,7 +63,16 @@ export async function createCluster(size: number): Promise<Cluster> {
     const identities = new Identities(own, instances, { onReload: () => undefined, repository }, first);
     const { timeout, resumption } = defaults.probe;
     const store = new ObservationStore();
-    const negativeProbes = new NegativeProbes({ identities, unauthorizedClients, access, store, timeout, resumption });
+    const negativeProbes = new NegativeProbes({
+      identities,
+      unauthorizedClients,
+      access,
+      store,
+      timeout,
+      resumption,
+      probeAgain: async () => [],
+      fallen: new Set(),
+    });
     first ??= identities;
     const targets = targetsOf(inventory, { scope, peers });
     return { inventory, identities, negativeProbes, targets, negativeTargets: negativeTargetsOf(inventory, scope) };

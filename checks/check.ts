@@ -68,6 +68,8 @@ export interface Evidence {
   readonly negativeProbes: 'on' | 'off';
   /** Ports where negative probes are due and none was made yet. */
   readonly negativeProbesPending: readonly EndpointOfInstance[];
+  /** Ports that get none: their release, or what happened at the last ones, forbids it. */
+  readonly negativeProbesLeftOut?: readonly EndpointOfInstance[];
 }
 
 export interface EndpointOfInstance {

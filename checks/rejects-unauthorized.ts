@@ -1,4 +1,5 @@
 import { unauthorizedClientExpectation } from '../cluster/access/expectation.js';
+import { bearsFailedHandshakes } from '../cluster/access/failed-handshakes.js';
 import type { KnownNames } from '../cluster/access/matrix.js';
 import { profiles } from '../cluster/components/profiles.js';
 import { formatOrigin } from '../cluster/documents/origin.js';
@@ -23,7 +24,7 @@ export const unauthorizedClientsRejected: Check = {
   statuses: {
     fail: 'the port accepts a client that its configuration rejects, or answers in plaintext',
     warn: 'the port accepts clients without a certificate because no allow-list is set, or is stricter than its file',
-    unknown: 'a negative probe got no conclusive answer, or none was made yet',
+    unknown: 'a negative probe got no conclusive answer, the port rejects the agent in the same way, or it got none yet or gets none',
   },
   run: (evidence) => {
     // Of a cluster without TLS tls-configured gives the one finding.
@@ -37,9 +38,23 @@ export const unauthorizedClientsRejected: Check = {
     const pending = evidence.negativeProbesPending.map(({ instance, endpoint }) =>
       findingOf(id, 'unknown', instance, { endpoint, message: 'inconclusive: no negative probe was made yet' }),
     );
-    return [...evaluated, ...pending];
+    const leftOut = (evidence.negativeProbesLeftOut ?? []).map(({ instance, endpoint }) =>
+      findingOf(id, 'unknown', instance, {
+        endpoint,
+        message: `inconclusive: ${whyLeftOut(instance)}`,
+        remediation: '',
+      }),
+    );
+    return [...evaluated, ...pending, ...leftOut];
   },
 };
+
+function whyLeftOut(instance: Instance): string {
+  const { bearsFailedHandshakesSince: since } = profiles[instance.component];
+  return bearsFailedHandshakes(instance) === 'no'
+    ? `no negative probe is sent to ${instance.component} before ${since}`
+    : 'the port was unreachable after its last negative probes, and its release is unknown: no further ones are sent';
+}
 
 /** TLS alerts of a server that fails whoever connects: `internal_error` and `no_application_protocol`. */
 const failsEverybody: readonly (number | undefined)[] = [80, 120];

@@ -47,7 +47,7 @@ function section(profile: ComponentProfile): string {
     question(endpoint.probe),
     furtherRequests(endpoint),
     rejection(endpoint),
-    endpoint.survivesBadCertificatesSince ?? 'every release',
+    profile.bearsFailedHandshakesSince ?? 'every release',
   ]);
   return `### ${title}
 

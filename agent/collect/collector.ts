@@ -33,7 +33,7 @@ import { PortAccess } from './port-access.js';
 import { PortLocks } from './port-locks.js';
 import { type Retention, reconfigured, sameConfiguration, withoutNegativeProbe } from './retention.js';
 import { negativeTargetsOf, type Target, targetsOf } from './targets.js';
-import { isMadeInMemory, survivesBadCertificates, UnauthorizedClients } from './unauthorized-clients.js';
+import { isMadeInMemory, UnauthorizedClients } from './unauthorized-clients.js';
 
 export interface CollectorOptions {
   readonly now: () => Date;
@@ -64,6 +64,8 @@ export class Collector {
   readonly #authorizedProbes: AuthorizedProbes;
   readonly #negativeProbes: NegativeProbes;
   readonly #unauthorizedClients: UnauthorizedClients;
+  /** The processes that stopped answering at negative probes. */
+  readonly #fallen: Set<string>;
   #credentials: NodeCredentials = unread;
   #reading: Promise<void> = Promise.resolve();
 
@@ -101,6 +103,7 @@ export class Collector {
       repository,
       now: options.now,
     });
+    this.#fallen = former === undefined ? new Set() : former.#fallen;
     const { identities, access, store } = this;
     const { timeout, resumption } = config.probe;
     const shared = { identities, access, store, timeout };
@@ -109,6 +112,8 @@ export class Collector {
       ...shared,
       unauthorizedClients: this.#unauthorizedClients,
       resumption,
+      probeAgain: (target, signal) => this.#authorizedProbes.probe(target, signal),
+      fallen: this.#fallen,
     });
   }
 
@@ -232,6 +237,10 @@ export class Collector {
       negativeProbesPending: withoutNegativeProbe(this.#negativelyProbed(), observations).filter(
         (target) => whyNotConnected(target, credentials.get(credentialKey(target.instance))) === undefined,
       ),
+      negativeProbesLeftOut:
+        this.config.probe.negativeInterval === undefined
+          ? []
+          : this.negativeTargets.filter((target) => this.#negativeProbes.leavesOut(target)),
     };
   }
 
@@ -247,7 +256,9 @@ export class Collector {
   }
 
   #negativelyProbed(): readonly Target[] {
-    return this.config.probe.negativeInterval === undefined ? [] : this.negativeTargets.filter(survivesBadCertificates);
+    return this.config.probe.negativeInterval === undefined
+      ? []
+      : this.negativeTargets.filter((target) => !this.#negativeProbes.leavesOut(target));
   }
 
   #retentionAfter(former: Collector): Retention {

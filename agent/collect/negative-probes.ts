@@ -1,4 +1,5 @@
-import type { EndpointObservation } from '../../checks/check.js';
+import { credentialKey, type EndpointObservation } from '../../checks/check.js';
+import { bearsFailedHandshakes } from '../../cluster/access/failed-handshakes.js';
 import type { Observation } from '../../probes/observation.js';
 import { probePlaintext } from '../../probes/plaintext-probe.js';
 import { probeEndpoint } from '../../probes/probe.js';
@@ -7,12 +8,16 @@ import { readServerHandshake } from '../../probes/server-handshake.js';
 import { handshakeTargetOf, targetOf } from '../../probes/target.js';
 import type { AuthorizedProbesOptions } from './authorized-probes.js';
 import type { Target } from './targets.js';
-import { survivesBadCertificates, type UnauthorizedClients } from './unauthorized-clients.js';
+import type { UnauthorizedClients } from './unauthorized-clients.js';
 
 export interface NegativeProbesOptions extends AuthorizedProbesOptions {
   readonly unauthorizedClients: UnauthorizedClients;
   /** Whether session resumption is tried, too. */
   readonly resumption: boolean;
+  /** Probes as the identities that a port should accept. */
+  readonly probeAgain: (target: Target, signal: AbortSignal) => Promise<readonly EndpointObservation[]>;
+  /** The processes of unknown release that stopped answering at negative probes; it is added to. */
+  readonly fallen: Set<string>;
 }
 
 /** What is tried at a port on the slow schedule: its server handshake, session resumption, and unauthorized clients. */
@@ -23,12 +28,20 @@ export class NegativeProbes {
     this.#options = options;
   }
 
-  /** Probes and records one port as each unauthorized client; stops early where the port must not be connected to. */
+  /** Whether this port gets no negative probe: its release, or what happened at the last ones, forbids it. */
+  leavesOut({ instance }: Target): boolean {
+    return bearsFailedHandshakes(instance) === 'no' || this.#options.fallen.has(credentialKey(instance));
+  }
+
+  /**
+   * Probes and records one port as each unauthorized client; stops early where the port must not be connected to. A port of
+   * unknown release is probed as the agent after that.
+   */
   async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
     const { access, store } = this.#options;
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    if (!survivesBadCertificates(target)) {
+    if (this.leavesOut(target)) {
       return observed;
     }
     if (endpoint.scheme === 'https') {
@@ -45,7 +58,26 @@ export class NegativeProbes {
       store.record(entry);
       observed.push(entry);
     }
+    if (bearsFailedHandshakes(instance) === 'unknown' && !signal.aborted) {
+      observed.push(...(await this.#probeAgain(target, signal)));
+    }
     return observed;
+  }
+
+  /** A port that answered before and is unreachable now gets no further negative probe, nor do the others of its process. */
+  async #probeAgain(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    const { store, probeAgain, fallen } = this.#options;
+    const answered = ({ endpoint, instance, observation }: EndpointObservation) =>
+      instance === target.instance &&
+      endpoint === target.endpoint &&
+      observation.identity === 'agent' &&
+      observation.outcome === 'accepted';
+    const before = store.observations().some(answered);
+    const after = await probeAgain(target, signal);
+    if (before && after.some(({ observation }) => observation.outcome === 'unreachable')) {
+      fallen.add(credentialKey(target.instance));
+    }
+    return after;
   }
 
   /** One attempt per unauthorized client, to be made one after the other. */

@@ -1,4 +1,5 @@
 import { type EndpointOfInstance, portsOf } from '../../checks/check.js';
+import { bearsFailedHandshakes } from '../../cluster/access/failed-handshakes.js';
 import type { CallerName } from '../../cluster/components/profile.js';
 import { formatAddress } from '../../cluster/inventory/address.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
@@ -34,11 +35,13 @@ export function targetsOf(inventory: Inventory, { scope, peers }: Reach): readon
 
 /**
  * The ports that get negative probes: those of this node's instances, so that each port gets them from one agent. Every port
- * where no instance is known to be on this node, or the scope is the cluster.
+ * where no instance is known to be on this node, or the scope is the cluster. Those of unknown release come last.
  */
 export function negativeTargetsOf({ instances }: Inventory, scope: Scope): readonly Target[] {
   const here = instances.filter(({ local }) => local);
-  return portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
+  const ports = portsOf(scope === 'cluster' || here.length === 0 ? instances : here);
+  const isUnknown = ({ instance }: Target) => bearsFailedHandshakes(instance) === 'unknown';
+  return [...ports.filter((port) => !isUnknown(port)), ...ports.filter(isUnknown)];
 }
 
 /** At most `most` of each kind, the same ones every time, by rendezvous hash: agents choose independently of each other. */

@@ -1,5 +1,4 @@
 import { Authority } from '../../certs-dev/authority.js';
-import { isBefore } from '../../cluster/inventory/version.js';
 import { usable } from '../../credentials/error.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
@@ -61,12 +60,4 @@ export class UnauthorizedClients {
 /** Unauthorized clients that need no file. */
 export function isMadeInMemory(name: IdentityName): boolean {
   return name === 'plaintext' || name === 'no-certificate' || name === 'foreign-ca';
-}
-
-/** Whether a port may see a bad certificate: old releases of some components crash on one. */
-export function survivesBadCertificates({ instance, endpoint }: Target): boolean {
-  const { survivesBadCertificatesSince } = endpoint.profile;
-  return (
-    survivesBadCertificatesSince === undefined || isBefore(instance.version, survivesBadCertificatesSince) !== true
-  );
 }

@@ -31,7 +31,7 @@ export interface PortOptions {
   readonly bundle: string | undefined;
   /** Client certificate and key for a port that requests one. */
   readonly pair: Pick<KeyPair, 'certificatePem' | 'keyPem'> | undefined;
-  /** Milliseconds, for each of at most three connections. */
+  /** Milliseconds, for each of at most four connections. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
@@ -44,17 +44,19 @@ export async function readPort(
   options: PortOptions,
 ): Promise<{ readonly contents: Contents; readonly port: Port | undefined }> {
   const source = formatAddress(address);
-  const serverHandshake = await readServerHandshake({ ...address, alpn }, options);
   const strict = await handshake(address, options, false);
+  // The release is unknown: the handshake that is cut short comes last, and the port is connected to once more.
+  const serverHandshake = await readServerHandshake({ ...address, alpn }, options);
+  const isUp = strict.outcome !== 'unreachable' && strict.outcome !== 'timeout';
+  const after = isUp ? await handshake(address, options, false) : strict;
   const chain = serverHandshake.chain.length > 0 ? serverHandshake.chain : strict.peerChain;
   const [leaf] = chain;
   if (leaf === undefined) {
-    const isUp = strict.outcome !== 'unreachable' && strict.outcome !== 'timeout';
     const remediation = isUp ? 'name a port that speaks TLS' : 'check address and firewall, and whether it runs';
     return { contents: empty(source, [{ source, message: strict.detail, remediation }]), port: undefined };
   }
   return {
-    contents: { source, format: 'TLS', certificates: chain, keys: [], unread: [] },
+    contents: { source, format: 'TLS', certificates: chain, keys: [], unread: isUp ? goneAfter(source, after) : [] },
     port: {
       address: source,
       tlsVersion: strict.tlsVersion,
@@ -65,6 +67,11 @@ export async function readPort(
       results: options.bundle === undefined ? [] : await resultsOf(strict, chain, options.bundle, address, options),
     },
   };
+}
+
+function goneAfter(source: string, { outcome, detail }: Observation): Contents['unread'] {
+  const message = `no longer answers after its handshake was read: ${detail}`;
+  return outcome === 'unreachable' ? [{ source, message, remediation: 'check whether its process still runs' }] : [];
 }
 
 /** One per implementation; empty where the handshake ended before the server's certificate. */

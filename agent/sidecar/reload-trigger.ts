@@ -2,6 +2,7 @@ import { utimesSync } from 'node:fs';
 import { connect } from 'node:net';
 import { credentialKey, type EndpointOfInstance, type Evidence, portKey } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
+import { bearsFailedHandshakes } from '../../cluster/access/failed-handshakes.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
@@ -26,14 +27,15 @@ const timeout = 2_000;
 /**
  * Triggers a reload without harm: touches the certificate file of a port that compares its modification time, and makes the
  * one failed handshake that makes a TiKV status port reload. Only where `served-matches-file` fails, certificate and key on
- * disk match and verify, and no reload was triggered at this port for a while.
+ * disk match and verify, and no reload was triggered at this port for a while. The failed handshake obeys the rule of negative
+ * probes: none for a release that gets none, and a probe after it where the release is unknown.
  */
 export class ReloadTrigger {
   readonly #last = new Map<string, number>();
 
   async trigger(
     findings: readonly Finding[],
-    collector: Pick<Collector, 'evidence' | 'access'>,
+    collector: Pick<Collector, 'evidence' | 'access' | 'probe'>,
     signal: AbortSignal,
   ): Promise<readonly TriggeredReload[]> {
     const evidence = collector.evidence();
@@ -41,13 +43,18 @@ export class ReloadTrigger {
     for (const { instance, endpoint, facts } of notPickedUp(findings, evidence)) {
       const key = portKey(instance, endpoint);
       const rested = evidence.now.getTime() - (this.#last.get(key) ?? 0) >= leastInterval;
-      const kind = triggerOf(endpoint);
+      const bears = bearsFailedHandshakes(instance);
+      const trigger = triggerOf(endpoint);
+      const kind = trigger === 'failed-handshake' && bears === 'no' ? undefined : trigger;
       if (rested && kind !== undefined && isValid(instance, facts)) {
         this.#last.set(key, evidence.now.getTime());
         // A port that read mismatched files has recorded the file's time, and does not read them again at the same time.
         const touched = touch(facts);
         const failed = kind === 'touch' ? undefined : await failHandshake(collector, { instance, endpoint }, signal);
         triggered.push({ instance, endpoint, kind, error: failed ?? touched });
+        if (kind === 'failed-handshake' && bears === 'unknown') {
+          await collector.probe({ instance, endpoint }, signal);
+        }
       }
     }
     return triggered;

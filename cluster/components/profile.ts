@@ -122,8 +122,6 @@ export interface EndpointProfile {
   readonly probe: HarmlessProbe;
   /** A request that shows whether names are compared, where the regular one is exempt. */
   readonly nameProbe?: HarmlessProbe;
-  /** First release that tolerates negative probes with a certificate. */
-  readonly survivesBadCertificatesSince?: string;
   /** Requests for what it reports about peers that it connects to. */
   readonly peerReported?: readonly HarmlessProbe[];
   /** Further harmless requests, by the name of their `/probe` module. */
@@ -219,6 +217,8 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly fatalAtStart: readonly StartFault[];
   /** The running process exits when one of its files is not PEM text. */
   readonly needsPem?: boolean;
+  /** First release whose ports get negative probes. */
+  readonly bearsFailedHandshakesSince?: string;
   /** The component needs its Common Name in its list (PD). */
   readonly needsOwnCommonName: boolean;
   /** The component adds its Common Name to a list that is not empty (TiCDC). */

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { targetsOf } from '../../../agent/collect/targets.js';
+import { negativeTargetsOf, targetsOf } from '../../../agent/collect/targets.js';
+import { bearsFailedHandshakes } from '../../../cluster/access/failed-handshakes.js';
 import { buildInventory } from '../../../cluster/inventory/builder.js';
 import type { Instance } from '../../../cluster/inventory/inventory.js';
 
@@ -34,4 +35,22 @@ t.test('scope node: the ports of its instances, and those that its components ca
 t.test('scope node without a local instance, and scope cluster: every port', async (t) => {
   t.equal(seenFrom('10.9.9.9', 'node').length, 7);
   t.equal(seenFrom('10.0.0.3', 'cluster').length, 7);
+});
+
+t.test('of negative probes the ports of unknown release come last', async (t) => {
+  const { instances } = buildInventory({
+    instances: [
+      { component: 'tikv', address: '10.0.0.3:20160', origin },
+      { component: 'tiflash', address: '10.0.0.5:3930', version: 'v5.4.0', origin },
+      { component: 'tikv', address: '10.0.0.4:20160', version: '8.5.0', origin },
+      { component: 'tidb', address: '10.0.0.1:10080', origin },
+    ],
+  });
+  t.strictSame(instances.map(bearsFailedHandshakes), ['unknown', 'no', 'yes', 'yes']);
+  t.strictSame(
+    negativeTargetsOf({ instances, clients: [], problems: [], disagreements: [] }, 'cluster').map(
+      ({ endpoint }) => endpoint.host,
+    ),
+    ['10.0.0.5', '10.0.0.4', '10.0.0.1', '10.0.0.3'],
+  );
 });

@@ -7,6 +7,7 @@ import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import { ReloadTrigger } from '../../../agent/sidecar/reload-trigger.js';
+import type { EndpointOfInstance } from '../../../checks/check.js';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { eventually } from '../../support/eventually.js';
@@ -100,10 +101,24 @@ t.test('a port that does not close the connection has had no failed handshake', 
     ...instance,
     endpoints: instance.endpoints.map((endpoint) => ({ ...endpoint, port })),
   }));
+  const probedAgain: string[] = [];
   const halfOpen = {
     access: stuck.access,
+    probe: async ({ endpoint }: EndpointOfInstance) => {
+      probedAgain.push(endpoint.name);
+      return [];
+    },
     evidence: () => ({ ...evidence, inventory: { ...evidence.inventory, instances } }),
   };
   const reloadTriggers = await new ReloadTrigger().trigger(findings, halfOpen, signal);
   t.match(reloadTriggers, [{ endpoint: { name: 'status' }, kind: 'failed-handshake', error: /not closed within/ }]);
+  t.strictSame(probedAgain, ['status'], 'its release is unknown');
+  const old = {
+    ...halfOpen,
+    evidence: () => ({
+      ...evidence,
+      inventory: { ...evidence.inventory, instances: instances.map((one) => ({ ...one, version: '4.0.6' })) },
+    }),
+  };
+  t.strictSame(await new ReloadTrigger().trigger(findings, old, signal), [], 'a release that gets no negative probes');
 });
