@@ -24,7 +24,8 @@ export const unauthorizedClientsRejected: Check = {
   statuses: {
     fail: 'the port accepts a client that its configuration rejects, or answers in plaintext',
     warn: 'the port accepts clients without a certificate because no allow-list is set, or is stricter than its file',
-    unknown: 'a negative probe got no conclusive answer, the port rejects the agent in the same way, or it got none yet or gets none',
+    unknown:
+      'a negative probe got no conclusive answer, the port rejects the agent in the same way, or it got none yet or gets none',
   },
   run: (evidence) => {
     // Of a cluster without TLS tls-configured gives the one finding.
