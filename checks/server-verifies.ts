@@ -2,6 +2,7 @@ import { profiles } from '../cluster/components/profiles.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import { authorityText } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
+import { hostNamesOf } from '../credentials/certificate-text.js';
 import { issuersOf } from '../credentials/issuer.js';
 import { anotherCa, caFilesOf } from './another-ca.js';
 import type { Check, EndpointObservation, EndpointServerHandshake, Evidence } from './check.js';
@@ -33,7 +34,7 @@ function verification({ instance, endpoint, observation }: EndpointObservation, 
     return findingOf(id, 'pass', instance, { endpoint, identity, message: 'the certificate served verifies' });
   }
   const [leaf] = peerChain;
-  const names = [...(leaf?.subjectAltNames.dns ?? []), ...(leaf?.subjectAltNames.ip ?? [])];
+  const names = leaf === undefined ? [] : hostNamesOf(leaf);
   const parts = { endpoint, identity, evidence: { code: peerProblem, names } };
   if (peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return findingOf(id, 'fail', instance, {

@@ -145,9 +145,10 @@ class LazyCertificate implements Certificate {
   coversHost(host: string): boolean {
     const name = host.endsWith('.') ? host.slice(0, -1) : host;
     return holds(() =>
-      isIP(name) === 0
+      // `10.0.0.1.` is no IP address.
+      isIP(host) === 0
         ? this.#x509.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined
-        : this.#x509.checkIP(name) !== undefined,
+        : this.#x509.checkIP(host) !== undefined,
     );
   }
 

@@ -93,6 +93,12 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
   ]);
   t.match(of('a.b.svc.local'), [/^fail/], 'a wildcard matches one label');
   t.match(of('10.0.0.2'), [/^fail/]);
+  t.match(of('a.svc.local.', '10.0.0.1.'), [/^pass/, /^fail/], 'one trailing dot of a name is dropped');
+  const asDns = await factsOf(t, await authority.issue({ commonName: 'x', dns: ['tikv-0', '10.0.0.1', 'pd*.x'] }));
+  t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('10.0.0.1', 'pd1.x')], facts: [asDns] })), [
+    /^fail: .*; its SANs are tikv-0, 10\.0\.0\.1 \(as a DNS name\), pd\*\.x$/,
+    /^fail/,
+  ]);
   const none = await factsOf(t, await issueBad(authority, 'noSan', names));
   t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
     /its SANs are empty$/,

@@ -214,6 +214,10 @@ t.test('server-verifies: chain and name, as a caller verifies them', async (t) =
   t.strictSame(of({ chain: good, peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID' }), [
     'fail: the certificate served does not cover 127.0.0.1; its SANs are localhost, 127.0.0.1',
   ]);
+  const asDns = await authority.issue({ commonName: 'x', dns: ['tikv-0', '127.0.0.1'] });
+  t.strictSame(of({ chain: asDns, peerProblem: 'ERR_TLS_CERT_ALTNAME_INVALID' }), [
+    'fail: the certificate served does not cover 127.0.0.1; its SANs are tikv-0, 127.0.0.1 (as a DNS name)',
+  ]);
   t.match(of({ chain: good, peerProblem: 'CERT_HAS_EXPIRED' }), [
     /^fail: .*does not verify under the agent's CA \(CERT_HAS_EXPIRED\); its issuer is CN=Development CA$/,
   ]);

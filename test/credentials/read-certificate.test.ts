@@ -5,7 +5,8 @@ import t from 'tap';
 import { globSync } from 'tinyglobby';
 import { Authority } from '../../certs-dev/authority.js';
 import type { Certificate } from '../../credentials/certificate.js';
-import { readCertificate } from '../../credentials/read-certificate.js';
+import { derOf, readCertificate } from '../../credentials/read-certificate.js';
+import { askedOfGo } from '../../credentials/verifiers/go.js';
 import { subjectAltName, withExtension } from '../support/odd-certificates.js';
 
 const authority = await Authority.create();
@@ -116,4 +117,36 @@ t.test("no other file asks Node's certificate for anything", async (t) => {
     files.filter((file) => /import .*\bX509Certificate\b/.test(readFileSync(join(root, file), 'utf8'))),
     ['credentials/read-certificate.ts'],
   );
+});
+
+t.test('coversHost is what Go says: whole wildcards, one trailing dot, an IP address by an IP SAN alone', async (t) => {
+  const dns = ['tikv-0', '*.peer.svc', 'pd*.x.svc', '127.0.0.1', 'Upper.svc', 'a.*.svc'];
+  const { certificatePem } = await authority.issue({ commonName: 'cn.svc', dns, ip: ['10.0.0.1', '::1'] });
+  const chain = [derOf(certificatePem)];
+  const certificate = readCertificate(certificatePem);
+  for (const [host, covered] of [
+    ['tikv-0', true],
+    ['tikv-0.', true],
+    ['tikv-0..', false],
+    ['TIKV-0', true],
+    ['upper.svc', true],
+    ['cn.svc', false],
+    ['a.peer.svc', true],
+    ['a.peer.svc.', true],
+    ['a.b.peer.svc', false],
+    ['peer.svc', false],
+    ['pd1.x.svc', false],
+    ['a.b.svc', false],
+    ['127.0.0.1', false],
+    ['10.0.0.1', true],
+    ['10.0.0.1.', false],
+    ['::1', true],
+    ['0:0:0:0:0:0:0:1', true],
+    ['10.0.0.2', false],
+  ] as const) {
+    const ca = Buffer.from(authority.certificatePem);
+    const { trusted, code } = askedOfGo('go', { ca, shown: { chain }, role: 'server', host });
+    t.equal(trusted, covered, `Go: ${host} (${code})`);
+    t.equal(certificate.coversHost(host), covered, host);
+  }
 });
