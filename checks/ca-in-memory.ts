@@ -53,3 +53,11 @@ export function caReloadRemediation(instance: Instance, facts: CredentialFacts, 
     ? `do not restart ${component}: restore its CA file, or add the old CA to it; see survives-restart`
     : `restart ${component} once every peer trusts the new CA`;
 }
+
+/** The start of a process is known to the second: Linux gives the time of the boot in whole seconds. */
+const startPrecision = 1_000;
+
+/** Whether a file written at this time was certainly written after the process started. */
+export function isAfterStart(writtenAt: number, processStart: Date): boolean {
+  return writtenAt > processStart.getTime() + startPrecision;
+}

@@ -2,7 +2,7 @@ import { authorityText, firstDigits, isSameAuthority } from '../credentials/auth
 import type { Certificate } from '../credentials/certificate.js';
 import { certificatesInUse } from '../credentials/chain-in-use.js';
 import type { CredentialFacts } from '../credentials/facts.js';
-import { haveSameAuthorities } from './ca-in-memory.js';
+import { haveSameAuthorities, isAfterStart } from './ca-in-memory.js';
 import type { Baseline } from './check.js';
 import { durationText } from './duration-text.js';
 import type { Status } from './finding.js';
@@ -19,7 +19,8 @@ export function renewalOf(
 ): { readonly status: Status; readonly message: string } | undefined {
   const { ca } = facts;
   // The process may have loaded a version that the agent never read.
-  const isUnread = processStart !== undefined && (writtenAt === undefined || writtenAt > processStart);
+  const isUnread =
+    processStart !== undefined && (writtenAt === undefined || isAfterStart(writtenAt.getTime(), processStart));
   if (ca === undefined || first === undefined || isUnread) {
     return undefined;
   }

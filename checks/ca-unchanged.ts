@@ -3,7 +3,7 @@ import type { Instance } from '../cluster/inventory/inventory.js';
 import { authorityText, isSameAuthority } from '../credentials/authority-name.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { inItsWords } from '../credentials/verifiers/verifier.js';
-import { caReloadRemediation, namesDiffer } from './ca-in-memory.js';
+import { caReloadRemediation, isAfterStart, namesDiffer } from './ca-in-memory.js';
 import { isProvenLoaded } from './ca-proven.js';
 import { renewalOf } from './ca-renewal.js';
 import { type Baseline, type Check, credentialKey, type Evidence } from './check.js';
@@ -57,7 +57,8 @@ function evaluate(caFile: CaFile): Finding {
       },
     });
   const changed = facts.caDigest !== baseline.caDigest;
-  const writtenSinceStart = processStart !== undefined && writtenAt !== undefined && writtenAt > processStart;
+  const writtenSinceStart =
+    processStart !== undefined && writtenAt !== undefined && isAfterStart(writtenAt.getTime(), processStart);
   if (!changed && !writtenSinceStart) {
     return finding('pass', 'the CA file has not changed');
   }

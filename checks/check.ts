@@ -42,6 +42,8 @@ export interface Baseline {
   readonly between?: readonly (readonly Certificate[])[];
   /** The certificate on disk verified under the CA file of then, which peers may still hold; set once the file changed. */
   readonly underOldCa?: readonly VerificationResult[] | undefined;
+  /** When the agent first read the present contents of a file that changed. */
+  readonly changedAt?: Date | undefined;
   /** Undefined where the process is not visible to the agent. */
   readonly processStart?: Date | undefined;
 }

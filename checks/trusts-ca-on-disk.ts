@@ -2,7 +2,7 @@ import { caReloadOf } from '../cluster/access/expectation.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
 import { authorityName, authorityText, isSameAuthority } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
-import { caReloadRemediation, namesDiffer, rootOf } from './ca-in-memory.js';
+import { caReloadRemediation, isAfterStart, namesDiffer, rootOf } from './ca-in-memory.js';
 import { isProvenLoaded } from './ca-proven.js';
 import { renewalOf } from './ca-renewal.js';
 import { type Check, credentialKey, type EndpointServerHandshake, type Evidence } from './check.js';
@@ -75,7 +75,7 @@ function changedSince({ credentials, baselines, now }: Evidence, instance: Insta
     return false;
   }
   const written = facts.caModifiedAt ?? 0;
-  const afterStart = baseline.processStart !== undefined && written > baseline.processStart.getTime();
+  const afterStart = baseline.processStart !== undefined && isAfterStart(written, baseline.processStart);
   return (afterStart || baseline.caDigest !== facts.caDigest) && renewalOf(facts, baseline, now) === undefined;
 }
 

@@ -15,6 +15,8 @@ interface FirstReading {
   readonly baseline: Baseline;
   /** The CA file then; undefined where it did not parse. */
   readonly file: CredentialFile | undefined;
+  /** What the file held at the latest reading. */
+  readonly digest: string | undefined;
   /** What the file held since, by its digest. */
   readonly later: ReadonlyMap<string, readonly Certificate[]>;
 }
@@ -29,6 +31,10 @@ export class Baselines {
     const earlier = before === undefined ? [] : [...before.#first];
     this.#repository = repository;
     this.#first = new Map(earlier.filter(([key]) => known.has(key)));
+  }
+
+  of(key: string): Baseline | undefined {
+    return this.#first.get(key)?.baseline;
   }
 
   entries(): ReadonlyMap<string, Baseline> {
@@ -50,14 +56,29 @@ export class Baselines {
     }
   }
 
+  /** Reads when the processes of these instances started. Returns whether one of them started again. */
+  recordStarts(instances: readonly Instance[]): boolean {
+    const processes = new Processes();
+    let restarted = false;
+    for (const instance of instances) {
+      const key = credentialKey(instance);
+      const known = this.#first.get(key);
+      const start = startOf(instance, processes);
+      if (known !== undefined && start !== undefined && start.getTime() !== known.baseline.processStart?.getTime()) {
+        restarted = true;
+        this.#first.set(key, { ...known, baseline: { ...known.baseline, processStart: start } });
+      }
+    }
+    return restarted;
+  }
+
   async #record(instance: Instance, facts: CredentialFacts, now: Date, processes: Processes): Promise<void> {
     const key = credentialKey(instance);
     const first = this.#first.get(key) ?? this.#firstReading(facts, now);
     if (first === undefined) {
       return;
     }
-    const ports = instance.endpoints.map(({ port }) => port);
-    const start = processes.startOf(profiles[instance.component].executable, ports);
+    const start = startOf(instance, processes);
     const changed = facts.caDigest !== first.baseline.caDigest;
     const underOldCa =
       changed && first.file !== undefined ? await this.#resultsUnder(instance, facts, first.file, now) : undefined;
@@ -66,8 +87,10 @@ export class Baselines {
     const loadable = changed && caDigest !== undefined && ca !== undefined;
     const later = loadable ? new Map([...first.later, [caDigest, ca]]) : first.later;
     const between = [...later].filter(([digest]) => digest !== caDigest).map(([, certificates]) => certificates);
-    const baseline = { ...first.baseline, between, processStart: start, underOldCa };
-    this.#first.set(key, { ...first, later, baseline });
+    const isNew = changed && caDigest !== first.digest;
+    const changedAt = isNew ? now : first.baseline.changedAt;
+    const baseline = { ...first.baseline, between, changedAt, processStart: start, underOldCa };
+    this.#first.set(key, { ...first, later, digest: caDigest, baseline });
   }
 
   #firstReading({ caDigest, ca, paths, caModifiedAt }: CredentialFacts, since: Date): FirstReading | undefined {
@@ -77,7 +100,12 @@ export class Baselines {
     const file = usable(() => this.#repository.file(paths.ca ?? ''));
     const same = file?.digest === caDigest && ca !== undefined;
     const writtenAt = caModifiedAt === undefined ? undefined : new Date(caModifiedAt);
-    return { baseline: { caDigest, since, ca, writtenAt }, file: same ? file : undefined, later: new Map() };
+    return {
+      baseline: { caDigest, since, ca, writtenAt },
+      file: same ? file : undefined,
+      digest: caDigest,
+      later: new Map(),
+    };
   }
 
   async #resultsUnder(
@@ -104,4 +132,9 @@ export class Baselines {
       verifyPair(files, parties, now),
     );
   }
+}
+
+function startOf({ component, endpoints }: Instance, processes: Processes): Date | undefined {
+  const ports = endpoints.map(({ port }) => port);
+  return processes.startOf(profiles[component].executable, ports);
 }

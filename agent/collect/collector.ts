@@ -32,6 +32,7 @@ import { ObservationStore } from './observation-store.js';
 import { PortAccess } from './port-access.js';
 import { PortLocks } from './port-locks.js';
 import { type Retention, reconfigured, sameConfiguration, withoutNegativeProbe } from './retention.js';
+import { isHandshakeStale } from './stale-handshake.js';
 import { negativeTargetsOf, type Target, targetsOf } from './targets.js';
 import { isMadeInMemory, UnauthorizedClients } from './unauthorized-clients.js';
 
@@ -61,6 +62,7 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #discovery: Discovery | undefined;
   readonly #baselines: Baselines;
+  readonly #configuredAt: Date;
   readonly #authorizedProbes: AuthorizedProbes;
   readonly #negativeProbes: NegativeProbes;
   readonly #unauthorizedClients: UnauthorizedClients;
@@ -85,28 +87,21 @@ export class Collector {
     this.targets = targetsOf(inventory, { scope: config.scope, peers: config.probe.peers });
     this.negativeTargets = negativeTargetsOf(inventory, config.scope);
     const refreshed = reason === 'inventory' ? former : undefined;
-    const { onReload } = options;
+    const baselines = refreshed === undefined ? undefined : refreshed.#baselines;
+    const { onReload, now } = options;
+    this.#configuredAt = refreshed === undefined ? now() : refreshed.#configuredAt;
     this.identities = new Identities(config.security, instances, { onReload, repository }, refreshed?.identities);
-    this.#baselines = new Baselines(
-      repository,
-      refreshed === undefined ? undefined : refreshed.#baselines,
-      new Set(instances.map(credentialKey)),
-    );
+    this.#baselines = new Baselines(repository, baselines, new Set(instances.map(credentialKey)));
     const retention =
       former === undefined || reason === 'inventory' ? sameConfiguration(instances) : this.#retentionAfter(former);
     this.store = former?.store.successor(instances, retention) ?? new ObservationStore();
     const sameClients = isDeepStrictEqual(config.wrongName, former?.config.wrongName);
     this.#unauthorizedClients =
       former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);
-    this.access = new PortAccess({
-      locks,
-      repository,
-      now: options.now,
-    });
+    this.access = new PortAccess({ locks, repository, now });
     this.#fallen = former === undefined ? new Set() : former.#fallen;
-    const { identities, access, store } = this;
     const { timeout, resumption } = config.probe;
-    const shared = { identities, access, store, timeout };
+    const shared = { identities: this.identities, access: this.access, store: this.store, timeout };
     this.#authorizedProbes = new AuthorizedProbes(shared);
     this.#negativeProbes = new NegativeProbes({
       ...shared,
@@ -193,8 +188,21 @@ export class Collector {
   }
 
   /** Probes one port with each identity that it should accept, one after the other. */
-  probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    return this.#authorizedProbes.probe(target, signal);
+  async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    const observed = await this.#authorizedProbes.probe(target, signal);
+    const handshake = this.store.serverHandshakeOf(target);
+    const key = credentialKey(target.instance);
+    const facts = this.#credentials.credentials.get(key);
+    const context = { baseline: this.#baselines.of(key), facts, configuredAt: this.#configuredAt };
+    if (handshake !== undefined && !signal.aborted && isHandshakeStale(handshake, context)) {
+      await this.#negativeProbes.readServerHandshake(target, signal);
+    }
+    return observed;
+  }
+
+  /** Reads when the processes of this node started. Returns whether one of them started again. */
+  readProcessStarts(): boolean {
+    return this.#baselines.recordStarts(localInstances(this.inventory));
   }
 
   /** Reads one port's server handshake and probes it as each unauthorized client, one after the other. */

@@ -45,7 +45,7 @@ export class NegativeProbes {
       return observed;
     }
     if (endpoint.scheme === 'https') {
-      await this.#readServerHandshake(target, signal);
+      await this.readServerHandshake(target, signal);
       await this.#tryResumption(target, signal);
     }
     for (const attempt of await this.attempts(target, signal)) {
@@ -97,7 +97,8 @@ export class NegativeProbes {
     ];
   }
 
-  async #readServerHandshake(target: Target, signal: AbortSignal): Promise<void> {
+  /** Reads and records what a port sends before it knows a client. */
+  async readServerHandshake(target: Target, signal: AbortSignal): Promise<void> {
     const { access, store, timeout } = this.#options;
     const serverHandshake = await access.connect(target, signal, () =>
       readServerHandshake(handshakeTargetOf(target.endpoint), { timeout, signal }),

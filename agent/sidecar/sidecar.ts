@@ -127,7 +127,12 @@ export class Sidecar {
           this.#changeLog.inventoryChanged(next.collector.inventory.instances.length);
           await this.#replace(next);
         },
-        onUnchanged: () => this.#completeFirstCycle(runtime),
+        onUnchanged: async () => {
+          await this.#completeFirstCycle(runtime);
+          if (runtime.collector.readProcessStarts()) {
+            this.#evaluation.request('urgent');
+          }
+        },
       });
     }
   }
