@@ -8,6 +8,7 @@ import { errorCode } from '../../../credentials/error-text.js';
 import { OperatorError } from '../../config/error.js';
 import { isAgentConfig } from '../../config/is-agent-config.js';
 import { readAgentConfig } from '../../config/load.js';
+import { problemsDocument } from '../../report/json.js';
 import { junitOfProblems } from '../../report/junit.js';
 import { renderProblems } from '../../report/problem-lines.js';
 import { sarifOfProblems } from '../../report/sarif.js';
@@ -41,7 +42,7 @@ async function runLint(invocation: Invocation): Promise<number> {
   const problems = files.flatMap((file) => lintAny(file, version));
   await print(invocation, {
     table: () => tableOf(files, problems, terminalOf(stdout)),
-    json: () => jsonText({ version: 1, problems }),
+    json: () => jsonText(problemsDocument(files.length, problems)),
     sarif: () => jsonText(sarifOfProblems(problems)),
     junit: () => junitOfProblems(files, problems),
   });

@@ -67,7 +67,9 @@ t.test('lint: 0 when clean, 1 with errors, places that editors jump to, and JSON
   t.equal(json.status, 1);
   t.match(JSON.parse(json.stdout), {
     version: 1,
-    problems: [{ code: 'unknown-key', severity: 'fail', origin: { kind: 'file', file: wrong, line: 3, column: 1 } }],
+    files: 1,
+    summary: { fail: 1, warn: 0, note: 0 },
+    findings: [{ check: 'unknown-key', status: 'fail', file: wrong, line: 3, column: 1, source: `${wrong}:3:1` }],
   });
   t.match(await runAgent('lint'), { status: 2, stderr: /lint needs a file/ });
   const folder = await runAgent('lint', directory);
