@@ -63,6 +63,7 @@ function startOf(pid: string, root: string): Date | undefined {
   const stat = procText(`${root}/${pid}/stat`);
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   const boot = Number(/^btime (\d+)$/m.exec(procText(`${root}/stat`))?.[1]);
-  const seconds = boot + ticks / ticksPerSecond;
+  // The kernel rounds the boot time down to a second. The later bound: files are written before a start, not right after it.
+  const seconds = boot + 1 + ticks / ticksPerSecond;
   return Number.isFinite(seconds) ? new Date(seconds * 1000) : undefined;
 }

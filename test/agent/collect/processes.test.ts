@@ -40,7 +40,7 @@ t.test('connections, which the kernel lists after all listening sockets, are not
   symlinkSync('socket:[2198]', join(root, '7/fd/3'));
   symlinkSync('socket:[2379]', join(root, '7/fd/4'));
   const processes = new Processes(root);
-  t.strictSame(processes.startOf('pd-server', [2_198]), new Date(1_001_000));
+  t.strictSame(processes.startOf('pd-server', [2_198]), new Date(1_002_000), 'the later bound');
   t.equal(processes.startOf('pd-server', [2_379]), undefined);
 });
 
