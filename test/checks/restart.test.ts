@@ -46,10 +46,15 @@ t.test('survives-restart: a file that only the agent cannot read is inconclusive
   t.match(of({ ...forbidden, errors: [error, missing] }), [/^fail: would not start: .*tls\.crt: does not exist$/]);
 });
 
+function advertising(dialled: string): Instance {
+  const pd = instanceOf('pd', { advertisedHosts: [{ value: dialled, origin }] });
+  return { ...pd, endpoints: pd.endpoints.map((endpoint) => ({ ...endpoint, host: dialled })) };
+}
+
 t.test('survives-restart says of each case whether a pd-server starts', async (t) => {
-  for (const { name, what, pd } of cases.filter((one) => one.pd !== '')) {
+  for (const { name, what, host: dialled, pd } of cases) {
     const facts = await factsOfCase(name, 'pd');
-    const [finding] = survivesRestart.run(evidenceOf({ instances: [instanceOf('pd')], facts: [facts] }));
+    const [finding] = survivesRestart.run(evidenceOf({ instances: [advertising(dialled)], facts: [facts] }));
     t.equal(finding?.status, pd === 'starts' ? 'pass' : 'fail', `${name}: ${what}: ${finding?.message}`);
   }
 });
@@ -58,9 +63,8 @@ t.test(
   'rehearse rejects what a pd-server does not start with, and what gRPC C-core rejects',
   { skip: outdated },
   async (t) => {
-    const pd = instanceOf('pd');
-    const { inventory } = evidenceOf({ instances: [pd] });
-    for (const { name, what, pd: start, grpcCore } of cases.filter((one) => one.pd !== '')) {
+    for (const { name, what, host: dialled, pd: start, grpcCore } of cases) {
+      const { inventory } = evidenceOf({ instances: [advertising(dialled)] });
       const findings = rehearse({
         ...{ now: fixedTime, component: 'pd', roles: ['server', 'client'], inventory },
         ...{
