@@ -1,5 +1,6 @@
 import { formatOrigin } from '../cluster/documents/origin.js';
 import { hostNamesOf } from '../credentials/certificate-text.js';
+import { coversHostForGo } from '../credentials/go-host-names.js';
 import { type Check, credentialKey } from './check.js';
 import { findingOf } from './finding.js';
 
@@ -25,7 +26,10 @@ export const namesCoverAddresses: Check = {
           return findingOf(id, 'pass', instance, { message: `the certificate covers ${host}` });
         }
         const names = hostNamesOf(leaf);
-        const message = `the certificate does not cover ${host}, which ${formatOrigin(origin)} advertises; its SANs are ${names.join(', ') || 'empty'}`;
+        const lacking = coversHostForGo(leaf, host)
+          ? `covers ${host} for callers that are Go alone, since gRPC C-core and OpenSSL want two labels after a wildcard; ${formatOrigin(origin)} advertises it`
+          : `does not cover ${host}, which ${formatOrigin(origin)} advertises`;
+        const message = `the certificate ${lacking}; its SANs are ${names.join(', ') || 'empty'}`;
         return findingOf(id, 'fail', instance, {
           message,
           remediation: `issue the certificate again with ${host} among its SANs`,

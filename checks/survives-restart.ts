@@ -6,6 +6,7 @@ import { configuredPathsOf, pathsSet } from '../cluster/inventory/own-paths.js';
 import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
+import { coversHostForGo } from '../credentials/go-host-names.js';
 import { verifierTitles } from '../credentials/verifiers/verifier.js';
 import { anotherCa } from './another-ca.js';
 import { type Check, credentialKey } from './check.js';
@@ -110,7 +111,8 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];
-    const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !leaf.coversHost(value));
+    // PD alone connects to itself, and it is Go.
+    const missing = advertisedHosts.find(({ value }) => leaf !== undefined && !coversHostForGo(leaf, value));
     return missing === undefined
       ? undefined
       : `its certificate does not cover ${missing.value}, to which it connects itself`;

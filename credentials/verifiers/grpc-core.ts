@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { certificateOf } from '../known-certificates.js';
 import { derOf } from '../read-certificate.js';
 import { verifyByHandshake } from './openssl-handshake.js';
@@ -28,6 +30,16 @@ export async function verifyByGrpcCore(request: VerificationRequest): Promise<Ve
 /** The OpenSSL of C-core rejects such a chain when it is loaded; later releases when it is verified. */
 const weakSignature = /digest algorithm too weak/;
 
+/** C-core compares an IP address with the text of every SAN, and where there is no SAN at all a name with the Common Name. */
 function covers(cert: Buffer, host: string): boolean {
-  return certificateOf(derOf(cert)).coversHost(host);
+  const der = derOf(cert);
+  const leaf = certificateOf(der);
+  const { dns, ip, uri, email } = leaf.subjectAltNames;
+  if (leaf.coversHost(host) || (isIP(host) !== 0 && [...dns, ...uri, ...email].includes(host))) {
+    return true;
+  }
+  const unnamed = isIP(host) === 0 && [dns, ip, uri, email].every(({ length }) => length === 0);
+  return (
+    unnamed && new X509Certificate(der).checkHost(host, { subject: 'always', partialWildcards: false }) !== undefined
+  );
 }

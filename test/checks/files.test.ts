@@ -99,6 +99,10 @@ t.test('names-cover-addresses: by SAN, never by Common Name', async (t) => {
     /^fail: .*; its SANs are tikv-0, 10\.0\.0\.1 \(as a DNS name\), pd\*\.x$/,
     /^fail/,
   ]);
+  const short = await factsOf(t, await authority.issue({ commonName: 'x', dns: ['*.lan'] }));
+  t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('pd0.lan')], facts: [short] })), [
+    /^fail: the certificate covers pd0\.lan for callers that are Go alone, .* after a wildcard; .* its SANs are \*\.lan$/,
+  ]);
   const none = await factsOf(t, await issueBad(authority, 'noSan', names));
   t.match(run(namesCoverAddresses, evidenceOf({ instances: [advertised('localhost')], facts: [none] })), [
     /its SANs are empty$/,

@@ -115,6 +115,9 @@ t.test('survives-restart: the start conditions of each component', async (t) => 
   t.match(await of('tikv', await issueBad(authority, 'expired', names)), [/^pass/], 'TiKV starts with an expired one');
   t.match(await of('pd', await issueBad(authority, 'serverAuthOnly', names)), [/^fail: .*does not verify as client/]);
   t.match(await of('pd', await issueBad(authority, 'otherHost', names)), [/^fail: .*does not cover 127\.0\.0\.1/]);
+  const short = await authority.issue({ commonName: 'pd', dns: ['*.lan'] });
+  const inLan = { advertisedHosts: [{ value: 'pd0.lan', origin }] };
+  t.match(await of('pd', short, inLan), [/^pass/], 'Go takes a wildcard with one label after it');
   t.match(await of('tidb', await issueBad(authority, 'otherHost', names)), [/^pass/]);
   t.match(await of('pd', good, { list: ['tidb', 'tikv'] }), [/^fail: .*its allow-list lacks its Common Name pd/]);
   t.match(await of('pd', good, { list: ['tidb', 'pd'] }), [/^pass/]);
