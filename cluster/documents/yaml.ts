@@ -27,15 +27,25 @@ export interface YamlValue {
   readonly positionOf: PositionOf;
 }
 
+/** A key that a mapping has twice; the last one counts. */
+export interface DuplicateKey {
+  readonly key: string;
+  readonly first: Origin;
+  readonly again: Origin;
+}
+
 interface YamlEntry {
   readonly key: Origin;
   readonly value: YamlValue;
 }
 
-/** Parses a stream of YAML documents without the empty ones. Throws ConfigError with line and column. */
-export function parseYaml(text: string, file: string): readonly YamlValue[] {
+/**
+ * Parses a stream of YAML documents without the empty ones. Throws ConfigError with line and column, also for a key that a
+ * mapping has twice, unless `duplicates` takes these.
+ */
+export function parseYaml(text: string, file: string, duplicates?: DuplicateKey[]): readonly YamlValue[] {
   try {
-    return documentsIn(text, file);
+    return documentsIn(text, file, duplicates);
   } catch (error: unknown) {
     // The library recurses into each level, and exceeds the call stack.
     if (error instanceof RangeError) {
@@ -50,10 +60,15 @@ export function parseYaml(text: string, file: string): readonly YamlValue[] {
   }
 }
 
-function documentsIn(text: string, file: string): readonly YamlValue[] {
+function documentsIn(text: string, file: string, duplicates: DuplicateKey[] | undefined): readonly YamlValue[] {
   const lines = new LineCounter();
   const clean = text.replace(/^\uFEFF/, '');
-  const documents = parseAllDocuments(clean, { lineCounter: lines, merge: true, logLevel: 'silent' });
+  const documents = parseAllDocuments(clean, {
+    lineCounter: lines,
+    merge: true,
+    logLevel: 'silent',
+    uniqueKeys: duplicates === undefined,
+  });
   const at = (offset: number): Origin => {
     const { line, col } = lines.linePos(offset);
     return { kind: 'file', file, line: line || 1, column: col || 1 };
@@ -66,7 +81,7 @@ function documentsIn(text: string, file: string): readonly YamlValue[] {
     }
   }
   return parsed.flatMap((document) => {
-    const reader = new Reader(document, clean, at, file);
+    const reader = new Reader(document, clean, at, file, duplicates ?? []);
     return document.contents === null ? [] : [reader.valueOf(document.contents)];
   });
 }
@@ -93,8 +108,16 @@ class Reader {
   readonly #text: string;
   readonly #at: (offset: number) => Origin;
   readonly #file: string;
+  readonly #duplicates: DuplicateKey[];
 
-  constructor(document: Document.Parsed, text: string, at: (offset: number) => Origin, file: string) {
+  constructor(
+    document: Document.Parsed,
+    text: string,
+    at: (offset: number) => Origin,
+    file: string,
+    duplicates: DuplicateKey[],
+  ) {
+    this.#duplicates = duplicates;
     this.#document = document;
     this.#text = text;
     this.#at = at;
@@ -139,9 +162,15 @@ class Reader {
         }
       }
     }
+    const own = new Map<string, Origin>();
     for (const pair of pairs.filter((one) => !isMerge(one))) {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
       const keyOrigin = this.#at(pair.key.range?.[0] ?? 0);
+      const first = own.get(key);
+      if (first !== undefined) {
+        this.#duplicates.push({ key, first, again: keyOrigin });
+      }
+      own.set(key, keyOrigin);
       const empty: YamlValue = {
         origin: keyOrigin,
         value: null,

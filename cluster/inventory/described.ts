@@ -21,6 +21,8 @@ export interface Described {
   readonly monitored?: boolean;
   /** Its host in a topology, which TiUP's certificate covers. */
   readonly host?: string | undefined;
+  /** The tidb-operator whose manifest this is. */
+  readonly operator?: 'v1' | 'v2';
   /** The Common Name of TiUP's own certificate, where TiUP deploys the component. */
   readonly tiupClient?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { CallerName } from '../components/profile.js';
 import { lastOf } from '../documents/dotted-key.js';
 import { namedCallers } from '../inventory/naming.js';
+import { oneNameOnly } from './one-name.js';
 import { quoted, type Rule, type Subject } from './rule.js';
 
 /** The effect of rejecting a caller, by callee and caller; `*` stands for every callee. */
@@ -24,7 +25,8 @@ export const callerMissing: Rule = {
   run: (subject) => {
     const { list, kind, described } = subject;
     const named = list === undefined ? undefined : namedCallers(list.value);
-    if (list === undefined || named === undefined) {
+    // A PD that takes one name cannot list its callers: list-too-long and operator-takes-one-name say what it can.
+    if (list === undefined || named === undefined || oneNameOnly(subject) !== undefined) {
       return [];
     }
     const missing = needed(subject).filter((caller) => !named.callers.has(caller));

@@ -6,10 +6,11 @@ export function describeLint(): string {
   return `# What \`lint\` reports
 
 \`tidb-mtls-agent lint FILE…\` reads the configuration files of TiDB, PD and its microservices, TiKV, TiFlash (both
-files), TiCDC, TiProxy, TiKV-CDC, DM-master and DM-worker, TiUP topologies and \`meta.yaml\`, TidbCluster and the resources of tidb-operator 2, and
-Compose files; a folder is searched for all of them. The content of a file, then its name, decides what it
-is; a file of another program, such as TiDB Lightning or Drainer, gets a note. Each
-reported line names file, line and column, and is followed by its fix. Keys outside TLS are ignored.
+files), TiCDC, TiProxy, TiKV-CDC, DM-master and DM-worker, TiUP topologies and \`meta.yaml\`, TidbCluster and the
+resources of tidb-operator 2 with cert-manager's Certificates and the probes of pods, and Compose files; a folder is
+searched for all of them. The content of a file, then its name, decides what it is; a file of another program, such as
+TiDB Lightning or Drainer, gets a note. Each reported line names file, line and column, and is followed by its fix. Keys
+outside TLS are ignored.
 
 An **error** breaks connections or opens a port to unauthorized clients. A **warning** probably does. A **note** is
 worth knowing, and often the way the product is shipped. Exit status: 0 without errors, 1 with errors, 2 when lint could

@@ -1,15 +1,9 @@
-/** A file that triggers a lint rule, and the reported line and fix; shown by `--explain`. */
-interface LintExample {
-  readonly file: string;
-  /** The release of the cluster, where the rule depends on it. */
-  readonly version?: string;
-  readonly text: string;
-  readonly reported: string;
-  readonly remediation: string;
-}
+import type { LintExample } from './example.js';
+import { manifestExamples } from './manifest-examples.js';
 
 /** By code. Files that an example needs beside it are left out. */
 export const lintExamples: Readonly<Record<string, LintExample>> = {
+  ...manifestExamples,
   'unknown-key': {
     file: 'pd.toml',
     text: 'client-urls = "https://h:1"\n[security]\nca-path = "a"\n',
@@ -207,6 +201,14 @@ export const lintExamples: Readonly<Record<string, LintExample>> = {
     reported:
       'topology.yaml:2:1: error: Flow sequence in block collection must be sufficiently indented and end with a ] [yaml-syntax]',
     remediation: 'fix the YAML; indentation must not vary in a list',
+  },
+  'other-program': {
+    file: 'drainer.toml',
+    text: 'addr = "h:8249"\n[security]\nssl-ca = "ca.pem"\n',
+    reported:
+      'drainer.toml:1:1: note: this is a file of Drainer, which is no component of the cluster, so it is not read [other-program]',
+    remediation:
+      'leave it out of the files that the agent reads; declare the certificate that it presents with [[client]]',
   },
   'no-host': {
     file: 'topology.yaml',

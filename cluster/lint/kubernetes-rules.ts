@@ -5,7 +5,7 @@ import { at, textAt, type YamlValue } from '../documents/yaml.js';
 export function lintManifests(documents: readonly YamlValue[]): readonly Problem[] {
   return documents
     .filter((root) => textAt(root, 'kind') === 'TidbCluster')
-    .flatMap((root) => [...oldSwitch(root), ...oneName(root), ...clientSecret(root)]);
+    .flatMap((root) => [...oldSwitch(root), ...clientSecret(root)]);
 }
 
 function oldSwitch(root: YamlValue): readonly Problem[] {
@@ -19,22 +19,6 @@ function oldSwitch(root: YamlValue): readonly Problem[] {
           origin: old.key,
           message: 'tidb-operator since 1.1 ignores enableTLSCluster: the cluster is plaintext',
           remediation: 'under spec write tlsCluster: {enabled: true}',
-        },
-      ];
-}
-
-/** The operator validates this for every version of PD. */
-function oneName(root: YamlValue): readonly Problem[] {
-  const list = at(root, 'spec', 'pd', 'config', 'security', 'cert-allowed-cn');
-  return (list?.items?.length ?? 0) < 2 || list === undefined
-    ? []
-    : [
-        {
-          code: 'operator-takes-one-name',
-          severity: 'fail',
-          origin: list.origin,
-          message: "tidb-operator 1.x rejects a TidbCluster with several names in PD's cert-allowed-cn",
-          remediation: 'give every component the same Common Name and list that one, or use tidb-operator 2',
         },
       ];
 }
@@ -60,6 +44,5 @@ function clientSecret(root: YamlValue): readonly Problem[] {
 
 export const kubernetesRuleTitles: Readonly<Record<string, string>> = {
   'old-tls-switch': 'enableTLSCluster, which tidb-operator since 1.1 ignores',
-  'operator-takes-one-name': "Several names in PD's allow-list of a TidbCluster (v1)",
   'client-secret-without-tls': 'mountClusterClientSecret without tlsCluster',
 };

@@ -6,6 +6,7 @@ import { incompleteTls } from './incomplete-tls.js';
 import { listNotEnforced } from './list-not-enforced.js';
 import { listTooLong } from './list-too-long.js';
 import { listWithoutTls } from './list-without-tls.js';
+import { operatorTakesOneName } from './operator-takes-one-name.js';
 import { ownNameMissing } from './own-name-missing.js';
 import { mixedSchemes, plaintextUrl } from './pd-urls.js';
 import type { Rule } from './rule.js';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   emptyName,
   listNotEnforced,
   listTooLong,
+  operatorTakesOneName,
   ownNameMissing,
   callerMissing,
   caNameInList,

@@ -4,11 +4,11 @@ import { orProblem } from '../documents/config-error.js';
 import { readText } from '../documents/config-file.js';
 import type { Problem } from '../documents/origin.js';
 import { parseToml } from '../documents/toml.js';
-import { at, parseYaml, settingsOf, type YamlValue } from '../documents/yaml.js';
+import { at, type DuplicateKey, parseYaml, settingsOf, type YamlValue } from '../documents/yaml.js';
 import { describe } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
 import { otherProgramOf, unknownFile } from '../inventory/file-kind.js';
-import { isKubernetes, type Manifest, readManifests } from './kubernetes.js';
+import { isKubernetes, isOfInterest, type Manifest, readManifests } from './kubernetes.js';
 import { isTopology, readTopology, type Topology } from './topology.js';
 
 /** A file by its kind; the content decides. */
@@ -33,7 +33,7 @@ const nothing: DescribedFile = { kind: 'other', described: [] };
 export function readDescribedFile(file: string, problems: Problem[]): DescribedFile {
   const read = orProblem(problems, () => {
     const text = readText(file);
-    return isYamlName(file) ? fromYaml(parseYaml(text, file), file, problems) : fromToml(text, file, problems);
+    return isYamlName(file) ? fromYaml(text, file, problems) : fromToml(text, file, problems);
   });
   return read ?? nothing;
 }
@@ -49,7 +49,12 @@ function fromToml(text: string, file: string, problems: Problem[]): DescribedFil
   return { kind: 'component', described: described === undefined ? [] : [described] };
 }
 
-function fromYaml(documents: readonly YamlValue[], file: string, problems: Problem[]): DescribedFile {
+function fromYaml(text: string, file: string, problems: Problem[]): DescribedFile {
+  const duplicates: DuplicateKey[] = [];
+  const documents = parseYaml(text, file, duplicates);
+  // Kubernetes takes the last one. TiUP and Compose reject the file.
+  const severity = documents.some(isKubernetes) ? 'warn' : 'fail';
+  problems.push(...duplicates.map((one) => duplicateKey(one, severity)));
   const topology = documents.find(isTopology);
   if (topology !== undefined) {
     const locked = existsSync(join(dirname(file), scaleOutLock));
@@ -58,6 +63,9 @@ function fromYaml(documents: readonly YamlValue[], file: string, problems: Probl
   }
   if (documents.some(isKubernetes)) {
     const manifest = readManifests(documents, file, problems);
+    if (!documents.some(isOfInterest)) {
+      problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }));
+    }
     return { kind: 'kubernetes', described: manifest.described, manifest, documents };
   }
   if (documents.some(isCompose)) {
@@ -66,6 +74,12 @@ function fromYaml(documents: readonly YamlValue[], file: string, problems: Probl
   const keys = documents.flatMap((root) => [...settingsOf(root).keys()]);
   problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }, otherProgramOf(file, keys)));
   return nothing;
+}
+
+function duplicateKey({ key, first, again }: DuplicateKey, severity: Problem['severity']): Problem {
+  const line = first.kind === 'file' ? first.line : 0;
+  const message = `${key} is set twice in this mapping, first in line ${line}: ${severity === 'warn' ? 'the last one counts' : 'it is rejected'}`;
+  return { code: 'duplicate-key', severity, origin: again, message, remediation: 'remove one of the two' };
 }
 
 /** Whether a YAML document is a Compose file. */

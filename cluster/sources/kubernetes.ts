@@ -28,6 +28,16 @@ export function isKubernetes(root: YamlValue): boolean {
   return textAt(root, 'apiVersion') !== undefined && textAt(root, 'kind') !== undefined;
 }
 
+const kindsRead: readonly string[] = [
+  ...['TidbCluster', 'Cluster', 'Certificate', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  ...Object.keys(groupKinds),
+];
+
+/** Whether anything in an object of this kind is read. */
+export function isOfInterest(root: YamlValue): boolean {
+  return kindsRead.includes(textAt(root, 'kind') ?? '');
+}
+
 export interface Manifest {
   readonly described: readonly Described[];
   /** The secret of each entry of `described`. */
@@ -169,6 +179,7 @@ function describe({
     origin,
     completeness: tls === undefined ? 'list-only' : 'all',
     neighbours,
+    operator: names.operator,
   };
   return { described, secret };
 }

@@ -14,7 +14,7 @@ type Fault = readonly [FaultName, ComponentName, EndpointName, readonly string[]
 const faults: readonly Fault[] = [
   ['down', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
   ['internalError', 'tidb', 'status', ['endpoint-answers tidb/status as agent']],
-  ['plaintext', 'pd', 'peer', ['endpoint-answers pd/peer as agent']],
+  ['plaintext', 'pd', 'peer', ['caller-accepted pd/peer as pd', 'endpoint-answers pd/peer as agent']],
   [
     'rejectCaller',
     'tikv',

@@ -2,19 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { formatProblem } from '../../../cluster/documents/origin.js';
+import { certManagerRuleTitles } from '../../../cluster/lint/cert-manager.js';
 import { composeRuleTitles } from '../../../cluster/lint/compose-rules.js';
 import { kubernetesRuleTitles } from '../../../cluster/lint/kubernetes-rules.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
+import { podProbeRuleTitles } from '../../../cluster/lint/pod-probes.js';
 import { rules } from '../../../cluster/lint/rules.js';
 import { topologyRuleTitles } from '../../../cluster/lint/topology-rules.js';
 import { flashPaths, type LintCase, pd, tidbPaths, tikv } from '../../support/lint-case.js';
 import { deploymentCases } from '../../support/lint-cases/deployments.js';
+import { manifestCases } from '../../support/lint-cases/manifests.js';
 import { nameCases } from '../../support/lint-cases/names.js';
 import { pathCases } from '../../support/lint-cases/paths.js';
 import { componentCases } from '../../support/lint-cases/tiflash-and-others.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-const cases = [...nameCases, ...pathCases, ...componentCases, ...deploymentCases];
+const cases = [...nameCases, ...pathCases, ...componentCases, ...deploymentCases, ...manifestCases];
 
 function linesOf(t: Test, { file = 'x.toml', beside = {} }: LintCase, text: string, version: string | undefined) {
   const directory = temporaryDirectory(t);
@@ -45,7 +48,8 @@ t.test('each rule: a text that triggers it, one that nearly does, and the exact 
 });
 
 t.test('every rule has such a pair of texts', async (t) => {
-  const deployment = { ...topologyRuleTitles, ...kubernetesRuleTitles, ...composeRuleTitles };
+  const manifests = { ...kubernetesRuleTitles, ...certManagerRuleTitles, ...podProbeRuleTitles };
+  const deployment = { ...topologyRuleTitles, ...manifests, ...composeRuleTitles };
   const codes = [...rules.map(({ code }) => code), ...Object.keys(deployment)];
   t.strictSame(
     codes.filter((code) => !cases.some((one) => one.code === code)),
