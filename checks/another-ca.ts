@@ -34,6 +34,7 @@ export function caFilesOf({
 export interface AnotherCa {
   /** It continues a message, from a semicolon on. */
   readonly message: string;
+  readonly remediation: string;
   readonly evidence: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -57,7 +58,9 @@ export function anotherCa(
   const { authority, authoritySerial = '' } = top.keyIdentifiers;
   if (namesakes.some((one) => top.isSignedBy(one))) {
     const message = `${held}, whose key signed the certificate, but the certificate names the serial ${firstDigits(authoritySerial)} of its issuer, which OpenSSL compares`;
-    return { message, evidence: { ...evidence, issuerSerial: authoritySerial } };
+    const remediation =
+      'issue the certificate again: its authority key identifier names a former certificate of the CA';
+    return { message, remediation, evidence: { ...evidence, issuerSerial: authoritySerial } };
   }
   const { signer, holders } = signerOf(top, files);
   const key = authority === undefined ? '' : ` with the key identifier ${firstDigits(authority)}`;
@@ -65,6 +68,7 @@ export function anotherCa(
     signer === undefined ? `${key}, which no file here holds` : `: ${authorityText(signer)} in ${listed(holders)}`;
   return {
     message: `${held}, and another CA of that name signed the certificate${who}`,
+    remediation: `add the CA that signed the certificate to ${bundle.path}, and load it: TiDB, PD, TiCDC, TiProxy and the agent are restarted, for TiKV and TiFlash touch the certificate file`,
     evidence: {
       ...evidence,
       caSigner: signer === undefined ? (authority ?? '') : authorityInFull(signer),

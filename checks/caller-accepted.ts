@@ -40,7 +40,8 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
   }
   if (rejection?.side === 'probe') {
     const message = `${identity} would reject this server: ${detail}${cas}`;
-    return findingOf(id, 'fail', instance, { ...parts, message, remediation: 'see server-verifies' });
+    const remediation = another?.remediation ?? 'see server-verifies';
+    return findingOf(id, 'fail', instance, { ...parts, message, remediation });
   }
   if (outcome === 'rejected') {
     const list = endpoint.allowList;
@@ -51,6 +52,7 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
       message: `rejects ${identity}: ${rejectionText(observation)}${source === undefined ? listed : `; ${source.message}`}${cas}`,
       remediation:
         source?.remediation ??
+        another?.remediation ??
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
         `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,
     });

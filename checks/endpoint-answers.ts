@@ -175,11 +175,10 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
       return finding(
         'fail',
         `${detail}${source === undefined ? '' : `; ${source.message}`}${another?.message ?? ''}`,
-        rejection?.side === 'probe'
-          ? 'see server-verifies'
-          : (source?.remediation ??
-              remediationBesidesList(entry, 'agent', evidence) ??
-              "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list"),
+        source?.remediation ??
+          another?.remediation ??
+          (rejection?.side === 'probe' ? 'see server-verifies' : remediationBesidesList(entry, 'agent', evidence)) ??
+          "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list",
       );
     case 'unreachable':
       return finding('fail', detail, 'start the component, or fix address or network');

@@ -52,7 +52,8 @@ function verification({ instance, endpoint, observation }: EndpointObservation, 
     message: `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}${another?.message ?? ''}${what}`,
     remediation:
       expired === undefined
-        ? 'issue the certificate from the CA that its callers trust, or give them the CA that issued it'
+        ? (another?.remediation ??
+          'issue the certificate from the CA that its callers trust, or give them the CA that issued it')
         : `renew ${expired}`,
     evidence: { ...parts.evidence, ...another?.evidence },
   });

@@ -86,6 +86,15 @@ t.test('two components with CA files of one name: each rejected connection says 
   t.strictSame(run(callerAccepted, of({ identity: 'tidb', chain: served, rejection })), [
     `fail: tidb would reject this server: rejected${asCaller}`,
   ]);
+  const add =
+    /^add the CA that signed the certificate to .*ca\.crt, and load it: TiDB, PD, .* touch the certificate file$/;
+  for (const one of [
+    of({ identity: 'tidb', chain: served, rejection }),
+    of({ identity: 'tidb', rejection: byServer }),
+  ]) {
+    t.match(callerAccepted.run(one), [{ remediation: add, evidence: { caSignerIn: [/ca\.crt of t/] } }]);
+  }
+  t.match(endpointAnswers.run(of({ rejection: byServer }))[0], { remediation: add });
   const asServer = `; ca.crt holds ${textOf(second)}, and another CA of that name signed the certificate: ${textOf(first)} in ca.crt of tidb ${tidb.name}, ca.crt of the agent`;
   t.strictSame(run(callerAccepted, of({ identity: 'tidb', rejection: byServer })), [
     `fail: rejects tidb: TLS alert unknown_ca (48)${asServer}`,
@@ -190,6 +199,14 @@ t.test('a CA renewed with its key, and leaves that name the serial of the former
   const facts = await factsOf(t, pair, { ca: renewed.certificatePem, component: 'tikv' });
   const serial = readCertificate(first.certificatePem).serialNumber.slice(0, 8);
   const [client] = run(verifiesUnderCa, evidenceOf({ instances: [tikv], facts: [facts] }));
+  const rejection = { side: 'probe', by: 'certificate', number: undefined, name: 'unknown' } as const;
+  const asRejected = evidenceOf({
+    ...{ instances: [tikv, tidb], facts: [undefined, facts] },
+    observations: [observed(tikv, 'grpc', { chain: pair, identity: 'tidb', outcome: 'rejected', rejection })],
+  });
+  t.match(callerAccepted.run(asRejected), [
+    { remediation: 'issue the certificate again: its authority key identifier names a former certificate of the CA' },
+  ]);
   t.match(client, /^fail: .*gRPC C-core\): UNABLE_TO_GET_ISSUER_CERT_LOCALLY \(Go accepts it\); ca\.crt holds /);
   t.match(client, `the certificate names the serial ${serial}… of its issuer, which OpenSSL compares`);
 });
