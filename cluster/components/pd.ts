@@ -57,6 +57,7 @@ export const pd: ComponentProfile = {
         'resource-manager',
         'router',
         'prometheus',
+        'blackbox-exporter',
         'tiup',
         'tidb-operator',
         'pd-ctl',

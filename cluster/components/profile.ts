@@ -27,6 +27,7 @@ export type ComponentName = (typeof componentNames)[number];
 export const clientNames = [
   'agent',
   'prometheus',
+  'blackbox-exporter',
   'tiup',
   'tidb-operator',
   'pd-ctl',

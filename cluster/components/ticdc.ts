@@ -39,7 +39,7 @@ export const ticdc: ComponentProfile = {
       probe: { protocol: 'http', path: '/status', accept: 'ticdc-status' },
       peerReported: [{ protocol: 'http', path: '/api/v2/health', accept: 'any' }],
       questions: { ticdc_health: { protocol: 'http', path: '/api/v2/health', accept: 'any' } },
-      calledBy: ['ticdc', 'prometheus', 'tiup', 'tidb-operator', 'cdc-cli', 'agent'],
+      calledBy: ['ticdc', 'prometheus', 'blackbox-exporter', 'tiup', 'tidb-operator', 'cdc-cli', 'agent'],
     },
   ],
   locate: (values, scheme) => {

@@ -41,6 +41,7 @@ export const tidb: ComponentProfile = {
         'tiflash',
         'tiproxy',
         'prometheus',
+        'blackbox-exporter',
         'tiup',
         'tidb-operator',
         'tidb-ctl',

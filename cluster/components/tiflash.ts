@@ -81,7 +81,7 @@ export const tiflash: ComponentProfile = {
       reloadSince: '6.6.0',
       probe: { protocol: 'http', path: '/metrics', accept: 'any' },
       questions: {},
-      calledBy: ['prometheus', 'tiup', 'tidb-operator', 'agent'],
+      calledBy: ['prometheus', 'blackbox-exporter', 'tiup', 'tidb-operator', 'agent'],
     },
     {
       ...grpcCore,

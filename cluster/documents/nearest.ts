@@ -17,7 +17,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.name;
 }
 
-function editDistance(a: string, b: string): number {
+/** Levenshtein's. */
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

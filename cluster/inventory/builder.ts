@@ -161,7 +161,12 @@ function clientsOf(read: DescribedFile): readonly Client[] {
   const monitored = described.some(({ monitored }) => monitored === true);
   return [
     ...(tiup === undefined ? [] : [{ name: 'tiup' as const, commonName: tiup }]),
-    ...(monitored ? [{ name: 'prometheus' as const, commonName: 'prometheus' }] : []),
+    ...(monitored
+      ? [
+          { name: 'prometheus' as const, commonName: 'prometheus' },
+          { name: 'blackbox-exporter' as const, commonName: 'blackbox_exporter' },
+        ]
+      : []),
   ];
 }
 

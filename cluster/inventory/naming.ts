@@ -16,7 +16,14 @@ const tiup: Naming = {
   scheduling: 'scheduling',
   'tikv-cdc': 'tikv-cdc',
   prometheus: 'prometheus',
+  blackbox_exporter: 'blackbox-exporter',
 };
+
+/** TiUP's name where this one differs from it only in case; else the name itself. */
+export function inTiupsCase(name: string): string {
+  const lower = name.toLowerCase();
+  return Object.hasOwn(tiup, lower) ? lower : name;
+}
 
 /** The convention of TiDB's documentation. */
 const documentation: Naming = {

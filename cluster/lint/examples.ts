@@ -1,9 +1,11 @@
 import type { LintExample } from './example.js';
 import { manifestExamples } from './manifest-examples.js';
+import { nameExamples } from './name-examples.js';
 
 /** By code. Files that an example needs beside it are left out. */
 export const lintExamples: Readonly<Record<string, LintExample>> = {
   ...manifestExamples,
+  ...nameExamples,
   'unknown-key': {
     file: 'pd.toml',
     text: 'client-urls = "https://h:1"\n[security]\nca-path = "a"\n',

@@ -11,14 +11,15 @@ export const incompleteTls: Rule = {
       return [];
     }
     const missing = paths.filter(({ set }) => set === undefined).map(({ key }) => lastOf(key));
-    const table = kind.securityKeys.ca.slice(0, kind.securityKeys.ca.lastIndexOf('.'));
+    const dot = kind.securityKeys.ca.lastIndexOf('.');
+    const where = dot < 0 ? 'at the top of the file' : `under [${kind.securityKeys.ca.slice(0, dot)}]`;
     const flags = described.completeness === 'flags' && ['pd', 'ticdc'].includes(described.component);
     const unless = flags ? ', unless flags complete it' : '';
     return [
       {
         origin: first.origin,
         message: `TLS needs three keys, and ${missing.join(' and ')} is not set: ${kind.incompleteTls}${unless}`,
-        remediation: `under [${table}] add ${missing.map((name) => `${name} = "…"`).join(', ')}`,
+        remediation: `${where} add ${missing.map((name) => `${name} = "…"`).join(', ')}`,
       },
     ];
   },

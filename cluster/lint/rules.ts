@@ -6,6 +6,9 @@ import { incompleteTls } from './incomplete-tls.js';
 import { listNotEnforced } from './list-not-enforced.js';
 import { listTooLong } from './list-too-long.js';
 import { listWithoutTls } from './list-without-tls.js';
+import { mysqlTlsOnly } from './mysql-tls-only.js';
+import { nameCase } from './name-case.js';
+import { nearFile } from './near-file.js';
 import { operatorTakesOneName } from './operator-takes-one-name.js';
 import { ownNameMissing } from './own-name-missing.js';
 import { mixedSchemes, plaintextUrl } from './pd-urls.js';
@@ -20,12 +23,15 @@ import { unknownKey } from './unknown-key.js';
 export const rules: readonly Rule[] = [
   unknownKey,
   incompleteTls,
+  nearFile,
+  mysqlTlsOnly,
   listWithoutTls,
   emptyName,
   listNotEnforced,
   listTooLong,
   operatorTakesOneName,
   ownNameMissing,
+  nameCase,
   callerMissing,
   caNameInList,
   substringName,

@@ -10,6 +10,7 @@ import { lintCatalogue } from '../../../cluster/lint/catalogue.js';
 import { lintExamples } from '../../../cluster/lint/examples.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
 import { nameCases } from '../../support/lint-cases/names.js';
+import { nearlyRightCases } from '../../support/lint-cases/nearly-right.js';
 import { componentCases } from '../../support/lint-cases/tiflash-and-others.js';
 import { runAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
@@ -25,7 +26,7 @@ t.test('every check and every lint rule has a name of its own and an explanation
 });
 
 t.test('the reported line of each example is the one that lint prints', async (t) => {
-  const beside = [...nameCases, ...componentCases].filter((one) => one.beside !== undefined);
+  const beside = [...nameCases, ...componentCases, ...nearlyRightCases].filter((one) => one.beside !== undefined);
   for (const [code, { file, version, text, reported, remediation }] of Object.entries(lintExamples)) {
     const folder = temporaryDirectory(t);
     const others = beside.find((one) => one.code === code && one.file === file)?.beside ?? {};

@@ -13,11 +13,19 @@ import { flashPaths, type LintCase, pd, tidbPaths, tikv } from '../../support/li
 import { deploymentCases } from '../../support/lint-cases/deployments.js';
 import { manifestCases } from '../../support/lint-cases/manifests.js';
 import { nameCases } from '../../support/lint-cases/names.js';
+import { nearlyRightCases } from '../../support/lint-cases/nearly-right.js';
 import { pathCases } from '../../support/lint-cases/paths.js';
 import { componentCases } from '../../support/lint-cases/tiflash-and-others.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-const cases = [...nameCases, ...pathCases, ...componentCases, ...deploymentCases, ...manifestCases];
+const cases = [
+  ...nameCases,
+  ...pathCases,
+  ...componentCases,
+  ...deploymentCases,
+  ...manifestCases,
+  ...nearlyRightCases,
+];
 
 function linesOf(t: Test, { file = 'x.toml', beside = {} }: LintCase, text: string, version: string | undefined) {
   const directory = temporaryDirectory(t);
