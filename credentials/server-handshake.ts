@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import { errorMessage } from './error-text.js';
 
 export type HandshakeFailure = 'client-closed' | 'handshake-timeout' | 'handshake-failed';
 
@@ -50,12 +51,13 @@ export async function acceptTls(socket: Duplex, options: ServerHandshakeOptions)
   });
   // An error destroys the socket, and whoever uses it hears `close`.
   secure.on('error', () => undefined);
-  await handshake(secure, timeout, () => {
+  const verifyError = await handshake(secure, timeout, () => {
     secure.allowHalfOpen = allowHalfOpen;
+    const internals = secure as unknown as Internals;
+    internals.secureConnecting = false;
+    return internals._handle.verifyError() ?? undefined;
   });
-  const internals = secure as unknown as Internals;
-  internals.secureConnecting = false;
-  return { secure, verifyError: internals._handle.verifyError() ?? undefined };
+  return { secure, verifyError };
 }
 
 /** What `tls.Server` sets and reads after a handshake, and the types of Node do not name. */
@@ -70,7 +72,7 @@ interface Internals {
  * Waits for a server's handshake. A socket without `tls.Server` reports TLS errors as `_tlsError`, and completion as
  * `secure`; both are the events from which `tls.Server` makes `tlsClientError` and `secureConnection`.
  */
-function handshake(secure: TLSSocket, timeout: number, completed: () => void): Promise<void> {
+function handshake<Value>(secure: TLSSocket, timeout: number, completed: () => Value): Promise<Value> {
   return new Promise((resolve, reject) => {
     const fail = (error: HandshakeError) => {
       clearTimeout(timer);
@@ -91,8 +93,11 @@ function handshake(secure: TLSSocket, timeout: number, completed: () => void): P
       clearTimeout(timer);
       secure.off('close', closed);
       // Here, and not after the promise: the client's end may follow in the same segment.
-      completed();
-      resolve();
+      try {
+        resolve(completed());
+      } catch (error: unknown) {
+        fail(new HandshakeError('handshake-failed', errorMessage(error)));
+      }
     });
   });
 }
