@@ -28,6 +28,7 @@ export function renderAgentUnit(options: UnitOptions): string {
     memory: '512M',
     start: untilReady,
     smallHeap: true,
+    seesProcesses: true,
     tasks: 64,
   });
 }
@@ -42,6 +43,7 @@ export function renderProxyUnit(options: UnitOptions = { ...defaultUnit, config:
     memory: '1G',
     start: [],
     smallHeap: false,
+    seesProcesses: false,
     tasks: 256,
   });
 }
@@ -77,11 +79,13 @@ interface Service {
   readonly start: readonly string[];
   /** Whether it runs with less memory than Node's defaults. */
   readonly smallHeap: boolean;
+  /** Whether it reads /proc of other processes of its user. */
+  readonly seesProcesses: boolean;
   readonly tasks: number;
 }
 
 function unit({ program, account }: UnitOptions, service: Service): string {
-  const { description, command, needs, reload, start, memory, smallHeap, tasks } = service;
+  const { description, command, needs, reload, start, memory, smallHeap, seesProcesses, tasks } = service;
   const lines = [
     '[Unit]',
     `Description=${description}`,
@@ -106,7 +110,7 @@ function unit({ program, account }: UnitOptions, service: Service): string {
     ...(smallHeap ? smallHeapSettings : []),
     `MemoryMax=${memory}`,
     `TasksMax=${tasks}`,
-    ...(account === undefined ? userHardening : [...as(account), ...hardening]),
+    ...(account === undefined ? userHardening : [...as(account), ...hardening(seesProcesses)]),
     '',
     '[Install]',
     `WantedBy=${account === undefined ? 'default.target' : 'multi-user.target'}`,
@@ -144,7 +148,7 @@ const userHardening: readonly string[] = [
   'LockPersonality=yes',
 ];
 
-const hardening: readonly string[] = [
+const hardening = (seesProcesses: boolean): readonly string[] => [
   '',
   'NoNewPrivileges=yes',
   'CapabilityBoundingSet=',
@@ -157,14 +161,20 @@ const hardening: readonly string[] = [
   'PrivateMounts=yes',
   'PrivateDevices=yes',
   'PrivateIPC=yes',
-  'PrivateUsers=yes',
+  ...(seesProcesses
+    ? [
+        '# No PrivateUsers: in a user namespace of its own it may not see the command lines and start times of the components.',
+      ]
+    : ['PrivateUsers=yes']),
   'ProtectKernelTunables=yes',
   'ProtectKernelModules=yes',
   'ProtectKernelLogs=yes',
   'ProtectControlGroups=yes',
   'ProtectClock=yes',
   'ProtectHostname=yes',
-  '# Processes of the same user stay visible: the start time of a component says which CA it has loaded.',
+  ...(seesProcesses
+    ? ['# Processes of the same user stay visible: the start time of a component says which CA it has loaded.']
+    : []),
   'ProtectProc=invisible',
   'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
   'RestrictNamespaces=yes',

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,6 +11,8 @@ import { property, restrictionsOf, run, until } from '../support/in-container.js
 const agent = 'tidb-mtls-agent.service';
 const configuration = '/etc/tidb-mtls-agent/agent.toml';
 const cluster = await startDevCluster({ directory: '/tidb-deploy' });
+/** The user id of tidb in the container. */
+const confinedUser = (await run('id', '-u', 'tidb')).trim();
 const handOver = () => run('chown', '-R', 'tidb:tidb', '/tidb-deploy');
 
 await handOver();
@@ -17,13 +20,53 @@ await run('systemd-tmpfiles', '--create', '/opt/repository/deploy/systemd/tidb-m
 const laidOut = (await readFile(cluster.agentConfig, 'utf8')).replaceAll('"agent/', '"/tidb-deploy/agent/');
 await writeFile(
   configuration,
-  laidOut.replace('"*/conf', '"/tidb-deploy/*/conf').replace('timeout = "2s"', 'timeout = "20s"'),
+  laidOut
+    .replace('configs = ["*/conf', 'processes = true\nconfigs = ["/tidb-deploy/*/conf')
+    .replace('timeout = "2s"', 'timeout = "20s"'),
 );
 await appendFile(configuration, '[history]\nfile = "/var/lib/tidb-mtls-agent/history.jsonl"\n');
 await run('chgrp', 'tidb', configuration);
+const components = [
+  processOf('pd', 'pd-server', `--client-urls=https://127.0.0.1:${cluster.port('pd', 'client')}`),
+  processOf('tikv', 'tikv-server', `--addr=127.0.0.1:${cluster.port('tikv', 'grpc')}`),
+];
 const report = { ...(await agentReport()), ...(await proxyReport()) };
+for (const component of components) {
+  component.kill();
+}
 await cluster.stop();
 await writeFile('/result/report.json', JSON.stringify(report));
+
+/** A process of user tidb with the command line of a component; its ports are those of this process. */
+function processOf(member: 'pd' | 'tikv', executable: string, flag: string) {
+  const id = Number(confinedUser);
+  const args = [
+    '-e',
+    'setInterval(() => undefined, 1e6)',
+    '--',
+    flag,
+    `--config=/tidb-deploy/${member}/conf/${member}.toml`,
+  ];
+  return spawn(process.execPath, args, {
+    argv0: executable,
+    uid: id,
+    gid: id,
+    cwd: `/tidb-deploy/${member}`,
+    stdio: 'ignore',
+  });
+}
+
+/** The instances that the agent knows from their processes. */
+async function knownFromProcesses(): Promise<readonly string[]> {
+  const names = { pd: cluster.port('pd', 'client'), tikv: cluster.port('tikv', 'status') };
+  const pages = await Promise.all(
+    Object.entries(names).map(async ([component, port]) => ({
+      component,
+      page: await get(`/instances/${component}/${encodeURIComponent(`127.0.0.1:${port}`)}`),
+    })),
+  );
+  return pages.filter(({ page }) => /known from<[\s\S]*?process/.test(page)).map(({ component }) => component);
+}
 
 async function agentReport() {
   // Returns when the agent has said that it is ready.
@@ -35,6 +78,7 @@ async function agentReport() {
   const passing = async () => (await results()).filter(({ status }) => status === 'pass').length;
   await until('every port was evaluated', async () => (await passing()) > 60);
   const findings = await results();
+  const processes = await knownFromProcesses();
   const metrics = (await get('/metrics')).split('\n').filter((line) => line.startsWith('tidb_mtls_'));
   await cluster.rotate('tikv');
   await handOver();
@@ -53,6 +97,7 @@ async function agentReport() {
     restrictions,
     failed: findings.filter(({ status }) => status === 'fail'),
     passed: findings.filter(({ status }) => status === 'pass').length,
+    processes,
     metrics: metrics.length,
     reloaded,
     hung,

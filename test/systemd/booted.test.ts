@@ -28,9 +28,10 @@ t.test('the units as shipped, under a booted systemd', bootable(), async (t) => 
     'test/systemd/agent-in-container.ts',
   );
   t.match(report, { restrictions: confined, proxied: { restrictions: confined } }, 'confined as the unit says');
-  const { failed, passed, metrics, history, changeLog, ...ends } = report;
+  const { failed, passed, processes, metrics, history, changeLog, ...ends } = report;
   t.same(failed, [], 'nothing fails for want of a right');
   t.ok(Number(passed) > 60, `${passed} findings pass`);
+  t.strictSame(processes, ['pd', 'tikv'], 'processes of its own user are known');
   t.ok(Number(metrics) > 100, `${metrics} series`);
   t.ok(Number(history) > 0, 'it writes its history where it may');
   t.match(ends, { reloaded: 'active', hung: { isAnother: true }, stopped: 'success' }, 'reload, watchdog, stop');
