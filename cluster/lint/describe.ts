@@ -20,6 +20,11 @@ not run. \`--output json\`, \`sarif\` (code hosts) and \`junit\` (CI servers) pr
 A file proves only its own contents. Flags override files, so a PD whose file has \`http\` may run with \`https\`, and the
 other way round. The line says where that is possible; \`check\` probes the ports themselves.
 
+Where the certificate files that a component's configuration names are readable on this host, lint also runs the
+[checks](checks.md) that files alone decide: \`certificate-readable\`, \`file-safe\`, \`key-matches-certificate\`,
+\`verifies-under-ca\`, \`key-usages\` and \`names-cover-addresses\`. They quote the TLS implementation that rejects a certificate, and
+are reported at the line that names it. Files that are not there are not missed.
+
 | code | severity | reported |
 | --- | --- | --- |
 ${lintCatalogue.map(({ code, severity, title }) => `| \`${code}\` | ${severityWords[severity]} | ${title} |`).join('\n')}

@@ -14,6 +14,7 @@ import { renderProblems } from '../../report/problem-lines.js';
 import { sarifOfProblems } from '../../report/sarif.js';
 import { jsonText } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
+import { lintCertificates } from '../lint-certificates.js';
 import { type Command, type Invocation, text } from './command.js';
 import { outputOptions, print } from './output.js';
 
@@ -39,7 +40,10 @@ async function runLint(invocation: Invocation): Promise<number> {
     throw new OperatorError('bad_flag', `--cluster-version ${version} is no release`, 'write it as 8.5.0');
   }
   const files = [...new Set(positionals.flatMap(expand))];
-  const problems = files.flatMap((file) => lintAny(file, version));
+  const problems: Problem[] = [];
+  for (const file of files) {
+    problems.push(...(await lintAny(file, version)));
+  }
   await print(invocation, {
     table: () => tableOf(files, problems, terminalOf(stdout)),
     json: () => jsonText(problemsDocument(files.length, problems)),
@@ -85,8 +89,10 @@ function kindOf(name: string): 'folder' | 'file' | 'nothing' {
   }
 }
 
-function lintAny(file: string, version: string | undefined): readonly Problem[] {
-  return isAgentConfig(file) ? lintAgentConfig(file) : lintFile(file, { version });
+async function lintAny(file: string, version: string | undefined): Promise<readonly Problem[]> {
+  return isAgentConfig(file)
+    ? lintAgentConfig(file)
+    : [...lintFile(file, { version }), ...(await lintCertificates(file, version))];
 }
 
 /** Reads agent.toml as `run` does. */
