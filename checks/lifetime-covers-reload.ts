@@ -1,3 +1,4 @@
+import { clientsThatKeep, keptCertificatesOf } from '../cluster/components/outgoing.js';
 import { profiles } from '../cluster/components/profiles.js';
 import type { Endpoint, Instance } from '../cluster/inventory/inventory.js';
 import type { Certificate } from '../credentials/certificate.js';
@@ -15,7 +16,7 @@ export const lifetimeCoversReload: Check = {
   id,
   title: 'Certificates stay valid until the renewed one is in use',
   severity: 'fail',
-  description: `A certificate of hours or days, as Vault and cert-manager issue them, is renewed while the process runs. A port that reads its files only at its start goes on to serve the first one. So does a gRPC channel of TiKV or TiFlash, which presents the certificate that it was made with through every reconnect. Warns of both where a certificate is issued for less than ${least}; a process is expected to run that long. A port that reads its files once an hour (TiProxy) fails where the certificate that it serves expires before it is sure to serve another. Other ports reload at a connection: see served-matches-file.`,
+  description: `A certificate of hours or days, as Vault and cert-manager issue them, is renewed while the process runs. A port that reads its files only at its start goes on to serve the first one. So does a gRPC channel of TiKV or TiFlash, which presents the certificate that it was made with through every reconnect, the log backup of TiKV 6.2 to 6.5.0, every outgoing connection of TiFlash and TiCDC before 6.6, and a declared client of client-java or TiSpark. Warns of both where a certificate is issued for less than ${least}; a process is expected to run that long. A port that reads its files once an hour (TiProxy) fails where the certificate that it serves expires before it is sure to serve another. Other ports reload at a connection: see served-matches-file.`,
   remediation: 'Issue certificates for longer, or restart the component after each renewal.',
   statuses: {
     fail: 'the certificate served expires before the reload deadline of its port',
@@ -28,16 +29,19 @@ export const lifetimeCoversReload: Check = {
         observation.peerChain[0],
       ]),
     );
-    return evidence.inventory.instances.flatMap((instance) => {
+    const known = evidence.inventory.instances.flatMap((instance) => onDisk(instance, evidence) ?? []);
+    const shortest = [...known, ...served.values()].find((leaf) => leaf !== undefined && shortLived(leaf));
+    const ofInstances = evidence.inventory.instances.flatMap((instance) => {
       const leaves = instance.endpoints.map((endpoint) => served.get(portKey(instance, endpoint)));
       const known = [onDisk(instance, evidence), ...leaves].find((leaf) => leaf !== undefined);
       const problems = [
         ...instance.endpoints.flatMap((endpoint, index) => ofPort(instance, endpoint, leaves[index], evidence)),
-        ...ofChannels(instance, known),
+        ...ofOutgoing(instance, known),
       ];
       const pass = findingOf(id, 'pass', instance, { message: 'its certificates stay valid until they are reloaded' });
       return problems.length > 0 || known === undefined ? problems : [pass];
     });
+    return [...ofInstances, ...ofClients(evidence, shortest)];
   },
 };
 
@@ -71,12 +75,32 @@ function ofPort(
   return [findingOf(id, 'fail', instance, { endpoint, message, remediation, evidence: factsOf(leaf) })];
 }
 
-function ofChannels(instance: Instance, leaf: Certificate | undefined): readonly Finding[] {
-  const { channelsKeepCertificate = false, title } = profiles[instance.component];
-  const keeps = `a gRPC channel of ${title} presents the certificate that it was made with, through every reconnect`;
-  return channelsKeepCertificate && leaf !== undefined && shortLived(leaf)
-    ? [keptUntilRestart(instance, leaf, keeps)]
-    : [];
+/** The clients inside a component that go on to present the certificate that they were made with. */
+function ofOutgoing(instance: Instance, leaf: Certificate | undefined): readonly Finding[] {
+  const { title } = profiles[instance.component];
+  return leaf === undefined || !shortLived(leaf)
+    ? []
+    : keptCertificatesOf(instance.component, instance.version).map(({ what }) =>
+        keptUntilRestart(
+          instance,
+          leaf,
+          `${what} of ${title} presents the certificate that it was made with, through every reconnect`,
+        ),
+      );
+}
+
+/** A declared client has no certificate here: the lifetime of the cluster's certificates stands for its own. */
+function ofClients({ inventory: { clients } }: Evidence, leaf: Certificate | undefined): readonly Finding[] {
+  return leaf === undefined
+    ? []
+    : clients.flatMap(({ name, commonName }) => {
+        const what = clientsThatKeep[name];
+        const message = `${what} (${commonName ?? name}) presents the certificate of its start until it is restarted; certificates of this cluster are issued for ${durationText(lifetimeOf(leaf))}`;
+        const remediation = `issue its certificate for ${least} at least, or restart it after each renewal`;
+        return what === undefined
+          ? []
+          : [findingOf(id, 'warn', 'agent', { message, remediation, evidence: factsOf(leaf) })];
+      });
 }
 
 function onDisk(instance: Instance, { credentials }: Evidence): Certificate | undefined {

@@ -70,9 +70,10 @@ function particularities(profile: ComponentProfile): readonly string[] {
       : [
           `Builds since July 2026 also compare alternative names with ${code(profile.alternativeNamesKey)}; earlier builds ignore that list. Results that only this list decides are inconclusive.`,
         ]),
-    ...(profile.channelsKeepCertificate === true
-      ? ['Its gRPC channels present the certificate that they were made with, through every reconnect.']
-      : []),
+    ...(profile.keepsCertificate ?? []).map(
+      ({ what, since, until }) =>
+        `${what[0]?.toUpperCase()}${what.slice(1)} presents the certificate that it was made with until a restart${since === undefined ? '' : `, since ${since}`}${until === undefined ? '' : `, before ${until}`}.`,
+    ),
     ...(profile.needsPem === true ? ['It exits when it reloads a file that is not PEM text.'] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { keptCertificatesOf } from '../../cluster/components/outgoing.js';
 import type { ComponentName, ReloadRule } from '../../cluster/components/profile.js';
 import { profiles } from '../../cluster/components/profiles.js';
 import { isBefore } from '../../cluster/inventory/version.js';
@@ -93,6 +94,9 @@ function reloadSteps({ component, inventory, roles }: Rehearsal): readonly strin
     );
     return step === undefined || !present ? [] : [`${roles.includes('server') ? title : profile.title}: ${step}`];
   });
+  const kept = keptCertificatesOf(component, version)
+    .filter(({ since, until }) => since !== undefined || until !== undefined)
+    .map(({ what }) => `restart ${component} before the former certificate expires: ${what} presents it until then`);
   // A client certificate belongs to no port: the component reloads it once.
-  return [...new Set(steps)];
+  return [...new Set([...steps, ...kept])];
 }

@@ -30,6 +30,7 @@ export const dmMaster: ComponentProfile = {
   trimsAllowList: false,
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch', 'ca-without-certificate'],
+  keepsCertificate: [{ what: 'every outgoing connection' }],
   verifiesServersBy: 'go',
   advertisedKeys: ['advertise-addr', 'advertise-peer-urls'],
   instanceEndpoint: 'client',

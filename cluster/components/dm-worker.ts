@@ -20,6 +20,7 @@ export const dmWorker: ComponentProfile = {
   trimsAllowList: true,
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch'],
+  keepsCertificate: [{ what: 'every outgoing connection' }],
   verifiesServersBy: 'go',
   advertisedKeys: ['advertise-addr'],
   instanceEndpoint: 'api',

@@ -65,6 +65,8 @@ export const pd: ComponentProfile = {
         'cdc-cli',
         'br',
         'lightning',
+        'client-java',
+        'tispark',
         'agent',
       ],
     },

@@ -36,6 +36,8 @@ export const clientNames = [
   'cdc-cli',
   'br',
   'lightning',
+  'client-java',
+  'tispark',
 ] as const;
 export type ClientName = (typeof clientNames)[number];
 
@@ -192,6 +194,13 @@ export interface ConfigFileProfile {
   readonly incompleteTls: string;
 }
 
+/** A client inside a component; its releases from `since` on, and before `until`. */
+export interface OutgoingClient {
+  readonly what: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
 /** The model of a component, which lint, expectations, dev cluster and docs share. */
 export interface ComponentProfile extends ConfigFileProfile {
   readonly component: ComponentName;
@@ -226,8 +235,8 @@ export interface ComponentProfile extends ConfigFileProfile {
   readonly addsOwnCommonName?: boolean;
   /** The implementation of TLS that verifies the servers which it calls. */
   readonly verifiesServersBy: VerifierName;
-  /** Its gRPC channels present the certificate that they were made with, through every reconnect. */
-  readonly channelsKeepCertificate?: boolean;
+  /** What of it goes on to present the certificate that it was made with, until a restart. */
+  readonly keepsCertificate?: readonly OutgoingClient[];
   /** Config keys whose host must be covered by the certificate's SANs. */
   readonly advertisedKeys: readonly string[];
   /** The endpoint whose address names the instance, as TiDB's own monitoring does (host:status-port; PD host:client-port). */

@@ -24,6 +24,7 @@ export const ticdc: ComponentProfile = {
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch'],
   addsOwnCommonName: true,
+  keepsCertificate: [{ what: 'every outgoing connection', until: '6.6.0' }],
   verifiesServersBy: 'go',
   advertisedKeys: ['advertise-addr'],
   instanceEndpoint: 'api',

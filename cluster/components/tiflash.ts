@@ -52,7 +52,7 @@ export const tiflash: ComponentProfile = {
   needsPem: true,
   bearsFailedHandshakesSince: '6.0.0',
   verifiesServersBy: 'grpc-core',
-  channelsKeepCertificate: true,
+  keepsCertificate: [{ what: 'a gRPC channel' }, { what: 'every outgoing connection', until: '6.6.0' }],
   advertisedKeys: ['flash.service_addr', 'flash.proxy.advertise-addr', 'flash.proxy.advertise-status-addr'],
   instanceEndpoint: 'metrics',
   mainEndpoint: 'grpc',

@@ -20,6 +20,7 @@ export const tikvCdc: ComponentProfile = {
   trimsAllowList: true,
   needsOwnCommonName: false,
   fatalAtStart: ['unreadable', 'key-mismatch'],
+  keepsCertificate: [{ what: 'every outgoing connection' }],
   verifiesServersBy: 'go',
   advertisedKeys: ticdc.advertisedKeys,
   instanceEndpoint: 'api',

@@ -109,12 +109,38 @@ t.test('lifetime-covers-reload: what is issued for days, and kept until a restar
   t.strictSame(await of(day, 'ticdc', '6.6.0'), pass);
   t.strictSame(await of(day, 'ticdc', '6.5.9'), [
     'warn: the TiCDC port reads its certificate only at its start; the certificate is issued for 24 hours',
+    'warn: every outgoing connection of TiCDC presents the certificate that it was made with, through every reconnect; the certificate is issued for 24 hours',
   ]);
+  for (const [version, kept] of [
+    ['6.1.0', 1],
+    ['6.2.0', 2],
+    ['6.5.0', 2],
+    ['6.5.1', 1],
+  ] as const) {
+    t.equal((await of(day, 'tikv', version)).length, kept, `the log backup of TiKV ${version}`);
+  }
+
   t.strictSame(await of(365 * day, 'ticdc', '6.5.9'), pass);
   t.match(await of(day, 'tiflash', '7.5.0'), [
     /^warn: the TiFlash HTTPS port \(before 7\.1\) reads/,
     /^warn: a gRPC channel of TiFlash presents/,
   ]);
+});
+
+t.test('lifetime-covers-reload: a declared client that loads its certificate once', async (t) => {
+  const of = async (lifetime: number, name: 'tispark' | 'client-java' | 'br') => {
+    const pair = await long.issue({ ...names, notBefore: at(0), notAfter: at(lifetime) });
+    const facts = await factsOf(t, pair, { ca: long.certificatePem });
+    const instances = [instanceOf('tidb')];
+    const clients = [{ name, commonName: 'Client' }];
+    return run(lifetimeCoversReload, evidenceOf({ instances, facts: [facts], clients, now: at(hour) })).slice(1);
+  };
+  t.strictSame(await of(day, 'tispark'), [
+    'warn: a job of TiSpark (Client) presents the certificate of its start until it is restarted; certificates of this cluster are issued for 24 hours',
+  ]);
+  t.match(await of(day, 'client-java'), [/^warn: a client of client-java \(Client\)/]);
+  t.strictSame(await of(365 * day, 'tispark'), []);
+  t.strictSame(await of(day, 'br'), []);
 });
 
 t.test('lifetime-covers-reload: a port that reloads once an hour', async (t) => {
