@@ -26,3 +26,28 @@ export function dialable(host: string): string {
 export function isIpAddress(host: string): boolean {
   return isIP(host) !== 0;
 }
+
+/** All of them reach a listener on all addresses of this host. */
+const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]'];
+
+/**
+ * One text for all spellings of an address that are known without DNS: capitals, a dot at the end, the forms of IPv4 and IPv6
+ * addresses, and `localhost` for both of its addresses.
+ */
+export function canonicalAddress({ host, port }: Address): string {
+  const written = host.includes(':') ? `[${host}]` : host.replace(/\.$/, '');
+  const url = `http://${written}`;
+  // What is no host of a URL, such as an IPv6 address with a zone, keeps its spelling.
+  const canonical = withoutMapping(URL.canParse(url) ? new URL(url).hostname : written.toLowerCase());
+  return `${loopback.includes(canonical) ? 'localhost' : canonical}:${port}`;
+}
+
+/** An IPv4 address that is written as an IPv6 one is the same address. */
+function withoutMapping(host: string): string {
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(host) ?? [];
+  if (high === undefined || low === undefined) {
+    return host;
+  }
+  const bytes = [high, low].map((group) => Number.parseInt(group, 16)).flatMap((group) => [group >> 8, group & 0xff]);
+  return bytes.join('.');
+}

@@ -16,6 +16,9 @@ t.test('connections to one address take turns, those to others do not wait for t
   };
   await Promise.all(['a', 'A', 'a'].map((host) => locks.run({ host, port: 1 }, signal, connect)));
   t.equal(most, 1, 'a host name is the same in capitals');
+  const loopback = ['localhost', '127.0.0.1', '::1', 'LOCALHOST.', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '127.1'];
+  await Promise.all(loopback.map((host) => locks.run({ host, port: 1 }, signal, connect)));
+  t.equal(most, 1, 'the spellings of one address are the same');
   await Promise.all([1, 2].map((port) => locks.run({ host: 'a', port }, signal, connect)));
   t.equal(most, 2);
 });
