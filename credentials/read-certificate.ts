@@ -1,7 +1,5 @@
-import 'reflect-metadata';
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import * as peculiar from '@peculiar/x509';
 import {
   type Certificate,
   type CertificateField,
@@ -10,19 +8,17 @@ import {
   type SubjectAltNames,
 } from './certificate.js';
 import {
-  alternativeNamesIn,
-  keyFingerprint,
-  keyType,
-  keyUsageNames,
-  listed,
-  oneLine,
-  usageNames,
-} from './certificate-text.js';
-import { keyIdentifiersOf } from './key-identifiers.js';
+  type CertificateParts,
+  certificateParts,
+  keyIdentifiersIn,
+  keyUsageIn,
+  subjectAltNamesIn,
+} from './certificate-parts.js';
+import { alternativeNamesIn, keyFingerprint, keyType, listed, oneLine, usageNames } from './certificate-text.js';
 
 /**
  * A certificate of PEM or DER. Throws where OpenSSL finds none in it; of one that it finds, no field throws. What few
- * callers ask for is parsed when asked, so that the chains of 10 000 ports stay cheap.
+ * callers ask for is decoded whenever it is asked for, so that the chains of 10 000 ports stay cheap.
  */
 export function readCertificate(bytes: string | Buffer): Certificate {
   return new LazyCertificate(new X509Certificate(bytes));
@@ -42,8 +38,6 @@ class LazyCertificate implements Certificate {
   #unreadable: Set<CertificateField> | undefined;
   /** Once every field was asked for. */
   #allUnreadable: readonly CertificateField[] | undefined;
-  /** Null where it could not be parsed. */
-  #parsed: peculiar.X509Certificate | null | undefined;
   #publicKeyFingerprint: string | undefined;
   readonly fingerprint: string;
   readonly notBefore: Date;
@@ -65,7 +59,7 @@ class LazyCertificate implements Certificate {
   }
 
   get subjectDer(): string {
-    return this.#read('subjectDer', () => hex(this.#details().subjectName.toArrayBuffer()), '');
+    return this.#read('subjectDer', () => hex(this.#readParts().subject), '');
   }
 
   get commonNames(): readonly string[] {
@@ -81,16 +75,7 @@ class LazyCertificate implements Certificate {
   }
 
   get keyUsage(): readonly string[] | undefined {
-    return this.#read(
-      'keyUsage',
-      () => {
-        const usages = this.#details().getExtension(peculiar.KeyUsagesExtension)?.usages;
-        return usages === undefined
-          ? undefined
-          : keyUsageNames.filter((name) => (usages & peculiar.KeyUsageFlags[name]) !== 0);
-      },
-      undefined,
-    );
+    return this.#read('keyUsage', () => keyUsageIn(this.#readParts()), undefined);
   }
 
   get extendedKeyUsage(): readonly string[] | undefined {
@@ -113,7 +98,7 @@ class LazyCertificate implements Certificate {
   }
 
   get keyIdentifiers(): KeyIdentifiers {
-    return this.#read('keyIdentifiers', () => keyIdentifiersOf(this.#details()), {});
+    return this.#read('keyIdentifiers', () => keyIdentifiersIn(this.#readParts()), {});
   }
 
   get publicKey(): string {
@@ -187,33 +172,18 @@ class LazyCertificate implements Certificate {
       .map((line) => line.slice(prefix.length));
   }
 
+  /** Malformed names are left to OpenSSL, which leaves out what it does not understand. */
   #alternativeNames(): SubjectAltNames {
-    const details = this.#parse();
-    if (details === null) {
+    try {
+      return subjectAltNamesIn(this.#readParts());
+    } catch {
       const text: string | null | undefined = this.#x509.subjectAltName;
       return alternativeNamesIn(text === undefined ? '' : given(text));
     }
-    const names = details.getExtension(peculiar.SubjectAlternativeNameExtension)?.names.items ?? [];
-    const of = (type: string) => names.filter((name) => name.type === type).map((name) => name.value);
-    return { dns: of('dns'), ip: of('ip'), uri: of('url'), email: of('email') };
   }
 
-  #details(): peculiar.X509Certificate {
-    return given(this.#parse());
-  }
-
-  /** Null where the parser gives up, as on thousands of names or on extensions that are no ASN.1. */
-  #parse(): peculiar.X509Certificate | null {
-    if (this.#parsed === undefined) {
-      try {
-        const parsed = new peculiar.X509Certificate(this.#x509.raw);
-        // Each extension is parsed here, or not at all.
-        this.#parsed = parsed.extensions.length >= 0 ? parsed : null;
-      } catch {
-        this.#parsed = null;
-      }
-    }
-    return this.#parsed;
+  #readParts(): CertificateParts {
+    return certificateParts(this.#x509.raw);
   }
 }
 
@@ -242,6 +212,6 @@ function dateOf(text: string): Date {
   return date;
 }
 
-function hex(bytes: ArrayBuffer | Buffer): string {
-  return Buffer.from(bytes as ArrayBuffer).toString('hex');
+function hex(bytes: Buffer): string {
+  return bytes.toString('hex');
 }

@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { build } from 'esbuild';
 import { shippedFiles } from '../agent/process/package-files.js';
 import { errorCode } from '../credentials/error-text.js';
@@ -8,8 +8,11 @@ import { verifierFile } from './go-verifier.js';
 import { noticeOfGo, noticesOf } from './notices.js';
 import { root } from './root.js';
 
-/** `esm` for Node to run; `commonjs` for a single executable, which takes nothing else. */
-export type BundleFormat = 'esm' | 'commonjs';
+/**
+ * `esm` for Node to run; `commonjs` for a single executable, which takes nothing else; `chunks` as `esm`, with files of their
+ * own for what is loaded later.
+ */
+export type BundleFormat = 'esm' | 'commonjs' | 'chunks';
 
 /** Some libraries are CommonJS, and ask for what an ES module does not have. */
 const commonJsInEsm = `import { createRequire as bundleRequire } from 'node:module';
@@ -22,15 +25,14 @@ const __dirname = bundlePath(new URL('.', import.meta.url));`;
 const esmInCommonJs = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
 
 /**
- * Writes the program with all its libraries as one file, and beside it the verifier that is Go's, which is no JavaScript,
- * and the notices of those libraries.
+ * Writes the program with all its libraries, beside it the verifier that is Go's, which is no JavaScript, and the notices of
+ * those libraries.
  */
 export async function bundle(format: BundleFormat, outfile: string): Promise<void> {
   const files = Object.fromEntries(shippedFiles.flatMap((path) => entryOf(path)));
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['agent/cli/main.ts'],
-    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -41,9 +43,12 @@ export async function bundle(format: BundleFormat, outfile: string): Promise<voi
       bundledFiles: JSON.stringify(files),
       ...(format === 'commonjs' ? { 'import.meta.url': 'bundleUrl' } : {}),
     },
-    ...(format === 'esm'
-      ? { format: 'esm', banner: { js: commonJsInEsm } }
-      : { format: 'cjs', banner: { js: esmInCommonJs } }),
+    ...(format === 'commonjs'
+      ? { format: 'cjs', banner: { js: esmInCommonJs } }
+      : { format: 'esm', banner: { js: commonJsInEsm } }),
+    ...(format === 'chunks'
+      ? { outdir: dirname(outfile), entryNames: parse(outfile).name, outExtension: { '.js': '.mjs' }, splitting: true }
+      : { outfile }),
     logLevel: 'warning',
   });
   copyFileSync(verifierFile, join(outfile, '..', verifierAsset));

@@ -1,4 +1,4 @@
-import { Authority } from '../../certs-dev/authority.js';
+import type { Authority } from '../../certs-dev/authority.js';
 import { usable } from '../../credentials/error.js';
 import { readKeyPair } from '../../credentials/key-pair.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
@@ -14,14 +14,12 @@ import type { Target } from './targets.js';
  * components that do not call the port.
  */
 export class UnauthorizedClients {
-  readonly #authority = Authority.create({ commonName: 'tidb-mtls-agent foreign CA' });
+  #authority: Promise<Authority> | undefined;
   readonly #foreignCa = new Map<string, Promise<Identity>>();
   readonly #wrongName: KeyPairPaths | undefined;
 
   constructor(wrongName: KeyPairPaths | undefined) {
     this.#wrongName = wrongName;
-    // Handled by those that await it later.
-    this.#authority.catch(() => undefined);
   }
 
   /** The identities to probe a port with over TLS; `identities` has the certificates of this node's components. */
@@ -42,6 +40,7 @@ export class UnauthorizedClients {
     if (known !== undefined) {
       return known;
     }
+    this.#authority ??= foreignCa();
     const made = this.#authority
       .then((authority) => authority.issue({ commonName }))
       .then((pair) => unauthorizedClientIdentity('foreign-ca', pair));
@@ -55,6 +54,12 @@ export class UnauthorizedClients {
     const pair = paths === undefined ? undefined : usable(() => readKeyPair(paths));
     return pair === undefined ? undefined : unauthorizedClientIdentity('wrong-name', pair);
   }
+}
+
+/** The library that issues certificates is loaded when a negative probe needs one. */
+async function foreignCa(): Promise<Authority> {
+  const { Authority } = await import('../../certs-dev/authority.js');
+  return await Authority.create({ commonName: 'tidb-mtls-agent foreign CA' });
 }
 
 /** Unauthorized clients that need no file. */

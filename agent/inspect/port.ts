@@ -1,5 +1,4 @@
 import { createSecureContext } from 'node:tls';
-import * as peculiar from '@peculiar/x509';
 import { type Address, formatAddress } from '../../cluster/inventory/address.js';
 import type { Certificate } from '../../credentials/certificate.js';
 import type { KeyPair } from '../../credentials/key-pair.js';
@@ -55,6 +54,8 @@ export async function readPort(
     const remediation = isUp ? 'name a port that speaks TLS' : 'check address and firewall, and whether it runs';
     return { contents: empty(source, [{ source, message: strict.detail, remediation }]), port: undefined };
   }
+  // Its library is loaded when it is needed.
+  const { nameText } = await import('./name-text.js');
   return {
     contents: { source, format: 'TLS', certificates: chain, keys: [], unread: isUp ? goneAfter(source, after) : [] },
     port: {
@@ -62,7 +63,7 @@ export async function readPort(
       tlsVersion: strict.tlsVersion,
       cipher: strict.cipher,
       requestsCertificate: serverHandshake.requestsCertificate,
-      authorities: serverHandshake.authorities.map(nameOf),
+      authorities: serverHandshake.authorities.map(nameText),
       namesHost: leaf.coversHost(address.host),
       results: options.bundle === undefined ? [] : await resultsOf(strict, chain, options.bundle, address, options),
     },
@@ -115,8 +116,4 @@ function handshake(address: Address, { bundle, pair, timeout, signal }: PortOpti
 /** Without host name errors, which `namesHost` reports. */
 function chainProblem({ peerProblem }: Observation): string | undefined {
   return peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID' ? undefined : peerProblem;
-}
-
-function nameOf(derHex: string): string {
-  return new peculiar.Name(Buffer.from(derHex, 'hex')).toString();
 }

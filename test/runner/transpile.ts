@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
@@ -17,7 +17,7 @@ export function javaScriptOf(source: string): string {
   return join(output, source.replace(/\.ts$/, '.js'));
 }
 
-/** The program as one file, which starts in half the time of `dist`: hundreds of processes of it are tests' to start. */
+/** The program as few files, which start in a third of the time of `dist`: tests start hundreds of processes of it. */
 const program = join(output, 'program/tidb-mtls-agent.mjs');
 
 /** Writes the JavaScript of every TypeScript file that is newer than what was written last, and the program of all. */
@@ -25,8 +25,10 @@ export async function transpile(): Promise<void> {
   const sources = globSync('**/*.ts', { cwd: root, ignore }).filter(isNewer);
   await Promise.all(sources.map(transpileFile));
   if (sources.length > 0 || !existsSync(program)) {
+    // Chunks have other names after a change.
+    rmSync(dirname(program), { recursive: true, force: true });
     mkdirSync(dirname(program), { recursive: true });
-    await bundle('esm', program);
+    await bundle('chunks', program);
   }
 }
 

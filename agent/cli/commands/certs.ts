@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { writePki } from '../../../certs-dev/pki.js';
 import { readCredentialFile } from '../../../credentials/file.js';
 import { readKeyPair } from '../../../credentials/key-pair.js';
 import { OperatorError } from '../../config/error.js';
@@ -50,6 +49,7 @@ async function runCerts(invocation: Invocation): Promise<number> {
     const directory = resolve(operands[0] ?? '.');
     // Its files are named as TiUP names those of a component.
     requireNew(directory);
+    const { writePki } = await import('../../../certs-dev/pki.js');
     const pki = await writePki(directory, hosts.length === 0 ? {} : { hosts });
     invocation.stdout.write(`development CA and certificates written to ${pki.directory}\n`);
     return 0;

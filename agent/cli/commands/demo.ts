@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { startDevCluster } from '../../../devcluster/dev-cluster.js';
-import { playStory } from '../../../devcluster/story.js';
 import { readAgentConfig } from '../../config/load.js';
 import { commandLine, shellQuoted } from '../../deploy/shell.js';
 import { serve } from '../serve.js';
@@ -35,6 +33,8 @@ function howStarted([node = '', script]: readonly string[] = process.argv): stri
 
 async function runDemo(invocation: Invocation): Promise<number> {
   const { stdout, signal, values } = invocation;
+  // The other commands start without the dev cluster and the ASN.1 library that it issues certificates with.
+  const { startDevCluster } = await import('../../../devcluster/dev-cluster.js');
   const cluster = await startDevCluster();
   try {
     const config = cluster.agentConfig;
@@ -52,6 +52,7 @@ async function runDemo(invocation: Invocation): Promise<number> {
         ].join('\n'),
       );
       if (values.story === true) {
+        const { playStory } = await import('../../../devcluster/story.js');
         await playStory(cluster, (line) => stdout.write(`${line}\n`), signal, scenePace);
       }
       await untilAborted(signal);
