@@ -27,7 +27,7 @@ import {
   readNodeCredentials,
   unread,
 } from './local-credentials.js';
-import { NegativeProbes } from './negative-probes.js';
+import { getsNoNegativeProbe, NegativeProbes } from './negative-probes.js';
 import { ObservationStore } from './observation-store.js';
 import { PortAccess } from './port-access.js';
 import { PortLocks } from './port-locks.js';
@@ -92,6 +92,7 @@ export class Collector {
     this.#configuredAt = refreshed === undefined ? now() : refreshed.#configuredAt;
     this.identities = new Identities(config.security, instances, { onReload, repository }, refreshed?.identities);
     this.#baselines = new Baselines(repository, baselines, new Set(instances.map(credentialKey)));
+    this.#fallen = former === undefined ? new Set() : former.#fallen;
     const retention =
       former === undefined || reason === 'inventory' ? sameConfiguration(instances) : this.#retentionAfter(former);
     this.store = former?.store.successor(instances, retention) ?? new ObservationStore();
@@ -99,7 +100,6 @@ export class Collector {
     this.#unauthorizedClients =
       former !== undefined && sameClients ? former.#unauthorizedClients : new UnauthorizedClients(config.wrongName);
     this.access = new PortAccess({ locks, repository, now });
-    this.#fallen = former === undefined ? new Set() : former.#fallen;
     const { timeout, resumption } = config.probe;
     const shared = { identities: this.identities, access: this.access, store: this.store, timeout };
     this.#authorizedProbes = new AuthorizedProbes(shared);
@@ -248,7 +248,7 @@ export class Collector {
       negativeProbesLeftOut:
         this.config.probe.negativeInterval === undefined
           ? []
-          : this.negativeTargets.filter((target) => this.#negativeProbes.leavesOut(target)),
+          : this.negativeTargets.filter((target) => getsNoNegativeProbe(target, this.#fallen)),
     };
   }
 
@@ -266,7 +266,7 @@ export class Collector {
   #negativelyProbed(): readonly Target[] {
     return this.config.probe.negativeInterval === undefined
       ? []
-      : this.negativeTargets.filter((target) => !this.#negativeProbes.leavesOut(target));
+      : this.negativeTargets.filter((target) => !getsNoNegativeProbe(target, this.#fallen));
   }
 
   #retentionAfter(former: Collector): Retention {

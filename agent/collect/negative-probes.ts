@@ -20,17 +20,17 @@ export interface NegativeProbesOptions extends AuthorizedProbesOptions {
   readonly fallen: Set<string>;
 }
 
+/** Whether a port gets no negative probe: its release, or what happened to its process at the last ones, forbids it. */
+export function getsNoNegativeProbe({ instance }: Target, fallen: ReadonlySet<string>): boolean {
+  return bearsFailedHandshakes(instance) === 'no' || fallen.has(credentialKey(instance));
+}
+
 /** What is tried at a port on the slow schedule: its server handshake, session resumption, and unauthorized clients. */
 export class NegativeProbes {
   readonly #options: NegativeProbesOptions;
 
   constructor(options: NegativeProbesOptions) {
     this.#options = options;
-  }
-
-  /** Whether this port gets no negative probe: its release, or what happened at the last ones, forbids it. */
-  leavesOut({ instance }: Target): boolean {
-    return bearsFailedHandshakes(instance) === 'no' || this.#options.fallen.has(credentialKey(instance));
   }
 
   /**
@@ -41,7 +41,7 @@ export class NegativeProbes {
     const { access, store } = this.#options;
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    if (this.leavesOut(target)) {
+    if (getsNoNegativeProbe(target, this.#options.fallen)) {
       return observed;
     }
     if (endpoint.scheme === 'https') {
