@@ -29,7 +29,7 @@ export const checkExamples: Readonly<Record<string, readonly string[]>> = {
     "    install the key of this certificate: write the key first, then the certificate"
   ],
   "verifies-under-ca": [
-    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt does not verify as client under /tidb-deploy/tikv/tls/ca.crt: TiKV (gRPC C-core): UNABLE_TO_GET_ISSUER_CERT_LOCALLY; Go: x509: certificate signed by unknown authority  [verifies-under-ca]",
+    "✗ tikv 10.0.1.2:20160  /tidb-deploy/tikv/tls/tls.crt does not verify as client under /tidb-deploy/tikv/tls/ca.crt: TiKV (gRPC C-core): UNABLE_TO_GET_ISSUER_CERT_LOCALLY, the issuer of the certificate is not in the CA file; Go: x509: certificate signed by unknown authority  [verifies-under-ca]",
     "    issue the certificate again from this CA, or add its issuer to the CA file"
   ],
   "certificate-validity": [

@@ -4,6 +4,7 @@ import { authorityText } from '../credentials/authority-name.js';
 import type { Certificate } from '../credentials/certificate.js';
 import { hostNamesOf } from '../credentials/certificate-text.js';
 import { issuersOf } from '../credentials/issuer.js';
+import { codeText } from '../credentials/verifiers/code-words.js';
 import { anotherCa, caFilesOf } from './another-ca.js';
 import type { Check, EndpointObservation, EndpointServerHandshake, Evidence } from './check.js';
 import { type Finding, findingOf } from './finding.js';
@@ -49,7 +50,7 @@ function verification({ instance, endpoint, observation }: EndpointObservation, 
   const what = expired === undefined ? '' : `; ${expired} in its chain has expired`;
   return findingOf(id, 'fail', instance, {
     ...parts,
-    message: `the certificate served does not verify under the agent's CA (${peerProblem}); its issuer is ${leaf?.issuer ?? ''}${another?.message ?? ''}${what}`,
+    message: `the certificate served does not verify under the agent's CA (${codeText(peerProblem)}); its issuer is ${leaf?.issuer ?? ''}${another?.message ?? ''}${what}`,
     remediation:
       expired === undefined
         ? (another?.remediation ??

@@ -7,6 +7,7 @@ import { isBefore } from '../cluster/inventory/version.js';
 import type { CredentialError } from '../credentials/error.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { coversHostForGo } from '../credentials/go-host-names.js';
+import { codeText } from '../credentials/verifiers/code-words.js';
 import { verifierTitles } from '../credentials/verifiers/verifier.js';
 import { anotherCa } from './another-ca.js';
 import { type Check, credentialKey } from './check.js';
@@ -107,7 +108,10 @@ const reasons: Readonly<Record<StartFault, (instance: Instance, facts: Credentia
     const bad = results.find(({ verifier, step }) => verifier === own && step === 'peer');
     const title = verifierTitles[own];
     const another = anotherCa(chain, { path: paths.ca ?? '', certificates: ca })?.message ?? '';
-    return bad && `its certificate does not verify as ${bad.role} under its CA (${title}: ${bad.message})${another}`;
+    return (
+      bad &&
+      `its certificate does not verify as ${bad.role} under its CA (${title}: ${codeText(bad.message ?? '')})${another}`
+    );
   },
   names: ({ advertisedHosts }, { chain }) => {
     const leaf = chain?.[0];

@@ -32,7 +32,11 @@ function ofPlaintextCluster({ agent }: Evidence): Finding {
   const message = 'no component is configured with TLS: every connection of this cluster is plaintext';
   const remediation =
     'enable TLS for the whole cluster: set the three paths of every component, and https in every URL of PD';
-  return findingOf(id, agent === undefined ? 'warn' : 'fail', 'agent', { message, remediation });
+  return findingOf(id, agent === undefined ? 'warn' : 'fail', 'agent', {
+    message,
+    remediation,
+    evidence: { reason: 'plaintext-cluster' },
+  });
 }
 
 function evaluate(instance: Instance, evidence: Evidence): readonly Finding[] {

@@ -2,6 +2,7 @@ import { whoVerifies } from '../cluster/components/parties.js';
 import type { ComponentName } from '../cluster/components/profile.js';
 import { profiles } from '../cluster/components/profiles.js';
 import type { Instance } from '../cluster/inventory/inventory.js';
+import { codeText } from '../credentials/verifiers/code-words.js';
 import { type Role, type VerificationResult, verifierTitles } from '../credentials/verifiers/verifier.js';
 
 /** Whose certificate it is, and the components that are known to be there. */
@@ -29,7 +30,9 @@ export function resultsOf(results: readonly VerificationResult[], role: Role): R
 
 /** `TiDB, PD (Go): x509: negative serial number`; several are separated by semicolons. */
 export function inTheirWords(meeting: Meeting, results: readonly VerificationResult[]): string {
-  return results.map((result) => `${verifiersOf(meeting, result)}: ${result.message ?? result.code ?? ''}`).join('; ');
+  return results
+    .map((result) => `${verifiersOf(meeting, result)}: ${codeText(result.message ?? result.code ?? '')}`)
+    .join('; ');
 }
 
 /** `TiDB, PD (Go)`, and `Go` where no component is known. */

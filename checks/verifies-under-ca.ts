@@ -2,6 +2,7 @@ import { clientCertificateAsked } from '../cluster/access/expectation.js';
 import { authorityInFull, authorityText } from '../credentials/authority-name.js';
 import type { CredentialFacts } from '../credentials/facts.js';
 import { issuersOf } from '../credentials/issuer.js';
+import { codeText } from '../credentials/verifiers/code-words.js';
 import type { Role } from '../credentials/verifiers/verifier.js';
 import { anotherCa, caFilesOf } from './another-ca.js';
 import type { Check, Evidence } from './check.js';
@@ -114,7 +115,7 @@ function underOpenssl({ owner, facts }: CredentialsInUse): readonly Finding[] {
     : [
         findingOf(id, 'warn', owner, {
           endpoint: port,
-          message: `the ${port.profile.title} rejects ${cert} as client under ${ca} (OpenSSL: ${result.message})`,
+          message: `the ${port.profile.title} rejects ${cert} as client under ${ca} (OpenSSL: ${codeText(result.message ?? '')})`,
           remediation: `add the issuers up to the root to ${ca}`,
           evidence: { role: 'client', code: result.code ?? '', ca },
         }),

@@ -3,6 +3,7 @@ import { plain } from '../agent/terminal/terminal.js';
 import { checks } from '../checks/catalogue.js';
 import type { Check, Evidence } from '../checks/check.js';
 import type { Finding, Status } from '../checks/finding.js';
+import { describeCauses } from './causes.js';
 import { asDeployed, removeFiles } from './examples/evidence.js';
 import { fileExamples } from './examples/files.js';
 import { portExamples } from './examples/ports.js';
@@ -25,7 +26,8 @@ check for made-up data. \`check --explain ID\` prints the same on a terminal.
 
 ${table(['check', 'what holds when it passes', 'worst status'], rows)}
 
-${checks.map(section).join('\n')}`;
+${checks.map(section).join('\n')}
+${describeCauses()}`;
 }
 
 /** checks/examples.ts: the worst finding of each check, for `--explain`. */

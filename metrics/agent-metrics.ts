@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import type { Incident } from '../checks/causes/cause.js';
 import { type EndpointObservation, portsOf } from '../checks/check.js';
 import type { Finding } from '../checks/finding.js';
 import { latestChains } from '../checks/latest-chains.js';
@@ -10,6 +11,7 @@ import { type CredentialEntry, setCredentials } from './credential-metrics.js';
 import { definitions, type MetricKey } from './definitions.js';
 import { exposition } from './exposition.js';
 import { setFindings } from './finding-metrics.js';
+import { setIncidents } from './incident-metrics.js';
 import { type Labels, type Port, portLabels, seconds } from './labels.js';
 import { PortCounters } from './port-counters.js';
 import { type ProbeRejectionReason, probeRejectionReasons } from './reasons.js';
@@ -122,6 +124,10 @@ export class AgentMetrics {
   setFindings(findings: readonly Finding[], now = new Date()): void {
     setFindings(this.#metrics, findings);
     this.#metrics.lastCheck.set(seconds(now));
+  }
+
+  setIncidents(incidents: readonly Incident[]): void {
+    setIncidents(this.#metrics, incidents);
   }
 
   recordReload(outcome: 'success' | 'failure'): void {

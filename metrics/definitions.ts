@@ -126,6 +126,12 @@ export const definitions = {
     ['check', ...attempt],
     'while the check applies',
   ),
+  incident: gauge(
+    'incident',
+    'Each fault that is found, once: 1 while it lasts. A cause at a place explains its findings, also those of other ports.',
+    ['cause', 'severity', 'component', 'instance', 'place'],
+    'while the incident lasts',
+  ),
   findings: gauge('findings', 'Current findings by status.', ['status'], 'after the first evaluation'),
   lastCheck: gauge('last_check_timestamp_seconds', 'When the checks ran last; 0 before the first run.', [], always),
   reloads: counter(

@@ -1,4 +1,5 @@
 import { errorCode, errorMessage } from '../credentials/error-text.js';
+import { codeText } from '../credentials/verifiers/code-words.js';
 import { receivedAlert } from './alerts.js';
 import type { IdentityName } from './observation.js';
 import { closedByPeer, type ProbeResult, rejectedBy, resultOf } from './probe-result.js';
@@ -68,7 +69,7 @@ export function classifyPeerProblem(
   const what = peerProblemKind === 'name' ? 'is for other names' : `does not verify with ${ca}`;
   return rejectedBy(
     { side: 'probe', by: peerProblemKind, number: undefined, name: peerProblem },
-    `the server's certificate ${what} (${peerProblem})`,
+    `the server's certificate ${what} (${codeText(peerProblem)})`,
   );
 }
 

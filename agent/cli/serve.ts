@@ -80,6 +80,8 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
       version,
       ready: () => sidecar.ready(),
       findings: () => sidecar.findings(),
+      incidents: () => sidecar.incidents(),
+      incidentSince: ({ id }) => sidecar.incidentSince(id),
       observations: () => sidecar.collector.observations(),
       inventory: () => sidecar.collector.inventory,
       matrix: () => matrixOf(sidecar.collector.inventory, knownNames(sidecar.collector.evidence())),

@@ -58,7 +58,7 @@ export async function answer(request: IncomingMessage, options: RouteOptions): P
     case '/api/v1/matrix':
       return json(matrixDocument(view.matrix()));
     case '/api/v1/findings':
-      return json(findingsDocument(view.findings()));
+      return json(findingsDocument(view.findings(), view.incidents()));
     case '/-/healthy':
       return text(200, 'healthy');
     case '/-/ready':

@@ -5,7 +5,7 @@ import { badge, duration, facts, locationLinks, sentence } from './parts.js';
 import type { AgentView } from './view.js';
 
 /** One finding: location, time in this status, message, fix, evidence, and a link to the explanation of its check. */
-export function findingItem(finding: Finding, view: AgentView): Html {
+export function findingItem(finding: Finding, view: Pick<AgentView, 'since' | 'now'>): Html {
   const { status, check, message, remediation, evidence } = finding;
   const since = view.since(finding);
   const aside = html`<span class="aside">${since !== undefined && html`${duration(since, view.now())} · `}<a href="/checks/${check}">${check}</a></span>`;

@@ -1,7 +1,9 @@
+import { counted } from '../../checks/counted.js';
 import { type Finding, type Status, summarize } from '../../checks/finding.js';
 import { stateInWords, worstStatusOf } from './cluster-state.js';
 import { findingItem } from './finding.js';
 import { type Html, html } from './html.js';
+import { incidentItem } from './incident.js';
 import { badge, type Page } from './parts.js';
 import { filterForm, isWanted, linkTo, type Query } from './query.js';
 import type { AgentView } from './view.js';
@@ -20,11 +22,18 @@ const shownPerCheck = 4;
 /** The most findings on the page, however many match. */
 const mostShown = 400;
 
-/** The state of the cluster in a sentence, and the findings, worst first. */
+/** The most incidents on the page. */
+const mostIncidents = 100;
+
+/** The state of the cluster in a sentence, and the incidents, worst first; with a filter the findings that it matches. */
 export function renderOverview(view: AgentView, query: Query): Page {
   const summary = summarize(view.findings());
+  const filtered = query.status !== undefined || query.text !== '' || query.component !== undefined;
+  const incidents = filtered ? [] : view.incidents();
+  const explained = new Set(incidents.flatMap(({ findings }) => findings));
   const wanted = view
     .findings()
+    .filter((one) => !explained.has(one))
     .filter(({ status }) => (query.status === undefined ? status !== 'pass' : status === query.status))
     .filter((one) =>
       isWanted(query, one.component, one.instance, one.endpoint, one.identity, one.check, one.message, one.remediation),
@@ -38,10 +47,14 @@ ${filterForm({
   query,
   components: view.findings().map(({ component }) => component),
   statuses,
-  count: `${wanted.length} of ${view.findings().length} findings`,
+  count: filtered
+    ? `${wanted.length} of ${view.findings().length} findings`
+    : `${counted(incidents.length, 'incident')}, ${view.findings().length} findings`,
 })}
+${incidents.length > 0 && html`<h2 class="unseen">Incidents, worst first</h2><ul class="findings" id="incidents">${incidents.slice(0, mostIncidents).map((one) => incidentItem(one, view))}</ul>`}
+${incidents.length > mostIncidents && html`<p class="quiet">${incidents.length - mostIncidents} more incidents are in <a href="/api/v1/findings">the data</a>.</p>`}
 <h2 class="unseen">Findings, worst first</h2>
-${wanted.length === 0 ? nothing(view, query) : findingList(wanted.slice(0, mostShown), view)}
+${wanted.length > 0 ? findingList(wanted.slice(0, mostShown), view) : incidents.length === 0 && nothing(view, query)}
 ${wanted.length > mostShown && html`<p class="quiet">${wanted.length - mostShown} more are not shown: narrow the filter.</p>`}`;
   return { title: 'Overview', body };
 }

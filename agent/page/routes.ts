@@ -1,4 +1,5 @@
 import { assets } from './assets-served.js';
+import { renderCauses } from './causes.js';
 import { renderCertificates } from './certificates.js';
 import { renderChanges } from './changes.js';
 import { renderCheck, renderChecks } from './checks.js';
@@ -59,6 +60,7 @@ const views: ReadonlyMap<string, (view: AgentView, query: Query) => Page> = new 
   ['instances', renderInstances],
   ['changes', renderChanges],
   ['checks', renderChecks],
+  ['causes', renderCauses],
 ]);
 
 /** Undefined for a path that is not validly encoded. */

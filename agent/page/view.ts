@@ -1,3 +1,4 @@
+import type { Incident } from '../../checks/causes/cause.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Matrix } from '../../cluster/access/matrix.js';
@@ -15,6 +16,10 @@ export interface AgentView {
   readonly version: string;
   ready(): boolean;
   findings(): readonly Finding[];
+  /** Worst first. */
+  incidents(): readonly Incident[];
+  /** Since when this process knows of an incident. */
+  incidentSince(incident: Incident): Date | undefined;
   observations(): readonly EndpointObservation[];
   inventory(): Inventory;
   matrix(): Matrix;

@@ -1,4 +1,6 @@
 import { checks } from '../../checks/catalogue.js';
+import { causes } from '../../checks/causes/catalogue.js';
+import { severityWords } from '../../checks/causes/severity-words.js';
 import { checkExamples } from '../../checks/examples.js';
 import { lintCatalogue } from '../../cluster/lint/catalogue.js';
 import { lintExamples } from '../../cluster/lint/examples.js';
@@ -8,7 +10,7 @@ import { wrap } from '../terminal/wrap.js';
 /** What `--explain` prints for one check or lint rule; paragraphs are plain text. */
 export interface Explanation {
   readonly id: string;
-  /** `check`, or `lint rule`. */
+  /** `check`, `cause`, or `lint rule`. */
   readonly kind: string;
   /** What holds when a check passes; what a rule reports. */
   readonly title: string;
@@ -44,6 +46,16 @@ const explanations: readonly Explanation[] = [
     ] as const,
     example: checkExamples[id] ?? [],
   })),
+  ...causes.map(({ name, title, severity, description }) => ({
+    id: name,
+    kind: 'cause',
+    title,
+    paragraphs: [
+      ['What it means', withoutMarkup(description)],
+      ['What breaks', `${severityWords[severity]}.`],
+    ] as const,
+    example: [],
+  })),
   ...lintCatalogue.map(({ code, title, severity }) => ({
     id: code,
     kind: 'lint rule',
@@ -53,7 +65,7 @@ const explanations: readonly Explanation[] = [
   })),
 ];
 
-/** Ids of all checks and codes of all lint rules. */
+/** Ids of all checks, names of all causes and codes of all lint rules. */
 export const explainedIds: readonly string[] = explanations.map(({ id }) => id);
 
 export function explanationOf(id: string): Explanation | undefined {

@@ -1,5 +1,6 @@
 import type { Incident, Severity } from '../../checks/causes/cause.js';
 import { locationText } from '../../checks/causes/place.js';
+import { severityWords } from '../../checks/causes/severity-words.js';
 import { counted } from '../../checks/counted.js';
 import { durationText } from '../../checks/duration-text.js';
 import type { Finding } from '../../checks/finding.js';
@@ -7,14 +8,6 @@ import { printable } from '../terminal/printable.js';
 import { type Colour, coloured, type Terminal } from '../terminal/terminal.js';
 import { wrap } from '../terminal/wrap.js';
 import { linesOf, summaryOf } from './findings-table.js';
-
-/** A severity by mark, colour and words. */
-export const severityWords: Readonly<Record<Severity, string>> = {
-  failing: 'calls fail now',
-  'will-fail': 'will fail at the next restart or date',
-  exposed: 'open to unauthorized clients',
-  hygiene: 'no call fails',
-};
 
 const colours: Readonly<Record<Severity, Colour>> = {
   failing: 'red',

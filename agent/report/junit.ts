@@ -1,8 +1,11 @@
+import type { Incident } from '../../checks/causes/cause.js';
+import { locationText } from '../../checks/causes/place.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { formatOrigin } from '../../cluster/documents/origin.js';
 import { printable } from '../terminal/printable.js';
 import { locationOf } from './findings-table.js';
+import { incidentIds } from './json.js';
 
 interface TestCase {
   readonly suite: string;
@@ -15,19 +18,41 @@ interface TestCase {
   readonly remediation: string;
 }
 
-/** JUnit XML, which CI servers show: a suite per instance, a case per finding. Warnings fail where `failOn` says so. */
-export function junitOfFindings(findings: readonly Finding[], failOn: 'warn' | 'fail'): string {
-  return junit(
-    findings.map((finding) => ({
-      suite: `${finding.component} ${finding.instance}`,
-      className: finding.check,
-      name: locationOf(finding),
-      result: resultOf(finding, failOn),
-      type: finding.check,
-      message: finding.message,
-      remediation: finding.remediation,
-    })),
+/**
+ * JUnit XML, which CI servers show: a suite per instance, a case per incident and per finding that no incident explains.
+ * Warnings fail where `failOn` says so.
+ */
+export function junitOfFindings(
+  findings: readonly Finding[],
+  failOn: 'warn' | 'fail',
+  incidents: readonly Incident[] = [],
+): string {
+  const explained = incidentIds(incidents);
+  const ofIncidents = incidents.map(
+    ({ cause, status, place, summary, fixes }): TestCase => ({
+      suite: [place.component, place.instance].filter(Boolean).join(' '),
+      className: cause,
+      name: locationText(place),
+      result: resultOf({ status }, failOn),
+      type: cause,
+      message: summary,
+      remediation: fixes.join('; '),
+    }),
   );
+  return junit([
+    ...ofIncidents,
+    ...findings
+      .filter((finding) => !explained.has(finding))
+      .map((finding) => ({
+        suite: `${finding.component} ${finding.instance}`,
+        className: finding.check,
+        name: locationOf(finding),
+        result: resultOf(finding, failOn),
+        type: finding.check,
+        message: finding.message,
+        remediation: finding.remediation,
+      })),
+  ]);
 }
 
 /** A suite per file; a file without problems is one passed case. Notes and warnings pass. */
@@ -60,7 +85,7 @@ export function junitOfProblems(files: readonly string[], problems: readonly Pro
   return junit([...found, ...passed]);
 }
 
-function resultOf({ status }: Finding, failOn: 'warn' | 'fail'): TestCase['result'] {
+function resultOf({ status }: Pick<Finding, 'status'>, failOn: 'warn' | 'fail'): TestCase['result'] {
   if (status === 'fail' || (status === 'warn' && failOn === 'warn')) {
     return 'failed';
   }

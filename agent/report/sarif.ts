@@ -1,8 +1,11 @@
+import type { Incident } from '../../checks/causes/cause.js';
+import { locationText } from '../../checks/causes/place.js';
 import type { Finding, Status } from '../../checks/finding.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { readVersion } from '../process/version.js';
 import { explanationOf } from './explanations.js';
 import { locationOf } from './findings-table.js';
+import { incidentIds } from './json.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 const levels = { fail: 'error', warn: 'warning', note: 'note' } as const;
@@ -28,21 +31,41 @@ export function sarifOfProblems(problems: readonly Problem[]): unknown {
   );
 }
 
-/** SARIF 2.1.0 for findings: each has its instance as location, and its file where the evidence names one. */
-export function sarifOfFindings(findings: readonly Finding[]): unknown {
-  return sarif(
-    findings.map((finding) => ({
-      ruleId: finding.check,
-      ...kinds[finding.status],
-      message: { text: textOf(finding.message, finding.remediation) },
-      locations: [
-        {
-          ...(typeof finding.evidence.file === 'string' ? physical(finding.evidence.file) : {}),
-          logicalLocations: [{ fullyQualifiedName: locationOf(finding), kind: 'resource' }],
-        },
-      ],
-    })),
-  );
+/**
+ * SARIF 2.1.0 for a check: a result per incident, which keeps its fingerprint as long as it lasts, then each finding that no
+ * incident explains. Each has its instance as location, and its file where there is one.
+ */
+export function sarifOfFindings(findings: readonly Finding[], incidents: readonly Incident[] = []): unknown {
+  const explained = incidentIds(incidents);
+  return sarif([
+    ...incidents.map(resultOfIncident),
+    ...findings
+      .filter((finding) => !explained.has(finding))
+      .map((finding) => ({
+        ruleId: finding.check,
+        ...kinds[finding.status],
+        message: { text: textOf(finding.message, finding.remediation) },
+        locations: [
+          {
+            ...(typeof finding.evidence.file === 'string' ? physical(finding.evidence.file) : {}),
+            logicalLocations: [{ fullyQualifiedName: locationOf(finding), kind: 'resource' }],
+          },
+        ],
+      })),
+  ]);
+}
+
+function resultOfIncident({ id, cause, status, severity, place, summary, fixes, findings }: Incident) {
+  const { file, position } = place;
+  const where = file === undefined ? {} : position === undefined ? physical(file) : fileLocation({ file, ...position });
+  return {
+    ruleId: cause,
+    ...kinds[status],
+    message: { text: textOf(summary, fixes.join('\n')) },
+    locations: [{ ...where, logicalLocations: [{ fullyQualifiedName: locationText(place), kind: 'resource' }] }],
+    partialFingerprints: { incident: id },
+    properties: { severity, explains: findings.map(({ check }) => check) },
+  };
 }
 
 interface Result {

@@ -1,3 +1,4 @@
+import type { Incident } from '../../checks/causes/cause.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
@@ -12,6 +13,7 @@ export interface TextfileContent {
   readonly credentials: readonly CredentialEntry[];
   readonly observations: readonly EndpointObservation[];
   readonly findings: readonly Finding[];
+  readonly incidents: readonly Incident[];
   readonly checkedAt: Date;
 }
 
@@ -23,13 +25,14 @@ const processGauges: readonly MetricKey[] = ['configReloadOk', 'configReloadAt']
  * each run, and without metrics that node_exporter has itself.
  */
 export function renderTextfile(content: TextfileContent): Promise<string> {
-  const { inventory, credentials, observations, findings, checkedAt } = content;
+  const { inventory, credentials, observations, findings, incidents, checkedAt } = content;
   const metrics = new AgentMetrics();
   metrics.setBuildInfo({ version: readVersion() });
   metrics.setInventory(inventory);
   metrics.setCredentials(credentials);
   metrics.setObservations(observations);
   metrics.setFindings(findings, checkedAt);
+  metrics.setIncidents(incidents);
   const keys = Object.keys(definitions) as MetricKey[];
   return metrics.render(keys.filter((key) => definitions[key].type === 'gauge' && !processGauges.includes(key)));
 }

@@ -1,19 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Finding } from '../../checks/finding.js';
 import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
+import type { Evaluated } from '../report/incidents-table.js';
 import type { SidecarOptions } from './options.js';
 
 /** Sets the metrics to one evaluation's state, and yields to the event loop in between; stops when `signal` aborts. */
 export async function publish(
   { metrics, logger }: SidecarOptions,
   collector: Collector,
-  findings: readonly Finding[],
+  { findings, incidents }: Pick<Evaluated, 'findings' | 'incidents'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const set of [
     () => metrics.setFindings(findings),
+    () => metrics.setIncidents(incidents),
     () => metrics.setInventory(collector.inventory, collector.targets),
     () => metrics.setObservations(collector.observations()),
     () => metrics.setCredentials(credentialEntries(collector)),

@@ -33,6 +33,7 @@ export class Sidecar {
   #runtime: Runtime;
   #findings: readonly Finding[] = [];
   #incidents: readonly Incident[] = [];
+  #incidentsSince: ReadonlyMap<string, Date> = new Map();
   #ready = false;
   /** The latest runtime whose first cycle is complete. */
   #complete: Runtime | undefined;
@@ -84,6 +85,11 @@ export class Sidecar {
 
   incidents(): readonly Incident[] {
     return this.#incidents;
+  }
+
+  /** Since when this process knows of the incident with this id. */
+  incidentSince(id: string): Date | undefined {
+    return this.#incidentsSince.get(id);
   }
 
   /** Since when a finding has had its status; undefined for one that is not among the present findings. */
@@ -170,10 +176,12 @@ export class Sidecar {
     }
     this.#findings = findings;
     this.#incidents = incidents;
+    const known = this.#incidentsSince;
+    this.#incidentsSince = new Map(incidents.map(({ id }) => [id, known.get(id) ?? this.#options.now()]));
     this.#changeLog.filesRead(credentialEntries(collector).filter(({ component }) => component !== 'agent'));
     this.#changeLog.evaluated(findings);
     this.#checkFailures.found(findings);
-    await publish(this.#options, collector, findings, signal);
+    await publish(this.#options, collector, { findings, incidents }, signal);
     if (collector.config.reload === 'trigger' && !signal.aborted) {
       this.#triggerReloads(collector, findings, signal).catch((error: unknown) =>
         this.#options.logger.error({ reason: errorMessage(error) }, 'a reload could not be triggered'),

@@ -5,9 +5,9 @@ import { formatOrigin } from '../../cluster/documents/origin.js';
 import type { Endpoint, Instance } from '../../cluster/inventory/inventory.js';
 import type { Finding } from '../finding.js';
 import { callerOfIdentity } from '../identity.js';
-import type { Cause, Claim, Place } from './cause.js';
+import type { Cause, Claim } from './cause.js';
 import { rejectingSide } from './consequences.js';
-import { placeOfInstance, placeOfSetting } from './place.js';
+import { placeInstanceOf, placeOfSetting } from './place.js';
 import { grouped, type Scene } from './scene.js';
 
 /** An allow-list lacks the Common Name of a caller that needs the port. */
@@ -104,9 +104,7 @@ function ofCaller(scene: Scene, members: readonly Lacking[]): readonly Claim[] {
   }
   const { caller, name } = first;
   const lists = [...new Set(members.map(({ list }) => list))].sort();
-  const instance = scene.evidence.inventory.instances.find(({ component, local }) => component === caller && local);
-  const place: Place =
-    instance === undefined ? { component: caller === 'agent' ? caller : 'cluster' } : placeOfInstance(instance);
+  const place = placeInstanceOf(scene, caller);
   return [
     {
       place,

@@ -35,6 +35,7 @@ import { rotationNotPickedUp } from './rotation-not-picked-up.js';
 import { servedByOtherCa } from './served-by-other-ca.js';
 import { servedCertificateExpired } from './served-certificate-expired.js';
 import { sessionOutlivesCertificate } from './session-outlives-certificate.js';
+import { sourceNotCovered } from './source-not-covered.js';
 import { sourcesDiffer } from './sources-differ.js';
 import { unusedCertificate } from './unused-certificate.js';
 import { unusedListEntry } from './unused-list-entry.js';
@@ -70,6 +71,7 @@ export const causes: readonly Cause[] = [
   anotherProgram,
   alpnMissing,
   versionLimit,
+  sourceNotCovered,
   callerNotListed,
   portRejectsEveryone,
   callerRejected,

@@ -35,6 +35,7 @@ export const causeNames = [
   'another-program',
   'alpn-missing',
   'version-limit',
+  'source-not-covered',
   'caller-not-listed',
   'port-rejects-everyone',
   'caller-rejected',

@@ -30,7 +30,10 @@ function ofFiles(scene: Scene): readonly Claim[] {
             summary: `${facts.paths.cert} does not cover ${hosts.join(' and ')}, which it advertises: callers reject the server; its SANs are ${hostNamesOf(leaf).join(', ') || 'empty'}`,
             fixes: issueAgain(credentials, `, with ${hosts.join(' and ')} among its SANs`),
             shownBy,
-            consequences: ofCertificate(scene, credentials),
+            consequences: [
+              ...ofCertificate(scene, credentials),
+              ...(owner === 'agent' ? [] : scene.at(owner).filter(({ check }) => check === 'names-cover-source')),
+            ],
           },
         ];
   });

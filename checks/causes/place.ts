@@ -1,9 +1,11 @@
 import type { Origin } from '../../cluster/documents/origin.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
-import type { EndpointOfInstance } from '../check.js';
+import { credentialKey, type EndpointOfInstance } from '../check.js';
 import type { CredentialsInUse } from '../credentials-in-use.js';
 import type { Finding } from '../finding.js';
+import { callerIdentities } from '../identity.js';
 import type { Place } from './cause.js';
+import type { Scene } from './scene.js';
 
 /** `tikv 10.0.1.2:20180 grpc`, and the position in a configuration file; a summary names the credential file itself. */
 export function locationText({ position, file, ...place }: Place): string {
@@ -44,4 +46,14 @@ export function placeInFile({ evidence: { file, line, column } }: Finding): Plac
   return typeof file === 'string' && typeof line === 'number' && typeof column === 'number'
     ? { component: 'cluster', file, position: { line, column } }
     : { component: 'cluster' };
+}
+
+/** The place of who calls as this identity. */
+export function placeInstanceOf({ evidence }: Scene, identity: string): Place {
+  if (identity === 'agent') {
+    return { component: 'agent' };
+  }
+  const names = callerIdentities(evidence.inventory.instances);
+  const owner = evidence.inventory.instances.find((instance) => names.get(credentialKey(instance)) === identity);
+  return owner === undefined ? { component: 'cluster' } : placeOfInstance(owner);
 }

@@ -69,5 +69,10 @@ function inPlaintext(scene: Scene, port: EndpointOfInstance): readonly Finding[]
 }
 
 function ofPlaintext(scene: Scene, port: EndpointOfInstance): readonly Finding[] {
-  return scene.atPort(port).filter(({ status, check }) => status === 'unknown' || check === 'requests-certificate');
+  return scene.atPort(port).filter((finding) => isOfPlaintext(finding));
+}
+
+/** What a plaintext port makes of the checks of that port. */
+export function isOfPlaintext({ status, check, identity, evidence: { outcome } }: Finding): boolean {
+  return status === 'unknown' || outcome === 'not-tls' || identity === 'plaintext' || check === 'requests-certificate';
 }

@@ -1,3 +1,4 @@
+import { wordsOfCode } from '../../credentials/verifiers/code-words.js';
 import type { CauseName } from './cause.js';
 
 /** What a TLS implementation or a server says of a rejection, what it means, and what to do. */
@@ -49,64 +50,35 @@ const listed = {
   fix: 'compare the Common Name with the allow-list of the port; where the list holds it, restart the component',
 } as const;
 
+type Remedy = Pick<Reason, 'cause' | 'fix'>;
+
+function openssl(code: string, remedy: Remedy): Reason {
+  return { code, from: 'OpenSSL', words: wordsOfCode(code) ?? code, ...remedy };
+}
+
 /** Closed table, rendered into docs/checks.md. A code that is not in it is printed with its own words. */
 export const reasons: readonly Reason[] = [
-  { code: 'CERT_HAS_EXPIRED', from: 'OpenSSL', words: 'a certificate of the chain has expired', ...expired },
+  openssl('CERT_HAS_EXPIRED', expired),
   { code: 'expired', from: 'Go', words: 'a certificate of the chain has expired or is not valid yet', ...expired },
-  { code: 'CERT_NOT_YET_VALID', from: 'OpenSSL', words: 'a certificate of the chain is not valid yet', ...notYetValid },
-  {
-    code: 'UNABLE_TO_GET_ISSUER_CERT',
-    from: 'OpenSSL',
-    words: 'the issuer of a certificate is not in the chain or the CA file',
-    ...otherIssuer,
-  },
-  {
-    code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    from: 'OpenSSL',
-    words: 'the issuer of the certificate is not in the CA file',
-    ...otherIssuer,
-  },
-  {
-    code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    from: 'OpenSSL',
-    words: 'the issuer of the certificate is not in the chain or the CA file',
-    ...otherIssuer,
-  },
-  {
-    code: 'SELF_SIGNED_CERT_IN_CHAIN',
-    from: 'OpenSSL',
-    words: 'the root of the chain is not in the CA file',
-    ...otherIssuer,
-  },
-  {
-    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-    from: 'OpenSSL',
-    words: 'the certificate is self-signed and not in the CA file',
-    ...otherIssuer,
-  },
-  { code: 'CERT_SIGNATURE_FAILURE', from: 'OpenSSL', words: 'a CA of the same name has another key', ...otherIssuer },
+  openssl('CERT_NOT_YET_VALID', notYetValid),
+  openssl('UNABLE_TO_GET_ISSUER_CERT', otherIssuer),
+  openssl('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', otherIssuer),
+  openssl('UNABLE_TO_VERIFY_LEAF_SIGNATURE', otherIssuer),
+  openssl('SELF_SIGNED_CERT_IN_CHAIN', otherIssuer),
+  openssl('DEPTH_ZERO_SELF_SIGNED_CERT', otherIssuer),
+  openssl('CERT_SIGNATURE_FAILURE', otherIssuer),
   { code: 'unknown-authority', from: 'Go', words: 'no CA of the CA file issued the certificate', ...otherIssuer },
-  { code: 'INVALID_PURPOSE', from: 'OpenSSL', words: 'the certificate is not for use in this role', ...usage },
+  openssl('INVALID_PURPOSE', usage),
   { code: 'usage', from: 'Go', words: 'the certificate or its CA is not for use in this role', ...usage },
-  {
-    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-    from: 'OpenSSL',
-    words: 'the certificate does not cover the address dialled',
-    ...names,
-  },
+  openssl('ERR_TLS_CERT_ALTNAME_INVALID', names),
   { code: 'name', from: 'Go', words: 'the certificate does not cover the address dialled', ...names },
-  { code: 'INVALID_CA', from: 'OpenSSL', words: 'an issuer of the chain is not a CA', ...badCa },
-  { code: 'PATH_LENGTH_EXCEEDED', from: 'OpenSSL', words: 'a CA does not permit so many CAs below it', ...badCa },
+  openssl('INVALID_CA', badCa),
+  openssl('PATH_LENGTH_EXCEEDED', badCa),
   { code: 'constraint', from: 'Go', words: 'a CA of the chain does not permit the name or the usage', ...badCa },
-  { code: 'EE_KEY_TOO_SMALL', from: 'OpenSSL', words: 'the key of the certificate is too short', ...weak },
-  { code: 'CA_KEY_TOO_SMALL', from: 'OpenSSL', words: 'the key of a CA is too short', ...weak },
-  { code: 'CA_MD_TOO_WEAK', from: 'OpenSSL', words: 'a signature uses a weak digest, such as SHA-1', ...weak },
-  {
-    code: 'UNSPECIFIED',
-    from: 'OpenSSL',
-    words: 'OpenSSL gives no reason: an extension that it does not accept',
-    ...again,
-  },
+  openssl('EE_KEY_TOO_SMALL', weak),
+  openssl('CA_KEY_TOO_SMALL', weak),
+  openssl('CA_MD_TOO_WEAK', weak),
+  openssl('UNSPECIFIED', again),
   { code: 'other', from: 'Go', words: 'Go rejects a field of the certificate', ...again },
   {
     code: 'bad_certificate',

@@ -1,7 +1,8 @@
 import type { ComponentName } from '../../cluster/components/profile.js';
-import type { Cause } from './cause.js';
+import type { Finding } from '../finding.js';
+import type { Cause, Place } from './cause.js';
 
-const codes = ['scheme-disagrees', 'address-disagrees', 'not-registered', 'not-in-topology', 'stale-registration'];
+const codes = ['scheme-disagrees', 'address-disagrees', 'not-registered', 'not-in-topology', 'registered-http'];
 
 /** PD, the files and the topology disagree about where a component is. */
 export const registrationWrong: Cause = {
@@ -13,16 +14,21 @@ export const registrationWrong: Cause = {
   find: ({ of }) =>
     of('sources-agree')
       .filter(({ evidence }) => codes.includes(String(evidence.reason)))
-      .map((finding) => {
-        const { component, address, reason } = finding.evidence;
-        const instance = address === '' ? {} : { instance: String(address) };
-        return {
-          place: { component: component as ComponentName, ...instance },
-          about: `${reason} ${address === '' ? finding.message : ''}`,
-          severity: finding.status === 'fail' ? ('will-fail' as const) : ('hygiene' as const),
-          summary: finding.message,
-          fixes: [finding.remediation],
-          shownBy: [finding],
-        };
-      }),
+      .map((finding) => ({
+        place: placeOf(finding),
+        about: `${finding.evidence.reason} ${finding.evidence.address === '' ? finding.message : ''}`,
+        severity: finding.status === 'fail' ? ('will-fail' as const) : ('hygiene' as const),
+        summary: finding.message,
+        fixes: [finding.remediation],
+        shownBy: [finding],
+      })),
 };
+
+/** The component that the sources disagree about; of an absent one no address is known. */
+function placeOf({ component, instance, endpoint, evidence }: Finding): Place {
+  if (component !== 'agent') {
+    return { component, instance, endpoint };
+  }
+  const address = evidence.address === '' || evidence.address === undefined ? undefined : String(evidence.address);
+  return { component: evidence.component as ComponentName, instance: address };
+}

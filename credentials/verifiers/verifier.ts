@@ -1,3 +1,5 @@
+import { codeText } from './code-words.js';
+
 /** The side of a handshake that shows the certificate. TiDB components use one certificate for both. */
 export type Role = 'client' | 'server';
 
@@ -57,5 +59,5 @@ export type Verifier = (request: VerificationRequest) => Promise<VerificationRes
 
 /** Go: x509: negative serial number */
 export function inItsWords({ verifier, message }: VerificationResult): string {
-  return `${verifierTitles[verifier]}: ${message ?? 'accepts'}`;
+  return `${verifierTitles[verifier]}: ${message === undefined ? 'accepts' : codeText(message)}`;
 }

@@ -2,10 +2,12 @@ import { agentAlerts, agentRecordings } from './agent.js';
 import type { Alert, Recording } from './alert.js';
 import { expiryAlerts, expiryRecordings } from './expiry.js';
 import { fileAlerts, portAlerts, settingAlerts } from './findings.js';
+import { incidentAlerts } from './incidents.js';
 import { proxyAlerts } from './proxy.js';
 
 /** In the order of docs/runbook.md. */
 export const alerts: readonly Alert[] = [
+  ...incidentAlerts,
   ...expiryAlerts,
   ...fileAlerts,
   ...settingAlerts,

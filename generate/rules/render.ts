@@ -89,7 +89,16 @@ function valueText({ value }: Alert): string {
 /** The text leaves out labels that an alert does not have. */
 const where = [
   '{{ with $labels.component }}component: {{ . }}, {{ end }}instance: {{ $labels.instance }}',
-  ...['endpoint', 'identity', 'position', 'reason', 'listener', 'subject', 'fingerprint', 'key_fingerprint'].map(
-    (label) => `{{ with $labels.${label} }}, ${label}: {{ . }}{{ end }}`,
-  ),
+  ...[
+    'cause',
+    'place',
+    'endpoint',
+    'identity',
+    'position',
+    'reason',
+    'listener',
+    'subject',
+    'fingerprint',
+    'key_fingerprint',
+  ].map((label) => `{{ with $labels.${label} }}, ${label}: {{ . }}{{ end }}`),
 ].join('');

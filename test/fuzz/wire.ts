@@ -69,6 +69,8 @@ const agent = await startHttpServer({
     version: '0',
     ready: () => true,
     findings: () => [],
+    incidents: () => [],
+    incidentSince: () => undefined,
     observations: () => [],
     inventory: () => collector.inventory,
     matrix: () => ({ callers: [], rows: [] }),

@@ -12,6 +12,8 @@ export const emptyView: AgentView = {
   version: '0.0.0',
   ready: () => true,
   findings: () => [],
+  incidents: () => [],
+  incidentSince: () => undefined,
   observations: () => [],
   inventory: () => ({ instances: [], clients: [], problems: [], disagreements: [] }),
   matrix: () => ({ callers: [], rows: [] }),

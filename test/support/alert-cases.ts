@@ -29,6 +29,22 @@ export const states: readonly AlertState[] = [
     '1',
   ),
   state('credential_unreadable', `tidb_mtls_credential_error{${tikv},reason="not_pem"}`, 5, '1', '0'),
+  ...(
+    [
+      ['failing', 2],
+      ['will-fail', 2],
+      ['exposed', 0],
+      ['hygiene', 2],
+    ] as const
+  ).map(([severity, hold]) =>
+    state(
+      `incident_${severity.replace('-', '_')}`,
+      `tidb_mtls_incident{${tikv},cause="key-mismatch",severity="${severity}",place="tikv h:1"}`,
+      hold,
+      '1',
+      '0',
+    ),
+  ),
   finding('file_unsafe', 'file-safe', 0),
   state('key_pair_mismatched', `tidb_mtls_key_pair_matched{${tikv}}`, 2),
   finding('certificate_not_trusted', 'verifies-under-ca', 5),

@@ -345,7 +345,7 @@ export const settingFaults: readonly Fault[] = [
   {
     name: 'the whole cluster without TLS',
     cause: 'cluster-without-tls',
-    fix: /--before-enable/,
+    fix: /^enable TLS for the whole cluster/,
     apply: (model) => ({
       ...model,
       members: model.members.map((member) => ({

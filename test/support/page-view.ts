@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import { ObservationStore } from '../../agent/collect/observation-store.js';
 import type { AgentView } from '../../agent/page/view.js';
 import { knownNames } from '../../checks/allow-list.js';
+import { incidentsOf } from '../../checks/causes/incidents.js';
 import type { EndpointObservation } from '../../checks/check.js';
 import { runChecks } from '../../checks/run-checks.js';
 import { matrixOf } from '../../cluster/access/matrix.js';
@@ -48,6 +49,7 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
   });
   const evidence = evidenceOf({ instances, facts: [facts], agent: facts, observations });
   const findings = runChecks(evidence);
+  const incidents = incidentsOf(evidence, findings);
   const store = new ObservationStore();
   for (const one of observations) {
     store.record(one);
@@ -61,6 +63,8 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
     version: '0.0.0',
     ready: () => true,
     findings: () => findings,
+    incidents: () => incidents,
+    incidentSince: () => now,
     observations: () => observations,
     inventory: () => evidence.inventory,
     matrix: () => matrixOf(evidence.inventory, knownNames(evidence)),

@@ -16,6 +16,8 @@ import { readDescribedFile } from '../../../cluster/sources/described-file.js';
 import { Collector } from '../../collect/collector.js';
 import { credentialEntries } from '../../collect/credential-entries.js';
 import { OperatorError } from '../../config/error.js';
+import { renderReport } from '../../page/report.js';
+import { readVersion } from '../../process/version.js';
 import { explain, explainedIds, explanationOf } from '../../report/explanations.js';
 import { renderFindings } from '../../report/findings-table.js';
 import { renderIncidents } from '../../report/incidents-table.js';
@@ -49,7 +51,7 @@ export const check: Command = {
     { name: 'before-enable', help: 'check whether tiup cluster tls enable would succeed on --topology' },
     { name: 'after-enable', help: 'check whether it did: every URL, registration and port' },
     { name: 'watch', help: 'repeat at the probe interval until Ctrl-C; a pipe gets what changes' },
-    ...outputOptions(['table', 'json', 'sarif', 'junit', 'prometheus']),
+    ...outputOptions(['table', 'json', 'sarif', 'junit', 'html', 'prometheus']),
     { name: 'findings', help: 'list every finding instead of the incidents that explain them' },
     { name: 'all', help: 'list every finding, with those that pass' },
     {
@@ -135,7 +137,7 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
   const { stderr, signal, values } = invocation;
   const isAfterwards = values['after-enable'] === true;
   // An impossible format is an error before the first probe.
-  formatOf(invocation, isAfterwards ? findingFormats : [...findingFormats, 'prometheus']);
+  formatOf(invocation, isAfterwards ? findingFormats : [...findingFormats, 'html', 'prometheus']);
   const negativeProbes = collector.config.probe.negativeInterval !== undefined;
   await scan(collector, { negativeProbes, stderr, signal });
   const findings = isAfterwards ? afterEnable(collector.evidence()) : collector.evaluate();
@@ -145,10 +147,15 @@ async function scanOnce(invocation: Invocation, collector: Collector): Promise<n
       credentials: credentialEntries(collector),
       observations: collector.observations(),
       findings,
+      incidents,
       checkedAt: now(),
     });
-  const incidents = isAfterwards ? undefined : collector.incidentsOf(findings);
-  return report(invocation, findings, isAfterwards ? {} : { prometheus }, { probed: probedBy(collector), incidents });
+  const incidents = collector.incidentsOf(findings);
+  const probed = probedBy(collector);
+  const html = () => renderReport({ findings, incidents, version: readVersion(), probed, now: now() });
+  return isAfterwards
+    ? report(invocation, findings, {}, { probed })
+    : report(invocation, findings, { prometheus, html }, { probed, incidents });
 }
 
 /** What was probed with a certificate of the agent or of a component, as `11 ports of 6 instances`. */

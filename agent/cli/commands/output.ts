@@ -8,7 +8,7 @@ import { jsonText } from '../../terminal/printable.js';
 import { type Invocation, type OptionHelp, text } from './command.js';
 
 /** What a command can print; `table` is for people. */
-export type Format = 'table' | 'json' | 'sarif' | 'junit' | 'prometheus';
+export type Format = 'table' | 'json' | 'sarif' | 'junit' | 'html' | 'prometheus';
 
 /** The text in each format that the command has. */
 export type Printers = Readonly<Partial<Record<Format, () => string | Promise<string>>>>;
@@ -35,8 +35,8 @@ export function findingPrinters(
 ): Printers {
   return {
     json: () => jsonText(findingsDocument(findings, incidents)),
-    sarif: () => jsonText(sarifOfFindings(findings)),
-    junit: () => junitOfFindings(findings, failOn),
+    sarif: () => jsonText(sarifOfFindings(findings, incidents)),
+    junit: () => junitOfFindings(findings, failOn, incidents),
   };
 }
 

@@ -8,7 +8,12 @@ t.test('a thousand ports stay usable, and a refresh keeps focus and what is unfo
   const browser = await startChromium(t);
   const large = await pageViewOf(t, 500);
   let findings = large.findings();
-  const { url } = await startAgentServer(t, undefined, { ...large, findings: () => findings });
+  let incidents = large.incidents();
+  const { url } = await startAgentServer(t, undefined, {
+    ...large,
+    findings: () => findings,
+    incidents: () => incidents,
+  });
   const { page, complaints } = await watchedPage(browser, url, { permissions: ['clipboard-read', 'clipboard-write'] });
 
   await page.goto(`${url}/instances`);
@@ -31,11 +36,14 @@ t.test('a thousand ports stay usable, and a refresh keeps focus and what is unfo
   t.equal((await page.locator('.join').count()) > 1, true, 'connected to the certificate on disk');
 
   await page.goto(url);
-  const evidence = page.locator('.finding', { hasText: 'serves a certificate' }).locator('summary');
+  const evidence = page
+    .locator('#incidents > .finding', { hasText: 'serves the certificate' })
+    .locator('> details > summary');
   await evidence.click();
   await evidence.focus();
   await page.evaluate('scrollTo(0, 60)');
   findings = findings.filter(({ check }) => check !== 'caller-accepted');
+  incidents = incidents.filter((one) => !one.findings.some(({ check }) => check === 'caller-accepted'));
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   await page
     .locator('#cluster-state', { hasText: `${findings.filter(({ status }) => status === 'fail').length} ` })

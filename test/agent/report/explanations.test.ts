@@ -4,6 +4,7 @@ import t from 'tap';
 import { explain, explainedIds, explanationOf } from '../../../agent/report/explanations.js';
 import { plain } from '../../../agent/terminal/terminal.js';
 import { checks } from '../../../checks/catalogue.js';
+import { causes } from '../../../checks/causes/catalogue.js';
 import { checkExamples } from '../../../checks/examples.js';
 import { formatProblem } from '../../../cluster/documents/origin.js';
 import { lintCatalogue } from '../../../cluster/lint/catalogue.js';
@@ -15,12 +16,13 @@ import { componentCases } from '../../support/lint-cases/tiflash-and-others.js';
 import { runAgent } from '../../support/run-agent.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-t.test('every check and every lint rule has a name of its own and an explanation', async (t) => {
-  t.strictSame(explainedIds, [...checks.map(({ id }) => id), ...lintCatalogue.map(({ code }) => code)]);
+t.test('every check, every cause and every lint rule has a name of its own and an explanation', async (t) => {
+  const names = [...checks.map(({ id }) => id), ...causes.map(({ name }) => name)];
+  t.strictSame(explainedIds, [...names, ...lintCatalogue.map(({ code }) => code)]);
   t.equal(new Set(explainedIds).size, explainedIds.length);
   for (const id of explainedIds) {
     const found = explanationOf(id);
-    t.match(found && explain(found, plain), new RegExp(`^${id} \\((check|lint rule)\\)\n`));
+    t.match(found && explain(found, plain), new RegExp(`^${id} \\((check|cause|lint rule)\\)\n`));
     t.notMatch(found && explain(found, plain), /undefined|`|\]\(/, 'plain text');
   }
 });

@@ -9,7 +9,10 @@ t.test('a format that does not go with the flags is an error before any probe', 
   writeFileSync(file, 'client-urls = "https://127.0.0.1:1"\n');
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     [['check', '--output', 'jsn'], /--output is "jsn"\n.*did you mean json\?/],
-    [['check', '--output', 'xml'], /--output is "xml"\n.*one of: table, json, sarif, junit, prometheus/],
+    [
+      ['check', '--output', 'spreadsheet'],
+      /--output is "spreadsheet"\n.*one of: table, json, sarif, junit, html, prometheus/,
+    ],
     [['check', '--json', '--output', 'sarif', file], /ask for two formats/],
     [['check', '--matrix', '--output', 'junit', file], /--output junit does not go with these flags\n.*table, json/],
     [['check', '--inventory', '--output', 'sarif', file], /does not go with these flags/],

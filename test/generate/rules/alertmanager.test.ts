@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { alerts } from '../../../generate/rules/catalogue.js';
+import { explainedAlerts, incidentInhibition } from '../../../generate/rules/incidents.js';
 import { renderTiupRules } from '../../../generate/rules/render.js';
 import { needs } from '../../support/peers.js';
 
@@ -73,6 +74,13 @@ t.test('inhibitions name existing alerts', async (t) => {
       }
     }
   }
+});
+
+t.test('an incident of a cluster stands for every alert on findings that incidents explain', async (t) => {
+  const { inhibit_rules } = parse(readFileSync(config, 'utf8')) as { readonly inhibit_rules: readonly unknown[] };
+  t.strictSame(inhibit_rules[0], incidentInhibition(alerts));
+  t.ok(explainedAlerts(alerts).includes('caller_rejected'));
+  t.notOk(explainedAlerts(alerts).includes('agent_missing'), 'what is no finding stays');
 });
 
 t.test("TiUP's own grouping keeps the alerts apart", async (t) => {
