@@ -128,7 +128,7 @@ export const definitions = {
   ),
   incident: gauge(
     'incident',
-    'Each fault that is found, once: 1 while it lasts. A cause at a place explains its findings, also those of other ports.',
+    'Each fault that is found, once: 2 where its findings are warnings, 3 where one of them failed. A cause at a place explains its findings, also those of other ports.',
     ['cause', 'severity', 'component', 'instance', 'place'],
     'while the incident lasts',
   ),

@@ -6,9 +6,9 @@ import { instanceLabels } from './labels.js';
 /** Replaces the series of incidents. A cause that lies in no single component has no label `instance`. */
 export function setIncidents({ incident: gauge }: Metrics, incidents: readonly Incident[]): void {
   gauge.reset();
-  for (const { cause, severity, place } of incidents) {
+  for (const { cause, severity, status, place } of incidents) {
     const { component, instance } = place;
     const owner = instance === undefined ? { component } : instanceLabels(component, instance);
-    gauge.set({ cause, severity, ...owner, place: placeText(place) }, 1);
+    gauge.set({ cause, severity, ...owner, place: placeText(place) }, status === 'fail' ? 3 : 2);
   }
 }

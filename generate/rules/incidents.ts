@@ -1,6 +1,7 @@
 import type { Severity } from '../../checks/causes/cause.js';
 import { definitions } from '../../metrics/definitions.js';
 import { type Alert, alertPrefix, file, type Level, most } from './alert.js';
+import { failed } from './findings.js';
 
 const place = `${file}, cause, place`;
 
@@ -9,12 +10,15 @@ function ofSeverity(severity: Severity, level: Level, hold: string, summary: str
     name: `incident_${severity.replace('-', '_')}`,
     level,
     for: hold,
-    expr: `${most(place, `${definitions.incident.name}{severity="${severity}"}`)} == 1`,
+    expr: `${most(place, `${definitions.incident.name}{severity="${severity}"}`)} == ${failed}`,
     summary,
   };
 }
 
-/** One alert per incident: a fault once, whatever it causes at other ports. They fire before the alerts on findings. */
+/**
+ * One alert per incident with a failed finding: a fault once, whatever it causes at other ports. They fire before the alerts
+ * on findings. Warnings alone are for the page, or have an alert of their own.
+ */
 export const incidentAlerts: readonly Alert[] = [
   ofSeverity('failing', 'critical', '2m', 'a fault that makes calls between components fail now'),
   ofSeverity('will-fail', 'warning', '2m', 'a fault that makes calls fail at the next restart, reload or date'),

@@ -37,16 +37,19 @@ t.test(
   },
 );
 
-t.test('in a pipe: no progress, no colours, one line a finding; FORCE_COLOR beats that', async (t) => {
-  const cluster = await devCluster(t);
-  await cluster.fault('tikv', 'status', 'down', true);
-  const args = ['check', '--config', cluster.agentConfig, '--no-negative-probes'];
-  const { stdout, stderr } = await startAgent(args).ended;
-  t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status as agent {2}.*\[endpoint-answers\]\n {4}\S/m);
-  t.equal(stderr, '');
-  const forced = await startAgent(args, { FORCE_COLOR: '1' }).ended;
-  t.match(visible(forced.stdout), /␛\[31m✗/);
-});
+t.test(
+  'in a pipe: no progress, no colours, one line an incident, its fixes below it; FORCE_COLOR beats that',
+  async (t) => {
+    const cluster = await devCluster(t);
+    await cluster.fault('tikv', 'status', 'down', true);
+    const args = ['check', '--config', cluster.agentConfig, '--no-negative-probes'];
+    const { stdout, stderr } = await startAgent(args).ended;
+    t.match(stdout, /^✗ tikv 127\.0\.0\.1:\d+ status {2}does not answer.*\[port-unreachable\]\n {4}1\. \S/m);
+    t.equal(stderr, '');
+    const forced = await startAgent(args, { FORCE_COLOR: '1' }).ended;
+    t.match(visible(forced.stdout), /␛\[31m✗/);
+  },
+);
 
 t.test('an interrupted check gives no result', screen, async (t) => {
   const cluster = await devCluster(t);

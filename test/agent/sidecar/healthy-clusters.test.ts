@@ -36,7 +36,7 @@ function quiet(): Writable {
 async function staysSilent(t: Test, collector: Collector): Promise<void> {
   const stderr = quiet();
   await scan(collector, { negativeProbes: true, stderr, signal });
-  const findings = collector.evaluate();
+  const { findings, incidents } = await collector.evaluateInTurns();
   t.ok(findings.filter(({ status }) => status === 'pass').length > 50, 'it was checked');
   t.strictSame(
     findings
@@ -47,7 +47,12 @@ async function staysSilent(t: Test, collector: Collector): Promise<void> {
   const metrics = new AgentMetrics('host');
   metrics.recordConfigReload(true, new Date());
   const logger = pino({ level: 'silent' });
-  await publish({ metrics, logger } as unknown as Parameters<typeof publish>[0], collector, findings, signal);
+  await publish(
+    { metrics, logger } as unknown as Parameters<typeof publish>[0],
+    collector,
+    { findings, incidents },
+    signal,
+  );
   const series = seriesOf(await metrics.render(), new Date());
   promtoolTests(t, '1m', [{ name: 'no alert, pending or firing', series, silentUntil: '85m' }]);
 }
