@@ -33,6 +33,9 @@ function evaluate(report: EndpointObservation, evidence: Evidence): readonly Fin
   if (answer?.kind === 'pd-stores') {
     return ofStores(report, answer.stores, evidence);
   }
+  if (answer?.kind === 'pd-not-bootstrapped') {
+    return [findingOf(id, 'pass', instance, { endpoint, message: 'is not bootstrapped: no store has registered yet' })];
+  }
   if (instance.component === 'pd') {
     const message = `inconclusive: its report of other members could not be read: ${detail}`;
     return [

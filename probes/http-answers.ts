@@ -16,6 +16,8 @@ export type HttpAnswer =
       /** `Up`, `Offline`, `Disconnected`, `Down`, as PD calls it. */
       readonly stores: readonly { readonly address: string; readonly state: string }[];
     }
+  /** PD's answer for its stores before the first TiKV started. */
+  | { readonly kind: 'pd-not-bootstrapped' }
   | { readonly kind: 'etcd-health'; readonly healthy: boolean }
   | { readonly kind: 'ticdc-status'; readonly version: string; readonly isOwner: boolean };
 

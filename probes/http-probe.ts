@@ -39,7 +39,8 @@ async function get(
   await rejectionWindow(opened, context);
   const largest = accept === 'pd-stores' ? largestList : largestBody;
   const { status, text } = await exchange(opened, { authority: authorityOf(target), path, largest });
-  const answer = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
+  const decoded = accept === 'any' || status !== 200 ? undefined : decodeHttpAnswer(accept, text);
+  const answer = isNotBootstrapped(accept, status, text) ? ({ kind: 'pd-not-bootstrapped' } as const) : decoded;
   const tlsError = status >= 500 ? tlsErrorIn(text) : undefined;
   const application = { protocol: 'http' as const, status, answer, ...(tlsError === undefined ? {} : { tlsError }) };
   if (status === 403) {
@@ -52,6 +53,11 @@ async function get(
     : '';
   const why = tlsError === undefined ? '' : `: ${tlsError}`;
   return { result: resultOf('accepted', `HTTP ${status}${what}${why}`), application };
+}
+
+/** PD's answer for its stores before the first TiKV started; with status 500, it is no error. */
+function isNotBootstrapped(accept: Question['accept'], status: number, text: string): boolean {
+  return accept === 'pd-stores' && status === 500 && text.includes('ErrNotBootstrapped');
 }
 
 /** Go's words for a certificate that did not verify, where an error quotes them; printable, and at most 200 characters. */

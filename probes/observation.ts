@@ -74,7 +74,7 @@ export type ApplicationAnswer =
       readonly status: number;
       /**
        * The decoded body where the profile expects one and the status is 200; undefined then means that another
-       * program answered.
+       * program answered. Before its first TiKV started PD says so with status 500.
        */
       readonly answer: HttpAnswer | undefined;
       /** What an error of the server says of TLS: Go's `x509: …`. */

@@ -4,12 +4,12 @@ import type { ProbeOptions, ProbeTarget } from './prober.js';
 
 /** One HTTP request without TLS. `accepted`: the port answered it, so that every client is accepted. */
 export async function probePlaintext(
-  { host, port }: ProbeTarget,
+  { host, port, tlsOnlyPath }: ProbeTarget,
   { timeout, signal }: ProbeOptions,
 ): Promise<Observation> {
   const at = new Date();
   const start = performance.now();
-  const result = await requestPlaintext({ host, port }, timeout, signal);
+  const result = await requestPlaintext({ host, port, tlsOnlyPath }, timeout, signal);
   return {
     protocol: 'http',
     identity: 'plaintext',

@@ -15,15 +15,21 @@ const tlsRecords: readonly number[] = [21, 22];
 interface PlaintextTarget {
   readonly host: string;
   readonly port: number;
+  /** Asked instead of /status; 404 for it means that the port serves only health checks without TLS. */
+  readonly tlsOnlyPath?: string | undefined;
 }
+
+const notFound = /^HTTP\/1\.[01] 404/;
+/** As long as what `notFound` matches. */
+const statusLength = 12;
 
 /**
  * Sends a plaintext HTTP request with the TCP connect: a connection that sends nothing would block a TiKV status port.
- * `accepted` for any bytes that are no TLS record and do not say that the port requires TLS. Never rejects; the socket
+ * `accepted` for any bytes that are no TLS record and do not say that the port requires TLS, or serves no more than health. Never rejects; the socket
  * is destroyed before it resolves. `timeout` is in milliseconds.
  */
 export function requestPlaintext(
-  { host, port }: PlaintextTarget,
+  { host, port, tlsOnlyPath }: PlaintextTarget,
   timeout: number,
   signal?: AbortSignal,
 ): Promise<ProbeResult> {
@@ -46,14 +52,14 @@ export function requestPlaintext(
       abort();
       return;
     }
-    socket.write(`GET /status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    socket.write(`GET ${tlsOnlyPath ?? '/status'} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     socket.setEncoding('latin1');
     socket.once('connect', () => {
       isConnected = true;
     });
     socket.on('data', (text: string) => {
       received += text;
-      const result = resultOn(received);
+      const result = resultOn(received, tlsOnlyPath !== undefined);
       if (result !== undefined) {
         finish(result);
       }
@@ -73,13 +79,23 @@ export function requestPlaintext(
 const answered = resultOf('accepted', 'the port answers without TLS');
 
 /** Undefined while more bytes are needed. */
-function resultOn(received: string): ProbeResult | undefined {
+function resultOn(received: string, tlsOnly: boolean): ProbeResult | undefined {
   if (tlsRecords.includes(received.charCodeAt(0))) {
     return rejectedBy(closedByPeer, 'the server answered the plaintext request with a TLS record');
   }
   if (requiresTls.test(received)) {
     const badRequest = { side: 'peer', by: 'http-status', number: 400, name: '400' } as const;
     return rejectedBy(badRequest, 'rejected by the server with HTTP status 400: it requires TLS');
+  }
+  if (tlsOnly && notFound.test(received)) {
+    const rejection = { side: 'peer', by: 'http-status', number: 404, name: '404' } as const;
+    return rejectedBy(
+      rejection,
+      'rejected by the server with HTTP status 404: without TLS it serves only health checks',
+    );
+  }
+  if (tlsOnly && received.length < statusLength && 'HTTP/1.'.startsWith(received.slice(0, 7))) {
+    return undefined;
   }
   const needsMore =
     received.length < mostCharacters && requiresTlsStart.startsWith(received.slice(0, requiresTlsStart.length));

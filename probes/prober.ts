@@ -20,6 +20,8 @@ export interface ProbeTarget {
   /** The name to verify and to send as SNI instead of `host`. */
   readonly serverName?: string | undefined;
   readonly alpn: readonly string[];
+  /** See EndpointProfile; what is asked without TLS. */
+  readonly tlsOnlyPath?: string | undefined;
   /** Undefined for a bare TLS handshake. */
   readonly probe?: HarmlessProbe | undefined;
 }

@@ -32,6 +32,7 @@ export interface HandshakeTarget {
   readonly host: string;
   readonly port: number;
   readonly alpn: readonly string[];
+  readonly tlsOnlyPath?: string | undefined;
 }
 
 /**

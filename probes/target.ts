@@ -4,8 +4,8 @@ import type { HandshakeTarget } from './server-handshake.js';
 
 /** The endpoint with the harmless request of its profile. */
 export function targetOf({ host, port, profile }: Endpoint): ProbeTarget {
-  const { probe } = profile;
-  return { host, port, alpn: profile.alpn[probe.protocol], probe };
+  const { probe, tlsOnlyPath } = profile;
+  return { host, port, alpn: profile.alpn[probe.protocol], probe, tlsOnlyPath };
 }
 
 /** As `targetOf`, for a handshake without a request: what is offered shows whether callers by gRPC find h2. */

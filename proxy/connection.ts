@@ -46,7 +46,7 @@ export async function serveConnection(socket: Socket, listener: ListenerContext)
     limit.established(socket);
     // Before the target is connected: a Common Name may be too long for the header.
     const header = settings.proxyProtocolOut ? clientHeader(client, source) : undefined;
-    const target = await connectTarget(listener, header);
+    const target = await connectTarget(listener, header, client);
     if (client.destroyed) {
       target.destroy();
       throw new Rejection('client-closed', 'the client closed the connection before the target was connected');
@@ -82,8 +82,8 @@ function authorize(client: TLSSocket, authorization: Authorization): string {
 }
 
 /** The target after its header was sent, and after its handshake where TLS is asked for. Rejects with Rejection. */
-async function connectTarget(listener: ListenerContext, header: Buffer | undefined): Promise<Socket> {
-  const { mode, targetTls, serverName, access, alpn, handshakeTimeout } = listener.settings;
+async function connectTarget(listener: ListenerContext, header: Buffer | undefined, client: Socket): Promise<Socket> {
+  const { mode, targetTls, serverName, access, handshakeTimeout } = listener.settings;
   const { socket, address } = await listener.targets.connect();
   if (header !== undefined) {
     socket.write(header);
@@ -95,9 +95,14 @@ async function connectTarget(listener: ListenerContext, header: Buffer | undefin
     store: listener.store,
     serverName: serverName ?? (address.kind === 'tcp' ? address.host : 'localhost'),
     verify: mode === 'originate' ? access : anyName,
-    alpn,
+    alpn: client instanceof TLSSocket ? agreedAlpn(client) : listener.settings.alpn,
     timeout: handshakeTimeout,
   });
+}
+
+/** What the client agreed on is what the target has to speak: its bytes are passed on as they are. */
+function agreedAlpn({ alpnProtocol }: TLSSocket): readonly string[] {
+  return typeof alpnProtocol === 'string' ? [alpnProtocol] : [];
 }
 
 const anyName = { commonNames: [], subjectAltNames: [], organizationalUnits: [], all: true };

@@ -101,7 +101,12 @@ export const proxyKeys = {
     example: 'tidb.example.com',
     doc: "the name in the target's certificate, where it is not the host; needs TLS to the target",
   },
-  alpn: { type: 'strings', value: 'P', example: ['h2'], doc: 'ALPN protocols, as `h2` for gRPC' },
+  alpn: {
+    type: 'strings',
+    value: 'P',
+    example: ['h2'],
+    doc: 'ALPN protocols, as `h2` for gRPC; a target with TLS is offered the one that its client agreed on',
+  },
   'handshake-timeout': {
     type: 'duration',
     default: '10s',

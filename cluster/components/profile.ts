@@ -123,6 +123,11 @@ export interface EndpointProfile {
   readonly reloadSince?: string;
   /** The request of the regular probe, proven harmless on this component. */
   readonly probe: HarmlessProbe;
+  /**
+   * A path that the port serves over TLS, or in plaintext if it has no TLS at all. Where the port answers 404 without TLS, it
+   * serves only the paths of health checks so (TiProxy since 1.3.3).
+   */
+  readonly tlsOnlyPath?: string;
   /** A request that shows whether names are compared, where the regular one is exempt. */
   readonly nameProbe?: HarmlessProbe;
   /** Requests for what it reports about peers that it connects to. */

@@ -49,6 +49,7 @@ export const tiproxy: ComponentProfile = {
       caReload: 'restart',
       caReloadWithoutList: 'hourly',
       probe: { protocol: 'http', path: '/api/debug/health', accept: 'any' },
+      tlsOnlyPath: '/metrics',
       questions: {},
       // The other instances call the one that collects metrics.
       calledBy: ['tiproxy', 'prometheus', 'tiup', 'tidb-operator', 'agent'],

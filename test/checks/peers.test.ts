@@ -60,6 +60,9 @@ t.test(
     t.match(of([observed(one, 'client', { ...http(undefined, 500), detail: 'HTTP 500' })]), [
       'unknown: inconclusive: its report of other members could not be read: HTTP 500',
     ]);
+    t.strictSame(of([observed(one, 'client', http({ kind: 'pd-not-bootstrapped' }, 500))]), [
+      'pass: is not bootstrapped: no store has registered yet',
+    ]);
     const stores: HttpAnswer = {
       kind: 'pd-stores',
       stores: [

@@ -51,6 +51,17 @@ t.test('the answer of Go on a TLS port, byte by byte: rejected', async (t) => {
   });
 });
 
+t.test('a port that serves health checks alone without TLS is no plaintext port', async (t) => {
+  const tlsOnlyPath = '/metrics';
+  const answers = (text: string) => asked(t, (socket) => socket.end(text));
+  const ask = async (text: string) => requestPlaintext({ ...(await answers(text)), tlsOnlyPath }, patience);
+  const none = 'HTTP/1.1 404 Not Found\r\n\r\n404 page not found';
+  t.match(await ask(none), { outcome: 'rejected', detail: /without TLS it serves only health checks/ });
+  t.match(await ask('HTTP/1.1 301 Moved Permanently\r\n\r\n'), { outcome: 'accepted' }, 'a TiProxy without TLS');
+  t.match(await ask(goes), { outcome: 'rejected', detail: /HTTP status 400/ }, 'an earlier release');
+  t.match(await requestPlaintext(await answers(none), patience), { outcome: 'accepted' }, 'any other port');
+});
+
 t.test('silence is silence, even after half of a sentence that was none yet', async (t) => {
   const silent = await asked(t, () => undefined);
   t.match(await requestPlaintext(silent, 100), { outcome: 'timeout', detail: 'no answer within 100 ms' });

@@ -187,6 +187,17 @@ t.test('what PD says of many stores is read, and a flood is cut', async (t) => {
   t.match(flood.application, { answer: undefined });
 });
 
+t.test('PD before its first TiKV says so with status 500', async (t) => {
+  const body = JSON.stringify('[PD:cluster:ErrNotBootstrapped]TiKV cluster not bootstrapped, please start TiKV first');
+  const server = createHttps({ cert: good.certificatePem, key: good.keyPem }, (_request, response) => {
+    response.writeHead(500).end(body);
+  });
+  const port = await listening(t, server);
+  const probe = { protocol: 'http', path: '/pd/api/v1/stores', accept: 'pd-stores' } as const;
+  const { application } = await probeHttp(target(port, { probe }), identity(good), { timeout: patience });
+  t.match(application, { status: 500, answer: { kind: 'pd-not-bootstrapped' } });
+});
+
 t.test('what is no rejection is never reported as one', async (t) => {
   const silent = await listening(
     t,
