@@ -28,3 +28,20 @@ export interface CredentialFacts {
   readonly certModifiedAt: number | undefined;
   readonly caModifiedAt: number | undefined;
 }
+
+/** The facts of files none of which was read. */
+export const nothingRead: CredentialFacts = {
+  paths: { ca: undefined, cert: undefined, key: undefined },
+  chain: undefined,
+  ca: undefined,
+  keyMode: undefined,
+  strayKeys: [],
+  keyMatches: undefined,
+  results: [],
+  loadingFailures: [],
+  errors: [],
+  caDigest: undefined,
+  pairDigest: undefined,
+  certModifiedAt: undefined,
+  caModifiedAt: undefined,
+};

@@ -1,8 +1,9 @@
 const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
-/** The first character that cannot belong to a key that is cut short; its line breaks may be escaped, or question marks by now. */
-const afterMismatch = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
-const longestKey = 20_000;
+/** A line break, which may be escaped, or base64 follows the first line of a key. */
+const keyStart = /[\sA-Za-z0-9+/?\\]/;
+/** The first character that cannot belong to a key; its line breaks may be escaped, or question marks by now. */
+const afterKey = /[^A-Za-z0-9+/=\s:,?\\-]|\\"/g;
 
 /**
  * The text with every private key in it left out. This program prints no key; but a configuration may hold one where a
@@ -21,12 +22,17 @@ export function withoutKeys(text: string): string {
   return kept + text.slice(at);
 }
 
-/** By scanning alone: an expression for what lies between would need a stack as deep as the key is long. */
+/**
+ * Behind the last line of the key, or where the text cannot be that of a key any more. A name may hold the first line of
+ * a key and nothing else, and another name the last line: what is between them is no key.
+ */
 function endOf(text: string, start: number): number {
-  const ended = end.exec(text.slice(start, start + longestKey));
-  return ended === null
-    ? (next(afterMismatch, text, start)?.index ?? text.length)
-    : start + ended.index + ended[0].length;
+  if (!keyStart.test(text[start] ?? ' ')) {
+    return start;
+  }
+  const limit = next(afterKey, text, start)?.index ?? text.length;
+  const ended = end.exec(text.slice(start, limit));
+  return ended === null ? limit : start + ended.index + ended[0].length;
 }
 
 function next(expression: RegExp, text: string, from: number): RegExpExecArray | null {

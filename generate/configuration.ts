@@ -150,7 +150,8 @@ function probeModules(): string {
 
 \`/probe?target=host:port&module=M\` probes one port once, with the agent's certificate, and answers as
 blackbox_exporter does (\`probe_success\`, \`probe_duration_seconds\`, \`probe_ssl_earliest_cert_expiry\` and their
-siblings). Ports of the inventory are probed; any other is rejected with 403, counted in
+siblings). Without \`module\` the port is asked as the inventory has it; \`debug=true\` adds what was observed. HTTP 5xx and a
+health check that does not report \`SERVING\` are no success. Ports of the inventory are probed; any other is rejected with 403, counted in
 \`tidb_mtls_probe_requests_rejected_total\`, and not resolved. \`allow-targets\` allows more:
 
 \`\`\`toml

@@ -87,6 +87,7 @@ export class AgentMetrics {
       this.#metrics.instances.set({ component }, instances.length);
       this.#metrics.endpoints.set({ component }, instances.flatMap(({ endpoints }) => endpoints).length);
     }
+    this.#metrics.leftOut.set(inventory.leftOut ?? 0);
     for (const port of probed) {
       this.#ports.start(port);
     }

@@ -172,6 +172,12 @@ export const definitions = {
   ),
   instances: gauge('instances', 'Component instances in the inventory.', ['component'], always),
   endpoints: gauge('endpoints', 'Ports in the inventory.', ['component'], always),
+  leftOut: gauge(
+    'discovery_left_out_instances',
+    'Instances that PD names beyond the bound on those that nothing else declares; they are not probed.',
+    [],
+    always,
+  ),
   configReloadOk: gauge(
     'config_last_reload_successful',
     "Whether the last reload of the agent's configuration succeeded (0 or 1).",

@@ -1,5 +1,5 @@
 import { classifyFailure, classifyPeerProblem, needsPlaintextRequest, timedOut } from './classify.js';
-import { expired, startDeadline } from './deadline.js';
+import { expired, flooded, startByteLimit, startDeadline } from './deadline.js';
 import { stallDetector } from './event-loop-stall.js';
 import type { Observation, Protocol } from './observation.js';
 import { answersPlaintext } from './plaintext.js';
@@ -37,15 +37,22 @@ export async function attempt(
   const context = createContext(target, identity, options.timeout, start, info);
   const stalledMilliseconds = stallDetector.listen();
   const deadline = startDeadline(options);
+  const byteLimit = startByteLimit(() => context.connection()?.socket.bytesRead ?? 0);
   let answered: Answered;
   try {
-    const ended = await Promise.race([request(context), deadline.reached]);
-    answered = ended === expired ? withoutAnswer(timedOut(info, options.timeout)) : ended;
+    const ended = await Promise.race([request(context), deadline.reached, byteLimit.reached]);
+    answered =
+      ended === expired
+        ? withoutAnswer(timedOut(info, options.timeout))
+        : ended === flooded
+          ? withoutAnswer(resultOf('inconclusive', 'the server sent megabytes without a complete answer'))
+          : ended;
   } catch (error: unknown) {
     const timeout = options.timeout - (performance.now() - start);
     answered = withoutAnswer(await failure(error, context, target, { ...options, timeout }));
   } finally {
     deadline.clear();
+    byteLimit.clear();
     context.connection()?.destroy();
   }
   return {

@@ -1,8 +1,9 @@
 import type { GrpcProbeMethod } from '../cluster/components/profile.js';
+import { readFields, varintOf } from '../cluster/discovery/protobuf.js';
 import { attempt, type ProbeContext } from './attempt.js';
 import { type GrpcResponse, GrpcSession } from './grpc-session.js';
 import { grpcStatus, grpcStatusNames } from './grpc-status.js';
-import type { Observation } from './observation.js';
+import { type Observation, type ServingStatus, servingStatuses } from './observation.js';
 import { type Answered, isProbeResult, rejectedBy, resultOf, withoutAnswer } from './probe-result.js';
 import type { Identity, ProbeOptions, ProbeTarget } from './prober.js';
 import { rejectionWindow } from './rejection-window.js';
@@ -26,7 +27,8 @@ async function call(target: ProbeTarget, method: GrpcProbeMethod, context: Probe
   await rejectionWindow(opened, context);
   const session = new GrpcSession(opened, authorityOf(target));
   if (method !== isAlive) {
-    return answered(await session.call(method, context.timeout));
+    const response = await session.call(method, context.timeout);
+    return answered(response, method === health ? servingIn(response) : undefined);
   }
   const before = await session.call(health, context.timeout);
   return isTiFlash(before) ? answered(await session.call(isAlive, context.timeout)) : unlessRejected(answered(before));
@@ -54,9 +56,27 @@ function unlessRejected(answer: Answered): Answered {
   };
 }
 
-function answered({ status }: GrpcResponse): Answered {
+/** Undefined where the answer is that of no health check, or compressed. */
+function servingIn({ status, start }: GrpcResponse): ServingStatus | undefined {
+  if (status !== 0 || start[0] !== 0) {
+    return undefined;
+  }
+  try {
+    return servingStatuses[Number(varintOf(readFields(start.subarray(grpcHead)), 1))];
+  } catch (error: unknown) {
+    if (error instanceof RangeError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Bytes before a message: whether it is compressed, and its length. */
+const grpcHead = 5;
+
+function answered({ status }: GrpcResponse, serving?: ServingStatus): Answered {
   const name = grpcStatusNames[status] ?? String(status);
-  const application = { protocol: 'grpc' as const, status };
+  const application = { protocol: 'grpc' as const, status, ...(serving === undefined ? {} : { serving }) };
   if (status === grpcStatus('UNAUTHENTICATED') || status === grpcStatus('PERMISSION_DENIED')) {
     const rejection = { side: 'peer', by: 'rpc-status', number: status, name } as const;
     const detail = `rejected by the server with the gRPC status ${name} (${status})`;

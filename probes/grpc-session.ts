@@ -9,15 +9,20 @@ import { grpcStatus, grpcStatusOfHttp, grpcStatusOfReset } from './grpc-status.j
 import { InvalidAnswer } from './protocol-error.js';
 import type { TlsConnection } from './tls-connection.js';
 
-/** How a unary call ended. Its message is not kept. */
+/** How a unary call ended. */
 export interface GrpcResponse {
   readonly status: number;
+  /** The first bytes of the answer, with the head of its frame: enough for a health check. */
+  readonly start: Buffer;
   /** `grpc-message`, or how the call ended without a gRPC status. */
   readonly details: string;
 }
 
 /** The largest answer that is read, in bytes; that of gRPC's own clients. */
 const largestAnswer = 4 * 1024 * 1024;
+
+/** Bytes of an answer that are kept. */
+const longestStart = 64;
 
 /** A frame with an empty message, not compressed. */
 const emptyMessage = Buffer.alloc(5);
@@ -67,6 +72,7 @@ export class GrpcSession {
     let head: IncomingHttpHeaders | undefined;
     let trailers: IncomingHttpHeaders | undefined;
     let length = 0;
+    let start = Buffer.alloc(0);
     return new Promise((resolve, reject) => {
       stream.on('response', (headers) => {
         head = headers;
@@ -75,10 +81,11 @@ export class GrpcSession {
         trailers = headers;
       });
       stream.on('data', (chunk: Buffer) => {
+        start = length < longestStart ? Buffer.concat([start, chunk]).subarray(0, longestStart) : start;
         length += chunk.length;
         if (length > largestAnswer) {
           stream.close(constants.NGHTTP2_CANCEL);
-          resolve({ status: grpcStatus('RESOURCE_EXHAUSTED'), details: 'the answer is too large' });
+          resolve({ status: grpcStatus('RESOURCE_EXHAUSTED'), start, details: 'the answer is too large' });
         }
       });
       stream.on('error', (error) => {
@@ -87,13 +94,13 @@ export class GrpcSession {
       stream.on('close', () => {
         const [status, details] = statusIn(trailers) ?? statusIn(head) ?? [];
         if (status !== undefined) {
-          resolve({ status, details: details ?? '' });
+          resolve({ status, start, details: details ?? '' });
         } else if (head !== undefined) {
           const http = Number(head[constants.HTTP2_HEADER_STATUS]);
-          resolve({ status: grpcStatusOfHttp(http), details: `HTTP ${http} without a gRPC status` });
+          resolve({ status: grpcStatusOfHttp(http), start, details: `HTTP ${http} without a gRPC status` });
         } else if (!this.#session.destroyed) {
           const details = `the call was reset with HTTP/2 code ${stream.rstCode}`;
-          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), details });
+          resolve({ status: grpcStatusOfReset(stream.rstCode ?? 0), start, details });
         } else {
           reject(this.#whyItEnded());
         }

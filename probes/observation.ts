@@ -80,5 +80,9 @@ export type ApplicationAnswer =
       /** What an error of the server says of TLS: Go's `x509: …`. */
       readonly tlsError?: string;
     }
-  /** The gRPC status alone: no check reads the message of the answer. */
-  | { readonly protocol: 'grpc'; readonly status: number };
+  /** No check reads the message of the answer; that of a health check is read for `/probe`. */
+  | { readonly protocol: 'grpc'; readonly status: number; readonly serving?: ServingStatus | undefined };
+
+/** By their numbers (grpc.health.v1). */
+export const servingStatuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
+export type ServingStatus = (typeof servingStatuses)[number];

@@ -72,6 +72,9 @@ interface Connected {
   readonly detail: string;
 }
 
+/** Bytes of an answer that are read while its ticket is awaited. */
+const mostBytes = 1 << 20;
+
 /** One connection and one request, until the first bytes of the answer and the ticket that may follow them. */
 function connectOnce(
   { host, port, alpn, probe }: ProbeTarget,
@@ -120,7 +123,8 @@ function connectOnce(
     });
     socket.on('data', () => {
       answered = true;
-      if (session !== undefined || tls.session !== undefined) {
+      // The ticket comes with the first bytes; a peer that sends without an end sends none.
+      if (session !== undefined || tls.session !== undefined || socket.bytesRead > mostBytes) {
         finish('answered', 'answered');
       }
     });

@@ -1,6 +1,6 @@
 import { connect as netConnect } from 'node:net';
 import type { Certificate } from '../credentials/certificate.js';
-import { errorCode } from '../credentials/error-text.js';
+import { errorCode, exceptionText } from '../credentials/error-text.js';
 import { clientHello } from './client-hello.js';
 import { startDeadline } from './deadline.js';
 import { lookup } from './lookup.js';
@@ -47,7 +47,7 @@ export async function readServerHandshake(
   const at = new Date();
   const start = performance.now();
   const messages = new ServerMessages();
-  const end = await readMessages(target, messages, { timeout, signal });
+  const end = await readMessages(target, messages, { timeout, signal }).catch(failed);
   if (end.outcome === 'read') {
     const { requestsCertificate, authorities, chain, alpn } = messages;
     return { ...end, at, outcome: end.outcome, requestsCertificate, authorities, chain, alpn };
@@ -72,6 +72,7 @@ function readMessages(
   options: ProbeOptions,
 ): Promise<End> {
   return new Promise((resolve) => {
+    const hello = clientHello(host, alpn);
     const socket = netConnect({ host, port, noDelay: true, lookup });
     const deadline = startDeadline(options);
     let isConnected = false;
@@ -88,20 +89,30 @@ function readMessages(
       }
     };
     void deadline.reached.then(() => finish({ outcome: 'timeout', detail: 'timeout' }));
-    socket.write(clientHello(host, alpn));
+    socket.write(hello);
     socket.once('connect', () => {
       isConnected = true;
     });
     socket.on('data', (bytes) => {
-      const end = messages.take(bytes);
-      if (end !== undefined) {
-        finish(end);
+      try {
+        const end = messages.take(bytes);
+        if (end !== undefined) {
+          finish(end);
+        }
+      } catch (error: unknown) {
+        // Thrown to the socket it would end the process.
+        finish(failed(error));
       }
     });
     const fail = (error?: Error) => finish(withoutConnection(error, isConnected) ?? closed(error));
     socket.once('error', fail);
     socket.once('close', () => fail());
   });
+}
+
+/** A defect of the agent, which says nothing about the port. */
+function failed(error: unknown): End {
+  return { outcome: 'inconclusive', detail: `the probe itself failed: ${exceptionText(error)}` };
 }
 
 function closed(error: Error | undefined): End {

@@ -26,15 +26,17 @@ export class ServerMessages {
   chain: readonly Certificate[] = [];
   /** `none` where the server chose no protocol; undefined before it has. */
   alpn: string | undefined;
+  #received = 0;
   #records: Buffer = Buffer.alloc(0);
   #messages: Buffer = Buffer.alloc(0);
 
   /** Undefined while more bytes are needed. */
   take(bytes: Buffer): ReadingEnd | undefined {
-    this.#records = Buffer.concat([this.#records, bytes]);
-    if (this.#records.length + this.#messages.length > largestHandshake) {
+    this.#received += bytes.length;
+    if (this.#received > largestHandshake) {
       return { outcome: 'inconclusive', detail: 'too long' };
     }
+    this.#records = Buffer.concat([this.#records, bytes]);
     try {
       return this.#readRecords();
     } catch (error: unknown) {
@@ -43,28 +45,32 @@ export class ServerMessages {
     }
   }
 
+  /** All complete records, then their messages: a long message may come in records of one byte. */
   #readRecords(): ReadingEnd | undefined {
-    while (this.#records.length >= 5) {
-      const type = this.#records[0];
-      const length = this.#records.readUInt16BE(3);
+    const payloads: Buffer[] = [this.#messages];
+    let end: ReadingEnd | undefined;
+    let offset = 0;
+    while (end === undefined && this.#records.length >= offset + 5) {
+      const type = this.#records[offset];
+      const length = this.#records.readUInt16BE(offset + 3);
       if (type !== record.alert && type !== record.handshake) {
-        return { outcome: 'not-tls', detail: 'no TLS record' };
-      }
-      if (this.#records.length < 5 + length) {
-        return undefined;
-      }
-      const payload = this.#records.subarray(5, 5 + length);
-      this.#records = this.#records.subarray(5 + length);
-      if (type === record.alert) {
-        this.alpn = payload[1] === noApplicationProtocol ? 'none' : this.alpn;
-        return { outcome: 'inconclusive', detail: `alert ${payload[1]}` };
-      }
-      this.#messages = Buffer.concat([this.#messages, payload]);
-      if (this.#readMessages()) {
-        return done;
+        end = { outcome: 'not-tls', detail: 'no TLS record' };
+      } else if (this.#records.length < offset + 5 + length) {
+        break;
+      } else {
+        const payload = this.#records.subarray(offset + 5, offset + 5 + length);
+        offset += 5 + length;
+        if (type === record.alert) {
+          this.alpn = payload[1] === noApplicationProtocol ? 'none' : this.alpn;
+          end = { outcome: 'inconclusive', detail: `alert ${payload[1]}` };
+        } else {
+          payloads.push(payload);
+        }
       }
     }
-    return undefined;
+    this.#records = this.#records.subarray(offset);
+    this.#messages = Buffer.concat(payloads);
+    return this.#readMessages() ? done : end;
   }
 
   #readMessages(): boolean {

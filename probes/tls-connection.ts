@@ -70,8 +70,13 @@ export function openTls(target: ProbeTarget, identity: Identity, start: number, 
     socket.once('secureConnect', () => {
       // The first question of a verifier takes longer than a handshake.
       info.handshake = (performance.now() - start) / 1000;
-      describeHandshake(socket, verified, name, identity, info);
-      resolve();
+      try {
+        describeHandshake(socket, verified, name, identity, info);
+        resolve();
+      } catch (error: unknown) {
+        // Thrown to the socket it would end the process.
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   });
   // Whoever awaits it still gets the rejection; without an awaiter it must not end the process.

@@ -10,22 +10,27 @@ export interface AccessRules {
   readonly all: boolean;
 }
 
-export type MatchedRule = 'cn' | 'san' | 'ou' | 'all';
+/** The kind of entry that authorizes a certificate, and the entry itself; `all` has no name. */
+export interface MatchedRule {
+  readonly kind: 'cn' | 'san' | 'ou' | 'all';
+  readonly name: string | undefined;
+}
 
 /** The rule that authorizes a verified leaf certificate; undefined where none does. Its issuers are not considered. */
 export function matchedRule(rules: AccessRules, leaf: Certificate): MatchedRule | undefined {
-  if (rules.commonNames.some((name) => leaf.commonNames.includes(name))) {
-    return 'cn';
-  }
   const { dns, ip, uri } = leaf.subjectAltNames;
-  const names = rules.subjectAltNames.length === 0 ? [] : [...dns, ...ip, ...uri];
-  if (rules.subjectAltNames.some((name) => names.includes(name))) {
-    return 'san';
+  const kinds = [
+    ['cn', rules.commonNames, leaf.commonNames],
+    ['san', rules.subjectAltNames, [...dns, ...ip, ...uri]],
+    ['ou', rules.organizationalUnits, leaf.organizationalUnits],
+  ] as const;
+  for (const [kind, allowed, names] of kinds) {
+    const name = allowed.find((one) => names.includes(one));
+    if (name !== undefined) {
+      return { kind, name };
+    }
   }
-  if (rules.organizationalUnits.some((unit) => leaf.organizationalUnits.includes(unit))) {
-    return 'ou';
-  }
-  return rules.all ? 'all' : undefined;
+  return rules.all ? { kind: 'all', name: undefined } : undefined;
 }
 
 /** Why these rules are a mistake; undefined where they are none. */

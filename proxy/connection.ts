@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { CredentialStore } from '../credentials/credential-store.js';
 import { peerCertificateDer } from '../credentials/peer-certificate.js';
+import type { MatchedRule } from './access.js';
 import type { Authorization } from './authorization.js';
 import { clientHeader } from './client-header.js';
 import type { ConnectionLimit } from './connection-limit.js';
@@ -32,6 +33,7 @@ export async function serveConnection(socket: Socket, listener: ListenerContext)
   let source = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
   let client = socket;
   let identity = 'plaintext';
+  let matched: MatchedRule | undefined;
   try {
     await limit.enter(socket);
     const start = performance.now();
@@ -41,20 +43,20 @@ export async function serveConnection(socket: Socket, listener: ListenerContext)
     if (settings.mode === 'terminate') {
       const secure = await acceptor.accept(socket);
       client = secure;
-      identity = authorize(secure, authorization);
+      const { subject, rule } = authorize(secure, authorization);
+      identity = `${rule.kind}: ${subject}`;
+      matched = rule;
     }
     limit.established(socket);
     // Before the target is connected: a Common Name may be too long for the header.
-    const header = settings.proxyProtocolOut ? clientHeader(client, source) : undefined;
+    const header = settings.proxyProtocolOut ? clientHeader(client, source, matched) : undefined;
     const target = await connectTarget(listener, header, client);
     if (client.destroyed) {
       target.destroy();
       throw new Rejection('client-closed', 'the client closed the connection before the target was connected');
     }
     events.established(performance.now() - start, identity);
-    if (settings.idleTimeout > 0) {
-      client.setTimeout(settings.idleTimeout, () => client.destroy());
-    }
+    closeInTime(client, settings);
     if (target instanceof TLSSocket) {
       watchTargetRejection(target, client, (reason, detail) => events.rejected(reason, `${identity}: ${detail}`));
     }
@@ -68,8 +70,22 @@ export async function serveConnection(socket: Socket, listener: ListenerContext)
   }
 }
 
+/** Certificate and lists were applied at the start of the connection: it must not outlive them without bound. */
+function closeInTime(client: Socket, { idleTimeout, maxLifetime }: ProxySettings): void {
+  if (idleTimeout !== undefined) {
+    client.setTimeout(idleTimeout, () => client.destroy());
+  }
+  if (maxLifetime !== undefined) {
+    const end = setTimeout(() => client.destroy(), maxLifetime);
+    client.once('close', () => clearTimeout(end));
+  }
+}
+
 /** The matched rule and the subject of an authorized client. Throws Rejection. */
-function authorize(client: TLSSocket, authorization: Authorization): string {
+function authorize(
+  client: TLSSocket,
+  authorization: Authorization,
+): { readonly subject: string; readonly rule: MatchedRule } {
   const der = peerCertificateDer(client);
   if (der === undefined) {
     throw new Rejection('no-certificate', 'the client sent no certificate');
@@ -78,7 +94,7 @@ function authorize(client: TLSSocket, authorization: Authorization): string {
   if (rule === undefined) {
     throw new Rejection('not-authorized', `${subject} matches no entry of an allow-list`);
   }
-  return `${rule}: ${subject}`;
+  return { subject, rule };
 }
 
 /** The target after its header was sent, and after its handshake where TLS is asked for. Rejects with Rejection. */

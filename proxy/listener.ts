@@ -4,6 +4,7 @@ import { Authorization } from './authorization.js';
 import { type ListenerContext, serveConnection } from './connection.js';
 import { ConnectionLimit } from './connection-limit.js';
 import type { ProxyEvents } from './events.js';
+import { keepAlive } from './keep-alive.js';
 import { listenOn } from './listen-on.js';
 import type { ProxySettings } from './settings.js';
 import { Targets } from './targets.js';
@@ -16,19 +17,19 @@ export class ProxyListener {
   readonly #open = new Set<Socket>();
 
   constructor(settings: ProxySettings, store: CredentialStore, events: ProxyEvents) {
-    const { handshakeTimeout: timeout, connectTimeout, maxConnections, alpn } = settings;
+    const { handshakeTimeout: timeout, connectTimeout, maxConnections, alpn, minVersion, cipherSuites } = settings;
+    const onVersion = (number: number) => events.credentialVersion(number);
     this.#context = {
       settings,
       store,
       events,
       limit: new ConnectionLimit(maxConnections, timeout),
-      acceptor: new TlsAcceptor({ store, timeout, alpn, onVersion: (number) => events.credentialVersion(number) }),
+      acceptor: new TlsAcceptor({ store, timeout, alpn, minVersion, cipherSuites, onVersion }),
       authorization: new Authorization(settings.access),
       targets: new Targets(settings.targets, connectTimeout),
     };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-      this.#serve(socket),
-    );
+    const options = { ...keepAlive, allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+    this.#server = createServer(options, (socket) => this.#serve(socket));
   }
 
   /** Resolves with the address in use. Rejects when the system does not give it. */

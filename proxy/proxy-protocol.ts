@@ -5,7 +5,13 @@ export interface ProxyHeader {
   readonly source: Endpoint;
   readonly destination: Endpoint;
   /** Set where the client connected over TLS. */
-  readonly tls?: { readonly version: string; readonly commonName: string | undefined; readonly verified: boolean };
+  readonly tls?: {
+    readonly version: string;
+    readonly commonName: string | undefined;
+    /** The entry of the allow-list, as `san:prometheus.example.com`. */
+    readonly authorizedBy?: string | undefined;
+    readonly verified: boolean;
+  };
 }
 
 export interface Endpoint {
@@ -17,7 +23,8 @@ const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
 /** Bytes; a longer header is neither sent nor read. */
 const largestLength = 4_096;
 
-const type = { tls: 0x20, version: 0x21, commonName: 0x22 } as const;
+/** `authorizedBy` is the first of the types that the protocol leaves to applications. */
+const type = { tls: 0x20, version: 0x21, commonName: 0x22, authorizedBy: 0xe0 } as const;
 const flag = { tls: 1, certificate: 2 } as const;
 
 /**
@@ -30,7 +37,7 @@ export function encodeProxyHeader({ source, destination, tls }: ProxyHeader): Bu
   const addresses = known
     ? Buffer.concat([ipBytes(source.host), ipBytes(destination.host), port(source.port), port(destination.port)])
     : Buffer.alloc(0);
-  const body = Buffer.concat([addresses, tls === undefined ? Buffer.alloc(0) : tlsRecord(tls)]);
+  const body = Buffer.concat([addresses, ...(tls === undefined ? [] : [tlsRecord(tls), ...text('authorizedBy', tls)])]);
   rejectLonger(16 + body.length);
   const head = Buffer.alloc(4);
   // Version 2, PROXY; then family and STREAM.
@@ -44,11 +51,12 @@ function tlsRecord(tls: NonNullable<ProxyHeader['tls']>): Buffer {
   const verify = Buffer.alloc(5);
   verify[0] = flag.tls | (tls.verified ? flag.certificate : 0);
   verify.writeUInt32BE(tls.verified ? 0 : 1, 1);
-  const inner = [record(type.version, Buffer.from(tls.version))];
-  if (tls.commonName !== undefined) {
-    inner.push(record(type.commonName, Buffer.from(tls.commonName)));
-  }
-  return record(type.tls, Buffer.concat([verify, ...inner]));
+  return record(type.tls, Buffer.concat([verify, ...text('version', tls), ...text('commonName', tls)]));
+}
+
+function text(name: 'version' | 'commonName' | 'authorizedBy', tls: NonNullable<ProxyHeader['tls']>): Buffer[] {
+  const value = tls[name];
+  return value === undefined ? [] : [record(type[name], Buffer.from(value))];
 }
 
 function record(kind: number, value: Buffer): Buffer {

@@ -19,10 +19,16 @@ export interface ProxySettings {
   readonly serverName: string | undefined;
   /** ALPN protocols, preferred first (`h2` for gRPC); empty: no ALPN. */
   readonly alpn: readonly string[];
+  /** TLS of the clients. */
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** Suites of TLS 1.2 for the clients, by OpenSSL's names; none: the modern ones. */
+  readonly cipherSuites: readonly string[];
   readonly handshakeTimeout: number;
   readonly connectTimeout: number;
-  /** 0: never. */
-  readonly idleTimeout: number;
+  /** Without bytes; undefined: unlimited. */
+  readonly idleTimeout: number | undefined;
+  /** Of an established connection; undefined: unlimited. */
+  readonly maxLifetime: number | undefined;
   readonly maxConnections: number;
   /** A PROXY header of version 2 is expected before TLS. */
   readonly proxyProtocolIn: boolean;

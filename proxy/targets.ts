@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { errorCode } from '../credentials/error-text.js';
 import { formatProxyAddress, type ProxyAddress } from './address.js';
+import { keepAlive } from './keep-alive.js';
 import { Rejection } from './rejection.js';
 
 /** For how long a target that failed is tried after the others, in milliseconds. */
@@ -53,7 +54,7 @@ function open(address: ProxyAddress, timeout: number): Promise<Socket> {
   }
   return new Promise((resolve, reject) => {
     const options = address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-    const socket = connect({ ...options, allowHalfOpen: true, noDelay: true });
+    const socket = connect({ ...options, ...keepAlive, allowHalfOpen: true, noDelay: true });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Rejection('target-unreachable', `${where}: not connected within ${timeout} ms`));

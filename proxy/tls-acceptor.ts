@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { CredentialStore, CredentialVersion } from '../credentials/credential-store.js';
+import { cipherList } from '../credentials/go-tls-names.js';
 import { acceptsPartialChains } from '../credentials/partial-chains.js';
 import { acceptTls, HandshakeError } from '../credentials/server-handshake.js';
 import { lacksCertificate, reasonOf } from './openssl-error.js';
@@ -12,6 +13,9 @@ export interface TlsAcceptorOptions {
   /** Milliseconds for one handshake. */
   readonly timeout: number;
   readonly alpn: readonly string[];
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** As those of the settings. */
+  readonly cipherSuites: readonly string[];
   /** Called when a credential version is used for the first time. */
   readonly onVersion: (number: number) => void;
 }
@@ -45,7 +49,7 @@ export class TlsAcceptor {
   #currentContext(): SecureContext {
     const version = this.#options.store.current();
     if (this.#context === undefined || version !== this.#version) {
-      this.#context = serverContext(version);
+      this.#context = serverContext(version, this.#options);
       this.#version = version;
       this.#options.onVersion(version.number);
     }
@@ -64,13 +68,17 @@ function rejectHandshake(error: unknown): never {
   throw new Rejection(code, message);
 }
 
-function serverContext({ pair, trust }: CredentialVersion): SecureContext {
+function serverContext(
+  { pair, trust }: CredentialVersion,
+  { minVersion, cipherSuites }: TlsAcceptorOptions,
+): SecureContext {
   return createSecureContext({
     cert: pair.certificatePem,
     key: pair.keyPem,
     ca: trust.pem,
     ...acceptsPartialChains,
-    minVersion: 'TLSv1.2',
+    minVersion,
+    ciphers: cipherList(cipherSuites),
     // No tickets: a resumed session would be authorized by a certificate that was verified earlier.
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     // In TLS 1.2 OpenSSL rejects a client whose key is on a curve that is not named here.

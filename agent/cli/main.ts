@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { isSea } from 'node:sea';
 import { errorMessage } from '../../credentials/error-text.js';
 import { hintOf, OperatorError } from '../config/error.js';
+import { isShortage } from '../process/descriptors.js';
 import { readVersion } from '../process/version.js';
 import { reportToParent } from '../process/workers/child.js';
 import { printable } from '../terminal/printable.js';
@@ -52,7 +53,7 @@ function stopOnSignals(): AbortSignal {
 }
 
 function report(error: unknown): void {
-  const hint = hintOf(error);
+  const hint = hintOf(error) ?? (isShortage(error) ? 'raise LimitNOFILE or ulimit -n' : undefined);
   if (hint === undefined) {
     // A bug: the stack is for its fix.
     process.stderr.write(`${programName}: internal error\n${error instanceof Error ? error.stack : String(error)}\n`);

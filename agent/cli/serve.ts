@@ -9,7 +9,7 @@ import { OnDemandProbes } from '../collect/on-demand.js';
 import type { AgentConfig } from '../config/agent-config.js';
 import { startHttpServer } from '../http/server.js';
 import { watchDescriptors } from '../process/descriptors.js';
-import { startProxies } from '../process/proxies.js';
+import { mostConnections, startProxies } from '../process/proxies.js';
 import { SighupHandler } from '../process/sighup.js';
 import { readVersion } from '../process/version.js';
 import { EventStore } from '../sidecar/event-store.js';
@@ -69,7 +69,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
     logger.info({ listener: name, address }, 'proxy listening');
   }
   const stopping = new AbortController();
-  await watchDescriptors(metrics.registry, logger, stopping.signal);
+  await watchDescriptors(metrics.registry, logger, stopping.signal, mostConnections(proxies));
   const server = await startHttpServer({
     listen: { host: web.host, port: web.port },
     ...(web.configFile === undefined ? {} : { webConfigFile: web.configFile }),
@@ -79,6 +79,7 @@ async function start({ readConfig, logger, signal }: ServeOptions, sighup: Sighu
       startedAt,
       version,
       ready: () => sidecar.ready(),
+      isStuck: () => sidecar.isStuck(),
       findings: () => sidecar.findings(),
       incidents: () => sidecar.incidents(),
       incidentSince: ({ id }) => sidecar.incidentSince(id),

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { withAcceptances } from '../../checks/accepted.js';
 import type { Incident } from '../../checks/causes/cause.js';
@@ -11,6 +10,7 @@ import type { Discovery } from '../../cluster/discovery/discover.js';
 import type { Address } from '../../cluster/inventory/address.js';
 import type { Inventory } from '../../cluster/inventory/inventory.js';
 import type { ReloadEvent } from '../../credentials/credential-store.js';
+import { exceptionText } from '../../credentials/error-text.js';
 import type { CredentialPaths } from '../../credentials/paths.js';
 import { CredentialRepository } from '../../credentials/repository.js';
 import type { IdentityName } from '../../probes/observation.js';
@@ -40,6 +40,8 @@ export interface CollectorOptions {
   readonly now: () => Date;
   /** Called when the certificate and key of an identity were read again, or could not be; `certificate` is the path. */
   readonly onReload: (event: ReloadEvent, certificate: string) => void;
+  /** Called when the code of a probe itself threw: that port has no new result, and the others go on. */
+  readonly onProbeFailure?: (target: Target, exception: string) => void;
 }
 
 /** The collector that this one follows: for a changed inventory, or for another configuration. */
@@ -188,16 +190,18 @@ export class Collector {
   }
 
   /** Probes one port with each identity that it should accept, one after the other. */
-  async probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    const observed = await this.#authorizedProbes.probe(target, signal);
-    const handshake = this.store.serverHandshakeOf(target);
-    const key = credentialKey(target.instance);
-    const facts = this.#credentials.credentials.get(key);
-    const context = { baseline: this.#baselines.of(key), facts, configuredAt: this.#configuredAt };
-    if (handshake !== undefined && !signal.aborted && isHandshakeStale(handshake, context)) {
-      await this.#negativeProbes.readServerHandshake(target, signal);
-    }
-    return observed;
+  probe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
+    return this.#unlessThrown(target, async () => {
+      const observed = await this.#authorizedProbes.probe(target, signal);
+      const handshake = this.store.serverHandshakeOf(target);
+      const key = credentialKey(target.instance);
+      const facts = this.#credentials.credentials.get(key);
+      const context = { baseline: this.#baselines.of(key), facts, configuredAt: this.#configuredAt };
+      if (handshake !== undefined && !signal.aborted && isHandshakeStale(handshake, context)) {
+        await this.#negativeProbes.readServerHandshake(target, signal);
+      }
+      return observed;
+    });
   }
 
   /** Reads when the processes of this node started. Returns whether one of them started again. */
@@ -207,7 +211,7 @@ export class Collector {
 
   /** Reads one port's server handshake and probes it as each unauthorized client, one after the other. */
   negativeProbe(target: Target, signal: AbortSignal): Promise<readonly EndpointObservation[]> {
-    return this.#negativeProbes.probe(target, signal);
+    return this.#unlessThrown(target, () => this.#negativeProbes.probe(target, signal));
   }
 
   evaluate(): readonly Finding[] {
@@ -219,8 +223,10 @@ export class Collector {
     return incidentsOf(this.evidence(), findings);
   }
 
-  /** Findings and incidents on the evidence of now; yields to the event loop between checks. */
-  async evaluateInTurns(): Promise<{ readonly findings: readonly Finding[]; readonly incidents: readonly Incident[] }> {
+  /** Findings and incidents on the evidence of now; awaits `turn` between checks, which yields to the event loop. */
+  async evaluateInTurns(
+    turn: () => Promise<void>,
+  ): Promise<{ readonly findings: readonly Finding[]; readonly incidents: readonly Incident[] }> {
     const evidence = this.evidence();
     const findings = this.#accepted(await runChecksInTurns(evidence, turn));
     return { findings, incidents: incidentsOf(evidence, findings) };
@@ -257,6 +263,18 @@ export class Collector {
     return acceptances.length === 0
       ? findings
       : worstFirst(withAcceptances(findings, acceptances, this.#options.now()));
+  }
+
+  async #unlessThrown(
+    target: Target,
+    probe: () => Promise<readonly EndpointObservation[]>,
+  ): Promise<readonly EndpointObservation[]> {
+    try {
+      return await probe();
+    } catch (error: unknown) {
+      this.#options.onProbeFailure?.(target, exceptionText(error));
+      return [];
+    }
   }
 
   #shared(): Shared {

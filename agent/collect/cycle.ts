@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 import { withoutStall } from '../../probes/event-loop-stall.js';
 import type { Collector } from './collector.js';
+import { probeLimits } from './probe-limits.js';
 import type { Target } from './targets.js';
 
 /** One cycle: reads every credential file, then probes every port, at most `concurrency` at a time. */
@@ -38,10 +38,10 @@ async function onEach(
 ): Promise<void> {
   // Every probe under way listens to the signal.
   setMaxListeners(0, signal);
-  const limit = pLimit(config.probe.concurrency);
+  const limitOf = probeLimits(targets, config.probe.concurrency);
   await Promise.all(
     targets.map((target) =>
-      limit(async () => {
+      limitOf(target)(async () => {
         await withoutStall(() => probe(target));
         onPort();
       }),

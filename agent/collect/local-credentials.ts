@@ -1,7 +1,9 @@
 import { credentialKey, type Evidence } from '../../checks/check.js';
 import { partiesOf } from '../../cluster/components/parties.js';
 import type { Instance, Inventory } from '../../cluster/inventory/inventory.js';
-import type { CredentialFacts } from '../../credentials/facts.js';
+import { CredentialError } from '../../credentials/error.js';
+import { exceptionText } from '../../credentials/error-text.js';
+import { type CredentialFacts, nothingRead } from '../../credentials/facts.js';
 import { gatherCredentialFacts } from '../../credentials/gather.js';
 import type { ConfiguredPaths, CredentialPaths } from '../../credentials/paths.js';
 import type { CredentialRepository } from '../../credentials/repository.js';
@@ -21,7 +23,10 @@ export async function readNodeCredentials(
   now: Date,
 ): Promise<NodeCredentials> {
   const read = async (paths: ConfiguredPaths, parties: Parties, earlier: CredentialFacts | undefined) =>
-    unlessUnread(await gatherCredentialFacts(paths, now, repository, parties), earlier);
+    unlessUnread(
+      await gatherCredentialFacts(paths, now, repository, parties).catch((error: unknown) => unusable(paths, error)),
+      earlier,
+    );
   const credentials = new Map<string, CredentialFacts>();
   const calling = new Map<string, CredentialFacts>();
   for (const instance of localInstances(inventory)) {
@@ -48,6 +53,14 @@ export function credentialFiles(inventory: Inventory, agent: CredentialPaths | u
 
 export function localInstances(inventory: Inventory): readonly Instance[] {
   return inventory.instances.filter((instance) => instance.local);
+}
+
+/** The facts where reading the files of one instance threw, a defect of the agent. Those of the others are read. */
+function unusable(paths: ConfiguredPaths, cause: unknown): CredentialFacts {
+  const message = `could not be evaluated: ${exceptionText(cause)}`;
+  const hint = 'report this as a fault of tidb-mtls-agent; it says nothing about the file';
+  const errors = [new CredentialError('read_failed', paths.cert ?? paths.ca ?? '', { message, hint, cause })];
+  return { ...nothingRead, paths, errors };
 }
 
 /** The earlier facts where this process had no descriptor left to read the files. */

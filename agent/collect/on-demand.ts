@@ -1,23 +1,26 @@
 import type { FilesFault } from '../../checks/files-fault.js';
 import { type Address, formatAddress, parseAddress } from '../../cluster/inventory/address.js';
+import { shortened } from '../../credentials/shortened.js';
 import { renderProbe } from '../../metrics/probe-metrics.js';
 import type { ProbeRejectionReason } from '../../metrics/reasons.js';
 import { probeEndpoint } from '../../probes/probe.js';
 import { probeTls } from '../../probes/tls-probe.js';
 import type { Collector } from './collector.js';
 import { type Accepted, accept, type ProbeRejection, reject } from './on-demand-target.js';
-import { moduleNames, moduleOf } from './probe-modules.js';
+import { mainModule, moduleNames, moduleOf } from './probe-modules.js';
 import { Semaphore } from './semaphore.js';
 
 export interface ProbeRequest {
-  readonly module: string;
+  /** Undefined: that of the port in the inventory. */
+  readonly module: string | undefined;
   /** `host:port`. */
   readonly target: string;
   /** Milliseconds, waiting included. */
   readonly timeout: number;
 }
 
-export type ProbeAnswer = { readonly text: string } | ProbeRejection;
+/** `text`: the metrics. `log`: what was observed, and how, for people. */
+export type ProbeAnswer = { readonly text: string; readonly log: string } | ProbeRejection;
 
 /** Requests that wait for their turn; one more is rejected. */
 const mostWaiting = 64;
@@ -44,13 +47,18 @@ export class OnDemandProbes {
     return answer;
   }
 
-  async #answer(collector: Collector, { module, target, timeout }: ProbeRequest): Promise<ProbeAnswer> {
-    if (!moduleNames.includes(module)) {
-      return reject(400, 'unknown-module', `unknown module "${module}"; known: ${moduleNames.join(', ')}`);
-    }
+  async #answer(collector: Collector, { module: named, target, timeout }: ProbeRequest): Promise<ProbeAnswer> {
     const address = parseAddress(target);
+    const known = address && collector.find(address);
+    const module = named ?? (known && mainModule(known.instance.component, known.endpoint.profile));
+    if (module !== undefined && !moduleNames.includes(module)) {
+      return unknownModule(`unknown module "${shortened(module, 100)}"`);
+    }
     if (address === undefined) {
-      return reject(400, 'bad-target', `target "${target}" is not host:port`);
+      return reject(400, 'bad-target', `target "${shortened(target, 300)}" is not host:port`);
+    }
+    if (module === undefined) {
+      return unknownModule('the inventory has no module for this target');
     }
     if (this.#semaphore.waiting >= mostWaiting) {
       return busy;
@@ -66,6 +74,10 @@ export class OnDemandProbes {
       return busy;
     });
   }
+}
+
+function unknownModule(what: string): ProbeRejection {
+  return reject(400, 'unknown-module', `${what}; known: ${moduleNames.join(', ')}`);
 }
 
 interface Wait {
@@ -103,9 +115,18 @@ async function answerOf(
 async function probe({ host, serverName, identity }: Accepted, port: number, module: string, timeout: number) {
   const wanted = moduleOf(module);
   const prober = wanted === undefined ? probeTls : probeEndpoint;
-  const alpn = wanted === undefined ? [] : wanted.profile.alpn[wanted.probe.protocol];
+  // gRPC C-core closes connections without ALPN.
+  const alpn = wanted === undefined ? ['h2', 'http/1.1'] : wanted.profile.alpn[wanted.probe.protocol];
   const observation = await prober({ host, serverName, port, alpn, probe: wanted?.probe }, identity, { timeout });
-  return { text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }) };
+  const { outcome, detail, tlsVersion, cipher, durations } = observation;
+  return {
+    text: await renderProbe(observation, { timeoutSeconds: timeout / 1000 }),
+    log: JSON.stringify(
+      { module, host, port, identity: identity.name, outcome, detail, tlsVersion, cipher, durations },
+      null,
+      2,
+    ),
+  };
 }
 
 function filesBeingReplaced(address: Address, fault: FilesFault | undefined): ProbeRejection {

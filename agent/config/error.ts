@@ -1,3 +1,4 @@
+import { ConfigError } from '../../cluster/documents/config-error.js';
 import { errorCode, errorMessage } from '../../credentials/error-text.js';
 
 /** A mistake that the operator can fix: printed as one line and its hint, exit status 2, no stack trace. */
@@ -28,11 +29,15 @@ const reasons: Readonly<Record<string, readonly [message: string, hint: string]>
   EISDIR: ['is a folder', 'name the file itself'],
 };
 
-/** The system's error on a file that was to be read. */
-export function unreadable(code: string, file: string, flag: string, error: unknown): OperatorError {
-  const [message, hint] = reasons[errorCode(error)] ?? [
-    `cannot be read: ${errorMessage(error)}`,
+/** The system's error on a file that was to be read; an error that `readText` put in words stays as it is. */
+export function unreadable(code: string, file: string, flag: string, error: unknown): Error {
+  const system = error instanceof ConfigError ? error.cause : error;
+  if (error instanceof ConfigError && system === undefined) {
+    return error;
+  }
+  const [message, hint] = reasons[errorCode(system)] ?? [
+    `cannot be read: ${errorMessage(system)}`,
     'check the disk and the mount',
   ];
-  return new OperatorError(code, `${file}: ${message}`, `${flag}: ${hint}`, error);
+  return new OperatorError(code, `${file}: ${message}`, `${flag}: ${hint}`, system);
 }

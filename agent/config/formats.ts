@@ -1,4 +1,5 @@
 import { parseAddress } from '../../cluster/inventory/address.js';
+import { ciphers } from '../../credentials/go-tls-names.js';
 import { type ProxyAddress, parseProxyAddress } from '../../proxy/address.js';
 import type { Format } from './key.js';
 
@@ -34,4 +35,11 @@ export const proxyTargetFormat: Format<ProxyAddress> = {
   },
   what: 'an address to connect to',
   hint: 'write host:port with the port of the target, or unix:/path of at most 107 bytes',
+};
+
+/** A suite of TLS 1.2 by Go's name, as OpenSSL's. Those of TLS 1.3 are always enabled. */
+export const cipherFormat: Format<string> = {
+  parse: (name) => (Object.hasOwn(ciphers, name) && !name.startsWith('TLS_AES') ? ciphers[name] : undefined),
+  what: "a cipher suite of TLS 1.2 by Go's name",
+  hint: `one of: ${Object.keys(ciphers).join(', ')}`,
 };

@@ -51,9 +51,7 @@ function textOf(file: string): string {
   try {
     return readText(file);
   } catch (error: unknown) {
-    // An error of the system is put in words here; a file that is too large or not regular has its message already.
-    const system = error instanceof ConfigError ? error.cause : error;
-    throw system === undefined ? error : unreadable('config_unreadable', file, '--config', system);
+    throw unreadable('config_unreadable', file, '--config', error);
   }
 }
 

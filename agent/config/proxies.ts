@@ -54,7 +54,7 @@ export function proxyAt(reader: ConfigReader, prefix: string): ProxySettings {
     files: { ca: caPath, cert: certPath, key: keyPath },
     access,
     targetTls,
-    idleTimeout: rest.idleTimeout ?? 0,
+    minVersion: rest.minVersion === 'TLS13' ? 'TLSv1.3' : 'TLSv1.2',
   };
 }
 
@@ -63,7 +63,7 @@ function rejectOtherMode(reader: ConfigReader, prefix: string, values: ProxyValu
   const own = rows.filter(([, { mode }]) => mode === values.mode).map(([name]) => name);
   for (const [name, { mode }] of rows) {
     const value = values[camelCase(name) as keyof ProxyValues];
-    const isSet = Array.isArray(value) ? value.length > 0 : value === true;
+    const isSet = Array.isArray(value) ? value.length > 0 : value === true || typeof value === 'string';
     if (isSet && mode !== values.mode) {
       throw reader.error(`${prefix}.${name}`, `is of mode ${mode}`, `mode ${values.mode} has ${own.join(', ')}`);
     }

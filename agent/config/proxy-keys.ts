@@ -1,4 +1,4 @@
-import { proxyListenFormat, proxyTargetFormat } from './formats.js';
+import { cipherFormat, proxyListenFormat, proxyTargetFormat } from './formats.js';
 import type { Keys } from './key.js';
 
 /** The keys of `[[proxy]]`, and the flags of `proxy`. */
@@ -90,6 +90,22 @@ export const proxyKeys = {
     doc: 'require this SAN of the server, besides its host name',
     mode: 'originate',
   },
+  'min-version': {
+    type: 'string',
+    choices: ['TLS12', 'TLS13'],
+    value: 'V',
+    example: 'TLS13',
+    doc: 'the lowest TLS version of the clients, by default `TLS12`',
+    mode: 'terminate',
+  },
+  'cipher-suites': {
+    type: 'strings',
+    format: cipherFormat,
+    value: 'S',
+    example: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'],
+    doc: "suites of TLS 1.2 for the clients, by Go's names; without it those with ECDHE and GCM or ChaCha20",
+    mode: 'terminate',
+  },
   'target-tls': {
     type: 'boolean',
     example: true,
@@ -120,9 +136,16 @@ export const proxyKeys = {
     doc: 'the longest that connecting to the target takes',
   },
   'idle-timeout': {
-    type: 'duration',
+    type: 'duration or "off"',
+    default: '1h',
     example: '30m',
-    doc: 'close a connection after so long without data; without it: never',
+    doc: 'close a connection after so long without data; `off`: never',
+  },
+  'max-lifetime': {
+    type: 'duration or "off"',
+    default: '24h',
+    example: '8h',
+    doc: 'close a connection after so long, since its certificate was verified at its start; `off`: never',
   },
   'max-connections': {
     type: 'integer',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { readText } from '../../cluster/documents/config-file.js';
 import type { Problem } from '../../cluster/documents/origin.js';
 import { formatProblem } from '../../cluster/documents/origin.js';
 import { at, parseYaml, textAt, type YamlValue } from '../../cluster/documents/yaml.js';
@@ -11,6 +11,7 @@ import { clusterNameOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
 import type { CredentialPaths } from '../../credentials/paths.js';
 import { OperatorError, unreadable } from '../config/error.js';
+import { requireSafe } from './safe-plan.js';
 
 /** A component on a host, with the directory that TiUP deployed it to. */
 export interface PlannedInstance {
@@ -76,7 +77,7 @@ export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
   const inner = at(root, 'topology') ?? root;
   const user = textAt(root, 'user') ?? textAt(inner, 'global', 'user') ?? 'tidb';
   const hosts = hostsOf(topology, inner);
-  return {
+  const plan: TiupPlan = {
     file,
     cluster,
     user,
@@ -88,11 +89,13 @@ export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
     prometheus: monitorsOf(inner, 'monitoring_servers', 'prometheus', 9090, 'rule_dir'),
     grafana: monitorsOf(inner, 'grafana_servers', 'grafana', 3000, 'dashboard_dir'),
   };
+  requireSafe(plan);
+  return plan;
 }
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readText(file);
   } catch (error: unknown) {
     throw unreadable('topology_unreadable', file, '--topology', error);
   }

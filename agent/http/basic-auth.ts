@@ -15,7 +15,7 @@ export type Authentication = 'accepted' | 'rejected' | 'busy';
 /**
  * Verifies `Authorization: Basic` against bcrypt hashes. bcrypt is slow on purpose, so one password is verified at a time,
  * a pause follows a wrong one, and results are remembered: a scraper costs one hash however often it scrapes, also while
- * another client guesses passwords. An unknown user takes as long as a known one.
+ * another client guesses passwords. Every user takes as long as one of the highest cost, an unknown one, too.
  */
 export class BasicAuth {
   readonly #oneAtATime = pLimit(1);
@@ -41,17 +41,17 @@ export class BasicAuth {
     if (this.#oneAtATime.pendingCount >= mostWaiting) {
       return 'busy';
     }
-    const matches = await this.#compare(password, hash ?? unknownUserHash(users));
+    const matches = await this.#compare(password, hash ?? hashOfCost(highestCost(users)), highestCost(users));
     const accepted = matches && hash !== undefined;
     (accepted ? this.#good : this.#bad).set(key, true);
     return accepted ? 'accepted' : 'rejected';
   }
 
-  #compare(password: string, hash: string): Promise<boolean> {
+  #compare(password: string, hash: string, cost: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#oneAtATime(async () => {
         const start = performance.now();
-        const matches = await compare(password, hash);
+        const matches = await compareAtCost(password, hash, cost);
         resolve(matches);
         if (!matches) {
           await pause(pauseFactor * (performance.now() - start));
@@ -61,8 +61,27 @@ export class BasicAuth {
   }
 }
 
-/** A hash that matches no known password, with the highest cost of all users. */
-function unknownUserHash(users: ReadonlyMap<string, string>): string {
-  const costs = [...users.values()].map((hash) => hash.slice(4, 6)).sort();
-  return `$2b$${costs.at(-1) ?? '10'}$${'a'.repeat(21)}u${'b'.repeat(31)}`;
+/**
+ * Takes as long as a hash of `cost`, which is no less than that of `hash`: otherwise time would tell users of different
+ * costs, and unknown ones, apart. One step of cost doubles the work, so one more hash of each cost between makes it up.
+ */
+async function compareAtCost(password: string, hash: string, cost: number): Promise<boolean> {
+  const matches = await compare(password, hash);
+  for (let more = costOf(hash); more < cost; more++) {
+    await compare(password, hashOfCost(more));
+  }
+  return matches;
+}
+
+function costOf(hash: string): number {
+  return Number(hash.slice(4, 6));
+}
+
+function highestCost(users: ReadonlyMap<string, string>): number {
+  return Math.max(...[...users.values()].map(costOf));
+}
+
+/** A hash that matches no known password. */
+function hashOfCost(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'a'.repeat(21)}u${'b'.repeat(31)}`;
 }

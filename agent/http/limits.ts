@@ -1,4 +1,5 @@
-import type { Server, ServerOptions } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Limits of one client: time and size of its request. */
 export const serverOptions = {
@@ -23,4 +24,23 @@ export function limitServer(server: Server): void {
   server.maxConnections = mostConnections;
   server.maxHeadersCount = 100;
   server.setTimeout(idleTimeout);
+}
+
+/** Requests of one connection that are not answered yet; no client of metrics or pages sends as many. */
+const mostPipelined = 8;
+
+/** Closes connections with more unanswered requests: Node hands over all that a packet holds at once. */
+export function boundPipelining(listener: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    if (count > mostPipelined) {
+      socket.destroy();
+      return;
+    }
+    unanswered.set(socket, count);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    listener(request, response);
+  };
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import { errorMessage } from '../../credentials/error-text.js';
 import { OperatorError } from '../config/error.js';
-import { limitServer, serverOptions } from './limits.js';
+import { boundPipelining, limitServer, serverOptions } from './limits.js';
 import { listen, listenHint } from './listen.js';
 
 export interface MetricsServer {
@@ -17,16 +17,19 @@ export async function startMetricsServer(
   contentType: string,
   logger: Logger,
 ): Promise<MetricsServer> {
-  const server = createServer(serverOptions, (request, response) => {
-    if (request.url !== '/metrics' || request.method !== 'GET') {
-      response.writeHead(404).end('not found; see /metrics\n');
-      return;
-    }
-    metrics().then(
-      (text) => response.writeHead(200, { 'content-type': contentType }).end(text),
-      (error: unknown) => response.writeHead(503).end(`${errorMessage(error)}\n`),
-    );
-  });
+  const server = createServer(
+    serverOptions,
+    boundPipelining((request, response) => {
+      if (request.url !== '/metrics' || request.method !== 'GET') {
+        response.writeHead(404).end('not found; see /metrics\n');
+        return;
+      }
+      metrics().then(
+        (text) => response.writeHead(200, { 'content-type': contentType }).end(text),
+        (error: unknown) => response.writeHead(503).end(`${errorMessage(error)}\n`),
+      );
+    }),
+  );
   limitServer(server);
   await listen(server, address, logger).catch((error: unknown) => {
     throw new OperatorError('metrics_listen', errorMessage(error), listenHint(error, '--metrics'), error);

@@ -12,7 +12,7 @@ import { serviceDiscovery } from './service-discovery.js';
 export interface RouteOptions {
   readonly view: AgentView;
   readonly metrics: { parts(): AsyncIterable<string>; readonly contentType: string };
-  readonly probe: (module: string, target: string, timeout: number) => Promise<ProbeAnswer>;
+  readonly probe: (module: string | undefined, target: string, timeout: number) => Promise<ProbeAnswer>;
   readonly reload: () => Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 
@@ -60,7 +60,7 @@ export async function answer(request: IncomingMessage, options: RouteOptions): P
     case '/api/v1/findings':
       return json(findingsDocument(view.findings(), view.incidents()));
     case '/-/healthy':
-      return text(200, 'healthy');
+      return view.isStuck() ? text(503, 'the findings are not evaluated') : text(200, 'healthy');
     case '/-/ready':
       return view.ready() ? text(200, 'ready') : text(503, 'the first cycle of probes is not finished');
     default:
@@ -69,17 +69,20 @@ export async function answer(request: IncomingMessage, options: RouteOptions): P
 }
 
 async function probe(parameters: URLSearchParams, request: IncomingMessage, options: RouteOptions): Promise<Answer> {
-  const module = parameters.get('module');
+  const module = parameters.get('module') ?? undefined;
   const target = parameters.get('target');
-  if (module === null || target === null) {
+  if (target === null) {
     return text(
       400,
-      '/probe needs target=host:port and module=tidb_status, pd, tikv_grpc, tls or another of docs/configuration.md',
+      '/probe needs target=host:port; module=tidb_status, pd, tikv_grpc, tls or another of docs/configuration.md',
     );
   }
   const scrape = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - scrapeTimeoutOffset;
   const result = await options.probe(module, target, scrape > 0 ? Math.min(scrape, 60_000) : defaultProbeTimeout);
-  return 'rejected' in result
-    ? text(result.status, result.rejected)
+  if ('rejected' in result) {
+    return text(result.status, result.rejected);
+  }
+  return parameters.get('debug') === 'true'
+    ? text(200, `Logs for the probe:\n${result.log}\n\nMetrics that would have been returned:\n${result.text}`)
     : { status: 200, type: options.metrics.contentType, body: result.text };
 }

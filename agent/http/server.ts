@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../cluster/inventory/address.js';
-import { errorMessage } from '../../credentials/error-text.js';
+import { errorMessage, exceptionText } from '../../credentials/error-text.js';
 import { OperatorError } from '../config/error.js';
 import { contentSecurityPolicy } from '../page/routes.js';
 import { type Answer, sendBody, text } from './answer.js';
 import { BasicAuth } from './basic-auth.js';
 import { isLoopback, rejectionOf } from './guard.js';
-import { limitServer, serverOptions } from './limits.js';
+import { boundPipelining, limitServer, serverOptions } from './limits.js';
 import { listen, listenHint } from './listen.js';
 import { answer, type RouteOptions } from './routes.js';
 import { createTlsServer } from './tls-server.js';
@@ -53,7 +53,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const rejection = rejectionsBy(web);
   const respond = async (request: IncomingMessage) =>
     (await rejection(request, isPlainLoopback)) ?? (await answer(request, options));
-  const server = serverFor(web, options.logger, listenerOf(web, options.logger, respond));
+  const server = serverFor(web, options.logger, boundPipelining(listenerOf(web, options.logger, respond)));
   limitServer(server);
   await listen(server, options.listen, options.logger).catch((error: unknown) => {
     const message = `cannot listen on ${formatAddress(options.listen)}: ${errorMessage(error)}`;
@@ -101,7 +101,10 @@ function listenerOf(
         response.writeHead(status, { ...headers, ...web.current().headers, ...special, ...contentType });
         await sendBody(request.method === 'HEAD' ? '' : body, response);
       })
-      .catch(failed('a response was interrupted'));
+      .catch((error: unknown) => {
+        failed('a response was interrupted')(error);
+        response.destroy();
+      });
   };
 }
 
@@ -114,6 +117,7 @@ function serverFor(web: WebConfigHolder, logger: Logger, listener: RequestListen
           settings: () => web.current().tls ?? tls,
           onProblem: ({ message, hint }) =>
             logger.error({ reason: message, hint }, 'TLS files not reloaded; the last valid ones stay in use'),
+          onFailure: (error) => logger.error({ exception: exceptionText(error) }, 'a connection could not be accepted'),
         },
         listener,
       );

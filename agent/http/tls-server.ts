@@ -6,14 +6,14 @@ import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tl
 import { isDeepStrictEqual } from 'node:util';
 import type { Certificate } from '../../credentials/certificate.js';
 import { attempted, CredentialError, notLoaded, unlessError } from '../../credentials/error.js';
+import { cipherList } from '../../credentials/go-tls-names.js';
 import { keyPairOf } from '../../credentials/key-pair.js';
 import { acceptsPartialChains } from '../../credentials/partial-chains.js';
 import { peerCertificate } from '../../credentials/peer-certificate.js';
 import { areSame, CredentialRepository, contentsOf, type FileState } from '../../credentials/repository.js';
-import { acceptTls } from '../../credentials/server-handshake.js';
+import { acceptTls, HandshakeError } from '../../credentials/server-handshake.js';
 import { trustBundleOf } from '../../credentials/trust-bundle.js';
 import { OperatorError } from '../config/error.js';
-import { tls13Suites } from './go-tls-names.js';
 import { handshakeTimeout, serverOptions } from './limits.js';
 import { asksForCertificates, type WebTls } from './web-config.js';
 
@@ -22,6 +22,8 @@ export interface TlsServerOptions {
   readonly settings: () => WebTls;
   /** Files that cannot be used; called once for one state of them. */
   readonly onProblem: (problem: CredentialError) => void;
+  /** One connection was closed by a defect of this server. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -34,11 +36,15 @@ export function createTlsServer(options: TlsServerOptions, listener: RequestList
   // In place of Node's handshake, after which the server goes on as usual.
   server.removeAllListeners('connection');
   server.on('connection', (socket) => {
-    accepted(socket, inForce).then(
-      (secure) => secure !== undefined && server.emit('secureConnection', secure),
-      // A client whose handshake failed, or which is gone.
-      () => socket.destroy(),
-    );
+    accepted(socket, inForce)
+      .then((secure) => secure !== undefined && server.emit('secureConnection', secure))
+      .catch((error: unknown) => {
+        // A client whose handshake failed, or which is gone; anything else is a defect, which must end nothing else.
+        if (!(error instanceof HandshakeError)) {
+          options.onFailure(error);
+        }
+        socket.destroy();
+      });
   });
   return server;
 }
@@ -133,7 +139,7 @@ function contextOf(tls: WebTls, { cert, key, clientCa }: TlsFiles): SecureContex
     // A resumed session would be accepted without verification of its certificate.
     secureOptions: constants.SSL_OP_NO_TICKET,
     ...(clientCa === undefined ? {} : { ca: trustBundleOf(unlessError(clientCa)).pem, ...acceptsPartialChains }),
-    ...(tls.ciphers.length === 0 ? {} : { ciphers: [...tls.ciphers, tls13Suites].join(':') }),
+    ciphers: cipherList(tls.ciphers),
     ...(tls.curves.length === 0 ? {} : { ecdhCurve: tls.curves.join(':') }),
   };
   try {

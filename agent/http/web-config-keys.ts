@@ -9,7 +9,7 @@ export const webConfigKeys: Readonly<Record<string, Readonly<Record<string, stri
     client_allowed_sans: 'accept only certificates with one of these DNS names, IP addresses, URIs or mail addresses',
     min_version: '`TLS12` (default) or `TLS13`',
     max_version: '`TLS13` (default) or `TLS12`',
-    cipher_suites: "suites of TLS 1.2, by Go's names",
+    cipher_suites: "suites of TLS 1.2, by Go's names; without it those with ECDHE and GCM or ChaCha20",
     curve_preferences: "curves, by Go's names",
     prefer_server_cipher_suites: 'accepted and ignored, as by Go since 1.17',
   },

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { readText } from '../../cluster/documents/config-file.js';
 import { errorMessage } from '../../credentials/error-text.js';
+import { ciphers, curves, isKnownCurve } from '../../credentials/go-tls-names.js';
 import type { KeyPairPaths } from '../../credentials/paths.js';
 import { parseDuration } from '../config/duration.js';
 import { OperatorError } from '../config/error.js';
-import { ciphers, curves } from './go-tls-names.js';
 import { webConfigKeys } from './web-config-keys.js';
 import { YamlReader } from './yaml-reader.js';
 
@@ -113,7 +113,7 @@ function readTls(reader: YamlReader, directory: string): WebTls | undefined {
     allowedSans: readAllowedSans(reader, clientAuth),
     ...readVersions(reader),
     ciphers: readNames(reader, 'cipher_suites', ciphers).filter((name) => !name.startsWith('TLS_')),
-    curves: readNames(reader, 'curve_preferences', curves),
+    curves: readNames(reader, 'curve_preferences', curves).filter(isKnownCurve),
   };
 }
 
@@ -206,7 +206,7 @@ function readUsers(reader: YamlReader): ReadonlyMap<string, string> | undefined 
 
 function readRateLimit(reader: YamlReader): WebConfigFile['rateLimit'] {
   const [given, burst] = [reader.string([rate, 'interval']), reader.integer([rate, 'burst'])];
-  const interval = given === undefined ? 0 : parseDuration(given);
+  const interval = given === undefined || given === '0' ? 0 : parseDuration(given);
   if (interval === undefined) {
     throw reader.fail([rate, 'interval'], `${rate}.interval is "${given}", which is no duration`, 'write 1s or 100ms');
   }

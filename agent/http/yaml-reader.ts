@@ -42,12 +42,13 @@ export class YamlReader {
     }
   }
 
+  /** A number or boolean without quotes is the text that it is written as, as in Go. */
   string(path: readonly string[]): string | undefined {
     const value = this.#value(path);
-    if (value !== undefined && typeof value !== 'string') {
+    if (typeof value === 'object') {
       throw this.fail(path, `${path.join('.')} must be text`, 'put it in quotes');
     }
-    return value === '' ? undefined : value;
+    return value === '' || value === undefined ? undefined : String(value);
   }
 
   boolean(path: readonly string[]): boolean | undefined {

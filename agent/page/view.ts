@@ -15,6 +15,8 @@ export interface AgentView {
   readonly startedAt: Date;
   readonly version: string;
   ready(): boolean;
+  /** Whether findings and metrics are older than they may be. */
+  isStuck(): boolean;
   findings(): readonly Finding[];
   /** Worst first. */
   incidents(): readonly Incident[];

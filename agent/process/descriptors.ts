@@ -8,12 +8,21 @@ import { processDefinitions as definitions } from '../../metrics/process-definit
 const intervalMilliseconds = 5_000;
 /** The part of the limit beyond which a burst of connections would exhaust it. */
 const nearLimit = 0.9;
+/** A connection through the proxy and that to its target. */
+const perConnection = 2;
+const hint = 'raise LimitNOFILE or ulimit -n, or lower max-connections';
 
 /**
  * Counts the file descriptors of this process for its metrics, and logs when the count comes near the limit and when it
- * falls again: without descriptors Node's accept fails silently, and clients see a reset. Ends with the signal.
+ * falls again: without descriptors Node's accept fails silently, and clients see a reset. `connections` are the most through the proxy.
+ * Ends with the signal.
  */
-export async function watchDescriptors(registry: Registry, logger: Logger, signal: AbortSignal): Promise<void> {
+export async function watchDescriptors(
+  registry: Registry,
+  logger: Logger,
+  signal: AbortSignal,
+  connections = 0,
+): Promise<void> {
   if (process.platform !== 'linux') {
     return;
   }
@@ -35,6 +44,10 @@ export async function watchDescriptors(registry: Registry, logger: Logger, signa
       logger.warn({ reason: errorMessage(error) }, 'file descriptors could not be counted'),
     );
   await countOrWarn();
+  const needed = connections * perConnection;
+  if (needed > most) {
+    logger.warn({ limit: most, needed, hint }, 'the limit of file descriptors is below what max-connections needs');
+  }
   const timer = setInterval(() => void countOrWarn(), intervalMilliseconds);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
@@ -45,7 +58,6 @@ function nearLimitLog(logger: Logger): (open: number, limit: number) => void {
   return (open, limit) => {
     const now = open > limit * nearLimit;
     if (now && !near) {
-      const hint = 'raise LimitNOFILE or ulimit -n, or lower max-connections';
       logger.error({ open, limit, hint }, 'nearly out of file descriptors: new connections will be reset');
     } else if (near && !now) {
       logger.info({ open, limit }, 'enough file descriptors again');
@@ -67,7 +79,8 @@ export function hasDescriptors(): boolean {
   }
 }
 
-function isShortage(error: unknown): boolean {
+/** Whether an error says that no file descriptor is left. */
+export function isShortage(error: unknown): boolean {
   return ['EMFILE', 'ENFILE'].includes(errorCode(error));
 }
 

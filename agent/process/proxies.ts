@@ -45,6 +45,11 @@ export function lastGoodCredentials(settings: readonly ProxySettings[]): () => L
   }
 }
 
+/** Of all listeners together. */
+export function mostConnections(settings: readonly ProxySettings[]): number {
+  return settings.reduce((sum, { maxConnections }) => sum + maxConnections, 0);
+}
+
 function rejectCredentials(error: unknown): void {
   if (error instanceof CredentialError) {
     throw new OperatorError('proxy_credentials', error.message, error.hint, error);

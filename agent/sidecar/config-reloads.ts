@@ -13,16 +13,17 @@ export interface Reloaded {
 type Read = { readonly next: Runtime } | { readonly error: unknown };
 
 /**
- * Reads the configuration again; a bad one changes nothing. Reloads may overlap, as where PD answers slowly: one that
- * completes after a later one has read an older file, changes nothing, and answers like the later one.
+ * Reads the configuration again; a bad one changes nothing. One reload runs at a time, its first cycle included, and all
+ * that are requested meanwhile are one, which reads the latest file.
  */
 export class ConfigReloads {
   readonly #options: SidecarOptions;
   readonly #current: () => Collector;
   readonly #replace: (next: Runtime) => Promise<void>;
   readonly #stop: AbortSignal;
-  #begun = 0;
-  #latest: { readonly number: number; readonly answer: Promise<Reloaded> } | undefined;
+  /** The one that has not begun. */
+  #waiting: Promise<Reloaded> | undefined;
+  #latest: Promise<unknown> = Promise.resolve();
 
   /** `current` is the collector in force. `replace` puts a runtime in force at once, and resolves after its first cycle. */
   constructor(
@@ -37,19 +38,22 @@ export class ConfigReloads {
     this.#stop = stop;
   }
 
-  async reload(): Promise<Reloaded> {
-    this.#begun += 1;
-    const number = this.#begun;
+  reload(): Promise<Reloaded> {
+    if (this.#waiting === undefined) {
+      this.#waiting = this.#latest.then(() => this.#reload());
+      // Whoever asked for it handles its failure.
+      this.#latest = this.#waiting.catch(() => undefined);
+    }
+    return this.#waiting;
+  }
+
+  async #reload(): Promise<Reloaded> {
+    this.#waiting = undefined;
     const read = await createRuntime(this.#options, this.#current).then(
       (next): Read => ({ next }),
       (error: unknown): Read => ({ error }),
     );
-    if (this.#latest === undefined || this.#latest.number < number) {
-      this.#latest = { number, answer: this.#apply(read) };
-    } else {
-      this.#options.logger.info('a configuration reload was superseded by a later one');
-    }
-    return await this.#latest.answer;
+    return await this.#apply(read);
   }
 
   async #apply(read: Read): Promise<Reloaded> {

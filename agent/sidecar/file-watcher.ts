@@ -66,7 +66,7 @@ export class FileWatcher {
     clearInterval(this.#sweep);
     clearTimeout(this.#settle);
     this.#abandon();
-    await this.#watcher?.close();
+    await closed(this.#watcher);
   }
 
   async #arm(): Promise<void> {
@@ -87,7 +87,7 @@ export class FileWatcher {
       this.#abandon = () => resolve(false);
     });
     this.#watcher = watcher;
-    await previous?.close();
+    await closed(previous);
     if (!(await kept)) {
       return;
     }
@@ -115,12 +115,21 @@ export class FileWatcher {
 
   #hint(): void {
     clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => this.#compare('event'), settleMilliseconds);
+    this.#settle = setTimeout(() => this.#compareOrReport('event'), settleMilliseconds);
   }
 
   #sweepAll(): void {
     this.#options.repository.invalidate();
-    this.#compare('sweep');
+    this.#compareOrReport('sweep');
+  }
+
+  /** Called by timers, to which an error would end the process. */
+  #compareOrReport(detectedBy: DetectedBy): void {
+    try {
+      this.#compare(detectedBy);
+    } catch (error: unknown) {
+      this.#options.onError(error);
+    }
   }
 
   #compare(detectedBy: DetectedBy): void {
@@ -149,6 +158,16 @@ export class FileWatcher {
       ? undefined
       : Object.fromEntries(states);
   }
+}
+
+/**
+ * `close` removes every listener at once, and a directory that is being read then can still fail, as without file
+ * descriptors: an error without a listener would end the process.
+ */
+function closed(watcher: FSWatcher | undefined): Promise<void> | undefined {
+  const closing = watcher?.close();
+  watcher?.on('error', () => undefined);
+  return closing;
 }
 
 function contentIn(states: States, file: string): string | undefined {

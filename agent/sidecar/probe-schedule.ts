@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { portKey } from '../../checks/check.js';
+import { probeLimits } from '../collect/probe-limits.js';
 import type { Target } from '../collect/targets.js';
 import type { Runtime } from './runtime.js';
 import { scheduleAll } from './schedule.js';
@@ -20,7 +21,11 @@ export function probeOnSchedule(
 ): void {
   const { concurrency, interval, negativeInterval } = collector.config.probe;
   const probe = (target: Target) => () => collector.probe(target, signal).then(onProbed).catch(onError);
-  scheduleAll(collector.targets.map(probe), { interval, limit: pLimit(concurrency), signal });
+  const limitOf = probeLimits(collector.targets, concurrency);
+  for (const limit of new Set(collector.targets.map(limitOf))) {
+    const tasks = collector.targets.filter((target) => limitOf(target) === limit).map(probe);
+    scheduleAll(tasks, { interval, limit, signal });
+  }
   if (negativeInterval !== undefined) {
     const pending = new Set(
       collector.evidence().negativeProbesPending.map(({ instance, endpoint }) => portKey(instance, endpoint)),

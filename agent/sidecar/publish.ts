@@ -1,8 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { errorMessage } from '../../credentials/error-text.js';
 import type { Collector } from '../collect/collector.js';
 import { credentialEntries } from '../collect/credential-entries.js';
 import type { Evaluated } from '../report/incidents-table.js';
+import type { Turn } from './evaluation.js';
 import type { SidecarOptions } from './options.js';
 
 /** Sets the metrics to one evaluation's state, and yields to the event loop in between; stops when `signal` aborts. */
@@ -10,7 +10,7 @@ export async function publish(
   { metrics, logger }: SidecarOptions,
   collector: Collector,
   { findings, incidents }: Pick<Evaluated, 'findings' | 'incidents'>,
-  signal: AbortSignal,
+  { signal, turn }: { readonly signal: AbortSignal; readonly turn: Turn },
 ): Promise<void> {
   for (const set of [
     () => metrics.setFindings(findings),

@@ -14,6 +14,10 @@ export async function createRuntime(
 ): Promise<Runtime> {
   const options: CollectorOptions = {
     now,
+    onProbeFailure: ({ instance, endpoint }, exception) => {
+      const port = { component: instance.component, instance: instance.name, endpoint: endpoint.name };
+      logger.error({ ...port, exception }, 'a probe itself failed; the port has no new result');
+    },
     onReload: (event, certificate) => {
       metrics.recordReload(event.outcome === 'reloaded' ? 'success' : 'failure');
       const { outcome, error } = event;

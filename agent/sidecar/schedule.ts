@@ -5,6 +5,7 @@ export interface ScheduleOptions {
   readonly interval: number;
   /** Milliseconds over which the first runs are spread; one interval by default. */
   readonly first?: number;
+  /** Of the tasks that run at once. */
   readonly limit: LimitFunction;
   readonly signal: AbortSignal;
   /** A number from 0 to 1; injected so that tests control the jitter. */

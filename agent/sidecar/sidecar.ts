@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Incident } from '../../checks/causes/cause.js';
 import type { Finding } from '../../checks/finding.js';
 import { errorMessage } from '../../credentials/error-text.js';
@@ -7,7 +8,7 @@ import { observeOnce } from '../collect/cycle.js';
 import { ChangeLog } from './change-log.js';
 import { CheckFailures } from './check-failures.js';
 import { ConfigReloads, type Reloaded } from './config-reloads.js';
-import { Evaluation } from './evaluation.js';
+import { Evaluation, type Turn } from './evaluation.js';
 import type { FileWatcher } from './file-watcher.js';
 import type { SidecarOptions } from './options.js';
 import { probeOnSchedule } from './probe-schedule.js';
@@ -51,7 +52,7 @@ export class Sidecar {
       this.#changeLog.observed(recorded);
     });
     this.#evaluation = new Evaluation({
-      evaluate: () => this.#evaluate(this.#runtime),
+      evaluate: (turn) => this.#evaluate(this.#runtime, turn),
       onError: (error) => logger.error({ reason: errorMessage(error) }, 'the checks could not be run'),
       signal: this.#stop.signal,
     });
@@ -102,6 +103,11 @@ export class Sidecar {
     return this.#ready;
   }
 
+  /** True while findings and metrics are older than they may be. */
+  isStuck(): boolean {
+    return this.#evaluation.isStuck();
+  }
+
   /** Reads the configuration again; a bad one changes nothing. */
   reload(): Promise<Reloaded> {
     return this.#configReloads.reload();
@@ -146,7 +152,8 @@ export class Sidecar {
   async #firstCycle(runtime: Runtime): Promise<void> {
     const { collector, stop } = runtime;
     await this.#watcher.watchFiles(collector.files());
-    await observeOnce(collector, stop.signal);
+    // A runtime that is replaced again before its cycle ends must not keep results from being published.
+    await observeOnce(collector, stop.signal, () => this.#ready && this.#evaluation.request());
     if (stop.signal.aborted) {
       return;
     }
@@ -168,8 +175,8 @@ export class Sidecar {
     }
   }
 
-  async #evaluate({ collector, stop: { signal } }: Runtime): Promise<void> {
-    const { findings, incidents } = await collector.evaluateInTurns();
+  async #evaluate({ collector, stop: { signal } }: Runtime, turn: Turn = nextTurn): Promise<void> {
+    const { findings, incidents } = await collector.evaluateInTurns(turn);
     if (signal.aborted) {
       // The runtime was replaced meanwhile.
       return;
@@ -181,7 +188,7 @@ export class Sidecar {
     this.#changeLog.filesRead(credentialEntries(collector).filter(({ component }) => component !== 'agent'));
     this.#changeLog.evaluated(findings);
     this.#checkFailures.found(findings);
-    await publish(this.#options, collector, { findings, incidents }, signal);
+    await publish(this.#options, collector, { findings, incidents }, { signal, turn });
     if (collector.config.reload === 'trigger' && !signal.aborted) {
       this.#triggerReloads(collector, findings, signal).catch((error: unknown) =>
         this.#options.logger.error({ reason: errorMessage(error) }, 'a reload could not be triggered'),

@@ -1,3 +1,4 @@
+import { exceptionText } from '../../credentials/error-text.js';
 import { microserviceNames } from '../components/microservices.js';
 import { endpointsOf, portLocations } from '../components/port-locations.js';
 import type { ComponentName, EndpointName, PortLocation } from '../components/profile.js';
@@ -30,7 +31,10 @@ export interface DiscoveryOptions extends PdClientOptions {
 export async function discover(urls: readonly string[], options: DiscoveryOptions): Promise<Discovery> {
   const problems: Problem[] = [];
   for (const url of urls) {
-    const found = await attempt(url, options, problems, 'pd-unreachable', (client) => client.members());
+    const found = await attempt(url, options, problems, 'pd-unreachable', async (client) => {
+      const members = await client.members();
+      return { ...members, instances: members.members.flatMap((member) => fromMember(member, url)) };
+    });
     if (found !== undefined) {
       return await discoverFrom(url, found, options, problems);
     }
@@ -40,7 +44,7 @@ export async function discover(urls: readonly string[], options: DiscoveryOption
 
 async function discoverFrom(
   url: string,
-  known: PdMembers,
+  known: PdMembers & { readonly instances: readonly Instance[] },
   options: DiscoveryOptions,
   failures: readonly Problem[],
 ): Promise<Discovery> {
@@ -48,7 +52,7 @@ async function discoverFrom(
   const problems: Problem[] = failures.map((one) => ({ ...one, severity: 'warn' }));
   const complete = new Set<ComponentName>(['pd']);
   const scheme = url.startsWith('https://') ? 'https' : 'http';
-  const instances = known.members.flatMap((member) => fromMember(member, url));
+  const instances = [...known.instances];
   const leaderUrl = known.leader?.clientUrls[0];
   if (leaderUrl === undefined) {
     problems.push({
@@ -59,20 +63,21 @@ async function discoverFrom(
       remediation: 'find out why PD elects none; the agent retries',
     });
   } else {
-    const stores = await attempt(leaderUrl, options, problems, 'stores-unknown', (client) =>
-      client.stores(known.clusterId),
+    const stores = await attempt(leaderUrl, options, problems, 'stores-unknown', async (client) =>
+      (await client.stores(known.clusterId)).flatMap((store) => fromStore(store, leaderUrl, scheme)),
     );
-    instances.push(...(stores ?? []).flatMap((store) => fromStore(store, leaderUrl, scheme)));
+    instances.push(...(stores ?? []));
     if (stores !== undefined) {
       complete.add('tikv').add('tiflash');
     }
   }
   const registered = await attempt(url, options, problems, 'registrations-unknown', async (client) => {
     const ranges = await Promise.all(prefixesFor(known.clusterId).map((prefix) => client.range(prefix)));
-    return registrationsIn(new Map(ranges.flatMap((range) => [...range])));
+    const found = registrationsIn(new Map(ranges.flatMap((range) => [...range])));
+    return { ...found, instances: found.alive.flatMap((one) => fromRegistration(one, url, scheme)) };
   });
   if (registered !== undefined) {
-    instances.push(...registered.alive.flatMap((one) => fromRegistration(one, url, scheme)));
+    instances.push(...registered.instances);
     problems.push(...problemsOf(registered, url));
     for (const component of ['tidb', 'tiproxy', 'ticdc', ...microserviceNames] as const) {
       complete.add(component);
@@ -112,11 +117,13 @@ async function attempt<T>(
   try {
     return await (address === undefined ? connect() : options.exclusively(address, connect));
   } catch (error: unknown) {
-    if (!(error instanceof PdError)) {
-      throw error;
-    }
-    const remediation = remediations[error.code];
-    problems.push({ code, severity: 'fail', origin: { kind: 'pd', url }, message: error.message, remediation });
+    const origin = { kind: 'pd', url } as const;
+    const [message, remediation] =
+      error instanceof PdError
+        ? [error.message, remediations[error.code]]
+        : // An answer that this code cannot bear must not end the process of everyone who asks that PD.
+          [`its answer could not be evaluated: ${exceptionText(error)}`, 'report this as a fault of tidb-mtls-agent'];
+    problems.push({ code, severity: 'fail', origin, message, remediation });
     return undefined;
   }
 }

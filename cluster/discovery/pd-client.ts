@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { errorMessage } from '../../credentials/error-text.js';
 import { certificateOf } from '../../credentials/known-certificates.js';
 import { type Address, parseAddress } from '../inventory/address.js';
 import { decodeMembers, decodeRange, decodeStores, PdError, type PdMembers, type PdStore } from './pd-messages.js';
@@ -123,10 +124,18 @@ function pdErrorOf(error: ServiceError): PdError {
 function credentialsFor(url: string, { host }: Address, secureContext: SecureContext | undefined): ChannelCredentials {
   return url.startsWith('https://') && secureContext !== undefined
     ? ChannelCredentials.createFromSecureContext(secureContext, {
-        checkServerIdentity: (_name, { raw }) =>
-          certificateOf(raw).coversHost(host) ? undefined : new Error(`the certificate's SANs do not cover ${host}`),
+        checkServerIdentity: (_name, { raw }) => identityProblem(host, raw),
       })
     : credentials.createInsecure();
+}
+
+/** Never throws: it is called by an event of the socket. */
+function identityProblem(host: string, der: Buffer): Error | undefined {
+  try {
+    return certificateOf(der).coversHost(host) ? undefined : new Error(`the certificate's SANs do not cover ${host}`);
+  } catch (error: unknown) {
+    return new Error(`the certificate cannot be read: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 function targetOf({ host, port }: Address): string {

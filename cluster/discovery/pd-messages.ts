@@ -1,3 +1,4 @@
+import { shortened } from '../../credentials/shortened.js';
 import { bytesOf, type Field, readFields, stringsOf, varintOf } from './protobuf.js';
 
 export interface PdMember {
@@ -35,10 +36,13 @@ export class PdError extends Error {
     | 'pd_bad_answer';
 
   constructor(code: PdError['code'], message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    // It may quote what PD sent.
+    super(shortened(message, longestMessage), cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }
+
+const longestMessage = 1_000;
 
 /** PD keeps tombstones for ever. They are also filtered here, because older PDs ignore the field of the request. */
 const tombstone = 2n;
@@ -46,10 +50,12 @@ const notBootstrapped = 2n;
 
 /** Larger than every cluster. An answer with more entries is not from a PD, and each entry would be a port to probe. */
 const mostEntries = 20_000;
+/** Of the message that holds them. */
+const mostFields = 30_000;
 
 /** The answer to GetMembers. Throws RangeError when it is malformed or has too many entries. */
 export function decodeMembers(bytes: Buffer): PdMembers {
-  const fields = readFields(bytes);
+  const fields = readFields(bytes, mostFields);
   const [header] = bytesOf(fields, 1);
   const members = bounded(bytesOf(fields, 2), 'members').map(memberOf);
   const [leader] = bytesOf(fields, 3).map(memberOf);
@@ -62,10 +68,10 @@ export function decodeMembers(bytes: Buffer): PdMembers {
 
 /** The answer to GetAllStores, without tombstones. Throws RangeError as above, and PdError when PD reports an error. */
 export function decodeStores(bytes: Buffer): readonly PdStore[] {
-  const fields = readFields(bytes);
+  const fields = readFields(bytes, mostFields);
   throwErrorIn(fields);
   return bounded(bytesOf(fields, 2), 'stores')
-    .map(readFields)
+    .map((one) => readFields(one))
     .filter((store) => varintOf(store, 3) !== tombstone)
     .map((store) => ({
       address: stringsOf(store, 2)[0] ?? '',
@@ -74,7 +80,7 @@ export function decodeStores(bytes: Buffer): readonly PdStore[] {
       version: stringsOf(store, 5)[0] ?? '',
       labels: new Map(
         bytesOf(store, 4)
-          .map(readFields)
+          .map((one) => readFields(one))
           .map((label) => [stringsOf(label, 1)[0] ?? '', stringsOf(label, 2)[0] ?? '']),
       ),
     }));
@@ -83,8 +89,8 @@ export function decodeStores(bytes: Buffer): readonly PdStore[] {
 /** The keys and values of a range. Throws RangeError as above. */
 export function decodeRange(bytes: Buffer): ReadonlyMap<string, string> {
   return new Map(
-    bounded(bytesOf(readFields(bytes), 2), 'keys')
-      .map(readFields)
+    bounded(bytesOf(readFields(bytes, mostFields), 2), 'keys')
+      .map((one) => readFields(one))
       .map((pair) => [stringsOf(pair, 1)[0] ?? '', stringsOf(pair, 5)[0] ?? '']),
   );
 }

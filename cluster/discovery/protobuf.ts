@@ -4,8 +4,14 @@ export interface Field {
   readonly value: bigint | Buffer;
 }
 
-/** Reads the fields of a protobuf message; throws RangeError when it is truncated or malformed. */
-export function readFields(bytes: Buffer): readonly Field[] {
+/** Fields of one member, store or key, its labels included. */
+const usualFields = 100;
+
+/**
+ * Reads the fields of a protobuf message; throws RangeError when it is truncated or malformed, or has more than `most`
+ * fields: 64 MiB of empty ones would take seconds, in which nothing else runs.
+ */
+export function readFields(bytes: Buffer, most = usualFields): readonly Field[] {
   const fields: Field[] = [];
   let offset = 0;
   const varint = (): bigint => {
@@ -30,6 +36,9 @@ export function readFields(bytes: Buffer): readonly Field[] {
     return bytes.subarray(offset - length, offset);
   };
   while (offset < bytes.length) {
+    if (fields.length >= most) {
+      throw new RangeError(`more than ${most} protobuf fields`);
+    }
     const tag = varint();
     const number = Number(tag >> 3n);
     switch (Number(tag & 7n)) {

@@ -1,3 +1,4 @@
+import { shortened } from '../../credentials/shortened.js';
 import { microserviceNames } from '../components/microservices.js';
 import type { ComponentName } from '../components/profile.js';
 import type { Address } from '../inventory/address.js';
@@ -11,6 +12,9 @@ export interface Registration {
   readonly scheme: 'https' | 'http' | undefined;
   readonly version: string | undefined;
 }
+
+/** Characters; longer keys are not those of a component, and each is quoted wherever its instance is named. */
+const longestKey = 512;
 
 export interface Registrations {
   readonly alive: readonly Registration[];
@@ -77,8 +81,8 @@ export function registrationsIn(keys: ReadonlyMap<string, string>): Registration
       }
       const value = jsonOf(text);
       const address = value === undefined ? undefined : parseAddress(kind.address(value));
-      if (value === undefined || address === undefined) {
-        unreadable.push(key);
+      if (value === undefined || address === undefined || key.length > longestKey) {
+        unreadable.push(shortened(key, longestKey));
       } else if (kind.leased && !keys.has(key.replace(/info$/, 'ttl'))) {
         stale.push(key);
       } else {

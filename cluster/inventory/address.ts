@@ -5,12 +5,16 @@ export interface Address {
   readonly port: number;
 }
 
+/** Bytes of a host name (RFC 1035, section 2.3.4). PD, a request or a file may contain longer text. */
+const longestHost = 253;
+
 /** Parses `host:port` or `[v6]:port`, with or without a scheme; undefined for other text. */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:https?:\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})\/?$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+  const isValid = host !== undefined && Buffer.byteLength(host) <= longestHost && port >= 1 && port <= 65_535;
+  return isValid ? { host, port } : undefined;
 }
 
 export function formatAddress({ host, port }: Address): string {

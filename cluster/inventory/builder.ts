@@ -8,6 +8,7 @@ import { type DescribedFile, readDescribedFile } from '../sources/described-file
 import { ownProcesses } from '../sources/own-processes.js';
 import { withRunScript } from '../sources/run-script.js';
 import { formatAddress } from './address.js';
+import { boundedDiscovery } from './bounded-discovery.js';
 import { instanceOf } from './component-config.js';
 import { atHost, type ComponentFiles, withComponentFiles } from './component-files.js';
 import { type DeclaredInstance, instanceOfDeclaration } from './declared.js';
@@ -65,14 +66,21 @@ export function buildInventory(sources: InventorySources): Inventory {
         .filter(({ kind }) => kind !== 'component')
         .flatMap(({ instances }) => instances.map((one) => localIfHere(one, instances, host))),
     },
-    { source: 'pd', instances: discovery?.instances ?? [], complete: discovery?.complete },
   ];
-  const { instances, disagreements } = mergeReadings(readings);
+  const discovered = boundedDiscovery(
+    discovery?.instances ?? [],
+    readings.flatMap((reading) => reading.instances),
+  );
+  const { instances, disagreements } = mergeReadings([
+    ...readings,
+    { source: 'pd', instances: discovered.instances, complete: discovery?.complete },
+  ]);
   return {
     instances: instances.map((one) => withComponentFiles(one, components)),
     clients: [...(sources.clients ?? []), ...read.flatMap(clientsOf)],
-    problems: distinct([...problems, ...(discovery?.problems ?? [])]),
+    problems: distinct([...problems, ...(discovery?.problems ?? []), ...discovered.problems]),
     disagreements: distinct(disagreements),
+    ...(discovered.leftOut === 0 ? {} : { leftOut: discovered.leftOut }),
   };
 }
 

@@ -75,6 +75,8 @@ export interface Inventory {
   readonly clients: readonly Client[];
   readonly problems: readonly Problem[];
   readonly disagreements: readonly Disagreement[];
+  /** How many instances PD names beyond the bound on those that are declared nowhere else. */
+  readonly leftOut?: number;
 }
 
 /** A difference between two sources, or an instance that only one of them has. */

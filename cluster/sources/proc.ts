@@ -1,5 +1,9 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { errorCode } from '../../credentials/error-text.js';
+import { readRegularFile } from '../../credentials/regular-file.js';
+
+/** Bytes; a process with longer arguments is no component. */
+const longestText = 1 << 20;
 
 /** The names in a folder of /proc; empty where it no longer exists or belongs to another user. */
 export function namesIn(directory: string): readonly string[] {
@@ -13,7 +17,7 @@ export function namesIn(directory: string): readonly string[] {
 /** The text of a file of /proc; empty where it no longer exists or belongs to another user. */
 export function procText(file: string): string {
   try {
-    return readFileSync(file, 'latin1');
+    return readRegularFile(file, longestText).bytes.toString('latin1');
   } catch (error: unknown) {
     return ignoreGone(error, '');
   }
@@ -59,7 +63,7 @@ export function commandLines(root: string): readonly { readonly pid: string; rea
 
 /** Processes can exit during the read, and those of other users are not readable. Other errors are thrown. */
 function ignoreGone<T>(error: unknown, value: T): T {
-  if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'].includes(errorCode(error))) {
+  if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL', 'too_large'].includes(errorCode(error))) {
     return value;
   }
   throw error;

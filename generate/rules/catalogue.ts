@@ -41,6 +41,7 @@ export const metricsWithoutAlert: Readonly<Record<string, string>> = {
   tidb_mtls_probe_requests_rejected_total:
     'the answer has the reason, and the site decides which requests are expected',
   tidb_mtls_file_events_watched: 'without events the sweep detects the same changes seconds later',
+  tidb_mtls_discovery_left_out_instances: 'the finding of the check configuration has an alert',
   tidb_mtls_endpoints: 'agent_watches_nothing reads tidb_mtls_instances',
   tidb_mtls_config_last_reload_success_timestamp_seconds: factToJoin,
   tidb_mtls_proxy_connections_total: 'the site decides how much traffic is expected',

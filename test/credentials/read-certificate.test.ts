@@ -135,3 +135,15 @@ t.test('coversHost is what Go says: whole wildcards, one trailing dot, an IP add
     t.equal(certificate.coversHost(host), covered, host);
   }
 });
+
+t.test('a certificate of 30 kB is read whole, and stops nothing else meanwhile', async (t) => {
+  const dns = Array.from({ length: 1_200 }, (_, index) => `host-${index}.example.com`);
+  const { certificatePem } = await authority.issue({ commonName: 'many', dns });
+  const certificate = readCertificate(certificatePem);
+  t.equal(certificate.subjectAltNames.dns.length, 1_200);
+  t.strictSame(certificate.commonNames, ['many']);
+  t.ok(certificate.coversHost('host-1199.example.com'));
+  const start = process.cpuUsage();
+  t.strictSame(certificate.unreadable, []);
+  t.ok(process.cpuUsage(start).user < 300_000);
+});

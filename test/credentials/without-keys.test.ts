@@ -21,6 +21,17 @@ t.test('a key is left out, and what is around it stays', async (t) => {
   t.equal(withoutKeys(harmless), harmless);
 });
 
+t.test('names that are the first and the last line of a key hide nothing that is between them', async (t) => {
+  const findings = ['-----BEGIN PRIVATE KEY-----', 'tikv', '-----END PRIVATE KEY-----'].map((subject) => ({ subject }));
+  const hidden = [{ subject: '(a private key)' }, ...findings.slice(1)];
+  t.strictSame(JSON.parse(withoutKeys(JSON.stringify(findings))), hidden);
+  t.strictSame(JSON.parse(withoutKeys(JSON.stringify(findings, undefined, 2))), hidden);
+  const lines = findings.map(({ subject }) => `✗ ${subject}: expired  [certificate-validity]\n`).join('');
+  t.match(withoutKeys(lines), /^✗ \(a private key\): expired .*\n✗ tikv: expired .*\n✗ -----END/);
+  const series = findings.map(({ subject }) => `x{name="${subject}"} 1\n`).join('');
+  t.match(withoutKeys(series), /name="tikv"/);
+});
+
 t.test('wherever it stands, nothing of it is left', async () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.integer({ min: 0, max: 2 }), (before, after, depth) => {

@@ -225,6 +225,29 @@ t.test('real topologies', { skip: corpus === undefined ? 'TIDB_REAL_CONFIGS is n
   }
 });
 
+t.test(
+  'text that would leave its place in a path or a line of the steps is rejected, and nothing is written',
+  async (t) => {
+    const at = (host: string) => ({ ...usualTopology, tikv_servers: [{ host }] });
+    const monitor = (rule_dir: string) => ({ ...usualTopology, monitoring_servers: [{ host: '10.0.1.8', rule_dir }] });
+    const cases: readonly (readonly [object, string])[] = [
+      [at('../../../escape'), '"../../../escape"'],
+      [at('..'), '".."'],
+      [at('10.0.1.3\nrm -rf /'), '\\n'],
+      [at('10.0.1.3 -x'), '"10.0.1.3 -x"'],
+      [{ ...usualTopology, global: { enable_tls: true, user: 'tidb; id' } }, '"tidb; id"'],
+      [monitor('/rules\ncurl evil'), '\\n'],
+    ];
+    for (const [topology, quoted] of cases) {
+      const output = join(temporaryDirectory(t), 'out');
+      const meta = writeMeta(t, topology as typeof usualTopology, {});
+      const deploying = runCommand(deploy, ['tiup', '--topology', meta, '--output', output]);
+      await t.rejects(deploying, { code: 'unsafe_topology', message: quoted });
+      t.throws(() => readdirSync(output), { code: 'ENOENT' });
+    }
+  },
+);
+
 /** The same cluster with TLS on; text that is no mapping stays as it is. */
 function withTls(text: string): string {
   const document = parseDocument(text);

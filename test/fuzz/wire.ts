@@ -68,6 +68,7 @@ const agent = await startHttpServer({
     startedAt: new Date(),
     version: '0',
     ready: () => true,
+    isStuck: () => false,
     findings: () => [],
     incidents: () => [],
     incidentSince: () => undefined,

@@ -70,6 +70,12 @@ t.test(
   },
 );
 
+t.test('instances that PD names and that are left out are counted', async (t) => {
+  const metrics = new AgentMetrics('host');
+  metrics.setInventory({ ...inventoryOf(), leftOut: 28_000 });
+  t.match(await metrics.render(['leftOut']), /^tidb_mtls_discovery_left_out_instances\{[^}]*\} 28000$/m);
+});
+
 t.test('rejections are counted by a closed list of reasons', async (t) => {
   const metrics = new AgentMetrics();
   const inventory = inventoryOf('a:20180');

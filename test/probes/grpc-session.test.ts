@@ -41,7 +41,9 @@ async function serving(t: { teardown(act: () => unknown): void }, answer: Answer
   return (server.address() as AddressInfo).port;
 }
 
-async function ours(port: number): Promise<GrpcResponse | Error> {
+type Ended = Omit<GrpcResponse, 'start'>;
+
+async function ours(port: number): Promise<Ended | Error> {
   const socket = tlsConnect({
     ...{ host: '127.0.0.1', port, ALPNProtocols: ['h2'] },
     secureContext: createSecureContext({ ca }),
@@ -54,7 +56,8 @@ async function ours(port: number): Promise<GrpcResponse | Error> {
   const connection = { socket, firstError: () => error } as unknown as TlsConnection;
   const session = new GrpcSession(connection, `127.0.0.1:${port}`);
   try {
-    return await session.call(method, 10_000);
+    const { status, details } = await session.call(method, 10_000);
+    return { status, details };
   } catch (thrown: unknown) {
     return thrown as Error;
   } finally {
@@ -63,7 +66,7 @@ async function ours(port: number): Promise<GrpcResponse | Error> {
 }
 
 /** The same call by grpc-js. */
-function theirs(port: number): Promise<GrpcResponse> {
+function theirs(port: number): Promise<Ended> {
   // Node 26 takes no IP address for a server name, which grpc-js would make of the target.
   const client = new Client(`127.0.0.1:${port}`, credentials.createSsl(ca), {
     'grpc.enable_retries': 0,

@@ -5,6 +5,7 @@ import t from 'tap';
 import { Authority } from '../../certs-dev/authority.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
 import { readServerHandshake } from '../../probes/server-handshake.js';
+import { ServerMessages } from '../../probes/server-messages.js';
 import { withoutConnection } from '../../probes/unreachable.js';
 import { patience } from '../support/eventually.js';
 import { listening } from '../support/listening.js';
@@ -124,5 +125,33 @@ t.test('whatever a server sends, reading it does not throw', async (t) => {
       await ask(port, 200);
     }),
     { numRuns: 40 },
+  );
+});
+
+/** The CPU time of one piece of work, in milliseconds: unlike a clock it does not count what the machine does beside it. */
+function busy(work: () => unknown): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
+}
+
+t.test('a long message in records of one byte, and records without end, cost what they weigh', async (t) => {
+  const body = 900_000;
+  const head = Buffer.from([11, body >> 16, (body >> 8) & 255, body & 255]);
+  const records = (bytes: Buffer) => Buffer.concat([...bytes].map((byte) => Buffer.from([22, 3, 3, 0, 1, byte])));
+  const messages = new ServerMessages();
+  messages.take(records(head));
+  const packet = Buffer.concat([Buffer.from([22, 3, 3, 0x3f, 0xff]), Buffer.alloc(0x3fff)]);
+  for (let sent = 0; sent < 700_000; sent += 0x3fff) {
+    t.equal(messages.take(packet), undefined);
+  }
+  const tiny = records(Buffer.alloc(10_000));
+  t.ok(busy(() => messages.take(tiny)) < 400, 'copying the message for each record would take seconds');
+  const empty = new ServerMessages();
+  const ends = Array.from({ length: 30 }, () => empty.take(Buffer.alloc(50_000, Buffer.from([22, 3, 3, 0, 0]))));
+  t.match(
+    ends.find((end) => end !== undefined),
+    { outcome: 'inconclusive', detail: 'too long' },
   );
 });

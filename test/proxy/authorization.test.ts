@@ -14,7 +14,7 @@ t.test(
     const [friend, unauthorizedClient] = [await derOf('friend'), await derOf('unauthorized')];
     const authorization = new Authorization(rules);
     for (let round = 0; round < 2; round++) {
-      t.match(authorization.authorize(friend), { rule: 'cn', subject: 'CN=friend' });
+      t.match(authorization.authorize(friend), { rule: { kind: 'cn', name: 'friend' }, subject: 'CN=friend' });
       t.match(authorization.authorize(unauthorizedClient), { rule: undefined, subject: 'CN=unauthorized' });
       for (let index = 0; round === 0 && index < 300; index++) {
         t.equal(authorization.authorize(await derOf(`other ${index}`)).rule, undefined);

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { eventually } from '../support/eventually.js';
-import { authority, dialPlain, friend, mutualTlsServer, proxyTo, readAll, tcpServer } from '../support/proxy.js';
+import { needs } from '../support/peers.js';
+import { authority, dial, dialPlain, friend, mutualTlsServer, proxyTo, readAll, tcpServer } from '../support/proxy.js';
 
 /** Ways to leave right after the handshake, without a byte of application data. */
 const ways: Readonly<Record<string, (tcp: Socket, tls: TLSSocket) => unknown>> = {
@@ -34,6 +37,42 @@ async function handshake(port: number): Promise<{ readonly tcp: Socket; readonly
   await new Promise((resolve) => tls.once('secureConnect', resolve));
   return { tcp, tls };
 }
+
+t.test('a client that left, of a target that never ends: the connection is closed at idle-timeout', async (t) => {
+  const target = await tcpServer(t, (socket) => socket.on('error', () => socket.destroy()).resume());
+  const { running, port, metric } = await proxyTo(t, [target], { idleTimeout: 300 });
+  const { tls } = await handshake(port);
+  tls.end();
+  await eventually('it was accepted', async () => (await metric('connections_total', 'test')) === 1);
+  await eventually('no connection is held', () => running.listeners[0]?.connections() === 0);
+  t.equal(await metric('connections_open', 'test'), 0);
+});
+
+t.test('a connection that is never idle is closed at max-lifetime', async (t) => {
+  const target = await tcpServer(t, (socket) => socket.on('error', () => socket.destroy()).pipe(socket));
+  const { running, port } = await proxyTo(t, [target], { idleTimeout: 300_000, maxLifetime: 500 });
+  const client = await dial(port, friend);
+  client.on('error', () => undefined);
+  client.on('data', (bytes) => client.write(bytes));
+  client.write('x');
+  const start = performance.now();
+  await new Promise((resolve) => client.once('close', resolve));
+  t.ok(performance.now() - start > 300);
+  await eventually('no connection is held', () => running.listeners[0]?.connections() === 0);
+});
+
+const keepalive = needs('/usr/bin/ss', 'iproute2');
+
+t.test('both connections have TCP keepalive: a peer that is gone without a reset is found', keepalive, async (t) => {
+  const target = await silentTarget(t, false);
+  const { port, metric } = await proxyTo(t, [target]);
+  await handshake(port);
+  await eventually('joined', async () => (await metric('connections_open', 'test')) === 1);
+  for (const filter of [`sport = :${port}`, `dport = :${target}`]) {
+    const { stdout } = await promisify(execFile)('ss', ['-Htno', 'state', 'established', filter]);
+    t.match(stdout, /timer:\(keepalive/, filter);
+  }
+});
 
 for (const [what, more] of Object.entries(settings)) {
   for (const [way, leave] of Object.entries(ways)) {

@@ -14,6 +14,23 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const prlimit = needs('/usr/bin/prlimit', 'util-linux');
 
+t.test('a limit of file descriptors below what max-connections needs is reported in one line', async (t) => {
+  const target = `127.0.0.1:${await tcpServer(t, echo)}`;
+  const proxy = await proxyProcess(t, target, 'ulimit -n 400;', ['--max-connections', '300']);
+  await proxy.port();
+  t.equal(proxy.output().match(/"limit":400,"needed":600,"hint":"raise LimitNOFILE/g)?.length, 1);
+  const enough = await proxyProcess(t, target, 'ulimit -n 400;', ['--max-connections', '100']);
+  await enough.port();
+  t.notMatch(enough.output(), 'max-connections');
+  for (let limit = 24; limit > 18; limit--) {
+    const few = await proxyProcess(t, target, `ulimit -n ${limit};`);
+    await eventually('it listens or ended', () => few.child.exitCode !== null || /"address"/.test(few.output()));
+    // Below that Node itself does not start.
+    t.notMatch(few.output(), /internal error/, `${limit} of them`);
+    few.child.kill('SIGKILL');
+  }
+});
+
 t.test('without file descriptors the proxy goes on, and serves again when there are some', prlimit, async (t) => {
   const target = `127.0.0.1:${await tcpServer(t, echo)}`;
   const proxy = await proxyProcess(t, target, '', ['--handshake-timeout', '30s']);

@@ -1,6 +1,7 @@
 import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
 import t from 'tap';
+import type { AccessRules } from '../../proxy/access.js';
 import { decodeProxyHeader, encodeProxyHeader } from '../../proxy/proxy-protocol.js';
 import { eventually } from '../support/eventually.js';
 import { ask, authority, closed, dial, dialPlain, echo, friend, proxyTo, tcpServer } from '../support/proxy.js';
@@ -131,4 +132,27 @@ t.test('echo is still echo', async (t) => {
   const socket = await dial(port, friend);
   t.equal(await ask(socket, 'x'), 'x');
   socket.destroy();
+});
+
+t.test('out: of several names in a certificate the target gets the one that the list has', async (t) => {
+  let head = Buffer.alloc(0);
+  const target = await tcpServer(t, (socket) => {
+    socket.once('data', (bytes) => {
+      head = bytes;
+      socket.end('ok');
+    });
+  });
+  const several = await authority.issue({ commonName: ['friend', 'root'], dns: ['friend.example', 'root.example'] });
+  const header = async (access: Partial<AccessRules>) => {
+    const { port } = await proxyTo(t, [target], { proxyProtocolOut: true, access: { ...closed, ...access } });
+    t.equal(await ask(await dial(port, several), 'x'), 'ok');
+    return head.toString('latin1');
+  };
+  const byName = await header({ commonNames: ['friend'] });
+  t.match(byName, '\x22\0\x06friend', 'the Common Name');
+  t.match(byName, '\xe0\0\x09cn:friend');
+  t.notMatch(byName, /root/);
+  const bySan = await header({ subjectAltNames: ['friend.example'] });
+  t.match(bySan, '\x22\0\x04root', 'the Common Name, as OpenSSL gives it');
+  t.match(bySan, '\xe0\0\x12san:friend.example');
 });

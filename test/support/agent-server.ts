@@ -11,6 +11,7 @@ export const emptyView: AgentView = {
   startedAt: new Date(),
   version: '0.0.0',
   ready: () => true,
+  isStuck: () => false,
   findings: () => [],
   incidents: () => [],
   incidentSince: () => undefined,

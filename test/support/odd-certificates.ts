@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Authority, Issued } from '../../certs-dev/authority.js';
 
@@ -79,4 +79,11 @@ export async function longChain(root: Authority, length: number): Promise<Issued
   }
   const leaf = await issuer.issue({ commonName: 'deep', dns: ['localhost'], ip: ['127.0.0.1'] });
   return { certificatePem: leaf.certificatePem + chain, keyPem: leaf.keyPem };
+}
+
+/** The certificate with a public key of an algorithm that no library knows; its signature does not fit any more. */
+export function withUnknownKey({ certificatePem }: Issued): string {
+  const ecPublicKey = '2a8648ce3d0201';
+  const hex = new X509Certificate(certificatePem).raw.toString('hex').replace(ecPublicKey, '2a8648ce3d0279');
+  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(hex, 'hex').toString('base64')}\n-----END CERTIFICATE-----\n`;
 }

@@ -62,6 +62,7 @@ export async function pageViewOf(t: Pick<Test, 'teardown'>, count: number): Prom
     startedAt: now,
     version: '0.0.0',
     ready: () => true,
+    isStuck: () => false,
     findings: () => findings,
     incidents: () => incidents,
     incidentSince: () => now,

@@ -72,8 +72,21 @@ export async function proxyTo(
     ...{ name: 'test', mode: 'terminate', listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
     targets: targets.map((port) => ({ kind: 'tcp', host: '127.0.0.1', port })),
     ...{ files, reloadCa: false, access: { ...closed, commonNames: ['friend'] }, targetTls: false },
-    ...{ serverName: undefined, proxyProtocolIn: false, proxyProtocolOut: false },
-    ...{ alpn: [], handshakeTimeout: 10_000, connectTimeout: 10_000, idleTimeout: 0, maxConnections: 10_000 },
+    ...{
+      minVersion: 'TLSv1.2',
+      cipherSuites: [],
+      serverName: undefined,
+      proxyProtocolIn: false,
+      proxyProtocolOut: false,
+    },
+    ...{
+      alpn: [],
+      handshakeTimeout: 10_000,
+      connectTimeout: 10_000,
+      idleTimeout: undefined,
+      maxLifetime: undefined,
+      maxConnections: 10_000,
+    },
     ...more,
   };
   const running = await startProxy([settings], new ProxyMetrics(registry), pino({ level: 'silent' }));

@@ -25,7 +25,7 @@ import { renderInventory } from '../../report/inventory-table.js';
 import { matrixDocument, renderMatrix } from '../../report/matrix-table.js';
 import { renderProblems } from '../../report/problem-lines.js';
 import { renderTextfile } from '../../report/textfile.js';
-import { jsonText } from '../../terminal/printable.js';
+import { jsonText, printable } from '../../terminal/printable.js';
 import { type Terminal, terminalOf } from '../../terminal/terminal.js';
 import { checkFailuresOn } from '../check-failures.js';
 import { type ExitRules, exitStatusOf } from '../exit-status.js';
@@ -110,7 +110,12 @@ async function runCheck(invocation: Invocation): Promise<number> {
 async function collectorOf(invocation: Invocation): Promise<Collector> {
   const config = checkConfig(invocation);
   const asked = invocation.values['after-enable'] === true ? withTiupClient(config) : config;
-  const collector = await Collector.create(asked, { now, onReload: () => undefined });
+  const collector = await Collector.create(asked, {
+    now,
+    onReload: () => undefined,
+    onProbeFailure: ({ instance: { component, name } }, exception) =>
+      invocation.stderr.write(`${printable(`the probe of ${component} ${name} itself failed: ${exception}`)}\n`),
+  });
   const { instances, problems } = collector.inventory;
   if (instances.length === 0 && problems.length === 0) {
     const hint = 'name configuration files, --pd, --topology or --instance, or use --config';

@@ -12,7 +12,7 @@ import { proxyKeys } from '../../config/proxy-keys.js';
 import { ConfigReader } from '../../config/reader.js';
 import { startMetricsServer } from '../../http/metrics-server.js';
 import { watchDescriptors } from '../../process/descriptors.js';
-import { lastGoodCredentials, startProxies } from '../../process/proxies.js';
+import { lastGoodCredentials, mostConnections, startProxies } from '../../process/proxies.js';
 import { systemdNotifier } from '../../process/systemd.js';
 import { inheritedCredentials, reportMetrics, reportToParent } from '../../process/workers/child.js';
 import { superviseWorkers } from '../../process/workers/supervisor.js';
@@ -135,7 +135,7 @@ async function serve(options: ServeOptions): Promise<number> {
     inherited: await inheritedCredentials(),
     onReloaded: () => reportToParent({ kind: 'reloaded' }),
   });
-  await watchDescriptors(registry, logger, signal);
+  await watchDescriptors(registry, logger, signal, mostConnections(settings));
   const reportLast = cluster.isWorker ? reportMetrics(registry) : undefined;
   if (cluster.isWorker) {
     reportToParent({ kind: 'ready', addresses: running.addresses });

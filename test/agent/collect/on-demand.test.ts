@@ -55,7 +55,7 @@ async function probes(cluster: DevCluster, allowed: readonly string[], withIdent
   const collector = await Collector.create({ ...config, probe }, { now: () => new Date(), onReload: () => undefined });
   const rejections: string[] = [];
   const onDemand = new OnDemandProbes(16, (reason) => rejections.push(reason));
-  const ask = (target: string, module = 'tidb_status') =>
+  const ask = (target: string, module: string | undefined = 'tidb_status') =>
     onDemand.ask(collector, { module, target, timeout: patience }) as Promise<Record<string, unknown>>;
   return { ask, rejections };
 }
@@ -247,3 +247,22 @@ t.test(
     t.match(await ask(patience), { text: /^probe_success /m });
   },
 );
+
+t.test('without a module the port is asked what the inventory has for it; tls is a handshake alone', async (t) => {
+  const { ask } = await probes(cluster, []);
+  const config = readAgentConfig(cluster.agentConfig);
+  const collector = await Collector.create(config, { now: () => new Date(), onReload: () => undefined });
+  const onDemand = new OnDemandProbes(16, () => undefined);
+  for (const { endpoint, instance } of collector.targets) {
+    const target = `${endpoint.host}:${endpoint.port}`;
+    const what = `${instance.component} ${endpoint.name}`;
+    t.match(
+      await onDemand.ask(collector, { module: undefined, target, timeout: patience }),
+      { text: /^probe_success 1$/m },
+      what,
+    );
+    t.match(await ask(target, 'tls'), { text: /^probe_success 1$/m, log: /"outcome"/ }, `${what}, as tls`);
+  }
+  const unknown = { module: undefined, target: '127.0.0.1:1', timeout: patience };
+  t.match(await onDemand.ask(collector, unknown), { status: 400, reason: 'unknown-module' });
+});

@@ -107,6 +107,32 @@ t.test('GET, HEAD and the one POST are answered, no other method', async (t) => 
   }
 });
 
+t.test('many requests in one packet: a few are answered, and the connection is closed', async (t) => {
+  let answered = 0;
+  const findings = () => {
+    answered++;
+    return [];
+  };
+  const { url } = await startAgentServer(t, undefined, { ...emptyView, findings });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /api/v1/findings HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(1_000));
+  socket.resume();
+  await new Promise((resolve) => socket.once('close', resolve));
+  t.ok(answered <= 8, `${answered} of them`);
+  for (let index = 0; index < 20; index++) {
+    t.equal((await fetch(`${url}/api/v1/findings`)).status, 200, 'one after the other they are answered');
+  }
+});
+
+t.test('/-/healthy fails while the findings are not evaluated', async (t) => {
+  let isStuck = false;
+  const { url } = await startAgentServer(t, undefined, { ...emptyView, isStuck: () => isStuck });
+  t.equal((await ask(`${url}/-/healthy`)).status, 200);
+  isStuck = true;
+  t.equal((await ask(`${url}/-/healthy`)).status, 503);
+});
+
 t.test('a request with endless headers is cut off, a silent connection does no harm', async (t) => {
   const { url } = await startAgentServer(t);
   const port = Number(new URL(url).port);

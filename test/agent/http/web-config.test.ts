@@ -53,6 +53,31 @@ rate_limit:
   });
 });
 
+t.test('what the fixtures of exporter-toolkit have without quotes is taken', async (t) => {
+  const file = join(temporaryDirectory(t), 'web.yml');
+  writeFileSync(
+    file,
+    `rate_limit: {interval: 0, burst: 0}
+http_server_config:
+  headers:
+    X-Frame-Options: deny
+    Strict-Transport-Security: max-age=31536000; includeSubDomains
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: 1
+tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+  cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256]
+  curve_preferences: [CurveP256, X25519, X25519MLKEM768]
+`,
+  );
+  t.match(readWebConfig(file), {
+    rateLimit: undefined,
+    headers: { 'x-xss-protection': '1', 'strict-transport-security': 'max-age=31536000; includeSubDomains' },
+    tls: { ciphers: ['AES128-SHA', 'ECDHE-RSA-AES128-GCM-SHA256'], curves: ['prime256v1', 'X25519'] },
+  });
+});
+
 t.test('an empty file sets nothing', async (t) => {
   const file = join(temporaryDirectory(t), 'web.yml');
   writeFileSync(file, '');

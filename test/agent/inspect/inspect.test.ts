@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { documentOf, openssl, pairIn, quotes, runInspect, textOf } from '../../support/inspecting.js';
-import { subjectAltName, withExtension } from '../../support/odd-certificates.js';
+import { subjectAltName, withExtension, withUnknownKey } from '../../support/odd-certificates.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const day = 86_400_000;
@@ -165,4 +165,18 @@ t.test('a certificate with malformed names is shown, with the fields that cannot
   t.equal(status, 0);
   t.match(stdout, /^CN=odd\n/);
   t.match(stdout, /malformed: these fields cannot be read: .*subjectAltNames/);
+});
+
+t.test('a certificate whose key no library knows is one of the others of its folder', async (t) => {
+  const { folder, file, authority, pair, ca } = await pairIn(t);
+  file('odd.crt', withUnknownKey(pair));
+  const oddCa = file('odd-ca.crt', withUnknownKey({ ...pair, certificatePem: authority.certificatePem }));
+  const text = await textOf([folder]);
+  t.match(text, /accepted +as client and server: by Go, OpenSSL and gRPC C-core/, 'the usual one is verified');
+  t.match(text, /key +unknown/);
+  t.match(text, /these fields cannot be read: publicKey/);
+  for (const cacert of [oddCa, ca]) {
+    await textOf([folder], { cacert });
+  }
+  t.equal((await runInspect(folder)).status, 0);
 });

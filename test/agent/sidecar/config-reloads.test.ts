@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { readAgentConfig } from '../../../agent/config/load.js';
@@ -8,6 +8,7 @@ import { EventStore } from '../../../agent/sidecar/event-store.js';
 import { Sidecar } from '../../../agent/sidecar/sidecar.js';
 import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { eventually } from '../../support/eventually.js';
+import { authority } from '../../support/evidence.js';
 import { listening } from '../../support/listening.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -21,8 +22,12 @@ async function sidecarAndSilentPd(t: Test) {
     writeFileSync(file, `[cluster]\npd = ${JSON.stringify(pds)}\n[probe]\ntimeout = "1h"\ninterval = "${interval}"\n`);
   configure('1s');
   const metrics = new AgentMetrics('host');
+  let loaded = 0;
   const sidecar = await Sidecar.create({
-    readConfig: () => readAgentConfig(file),
+    readConfig: () => {
+      loaded++;
+      return readAgentConfig(file);
+    },
     metrics,
     logger: pino({ level: 'silent' }),
     history: new EventStore(undefined, () => undefined),
@@ -46,28 +51,35 @@ async function sidecarAndSilentPd(t: Test) {
     }
   };
   const interval = () => sidecar.collector.config.probe.interval;
-  return { sidecar, file, configure, waiting, hangUp, interval, metrics };
+  return { sidecar, file, configure, waiting, hangUp, interval, metrics, loads: () => loaded };
 }
 
-t.test('a reload that completes after a later one changes nothing, and answers like that one', async (t) => {
-  const { sidecar, configure, waiting, hangUp, interval } = await sidecarAndSilentPd(t);
+t.test('reloads that are requested while one waits for PD are one, which reads the latest file', async (t) => {
+  const { sidecar, configure, waiting, hangUp, interval, loads } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
+  const before = loads();
   configure('3s');
-  t.strictSame(await sidecar.reload(), { ok: true, message: 'configuration reloaded' });
+  const later = Array.from({ length: 448 }, () => sidecar.reload());
   hangUp();
-  t.strictSame(await slow.answer, { ok: true, message: 'configuration reloaded' });
+  const reloaded = { ok: true, message: 'configuration reloaded' };
+  t.strictSame(await slow.answer, reloaded);
+  for (const answer of later) {
+    t.strictSame(await answer, reloaded);
+  }
+  t.equal(loads() - before, 1);
   t.equal(interval(), 3_000, 'the configuration is the one that was read last');
 });
 
-t.test('so it does where the later one read a bad file', async (t) => {
+t.test('a bad file after a good one: each reload answers for the file that it read', async (t) => {
   const { sidecar, file, waiting, hangUp, interval, metrics } = await sidecarAndSilentPd(t);
   const slow = await waiting('2s');
   writeFileSync(file, '[probe]\nintervall = "1s"\n');
-  const bad = { ok: false, message: `${file}:2:1: unknown key probe.intervall: did you mean probe.interval?` };
-  t.strictSame(await sidecar.reload(), bad);
+  const bad = sidecar.reload();
   hangUp();
-  t.strictSame(await slow.answer, bad);
-  t.equal(interval(), 1_000);
+  t.match(await slow.answer, { ok: true });
+  const message = `${file}:2:1: unknown key probe.intervall: did you mean probe.interval?`;
+  t.strictSame(await bad, { ok: false, message });
+  t.equal(interval(), 2_000);
   t.match(await metrics.render(), /^tidb_mtls_config_last_reload_successful\{[^}]*\} 0$/m, 'the file is still bad');
 });
 
@@ -78,4 +90,20 @@ t.test('a reload that completes after the agent was stopped starts nothing', asy
   hangUp();
   t.strictSame(await slow.answer, { ok: false, message: 'configuration not reloaded: the agent is stopping' });
   t.equal(interval(), 1_000);
+});
+
+t.test('results are published while a cycle after a reload waits for a port that hangs', async (t) => {
+  const { sidecar, file } = await sidecarAndSilentPd(t);
+  const hanging = await listening(t, createServer());
+  const security = '[security]\nca-path = "ca"\ncert-path = "cert"\nkey-path = "key"\n';
+  const { certificatePem, keyPem } = await authority.issue({ commonName: 'agent' });
+  for (const [name, text] of Object.entries({ ca: authority.certificatePem, cert: certificatePem, key: keyPem })) {
+    writeFileSync(join(dirname(file), name), text);
+  }
+  const instance = (port: number) => `[[instance]]\ncomponent = "tidb"\naddress = "127.0.0.1:${port}"\n`;
+  const probe = '[probe]\ntimeout = "1h"\ninterval = "1h"\n';
+  writeFileSync(file, `scope = "cluster"\n${security}${probe}${instance(1)}${instance(hanging)}`);
+  void sidecar.reload();
+  const found = (port: number) => sidecar.findings().some((one) => one.instance === `127.0.0.1:${port}`);
+  await eventually('both ports are evaluated', () => found(1) && found(hanging));
 });

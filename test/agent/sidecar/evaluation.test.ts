@@ -110,3 +110,97 @@ t.test('an urgent request during an evaluation does not wait either', async (t) 
   await eventually('the urgent one', () => calls === 2);
   t.equal(calls, 2);
 });
+
+t.test('what else the process does during an evaluation does not make the pause after it longer', async (t) => {
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  let calls = 0;
+  const evaluation = new Evaluation({
+    evaluate: async (turn) => {
+      calls++;
+      // The work of a burst of probes, 49 times which would be half a minute.
+      setImmediate(() => busyFor(600));
+      await turn();
+    },
+    onError: (error) => t.fail(String(error)),
+    signal: stop.signal,
+  });
+  evaluation.request();
+  await eventually('an evaluation', () => calls === 1);
+  evaluation.request();
+  const waited = await eventually('the next one', () => calls === 2);
+  t.ok(waited < 10_000, `${waited} ms`);
+});
+
+t.test('however much an evaluation costs, the pause after it has an upper bound', async (t) => {
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  let calls = 0;
+  const evaluation = new Evaluation({
+    evaluate: async () => {
+      calls++;
+      busyFor(600);
+    },
+    onError: (error) => t.fail(String(error)),
+    signal: stop.signal,
+    longestPause: 100,
+  });
+  evaluation.request();
+  await eventually('an evaluation', () => calls === 1);
+  evaluation.request();
+  const waited = await eventually('the next one', () => calls === 2);
+  t.ok(waited < 10_000, `${waited} ms`);
+});
+
+t.test('an evaluation that does not end, or fails each time, is stuck; a slow one is not', async (t) => {
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  let clock = 0;
+  let evaluate: () => Promise<void> = async () => undefined;
+  const evaluation = new Evaluation({
+    evaluate: () => evaluate(),
+    onError: () => undefined,
+    signal: stop.signal,
+    now: () => clock,
+  });
+  const evaluated = async (how: () => Promise<void>, urgency?: 'urgent') => {
+    let begun = false;
+    evaluate = () => {
+      begun = true;
+      return how();
+    };
+    evaluation.request(urgency);
+    await eventually('it begins', () => begun);
+  };
+  await evaluated(async () => undefined);
+  await eventually('the request is answered', () => {
+    clock += 1_000_000;
+    return !evaluation.isStuck();
+  });
+  let end: () => void = () => undefined;
+  await evaluated(
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+    'urgent',
+  );
+  clock += 100_000;
+  t.notOk(evaluation.isStuck());
+  clock += 100_000;
+  t.ok(evaluation.isStuck());
+  end();
+  await eventually('its end', () => !evaluation.isStuck());
+  await evaluated(() => Promise.reject(new Error('broken')), 'urgent');
+  clock += 100_000;
+  evaluation.request('urgent');
+  clock += 100_000;
+  t.ok(evaluation.isStuck(), 'one that fails answers nothing');
+});
+
+function busyFor(milliseconds: number): void {
+  const start = performance.now();
+  while (performance.now() - start < milliseconds) {
+    // Blocks the event loop.
+  }
+}

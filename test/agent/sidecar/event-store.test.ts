@@ -1,4 +1,5 @@
-import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type ChangeEvent, EventStore } from '../../../agent/sidecar/event-store.js';
@@ -123,3 +124,16 @@ t.test(
     t.equal(readFileSync(file, 'utf8'), '');
   },
 );
+
+t.test('a FIFO that took the place of the history file is an error, and is not waited for', async (t) => {
+  const file = join(temporaryDirectory(t), 'history.jsonl');
+  const errors: unknown[] = [];
+  const store = new EventStore(file, (error) => errors.push(error));
+  rmSync(file);
+  execFileSync('mkfifo', [file]);
+  store.add(event('one'));
+  t.match(errors, [/is not a regular file/]);
+  rmSync(file);
+  store.add(event('two'));
+  t.match(readFileSync(file, 'utf8'), /two/);
+});

@@ -1,5 +1,6 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { FSWatcher } from 'chokidar';
 import t, { type Test } from 'tap';
 import { FileWatcher } from '../../../agent/sidecar/file-watcher.js';
 import { CredentialRepository } from '../../../credentials/repository.js';
@@ -57,4 +58,22 @@ t.test('a touch is no change, and the files are to be read again', async (t) => 
   writeFileSync(first, 'two');
   await eventually('the change is seen', () => changes.length === 1);
   t.equal(touches.length, 1 + changes.length);
+});
+
+t.test('a directory that cannot be read while its watch is closed ends nothing', async (t) => {
+  const { watcher, changes, first, second } = watching(t);
+  const { close } = FSWatcher.prototype;
+  t.teardown(() => {
+    FSWatcher.prototype.close = close;
+  });
+  FSWatcher.prototype.close = function () {
+    const closing = close.call(this);
+    // As the reader of a directory raises it when it fails in the same turn.
+    queueMicrotask(() => this.emit('error', Object.assign(new Error('too many open files'), { code: 'EMFILE' })));
+    return closing;
+  };
+  await watcher.watchFiles([first]);
+  await watcher.watchFiles([second]);
+  writeFileSync(second, 'two');
+  await eventually('the files are watched', () => changes.length === 1);
 });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { scan } from '../../../agent/cli/scan.js';
@@ -36,7 +37,7 @@ function quiet(): Writable {
 async function staysSilent(t: Test, collector: Collector): Promise<void> {
   const stderr = quiet();
   await scan(collector, { negativeProbes: true, stderr, signal });
-  const { findings, incidents } = await collector.evaluateInTurns();
+  const { findings, incidents } = await collector.evaluateInTurns(nextTurn);
   t.ok(findings.filter(({ status }) => status === 'pass').length > 50, 'it was checked');
   t.strictSame(
     findings
@@ -51,7 +52,7 @@ async function staysSilent(t: Test, collector: Collector): Promise<void> {
     { metrics, logger } as unknown as Parameters<typeof publish>[0],
     collector,
     { findings, incidents },
-    signal,
+    { signal, turn: nextTurn },
   );
   const series = seriesOf(await metrics.render(), new Date());
   promtoolTests(t, '1m', [{ name: 'no alert, pending or firing', series, silentUntil: '85m' }]);

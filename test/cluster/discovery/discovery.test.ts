@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { Authority } from '../../../certs-dev/authority.js';
 import { profiles } from '../../../cluster/components/profiles.js';
 import { discover } from '../../../cluster/discovery/discover.js';
+import { decodeStores } from '../../../cluster/discovery/pd-messages.js';
 import { bytesField, varintField } from '../../../cluster/discovery/protobuf.js';
 import { registrationsIn } from '../../../cluster/discovery/registrations.js';
 import { DevPort } from '../../../devcluster/port.js';
@@ -173,4 +174,37 @@ t.test('whatever keys and values PD holds, reading them never throws', async () 
       registrationsIn(new Map(pairs));
     }),
   );
+});
+
+t.test('what a component registers has the length of a name, or is not read', async (t) => {
+  const registered = (host: string, key = '/topology/tidb/a:4000') => {
+    const info = JSON.stringify({ ip: host, status_port: 10080 });
+    return registrationsIn(
+      new Map([
+        [`${key}/info`, info],
+        [`${key}/ttl`, '1'],
+      ]),
+    );
+  };
+  t.match(registered('a'.repeat(253)), { alive: [{ address: { port: 10080 } }], unreadable: [] });
+  t.match(registered('a'.repeat(254)), { alive: [], unreadable: [/tidb/] });
+  const long = registered('a', `/topology/tidb/${'x'.repeat(66_000)}`);
+  t.strictSame(long.alive, []);
+  t.ok((long.unreadable[0]?.length ?? 0) < 600);
+});
+
+t.test('what PD reports as an error is quoted to a thousand characters', async (t) => {
+  const pd = await pdThat(t, () => ({ status: 2, message: 'x'.repeat(5_000) }));
+  const { problems } = await pd.ask();
+  t.match(problems, [{ code: 'pd-unreachable' }]);
+  t.ok((problems[0]?.message.length ?? 0) < 1_100);
+});
+
+t.test('an answer of a million fields is rejected before it is decoded', async (t) => {
+  const start = process.cpuUsage();
+  t.throws(() => decodeStores(Buffer.alloc(16 << 20, Buffer.from([8, 1]))), {
+    name: 'RangeError',
+    message: /more than 30000/,
+  });
+  t.ok(process.cpuUsage(start).user < 1_000_000);
 });
