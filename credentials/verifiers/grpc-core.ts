@@ -30,12 +30,12 @@ export async function verifyByGrpcCore(request: VerificationRequest): Promise<Ve
 /** The OpenSSL of C-core rejects such a chain when it is loaded; later releases when it is verified. */
 const weakSignature = /digest algorithm too weak/;
 
-/** C-core compares an IP address with the text of every SAN, and where there is no SAN at all a name with the Common Name. */
+/** C-core compares the text of SANs of every type, and where there is no SAN at all the Common Name, unless an address is dialled. */
 function covers(cert: Buffer, host: string): boolean {
   const der = derOf(cert);
   const leaf = certificateOf(der);
   const { dns, ip, uri, email } = leaf.subjectAltNames;
-  if (leaf.coversHost(host) || (isIP(host) !== 0 && [...dns, ...uri, ...email].includes(host))) {
+  if (leaf.coversHost(host) || [...dns, ...uri, ...email].includes(host)) {
     return true;
   }
   const unnamed = isIP(host) === 0 && [dns, ip, uri, email].every(({ length }) => length === 0);

@@ -13,6 +13,7 @@ const rules: readonly (readonly [what: string, names: IssueOptions, host: string
   ['a wildcard alone', { commonName: 'x', dns: ['*'] }, 'pd0', false, false],
   ['part of a label', { commonName: 'x', dns: ['pd*.tidb.svc'] }, 'pd0.tidb.svc', false, false],
   ['an address as a DNS name', { commonName: 'x', dns: ['10.0.0.1'] }, '10.0.0.1', false, true],
+  ['a URI', { commonName: 'x', dns: ['x'], uri: ['pd0.tidb.svc'] }, 'pd0.tidb.svc', false, true],
   ['the Common Name without SANs', { commonName: 'pd0.tidb.svc' }, 'pd0.tidb.svc', false, true],
   ['the Common Name beside a SAN', { commonName: 'pd0.tidb.svc', ip: ['10.0.0.1'] }, 'pd0.tidb.svc', false, false],
   ['an address as the Common Name', { commonName: '10.0.0.1' }, '10.0.0.1', false, false],
