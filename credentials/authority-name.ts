@@ -9,9 +9,10 @@ const shownDigits = 8;
  */
 export function isSameAuthority(one: Certificate, other: Certificate): boolean {
   return (
-    one.publicKeyFingerprint !== '' &&
-    one.publicKeyFingerprint === other.publicKeyFingerprint &&
-    one.subjectDer === other.subjectDer
+    one.fingerprint === other.fingerprint ||
+    (one.publicKeyFingerprint !== '' &&
+      one.publicKeyFingerprint === other.publicKeyFingerprint &&
+      one.subjectDer === other.subjectDer)
   );
 }
 

@@ -1,5 +1,7 @@
 import { authorityText, isSameAuthority } from '../../credentials/authority-name.js';
 import type { Certificate } from '../../credentials/certificate.js';
+import { certificatesInUse } from '../../credentials/chain-in-use.js';
+import type { CredentialFacts } from '../../credentials/facts.js';
 import { portsOf } from '../check.js';
 import { type CredentialsInUse, credentialsInUse } from '../credentials-in-use.js';
 import type { Cause, Claim } from './cause.js';
@@ -23,12 +25,27 @@ export const otherCa: Cause = {
   },
 };
 
-/** The CA that most CA files hold, renewed or not; undefined where no two files agree on one. */
+/**
+ * The CA that most CA files hold, renewed or not, of those by which a certificate here verifies: a file may have the bundle
+ * of the system as well. Undefined where no two files agree on one.
+ */
 function sharedCa(all: readonly CredentialsInUse[]): Certificate | undefined {
-  const held = all.flatMap(({ facts }) => facts.ca ?? []);
-  const counted = held.map((ca) => ({ ca, count: all.filter(({ facts }) => holds(facts.ca, ca)).length }));
+  const used = all.flatMap(({ facts }) => inUse(facts));
+  const each = new Map(used.map((ca) => [ca.fingerprint, ca]));
+  const counted = [...each.values()].map((ca) => ({
+    ca,
+    count: all.filter(({ facts }) => holds(facts.ca, ca)).length,
+  }));
   const [first] = counted.sort((a, b) => b.count - a.count || a.ca.fingerprint.localeCompare(b.ca.fingerprint));
   return first === undefined || first.count < 2 ? undefined : first.ca;
+}
+
+/** CAs that a summary names at most; a bundle of the system has 150. */
+const mostNamed = 3;
+
+function inUse(facts: CredentialFacts): readonly Certificate[] {
+  const used = certificatesInUse(facts);
+  return (facts.ca ?? []).filter((ca) => used.has(ca));
 }
 
 function holds(bundle: readonly Certificate[] = [], ca: Certificate): boolean {
@@ -51,7 +68,8 @@ function claimsOf(
   }
   const holders = all.filter((one) => holds(one.facts.ca, cluster)).length;
   const others = `${holders} of ${all.length} CA files of this host hold ${authorityText(cluster)}`;
-  const own = ca.map(authorityText).join(' and ') || 'no certificate';
+  const used = inUse(facts);
+  const own = (used.length === 0 ? ca.slice(0, mostNamed) : used).map(authorityText).join(' and ') || 'no certificate';
   const consequences =
     owner === 'agent'
       ? ofCertificate(scene, credentials)
