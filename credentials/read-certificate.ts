@@ -38,7 +38,9 @@ class LazyCertificate implements Certificate {
   #unreadable: Set<CertificateField> | undefined;
   /** Once every field was asked for. */
   #allUnreadable: readonly CertificateField[] | undefined;
+  // Two that checks and metrics ask for at each evaluation, of every certificate of a bundle.
   #publicKeyFingerprint: string | undefined;
+  #subjectDer: string | undefined;
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -59,7 +61,8 @@ class LazyCertificate implements Certificate {
   }
 
   get subjectDer(): string {
-    return this.#read('subjectDer', () => hex(this.#readParts().subject), '');
+    this.#subjectDer ??= this.#read('subjectDer', () => hex(this.#readParts().subject), '');
+    return this.#subjectDer;
   }
 
   get commonNames(): readonly string[] {
@@ -110,7 +113,6 @@ class LazyCertificate implements Certificate {
   }
 
   get publicKeyFingerprint(): string {
-    // Metrics ask for it at each evaluation.
     this.#publicKeyFingerprint ??= keyFingerprint(this.publicKeyDer);
     return this.#publicKeyFingerprint;
   }
