@@ -54,5 +54,12 @@ function registeredAsHttp(port: EndpointOfInstance, evidence: Evidence): readonl
     endpoint.name === 'peer'
       ? `update the member: etcdctl member update ID --peer-urls=https://${formatAddress(endpoint)}`
       : `write https in the advertised URL of this ${instance.component}, and restart it`;
-  return [findingOf(id, 'fail', instance, { endpoint, message, remediation, evidence: { reason: 'registered-http' } })];
+  return [
+    findingOf(id, 'fail', instance, {
+      endpoint,
+      message,
+      remediation,
+      evidence: { reason: 'registered-http', component: instance.component, address: instance.name },
+    }),
+  ];
 }

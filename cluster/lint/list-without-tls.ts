@@ -10,12 +10,19 @@ export const listWithoutTls: Rule = {
   title: 'An allow-list without certificates: the port serves plaintext and compares no names',
   run: ({ list, paths, described, kind }) => {
     const set = paths.some((one) => one.set !== undefined);
-    const applies = withoutFlags.includes(described.component) && described.completeness !== 'list-only';
+    // Of a topology as a whole the switch is reported.
+    const applies =
+      described.host === undefined &&
+      (described.completeness === 'all' ||
+        (withoutFlags.includes(described.component) && described.completeness !== 'list-only'));
     if (list === undefined || set || !applies) {
       return [];
     }
     const key = lastOf(kind.securityKeys.allowedCommonNames);
-    const remediation = `set ${paths.map((one) => lastOf(one.key)).join(', ')}`;
+    const remediation =
+      described.operator === undefined
+        ? `set ${paths.map((one) => lastOf(one.key)).join(', ')}`
+        : 'under spec of the cluster write tlsCluster: {enabled: true}';
     return [
       {
         origin: list.origin,

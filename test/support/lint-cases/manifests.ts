@@ -36,6 +36,14 @@ export const manifestCases: readonly LintCase[] = [
     near: `${cluster}---\n${pd}`,
   },
   {
+    code: 'list-without-tls',
+    file: 'cluster.yaml',
+    text: `${cluster.replace('tlsCluster: {enabled: true}\n  pd: {}', 'pd:\n    config: |\n      [security]\n        cert-allowed-cn = ["TiDB"]')}`,
+    line: 'cluster.yaml:8:27: warning: cert-allowed-cn is set, but no certificates: PD serves plaintext [list-without-tls]',
+    remediation: 'under spec of the cluster write tlsCluster: {enabled: true}',
+    near: cluster.replace('tlsCluster: {enabled: true}\n  pd: {}', 'pd: {}'),
+  },
+  {
     code: 'list-not-enforced',
     file: 'cluster.yaml',
     text: `${cluster.replace('pd: {}', 'pd:\n    config: |\n      [security]\n        cert-allowed-cn = ["TiDB"]')}`,
