@@ -16,10 +16,22 @@ interface Deployed {
   readonly host: string;
 }
 
+/** The CA that TiUP keeps beside meta.yaml, and issues from. */
+export interface TiupAuthority {
+  readonly file: string;
+  /** Why TiUP cannot issue from it; undefined where it can. */
+  readonly problem: string | undefined;
+}
+
 /** Whether `tiup cluster tls enable` would succeed on this topology, in the order of TiUP's own checks. */
-export function beforeEnable(topology: Topology, deployed: readonly Deployed[]): readonly Finding[] {
+export function beforeEnable(
+  topology: Topology,
+  deployed: readonly Deployed[],
+  authority?: TiupAuthority,
+): readonly Finding[] {
   const findings = [
-    ...runParts(id, topology, notLocked, notEnabled, tiflashSupports, onePd),
+    ...runParts(id, topology, notLocked, notEnabled, withoutTispark, tiflashSupports, onePd, urlsWithoutHttp),
+    ...(authority === undefined ? [] : authorityUsable(authority)),
     ...deployed.flatMap((one) => runParts(id, one, hostsCovered)),
   ];
   return [...findings, resultOf(findings)];
@@ -69,6 +81,40 @@ function notEnabled(topology: Topology) {
     'TLS is enabled already',
     'use check --after-enable; tiup stops here without --force',
   );
+}
+
+function withoutTispark(topology: Topology) {
+  const at = topology.tispark ?? topology.tlsOrigin;
+  const failed = 'TiSpark is deployed, and tiup cluster tls enable does not support it';
+  const remediation = 'scale TiSpark in, or deploy it without TiUP';
+  return finding(
+    { ...topology, tlsOrigin: at },
+    topology.tispark === undefined,
+    'no TiSpark is deployed',
+    failed,
+    remediation,
+  );
+}
+
+/** TiUP takes an advertised URL as it is written, so that PD would go on advertising http. */
+function urlsWithoutHttp({ httpUrls }: Topology): readonly Finding[] {
+  return httpUrls.map(({ value, origin }) =>
+    findingOf(id, 'fail', 'agent', {
+      message: `${formatOrigin(origin)}: PD would go on advertising ${value} after enabling TLS`,
+      remediation: `with tiup cluster edit-config write ${value.replace('http://', 'https://')}, or remove the key`,
+    }),
+  );
+}
+
+function authorityUsable({ file, problem }: TiupAuthority): readonly Finding[] {
+  return problem === undefined
+    ? [findingOf(id, 'pass', 'agent', { message: `TiUP issues from the CA ${file}` })]
+    : [
+        findingOf(id, 'fail', 'agent', {
+          message: `TiUP cannot issue from the CA ${file}: ${problem}`,
+          remediation: 'have TiUP make another one: tiup cluster tls NAME enable --reload-certificate',
+        }),
+      ];
 }
 
 function onePd(topology: Topology) {

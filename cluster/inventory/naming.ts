@@ -46,13 +46,15 @@ interface NamedCallers {
 
 /**
  * Reads a list in the convention that most of its names follow. Undefined where fewer than two names follow one: a single
- * name may be the one that all certificates share, as in tidb-operator's examples.
+ * name may be the one that all certificates share, as in tidb-operator's examples. Where TiUP issues the certificates, one name
+ * is enough.
  */
-export function namedCallers(list: readonly string[]): NamedCallers | undefined {
+export function namedCallers(list: readonly string[], issuedBy?: 'tiup'): NamedCallers | undefined {
   const [naming, known] = [tiup, documentation]
     .map((one) => [one, list.filter((name) => one[name] !== undefined)] as const)
     .reduce((best, next) => (next[1].length > best[1].length ? next : best));
-  if (known.length < 2) {
+  const enough = issuedBy === 'tiup' && naming === tiup ? 1 : 2;
+  if (known.length < enough) {
     return undefined;
   }
   const callers = new Set(known.flatMap((name) => naming[name] ?? []));

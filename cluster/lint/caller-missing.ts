@@ -26,7 +26,8 @@ export const callerMissing: Rule = {
   run: (subject) => {
     const { list, kind, described } = subject;
     const names = described.host === undefined ? list?.value : list?.value.map(inTiupsCase);
-    const named = names === undefined ? undefined : namedCallers(names);
+    const named =
+      names === undefined ? undefined : namedCallers(names, described.tiupClient === undefined ? undefined : 'tiup');
     // A PD that takes one name cannot list its callers: list-too-long and operator-takes-one-name say what it can.
     if (list === undefined || names === undefined || named === undefined || oneNameOnly(subject) !== undefined) {
       return [];

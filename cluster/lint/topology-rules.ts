@@ -6,12 +6,14 @@ import type { Topology } from '../sources/topology.js';
 /** The mistakes of a TiUP topology that concern TLS as a whole. */
 export function lintTopology({ tls, settings, tlsOrigin }: Topology): readonly Problem[] {
   const found = new Map<string, Problem>();
-  for (const { section, entries } of settings) {
-    const profile = profiles[section.component];
-    const { ca, cert, key } = profile.securityKeys;
-    for (const path of [ca, cert, key]) {
+  for (const { section, entries, files } of settings) {
+    const { securityKeys } = profiles[section.component];
+    for (const which of ['ca', 'cert', 'key'] as const) {
+      const path = securityKeys[which];
       const entry = entries.get(path);
-      if (entry !== undefined && entry.value !== '' && entry.keyOrigin.kind === 'file') {
+      // TiUP itself writes its own paths into meta.yaml.
+      const isTiups = tls && entry?.value === files?.[which];
+      if (entry !== undefined && entry.value !== '' && !isTiups && entry.keyOrigin.kind === 'file') {
         const where = `${entry.keyOrigin.line}:${entry.keyOrigin.column}`;
         found.set(where, tls ? overwritten(section.role, path, entry.keyOrigin) : withoutSwitch(path, entry.keyOrigin));
       }

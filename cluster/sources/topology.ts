@@ -2,7 +2,7 @@ import { isAbsolute, posix } from 'node:path';
 import type { ConfigFileProfile } from '../components/profile.js';
 import { profiles } from '../components/profiles.js';
 import { documentOf, type Entries, type Entry, entriesAt } from '../documents/document.js';
-import type { Origin, Problem } from '../documents/origin.js';
+import type { Origin, Problem, Sourced } from '../documents/origin.js';
 import { at, settingsOf, textAt, type YamlValue } from '../documents/yaml.js';
 import type { Described } from '../inventory/described.js';
 import { type TiupInstance, type TiupSection, tiupSections } from './tiup-sections.js';
@@ -15,10 +15,18 @@ export interface Topology {
   readonly tls: boolean;
   /** The position of `enable_tls`, or of the table that it belongs to. */
   readonly tlsOrigin: Origin;
-  /** `server_configs` and the `config` of each instance, with their section. */
-  readonly settings: readonly { readonly section: TiupSection; readonly entries: Entries }[];
+  /** `server_configs` and the `config` of each instance, with their section, and the files that TiUP gives an instance. */
+  readonly settings: readonly {
+    readonly section: TiupSection;
+    readonly entries: Entries;
+    readonly files?: TiupFiles;
+  }[];
   readonly described: readonly Described[];
   readonly scaleOutLocked: boolean;
+  /** Where TiSpark is deployed, which TiUP does not give certificates. */
+  readonly tispark: Origin | undefined;
+  /** Advertised URLs of PD that are written with http, which TiUP does not change. */
+  readonly httpUrls: readonly Sourced<string>[];
 }
 
 /** Whether a YAML document is a topology: it has one of TiUP's lists. */
@@ -65,14 +73,23 @@ export function readTopology(
     version,
     tls,
     tlsOrigin: enabled?.origin ?? at(inner, 'global')?.origin ?? inner.origin,
-    settings: tiupSections.flatMap((section) =>
-      [
-        settingsOf(at(inner, 'server_configs', section.configs)),
-        ...(at(inner, section.list)?.items ?? []).map((item) => settingsOf(at(item, 'config'))),
-      ].map((entries) => ({ section, entries })),
-    ),
+    settings: tiupSections.flatMap((section) => [
+      { section, entries: settingsOf(at(inner, 'server_configs', section.configs)) },
+      ...(at(inner, section.list)?.items ?? []).map((item) => ({
+        section,
+        entries: settingsOf(at(item, 'config')),
+        files: filesIn(deployDirectory(inner, section, item), section.role),
+      })),
+    ]),
     described: deployed.map((deployment) => ({ ...shared, ...describe(deployment, inner, file) })),
     scaleOutLocked,
+    tispark: ['tispark_masters', 'tispark_workers'].map((list) => at(inner, list)?.items?.[0]?.origin).find(Boolean),
+    httpUrls: (at(inner, 'pd_servers')?.items ?? []).flatMap((item) =>
+      ['advertise_client_addr', 'advertise_peer_addr'].flatMap((key) => {
+        const value = textAt(item, key);
+        return value?.startsWith('http://') === true ? [{ value, origin: at(item, key)?.origin ?? item.origin }] : [];
+      }),
+    ),
   };
 }
 
@@ -166,11 +183,18 @@ function derivedSettings({ section, item, host, tls }: Deployment): Entries {
   return entriesAt(origin, section.settings(instance));
 }
 
+/** Absolute paths of CA, certificate and key. */
+type TiupFiles = Readonly<Record<'ca' | 'cert' | 'key', string>>;
+
+function filesIn(directory: string, role: string): TiupFiles {
+  const tls = posix.join(directory, 'tls');
+  return { ca: `${tls}/ca.crt`, cert: `${tls}/${role}.crt`, key: `${tls}/${role}.pem` };
+}
+
 /** The paths that TiUP uses per role. The two halves of TiFlash share theirs. */
 function securityOf({ section, item, directory }: Deployment, kind: ConfigFileProfile): Entries {
   const origin = at(item, 'host')?.origin ?? item.origin;
-  const tls = posix.join(directory, 'tls');
-  const files = { ca: `${tls}/ca.crt`, cert: `${tls}/${section.role}.crt`, key: `${tls}/${section.role}.pem` };
+  const files = filesIn(directory, section.role);
   const keys = [kind.securityKeys, ...('callerKeys' in kind ? [profiles.tiproxy.callerKeys] : [])];
   const paths = keys.flatMap((one) =>
     one === undefined

@@ -47,7 +47,14 @@ t.test('rehearse: a part that throws is inconclusive, and the rotation is not re
 
 t.test('before enabling: a part that throws is inconclusive, and the cluster is not called ready', async (t) => {
   const described = [{ component: 'pd' }] as unknown as readonly Described[];
-  const settings = { settings: [], scaleOutLocked: false, tls: false, version: '8.5.0' };
+  const settings = {
+    settings: [],
+    tispark: undefined,
+    httpUrls: [],
+    scaleOutLocked: false,
+    tls: false,
+    version: '8.5.0',
+  };
   const topology = { file: 'topology.yaml', origin, tlsOrigin: origin, described, ...settings };
   costsItsOwnResult(t, beforeEnable(topology, []), beforeEnable(broken(topology, 'scaleOutLocked'), []));
   const instance = instanceOf('pd');

@@ -34,7 +34,7 @@ import { watchFindings } from '../watch.js';
 import { checkConfig, sourceOptions } from './check-config.js';
 import { type Command, type Invocation, text, texts } from './command.js';
 import { type Format, findingPrinters, formatOf, outputOptions, type Printers, print } from './output.js';
-import { withTiupClient } from './tiup-client.js';
+import { authorityBeside, withTiupClient } from './tiup-client.js';
 
 export const check: Command = {
   name: 'check',
@@ -196,7 +196,7 @@ function readyToEnable(file: string): readonly Finding[] {
     const instance = instanceOf(described, []);
     return instance === undefined ? [] : [{ instance, host: described.host ?? '' }];
   });
-  return beforeEnable(read.topology, deployed);
+  return beforeEnable(read.topology, deployed, authorityBeside(file, now()));
 }
 
 /** Prints findings; resolves to the exit status. `more`: formats that only this kind of check has. */

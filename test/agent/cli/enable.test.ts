@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { Authority } from '../../../certs-dev/authority.js';
 import { afterEnable } from '../../../checks/after-enable.js';
 import type { Disagreement } from '../../../cluster/inventory/inventory.js';
 import { devCluster } from '../../support/dev-cluster.js';
@@ -58,7 +59,34 @@ t.test('before enabling: whether tiup cluster tls enable will succeed, and why n
       /TiUP's certificate will cover 10\.0\.1\.2, but kv\.example\.com is advertised/,
     ],
   ];
-  for (const [what, file, status, expected] of cases) {
+  const withCa = (certificate: string | undefined, key: string | undefined) => {
+    const file = meta(t, onePd + servers);
+    mkdirSync(join(dirname(file), 'tls'));
+    for (const [name, text] of [
+      ['ca.crt', certificate],
+      ['ca.pem', key],
+    ] as const) {
+      if (text !== undefined) {
+        writeFileSync(join(dirname(file), 'tls', name), text);
+      }
+    }
+    return file;
+  };
+  const old = await Authority.create({ notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') });
+  const more: typeof cases = [
+    ['its CA', withCa(authority.certificatePem, 'key'), 0, /TiUP issues from the CA/],
+    ['an expired CA', withCa(old.certificatePem, 'key'), 1, /TiUP cannot issue from the CA .*: it expired 2021-01-01/],
+    ['a CA without its key', withCa(authority.certificatePem, undefined), 1, /its key ca\.pem is missing/],
+    ['a CA key alone', withCa(undefined, 'key'), 1, /its certificate is missing/],
+    ['TiSpark', meta(t, `${onePd}${servers}\ntispark_masters:\n  - host: 10.0.1.9`), 1, /TiSpark is deployed/],
+    [
+      'a URL that stays http',
+      meta(t, `${onePd}    advertise_client_addr: http://10.0.1.1:2379\n${servers}`),
+      1,
+      /PD would go on advertising http:\/\/10\.0\.1\.1:2379 after enabling TLS/,
+    ],
+  ];
+  for (const [what, file, status, expected] of [...cases, ...more]) {
     const answer = await runAgent('check', '--before-enable', '--topology', file);
     t.equal(answer.status, status, what);
     t.match(answer.stdout, expected, what);

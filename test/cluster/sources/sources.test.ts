@@ -137,6 +137,12 @@ t.test('and its lists are compared with the components of the topology', async (
     '15 cert_allowed_cn tiup TiFlash',
     '17 cert-allowed-cn prometheus TiFlash proxy',
     '17 cert-allowed-cn tiup TiFlash proxy',
+    '25 cluster-verify-cn pd TiDB',
+    '25 cluster-verify-cn tiflash TiDB',
+    '25 cluster-verify-cn tiproxy TiDB',
+    '25 cluster-verify-cn prometheus TiDB',
+    '25 cluster-verify-cn blackbox-exporter TiDB',
+    '25 cluster-verify-cn tiup TiDB',
   ]);
 });
 

@@ -15,7 +15,8 @@ export const deploymentCases: readonly LintCase[] = [
     text: 'global:\n  enable_tls: true\nserver_configs:\n  pd:\n    security:\n      cert-path: /a/pd.crt\npd_servers:\n  - host: h\n',
     line: 'topology.yaml:6:7: warning: security.cert-path is set here, but with enable_tls TiUP writes its own path tls/pd.crt and its siblings over it [tls-path-overwritten]',
     remediation: 'remove cert-path from the topology',
-    near: 'global:\n  enable_tls: true\npd_servers:\n  - host: h\n',
+    // What TiUP itself writes into meta.yaml.
+    near: 'topology:\n  global:\n    enable_tls: true\n    deploy_dir: /tidb-deploy\n  pd_servers:\n    - host: h\n      config:\n        security.cert-path: /tidb-deploy/pd-2379/tls/pd.crt\n',
   },
   {
     code: 'old-tls-switch',
