@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../check.js';
 import type { Finding } from '../finding.js';
-import { worstFirst } from '../run-checks.js';
 import { causes } from './catalogue.js';
 import {
   type Cause,
@@ -26,44 +25,48 @@ export function incidentsOf(
   catalogue: readonly Cause[] = causes,
 ): readonly Incident[] {
   const given = inOrder(findings.filter(({ status }) => status !== 'pass' && status !== 'accepted'));
+  if (!given.some(isFault)) {
+    return [];
+  }
   const scene = sceneOf(evidence, given);
+  const position = new Map(given.map((finding, index) => [finding, index]));
   const free = new Set(given);
   const incidents: Incident[] = [];
-  for (const cause of catalogue) {
-    for (const [id, claim] of merged(cause.name, cause.find(scene))) {
-      if (claim.shownBy.some((finding) => free.has(finding))) {
-        const taken = new Set([...claim.shownBy, ...(claim.consequences ?? [])].filter((one) => free.has(one)));
-        for (const finding of taken) {
-          free.delete(finding);
-        }
-        incidents.push(
-          incidentOf(
-            id,
-            cause,
-            claim,
-            given.filter((one) => taken.has(one)),
-          ),
-        );
+  const add = (cause: Pick<Cause, 'name' | 'severity'>, claims: readonly Claim[]) => {
+    for (const [id, claim] of merged(cause.name, claims)) {
+      if (claim.shownBy.some((finding) => free.has(finding) && isFault(finding))) {
+        const taken = [...new Set([...claim.shownBy, ...(claim.consequences ?? [])])].filter((one) => free.delete(one));
+        taken.sort((one, other) => (position.get(one) ?? 0) - (position.get(other) ?? 0));
+        incidents.push(incidentOf(id, cause, claim, taken));
       }
     }
+  };
+  for (const cause of catalogue) {
+    add(cause, cause.find(scene));
   }
-  const alone = [...free].filter(({ status }) => status === 'fail' || status === 'warn').map(unexplained);
-  for (const [id, claim] of merged('unexplained', alone)) {
-    incidents.push(incidentOf(id, { name: 'unexplained', severity: 'hygiene' }, claim, claim.shownBy));
-  }
-  return incidents.sort(
-    (a, b) =>
-      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-      placeText(a.place).localeCompare(placeText(b.place)) ||
-      a.id.localeCompare(b.id),
+  add({ name: 'unexplained', severity: 'hygiene' }, [...free].filter(isFault).map(unexplained));
+  return sortedBy(incidents, ({ severity, place, id }) => `${severities.indexOf(severity)} ${placeText(place)} ${id}`);
+}
+
+/** What has to be in an incident. */
+function isFault({ status }: Finding): boolean {
+  return status === 'fail' || status === 'warn';
+}
+
+/** The same order for the same findings, whatever their order was: worst first, then by place. */
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return sortedBy(
+    findings,
+    ({ status, component, instance, endpoint, check, identity, message, evidence }) =>
+      `${ranks.indexOf(status)} ${component} ${instance} ${endpoint} ${check} ${identity} ${message} ${JSON.stringify(evidence)}`,
   );
 }
 
-/** The same order for the same findings, whatever their order was. */
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  const keys = new Map(findings.map((finding) => [finding, JSON.stringify(finding)]));
-  const sorted = [...findings].sort((a, b) => (keys.get(a) ?? '').localeCompare(keys.get(b) ?? ''));
-  return worstFirst(sorted);
+const ranks = ['fail', 'warn', 'unknown'];
+
+function sortedBy<T>(all: readonly T[], key: (one: T) => string): readonly T[] {
+  const keyed = all.map((one) => ({ one, key: key(one) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ one }) => one);
 }
 
 /** By id. Claims of one cause with the same id are one: the findings of all, the text of the first. */

@@ -1,4 +1,5 @@
-import { portsOf } from '../check.js';
+import { type EndpointObservation, portsOf } from '../check.js';
+import { callerOfIdentity } from '../identity.js';
 import type { Cause } from './cause.js';
 import { rejectedCallers } from './consequences.js';
 import { placeOfPort } from './place.js';
@@ -13,15 +14,9 @@ export const portRejectsEveryone: Cause = {
     'The port rejects each certificate that its configuration accepts, of several callers. Their certificates are accepted elsewhere, so that the reason is in the port: the CA or the list in the memory of the process, or a certificate that it cannot load.',
   find: (scene) =>
     portsOf(scene.evidence.inventory.instances).flatMap((port) => {
-      const asked = scene.evidence.observations.filter(
-        ({ instance, endpoint, observation: { identity } }) =>
-          instance === port.instance &&
-          endpoint === port.endpoint &&
-          (identity === 'agent' ||
-            endpoint.profile.calledBy.some((caller) => identity === caller || identity.startsWith(`${caller}@`))),
-      );
       const rejected = rejectedCallers(scene, port);
       const [first] = rejected;
+      const asked = first === undefined ? [] : scene.probesOf(port).filter(isOfCaller);
       return first === undefined || asked.length < 2 || rejected.length < asked.length
         ? []
         : [
@@ -34,3 +29,9 @@ export const portRejectsEveryone: Cause = {
           ];
     }),
 };
+
+/** The agent, and the components that call the port. */
+function isOfCaller({ endpoint, observation: { identity } }: EndpointObservation): boolean {
+  const caller = callerOfIdentity(identity);
+  return caller !== undefined && (caller === 'agent' || endpoint.profile.calledBy.includes(caller));
+}

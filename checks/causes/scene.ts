@@ -22,6 +22,8 @@ export interface Scene {
   readonly portOf: (finding: Finding) => EndpointOfInstance | undefined;
   /** The observation that a finding of a probe rests on. */
   readonly observationOf: (finding: Finding) => EndpointObservation | undefined;
+  /** The probes of a port, with every identity. */
+  readonly probesOf: (port: EndpointOfInstance) => readonly EndpointObservation[];
   /** The leaf that a port serves. */
   readonly servedBy: (port: EndpointOfInstance) => Certificate | undefined;
 }
@@ -34,6 +36,7 @@ export function sceneOf(evidence: Evidence, findings: readonly Finding[]): Scene
   const ofIdentity = grouped(open, ({ identity }) => identity ?? '');
   const { instances } = evidence.inventory;
   const byKey = new Map(instances.map((instance) => [credentialKey(instance), instance]));
+  const ofEndpoint = grouped(evidence.observations, (one) => portKey(one.instance, one.endpoint));
   const observations = new Map(evidence.observations.map((one) => [observationKey(one), one]));
   const served = new Map(
     latestChains(evidence.observations).map((one) => [portKey(one.instance, one.endpoint), one.observation.peerChain]),
@@ -59,6 +62,7 @@ export function sceneOf(evidence: Evidence, findings: readonly Finding[]): Scene
       const identity = finding.identity;
       return port && identity && observations.get(`${portKey(port.instance, port.endpoint)} ${identity}`);
     },
+    probesOf: ({ instance, endpoint }) => ofEndpoint.get(portKey(instance, endpoint)) ?? [],
     servedBy: ({ instance, endpoint }) => served.get(portKey(instance, endpoint))?.[0],
   };
 }

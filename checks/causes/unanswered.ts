@@ -17,12 +17,9 @@ export function unanswered(scene: Scene, port: EndpointOfInstance): Finding | un
 
 /** The ports of an instance that were probed. */
 export function probedPorts(scene: Scene, instance: Instance): readonly EndpointOfInstance[] {
-  const probed = new Set(
-    scene.evidence.observations
-      .filter((one) => one.instance === instance && one.observation.identity === 'agent')
-      .map(({ endpoint }) => endpoint),
+  return portsOf([instance]).filter((port) =>
+    scene.probesOf(port).some(({ observation }) => observation.identity === 'agent'),
   );
-  return portsOf([instance]).filter(({ endpoint }) => probed.has(endpoint));
 }
 
 /** Whatever probes of a port that does not answer report. */
