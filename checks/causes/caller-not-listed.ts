@@ -7,7 +7,7 @@ import type { Finding } from '../finding.js';
 import { callerOfIdentity } from '../identity.js';
 import type { Cause, Claim } from './cause.js';
 import { rejectingSide } from './consequences.js';
-import { placeInstanceOf, placeOfSetting } from './place.js';
+import { placeInFile, placeInstanceOf, placeOfSetting } from './place.js';
 import { grouped, type Scene } from './scene.js';
 
 /** An allow-list lacks the Common Name of a caller that needs the port. */
@@ -23,12 +23,13 @@ export const callerNotListed: Cause = {
       (finding) => rejectingSide(scene, finding) === 'server',
     );
     const lacking = [...checked, ...rejected].flatMap((finding) => lackingIn(scene, finding) ?? []);
-    return [...grouped(lacking, ({ caller, name }) => `${caller} ${name}`).values()].flatMap((members) => {
+    const found = [...grouped(lacking, ({ caller, name }) => `${caller} ${name}`).values()].flatMap((members) => {
       const lists = [...grouped(members, ({ list }) => list).values()];
       return lists.length > 1 && lists.length >= listsFor(scene, members[0]?.caller)
         ? ofCaller(scene, members)
         : lists.flatMap((one) => ofList(scene, one));
     });
+    return [...found, ...ofLint(scene)];
   },
 };
 
@@ -118,7 +119,7 @@ function ofCaller(scene: Scene, members: readonly Lacking[]): readonly Claim[] {
           : [`or, if ${name} is right, add it to ${lists.join(', ')}, and restart these components`]),
       ],
       shownBy: members.map(({ finding }) => finding),
-      consequences: members.flatMap((one) => atStart(scene, one)),
+      consequences: members.flatMap((one) => [...atStart(scene, one), ...lintedAt(scene, one.endpoint)]),
     },
   ];
 }
@@ -142,9 +143,33 @@ function ofList(scene: Scene, members: readonly Lacking[]): readonly Claim[] {
           ? [`issue the certificate of ${caller} with a Common Name of the allow-list at ${list}`]
           : [`add "${name}" to the allow-list at ${list}`, `restart ${instance.component}`],
       shownBy: members.map(({ finding }) => finding),
-      consequences: atStart(scene, { instance, caller, endpoint }),
+      consequences: [...atStart(scene, { instance, caller, endpoint }), ...lintedAt(scene, endpoint)],
     },
   ];
+}
+
+/** What lint says of a list alone, where no certificate of the caller is known. */
+function ofLint(scene: Scene): readonly Claim[] {
+  return linted(scene).map((finding) => ({
+    place: placeInFile(finding),
+    about: finding.message,
+    severity: finding.status === 'fail' ? 'will-fail' : 'hygiene',
+    summary: finding.message,
+    fixes: [finding.remediation],
+    shownBy: [finding],
+  }));
+}
+
+function linted(scene: Scene): readonly Finding[] {
+  return scene.of('configuration').filter(({ evidence }) => evidence.reason === 'caller-missing');
+}
+
+/** What lint says of the same list. */
+function lintedAt(scene: Scene, { allowList }: Endpoint): readonly Finding[] {
+  const origin = typeof allowList === 'string' ? undefined : allowList.origin;
+  return linted(scene).filter(
+    ({ evidence: { file, line } }) => origin?.kind === 'file' && file === origin.file && line === origin.line,
+  );
 }
 
 /** PD does not start without its own name. */

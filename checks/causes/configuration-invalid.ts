@@ -11,7 +11,7 @@ export const configurationInvalid: Cause = {
     'A configuration file of a component has a syntax error, a setting of the wrong type, or cannot be opened. The component fails at its next start, or ignores the setting; what depends on it is not checked.',
   find: ({ evidence, of }) =>
     of('configuration')
-      .filter((finding) => finding.evidence.reason !== 'no-leader')
+      .filter(({ evidence: { reason } }) => reason !== 'no-leader' && reason !== 'caller-missing')
       .map((finding) => {
         const { reason } = finding.evidence;
         const place = placeInFile(finding);
