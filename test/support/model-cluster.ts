@@ -10,6 +10,7 @@ import type { Certificate } from '../../credentials/certificate.js';
 import type { CredentialFacts } from '../../credentials/facts.js';
 import { splitCertificates } from '../../credentials/pem.js';
 import { readCertificate } from '../../credentials/read-certificate.js';
+import { codeText } from '../../credentials/verifiers/code-words.js';
 import type { IdentityName, Observation, Rejection } from '../../probes/observation.js';
 import { evidenceOf, factsOf, instanceOf, now, observed, serverHandshakeOf } from './evidence.js';
 
@@ -235,7 +236,10 @@ function attempt(
     const by = peerProblem === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'name' : 'certificate';
     return {
       ...seen,
-      ...rejected({ side: 'probe', by, name: peerProblem }, `the server's certificate is rejected (${peerProblem})`),
+      ...rejected(
+        { side: 'probe', by, name: peerProblem },
+        `the server's certificate is rejected (${codeText(peerProblem)})`,
+      ),
     };
   }
   return { ...seen, ...accepted(member, port, pair, how) };

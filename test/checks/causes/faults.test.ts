@@ -1,6 +1,7 @@
 import t from 'tap';
 import { incidentsOf } from '../../../checks/causes/incidents.js';
 import { placeText } from '../../../checks/causes/place.js';
+import { reasons } from '../../../checks/causes/reasons.js';
 import { runChecks } from '../../../checks/run-checks.js';
 import { type Fault, fileFaults, portFaults, settingFaults } from '../../support/faults.js';
 import { evidenceOfModel, healthy, type Model } from '../../support/model-cluster.js';
@@ -24,9 +25,23 @@ for (const [what, faults] of Object.entries({ ports: portFaults, files: fileFaul
   });
 }
 
+/** Codes of OpenSSL that a reader would see without words. */
+function bareCodes(texts: readonly string[]): readonly string[] {
+  const codes = reasons.filter(({ from }) => from === 'OpenSSL').map(({ code }) => code);
+  return texts.filter((text) => codes.some((code) => new RegExp(`\\b${code}\\b(?!,)`).test(text)));
+}
+
 async function found({ apply, fix, name }: Fault): Promise<readonly string[]> {
   const all = await incidents(await apply(model));
   const [first] = all;
+  const texts = all.flatMap(({ summary, fixes, findings }) => [
+    summary,
+    ...fixes,
+    ...findings.map(({ message }) => message),
+  ]);
+  if (bareCodes(texts).length > 0) {
+    return bareCodes(texts);
+  }
   if (all.length === 1 && first !== undefined && !fix.test(first.fixes[0] ?? '')) {
     return [`${first.cause}: ${first.fixes.join(' // ')}`];
   }
