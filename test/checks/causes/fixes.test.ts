@@ -23,7 +23,7 @@ async function incidents() {
   const { signal } = new AbortController();
   await observeOnce(collector, signal);
   await negativeProbesOnce(collector, signal);
-  return (await collector.evaluateInTurns()).incidents;
+  return collector.incidentsOf(collector.evaluate());
 }
 
 async function replaced(member: Member, kind: BadKind): Promise<void> {
