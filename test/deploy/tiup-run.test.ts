@@ -75,5 +75,8 @@ t.test('the agent of a written agent.toml knows the cluster, and finds what is w
 
   await cluster.fault('tikv', 'grpc', 'serveExpired', true);
   const expired = await runAgent('check', '--config', config);
-  t.match(expired, { status: 1, stdout: /^✗ tikv 127\.0\.0\.1:\d+ {2}grpc serves a certificate that expired .*\[served-certificate-expired\]$/m });
+  t.match(expired, {
+    status: 1,
+    stdout: /^✗ tikv 127\.0\.0\.1:\d+ {2}grpc serves a certificate that expired .*\[served-certificate-expired\]$/m,
+  });
 });
