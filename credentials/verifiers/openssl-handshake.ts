@@ -26,10 +26,7 @@ export async function verifyByHandshake(
   const { ca, shown, role } = request;
   const { verifier } = settings;
   const failed = (step: VerificationResult['step'], error: unknown): VerificationResult => {
-    // One wording for both roles: of a server that rejects, Node gives the code alone.
-    const code = errorCode(error);
-    const message = /^(?!ERR_|UNSPECIFIED)\w/.test(code) ? code : errorMessage(error);
-    return { verifier, role, trusted: false, step, code: code || undefined, message, chains: [] };
+    return { verifier, role, trusted: false, step, ...inWords(error), chains: [] };
   };
   if ('chain' in shown) {
     const message = 'not verified: the private key is not here';
@@ -56,12 +53,9 @@ export async function verifyByHandshake(
     const allowPartialTrustChain = settings.partialChain;
     const context = createSecureContext({ ca, allowPartialTrustChain, ciphers, ...own });
     const [near, far] = duplexPair();
-    const seen = await (role === 'client'
-      ? askServer(near, far, holder, context)
-      : askClient(near, far, holder, context));
-    return seen.code === undefined
-      ? { verifier, role, trusted: true, step: undefined, code: undefined, message: undefined, chains: seen.chains }
-      : { verifier, role, trusted: false, step: 'peer', code: seen.code, message: seen.code, chains: [] };
+    const ask = role === 'client' ? askServer : askClient;
+    const chains = await ask(near, far, holder, context);
+    return { verifier, role, trusted: true, step: undefined, code: undefined, message: undefined, chains };
   } catch (error: unknown) {
     return failed('peer', error);
   }
@@ -70,18 +64,21 @@ export async function verifyByHandshake(
 /** Milliseconds for a handshake that no network delays. */
 const handshakeTimeout = 60_000;
 
-/** OpenSSL's verify code, undefined where it accepts, and the chain that it built; Node tells a client alone. */
-interface Seen {
-  readonly code: string | undefined;
-  readonly chains: VerificationResult['chains'];
+/** One wording for both roles: the name of OpenSSL's code, or its text where Node has no name for it. */
+function inWords(error: unknown): Pick<VerificationResult, 'code' | 'message'> {
+  const code = errorCode(error);
+  return { code: code || undefined, message: /^(?!ERR_|UNSPECIFIED)\w/.test(code) ? code : errorMessage(error) };
 }
+
+/** The chain that OpenSSL built; Node tells a client alone. */
+type Chains = VerificationResult['chains'];
 
 /** The certificate is the client's; a server verifies it. */
 function askServer(near: Duplex, far: Duplex, holder: SecureContext, verifier: SecureContext) {
   return settle(near, far, (resolve, reject) => {
     const asked = { secureContext: verifier, requestCert: true, requireCert: false, timeout: handshakeTimeout };
     acceptTls(far, asked).then(
-      ({ verifyError }) => resolve({ code: verifyError && errorCode(verifyError), chains: [] }),
+      ({ verifyError }) => (verifyError === undefined ? resolve([]) : reject(verifyError)),
       (error: Error) => reject(error.cause instanceof Error ? error.cause : error),
     );
     open(near, holder, false).on('error', reject);
@@ -96,9 +93,7 @@ function askClient(near: Duplex, far: Duplex, holder: SecureContext, verifier: S
     const client = open(near, verifier, true);
     // OpenSSL's code and words, where it does not accept.
     client.on('error', reject);
-    client.on('secureConnect', () =>
-      resolve({ code: codeOf(client), chains: [peerChain(client).map(({ fingerprint }) => fingerprint)] }),
-    );
+    client.on('secureConnect', () => resolve([peerChain(client).map(({ fingerprint }) => fingerprint)]));
   });
 }
 
@@ -117,19 +112,13 @@ function open(socket: Duplex, secureContext: SecureContext, rejectUnauthorized: 
 function settle(
   near: Duplex,
   far: Duplex,
-  start: (resolve: (seen: Seen) => void, reject: (error: Error) => void) => void,
+  start: (resolve: (chains: Chains) => void, reject: (error: Error) => void) => void,
 ) {
-  return new Promise<Seen>(start).finally(() => {
+  return new Promise<Chains>(start).finally(() => {
     // A tick later: the code is given from inside a callback of the handshake.
     setImmediate(() => {
       near.destroy();
       far.destroy();
     });
   });
-}
-
-function codeOf(socket: TLSSocket): string | undefined {
-  // The types say Error; at run time it is the verify code's name, or null.
-  const code: unknown = socket.authorizationError;
-  return code === undefined || code === null ? undefined : String(code);
 }
