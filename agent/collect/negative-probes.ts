@@ -44,7 +44,7 @@ export class NegativeProbes {
     if (getsNoNegativeProbe(target, this.#options.fallen)) {
       return observed;
     }
-    if (endpoint.scheme === 'https') {
+    if (this.#speaksTls(target)) {
       await this.readServerHandshake(target, signal);
       await this.#tryResumption(target, signal);
     }
@@ -86,7 +86,7 @@ export class NegativeProbes {
     const { endpoint } = target;
     const options = { timeout, signal };
     const asked = { ...targetOf(endpoint), probe: endpoint.profile.nameProbe ?? endpoint.profile.probe };
-    const overTls = endpoint.scheme === 'https' ? await unauthorizedClients.for(target, identities) : [];
+    const overTls = this.#speaksTls(target) ? await unauthorizedClients.for(target, identities) : [];
     // A port that sends no CertificateRequest never sees a certificate: every client is to it one without.
     const requestsCertificate = store.serverHandshakeOf(target)?.serverHandshake.requestsCertificate !== false;
     return [
@@ -106,6 +106,16 @@ export class NegativeProbes {
     if (serverHandshake !== undefined && !signal.aborted) {
       store.recordServerHandshake({ ...target, serverHandshake });
     }
+  }
+
+  /** By its configuration, or as it was seen: PD may have registered http for a port with TLS. */
+  #speaksTls({ instance, endpoint }: Target): boolean {
+    return (
+      endpoint.scheme === 'https' ||
+      this.#options.store
+        .observations()
+        .some((one) => one.instance === instance && one.endpoint === endpoint && one.observation.peerChain.length > 0)
+    );
   }
 
   async #tryResumption(target: Target, signal: AbortSignal): Promise<void> {

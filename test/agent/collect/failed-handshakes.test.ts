@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
 import { observeOnce } from '../../../agent/collect/cycle.js';
@@ -67,4 +69,21 @@ t.test('an old release gets no negative probe, and the check says so', async (t)
     collector.evaluate().filter(({ check }) => check === 'rejects-unauthorized'),
     [{ status: 'unknown', message: 'inconclusive: no negative probe is sent to tikv before 4.0.7' }],
   );
+});
+
+t.test('a port that is configured with http and speaks TLS gets the negative probes of a port with TLS', async (t) => {
+  const cluster = await devCluster(t, { members: { pd: 1 } });
+  const file = join(cluster.directory, 'pd/conf/pd.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('https://', 'http://'));
+  const collector = await Collector.create(readAgentConfig(cluster.agentConfig), {
+    now: () => new Date(),
+    onReload: () => undefined,
+  });
+  const asked = async () => {
+    const observed = await Promise.all(collector.targets.map((target) => collector.negativeProbe(target, signal)));
+    return [...new Set(observed.flat().map(({ observation }) => observation.identity))].sort();
+  };
+  t.strictSame(await asked(), ['plaintext']);
+  await observeOnce(collector, signal);
+  t.strictSame(await asked(), ['foreign-ca', 'no-certificate', 'plaintext']);
 });

@@ -43,6 +43,15 @@ t.test('the least file, and what it leaves to defaults', async (t) => {
   });
 });
 
+t.test("another program's port is an instance of `other`", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'agent.toml');
+  writeFileSync(file, '[[instance]]\ncomponent = "pump"\naddress = "h:8250"\n');
+  t.match(readAgentConfig(file).instances, [{ component: 'other', address: 'h:8250' }]);
+  writeFileSync(file, '[[instance]]\ncomponent = "dm-worker"\naddress = "h:8262"\n');
+  t.match(readAgentConfig(file).instances, [{ component: 'dm-worker' }]);
+});
+
 t.test('every key is read', async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, 'agent.toml');
@@ -127,7 +136,12 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   [
     '[[instance]]\ncomponent = "tidv"\naddress = "a:1"\n',
     '2:13: [[instance]] component is "tidv"',
-    /one of: tidb, pd, tikv/,
+    /did you mean tidb\?/,
+  ],
+  [
+    '[[instance]]\ncomponent = "mysqld"\naddress = "a:1"\n',
+    '2:13: [[instance]] component is "mysqld"',
+    /one of: tidb, pd, tikv, .*, pump/,
   ],
   [
     '[[instance]]\ncomponent = "pd"\naddress = ""\n',
