@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { connect, getCiphers } from 'node:tls';
+import { type ConnectionOptions, connect, getCiphers } from 'node:tls';
 import t from 'tap';
 import { Authority, type Issued } from '../../certs-dev/authority.js';
 import { startAgentServer } from '../support/agent-server.js';
@@ -17,28 +17,29 @@ const offered = [
 
 const modern = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'];
 
-/** Those of them that a listener negotiates. */
+/** The suite that a listener chooses of these; undefined where it rejects them all. */
+function chosen(port: number, client: Issued, suites: readonly string[]): Promise<string | undefined> {
+  const { certificatePem: cert, keyPem: key } = client;
+  const ciphers = `${suites.join(':')}:@SECLEVEL=0`;
+  return new Promise((resolve) => {
+    const options = { port, host: '127.0.0.1', cert, key, ciphers, maxVersion: 'TLSv1.2', rejectUnauthorized: false };
+    const socket = connect(options as ConnectionOptions, () => {
+      resolve(socket.getCipher().name);
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
+/** Those that a listener negotiates: what it chooses, then what it chooses of the others, and so on. */
 async function negotiated(port: number, client: Issued): Promise<readonly string[]> {
   const accepted: string[] = [];
-  for (const name of offered) {
-    const { certificatePem: cert, keyPem: key } = client;
-    const isAccepted = await new Promise<boolean>((resolve) => {
-      const options = {
-        cert,
-        key,
-        ciphers: `${name}:@SECLEVEL=0`,
-        maxVersion: 'TLSv1.2',
-        rejectUnauthorized: false,
-      } as const;
-      const socket = connect({ port, host: '127.0.0.1', ...options }, () => {
-        resolve(true);
-        socket.destroy();
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (isAccepted) {
-      accepted.push(name);
+  for (let left = offered; left.length > 0; left = left.filter((name) => name !== accepted.at(-1))) {
+    const name = await chosen(port, client, left);
+    if (name === undefined) {
+      break;
     }
+    accepted.push(name);
   }
   return accepted.sort();
 }
