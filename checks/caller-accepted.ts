@@ -54,7 +54,9 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         source?.remediation ??
         another?.remediation ??
         remediationBesidesList(entry, componentOfIdentity(identity) ?? 'agent', evidence) ??
-        `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`,
+        (list === 'unknown'
+          ? `if ${instance.component} has an allow-list, compare it with the Common Name of ${identity}; otherwise fix the certificate of ${identity}`
+          : `add the Common Name of ${identity} to the allow-list of ${instance.component}, or fix the certificate of ${identity}`),
     });
   }
   if (outcome === 'not-tls') {

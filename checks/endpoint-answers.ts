@@ -178,7 +178,9 @@ function evaluate(entry: EndpointObservation, evidence: Evidence): Finding {
         source?.remediation ??
           another?.remediation ??
           (rejection?.side === 'probe' ? 'see server-verifies' : remediationBesidesList(entry, 'agent', evidence)) ??
-          "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list",
+          (endpoint.allowList === 'unknown'
+            ? `give the agent a certificate that this port accepts; if ${instance.component} has an allow-list, compare it with the agent's Common Name`
+            : "give the agent a certificate that this port accepts, or add its Common Name to the component's allow-list"),
       );
     case 'unreachable':
       return finding('fail', detail, 'start the component, or fix address or network');

@@ -6,8 +6,17 @@ import { hostNamesOf } from '../credentials/certificate-text.js';
 import { issuersOf } from '../credentials/issuer.js';
 import { codeText } from '../credentials/verifiers/code-words.js';
 import { anotherCa, caFilesOf } from './another-ca.js';
-import type { Check, EndpointObservation, EndpointServerHandshake, Evidence } from './check.js';
+import { reasonOf } from './causes/reasons.js';
+import {
+  type Check,
+  credentialKey,
+  type EndpointObservation,
+  type EndpointServerHandshake,
+  type Evidence,
+} from './check.js';
 import { type Finding, findingOf } from './finding.js';
+import { reloadRuleOf } from './reload-deadline.js';
+import { reloadRemediations } from './served-matches-file.js';
 
 const id = 'server-verifies';
 
@@ -41,7 +50,9 @@ function verification({ instance, endpoint, observation }: EndpointObservation, 
     return findingOf(id, 'fail', instance, {
       ...parts,
       message: `the certificate served does not cover ${endpoint.host}; its SANs are ${names.join(', ') || 'empty'}`,
-      remediation: `issue the certificate again with ${endpoint.host} among its SANs`,
+      remediation:
+        reloadOf({ instance, endpoint, observation }, evidence) ??
+        `issue the certificate again with ${endpoint.host} among its SANs`,
     });
   }
   const { paths, ca: certificates = [] } = evidence.agent ?? {};
@@ -52,12 +63,22 @@ function verification({ instance, endpoint, observation }: EndpointObservation, 
     ...parts,
     message: `the certificate served does not verify under the agent's CA (${codeText(peerProblem)}); its issuer is ${leaf?.issuer ?? ''}${another?.message ?? ''}${what}`,
     remediation:
-      expired === undefined
-        ? (another?.remediation ??
-          'issue the certificate from the CA that its callers trust, or give them the CA that issued it')
-        : `renew ${expired}`,
+      (expired && `renew ${expired}`) ??
+      reloadOf({ instance, endpoint, observation }, evidence) ??
+      another?.remediation ??
+      reasonOf(peerProblem)?.fix ??
+      'issue the certificate from the CA that its callers trust, or give them the CA that issued it',
     evidence: { ...parts.evidence, ...another?.evidence },
   });
+}
+
+/** Where the file on disk holds another certificate, nothing has to be issued: the port has to load it. */
+function reloadOf({ instance, endpoint, observation }: EndpointObservation, evidence: Evidence): string | undefined {
+  const onDisk = evidence.credentials.get(credentialKey(instance))?.chain?.[0];
+  const [served] = observation.peerChain;
+  return onDisk === undefined || served === undefined || onDisk.fingerprint === served.fingerprint
+    ? undefined
+    : `the file holds another certificate than the port serves: ${reloadRemediations[reloadRuleOf(endpoint, instance)]}`;
 }
 
 /** The expired certificate above the leaf in the chain that a port served, completed by a CA file. */

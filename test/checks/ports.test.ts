@@ -295,3 +295,20 @@ t.test('served-matches-file: where each pod has its own copy, one copy may be up
   ]);
   t.match(await of(older, newer, 900, new Date(now.getTime() + 700_000)), [/^fail:/], 'the file here is too late');
 });
+
+t.test('server-verifies: where the file on disk holds another certificate, the port has to load it', async (t) => {
+  const facts = await factsOf(t, good);
+  const expired = await issueBad(authority, 'expired', names);
+  const of = (chain: typeof good, disk: boolean) =>
+    serverVerifies
+      .run(
+        evidenceOf({
+          instances: [tikv],
+          facts: disk ? [facts] : [],
+          observations: [observed(tikv, 'grpc', { chain, peerProblem: 'CERT_HAS_EXPIRED' })],
+        }),
+      )
+      .map(({ remediation }) => remediation);
+  t.match(of(expired, true), [/^the file holds another certificate than the port serves: touch the certificate file/]);
+  t.match(of(expired, false), [/^renew the certificate; where the file is renewed already, make the port load it$/]);
+});
