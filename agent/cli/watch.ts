@@ -1,9 +1,11 @@
+import type { Incident } from '../../checks/causes/cause.js';
 import type { Finding } from '../../checks/finding.js';
 import type { Collector } from '../collect/collector.js';
 import { elapsed } from '../collect/elapsed.js';
 import { interrupted } from '../collect/interrupted.js';
 import { changesOf } from '../report/diff.js';
 import { linesOf, renderFindings } from '../report/findings-table.js';
+import { type Evaluated, goneLines, incidentLines, renderIncidents } from '../report/incidents-table.js';
 import { coloured, type Terminal, terminalOf } from '../terminal/terminal.js';
 import { fitting } from '../terminal/wrap.js';
 import { checkFailuresOn } from './check-failures.js';
@@ -32,13 +34,13 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
   const { interval, negativeInterval } = first.config.probe;
   const failures = checkFailuresOn(stderr);
   let collector = first;
-  let findings: readonly Finding[] | undefined;
+  let last: Evaluated | undefined;
   let probedAll = now();
   let refreshedAt = performance.now();
   let negativeProbesAt = Number.NEGATIVE_INFINITY;
   const draw = () => {
-    if (findings !== undefined) {
-      const lines = screenOf(findings, probedAll, interval, options);
+    if (last !== undefined) {
+      const lines = screenOf(last, probedAll, interval, options);
       stdout.write(`${home}${lines.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}`);
     }
   };
@@ -51,14 +53,14 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
         refreshedAt = startedAt;
       }
       const negativeProbes = negativeInterval !== undefined && startedAt - negativeProbesAt >= negativeInterval;
-      const seen = await scanOrStop(collector, negativeProbes, findings === undefined, options);
+      const seen = await scanOrStop(collector, negativeProbes, last === undefined, options);
       if (seen === undefined) {
         break;
       }
       negativeProbesAt = negativeProbes ? startedAt : negativeProbesAt;
-      const before = findings;
-      [findings, probedAll] = [seen, now()];
-      failures.found(seen);
+      const before = last;
+      [last, probedAll] = [seen, now()];
+      failures.found(seen.findings);
       if (terminalOf(stdout).screen) {
         draw();
       } else {
@@ -71,10 +73,10 @@ export async function watchFindings(first: Collector, options: WatchOptions): Pr
   } finally {
     stdout.off('resize', draw);
   }
-  if (findings === undefined) {
+  if (last === undefined) {
     throw interrupted();
   }
-  return findings;
+  return last.findings;
 }
 
 /** Undefined when a later scan is interrupted; interrupting the first one is an error. */
@@ -83,10 +85,11 @@ async function scanOrStop(
   negativeProbes: boolean,
   isFirst: boolean,
   { stderr, signal }: WatchOptions,
-): Promise<readonly Finding[] | undefined> {
+): Promise<Evaluated | undefined> {
   try {
     await scan(collector, { negativeProbes, stderr, signal });
-    return collector.evaluate();
+    const findings = collector.evaluate();
+    return { findings, incidents: collector.incidentsOf(findings) };
   } catch (error: unknown) {
     if (signal.aborted && !isFirst) {
       return undefined;
@@ -95,31 +98,36 @@ async function scanOrStop(
   }
 }
 
-function whole(findings: readonly Finding[], { stdout, all }: WatchOptions): string {
-  return renderFindings(findings, { all, terminal: terminalOf(stdout) });
+function whole(seen: Evaluated, { stdout, all, now }: WatchOptions): string {
+  const terminal = terminalOf(stdout);
+  return all ? renderFindings(seen.findings, { all, terminal }) : renderIncidents(seen, { terminal, now: now() });
 }
 
-function changes(before: readonly Finding[], after: readonly Finding[], at: Date, terminal: Terminal): string {
-  return changesOf(before, after)
-    .flatMap(({ finding, gone }) => {
-      const time = at.toISOString();
-      const [line = '', ...remediation] = linesOf(
-        gone ? { ...finding, status: 'pass', message: 'is gone' } : finding,
-        terminal,
-      );
-      return [`${time} ${line}`, ...remediation];
-    })
+/** Incidents that began or are gone, then changed findings that no incident explains. */
+function changes(before: Evaluated, after: Evaluated, at: Date, terminal: Terminal): string {
+  const isIn = ({ incidents }: Evaluated, { id }: Incident) => incidents.some((one) => one.id === id);
+  const begun = after.incidents.filter((one) => !isIn(before, one)).map((one) => incidentLines(one, at, terminal));
+  const gone = before.incidents.filter((one) => !isIn(after, one)).map((one) => goneLines(one, terminal));
+  const explained = new Set([...before.incidents, ...after.incidents].flatMap(({ findings }) => findings));
+  const rest = changesOf(
+    before.findings.filter((finding) => !explained.has(finding)),
+    after.findings.filter((finding) => !explained.has(finding)),
+  ).map((change) =>
+    linesOf(change.gone ? { ...change.finding, status: 'pass', message: 'is gone' } : change.finding, terminal),
+  );
+  return [...begun, ...gone, ...rest]
+    .flatMap(([line = '', ...more]) => [`${at.toISOString()} ${line}`, ...more])
     .map((line) => `${line}\n`)
     .join('');
 }
 
 /** As much as fits into the window, worst first; then how many lines are hidden. */
-function screenOf(findings: readonly Finding[], at: Date, interval: number, options: WatchOptions): readonly string[] {
+function screenOf(seen: Evaluated, at: Date, interval: number, options: WatchOptions): readonly string[] {
   const terminal = terminalOf(options.stdout);
   const { columns = 80, rows = 24 } = terminal;
   const clock = `${at.toISOString().slice(11, 19)} UTC`;
   const head = fitting(`Scanned at ${clock}, every ${interval / 1000} s. Ctrl-C ends it.`, columns);
-  const lines = whole(findings, options).trimEnd().split('\n');
+  const lines = whole(seen, options).trimEnd().split('\n');
   const summary = lines.pop() ?? '';
   const room = Math.max(1, rows - 5);
   const shown = lines.slice(0, room);

@@ -45,7 +45,8 @@ export function renderIncidents(
   return `${lines.join('\n')}\n`;
 }
 
-function incidentLines(incident: Incident, now: Date, terminal: Terminal): readonly string[] {
+/** One incident, its fixes and what it explains, as lines that fit the terminal. */
+export function incidentLines(incident: Incident, now: Date, terminal: Terminal): readonly string[] {
   const { cause, severity, place, summary, fixes, findings, since } = incident;
   const at =
     since === undefined
@@ -61,4 +62,10 @@ function incidentLines(incident: Incident, now: Date, terminal: Terminal): reado
     ...steps.map((step) => `${' '.repeat(indent)}${wrap(printable(step), terminal.columns, indent)}`),
     coloured(terminal, 'gray', `${' '.repeat(indent)}${wrap(explains, terminal.columns, indent)}`),
   ].flatMap((one) => one.split('\n'));
+}
+
+/** An incident that is over. */
+export function goneLines({ cause, place }: Incident, terminal: Terminal): readonly string[] {
+  const line = `${printable(locationText(place))}  is gone  [${cause}]`;
+  return [`${coloured(terminal, 'green', '✓')} ${wrap(line, terminal.columns, indent)}`];
 }

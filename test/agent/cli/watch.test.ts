@@ -24,17 +24,17 @@ t.test('--watch draws the screen anew within its rows, and ends with the last st
   t.equal((await agent.ended).status, 1);
 });
 
-t.test('--watch in a pipe: the first look whole, then what changes, with its time', async (t) => {
+t.test('--watch in a pipe: the first scan whole, then the incidents that begin and end, with the time', async (t) => {
   const cluster = await devCluster(t);
   const agent = startAgent(['check', '--config', cluster.agentConfig, '--watch', '--no-negative-probes']);
   t.teardown(() => agent.child.kill('SIGKILL'));
   await eventually('the first look', () => /0 failed, .*passed\n/.test(agent.output()));
   await cluster.fault('tidb', 'status', 'down', true);
   await eventually('the fault', () =>
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z ✗ tidb \S+ status as agent {2}.*\[endpoint-answers\]\n {4}/m.test(agent.output()),
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z ✗ tidb \S+ {2}its port does not answer.*\[component-down\]\n {4}/m.test(agent.output()),
   );
   await cluster.fault('tidb', 'status', 'down', false);
-  await eventually('its end', () => /Z ✓ tidb \S+ status as agent .*\[endpoint-answers\]\n/.test(agent.output()));
+  await eventually('its end', () => /Z ✓ tidb \S+ {2}is gone {2}\[component-down\]\n/.test(agent.output()));
   agent.child.kill('SIGINT');
   const { status, stdout, stderr } = await agent.ended;
   t.match({ status, stderr }, { status: 3, stderr: '' }, 'negative probes were left out');
