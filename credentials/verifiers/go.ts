@@ -1,15 +1,21 @@
 import { errorMessage } from '../error-text.js';
-import { askGo, type GoAnswer } from './go/ask-go.js';
+import { askGo, type GoAnswer, startGo } from './go/ask-go.js';
 import type { VerificationRequest, VerificationResult } from './verifier.js';
 
 /** Go's crypto/x509 and crypto/tls: TiDB, TiCDC and TiProxy, whose CA files are read by `AppendCertsFromPEM`. */
 export function verifyByGo(request: VerificationRequest): Promise<VerificationResult> {
-  return Promise.resolve(askedOfGo('go', request));
+  return asked('go', request);
 }
 
 /** The same, with a CA file read as etcd does: PD and the services of a PD split in parts. */
 export function verifyByGoEtcd(request: VerificationRequest): Promise<VerificationResult> {
-  return Promise.resolve(askedOfGo('go-etcd', request));
+  return asked('go-etcd', request);
+}
+
+async function asked(verifier: 'go' | 'go-etcd', request: VerificationRequest): Promise<VerificationResult> {
+  // A start that failed is tried again at the question, whose result says why.
+  await startGo().catch(() => undefined);
+  return askedOfGo(verifier, request);
 }
 
 /** The same at once. Never throws. */

@@ -7,6 +7,8 @@ declare namespace WebAssembly {
     static imports(module: Module): readonly { readonly module: string; readonly name: string }[];
   }
 
+  function compile(bytes: Uint8Array): Promise<Module>;
+
   class Instance {
     constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, ImportValue>>>>);
     readonly exports: object;
