@@ -7,7 +7,7 @@ import { formatAddress } from '../../cluster/inventory/address.js';
 import { instanceOf } from '../../cluster/inventory/component-config.js';
 import type { Described } from '../../cluster/inventory/described.js';
 import type { Instance } from '../../cluster/inventory/inventory.js';
-import { clusterNameOf } from '../../cluster/sources/described-file.js';
+import { clusterNameOf, tiupClientOf } from '../../cluster/sources/described-file.js';
 import { directoryOf, isTopology, readTopology, type Topology } from '../../cluster/sources/topology.js';
 import type { CredentialPaths } from '../../credentials/paths.js';
 import { OperatorError, unreadable } from '../config/error.js';
@@ -64,7 +64,7 @@ export function readTiupPlan(file: string, name: string | undefined): TiupPlan {
   const root = parseYaml(textOf(file), file).find(isTopology);
   const problems: Problem[] = [];
   const cluster = name ?? clusterNameOf(file);
-  const topology = root === undefined ? undefined : readTopology(root, file, problems, cluster);
+  const topology = root === undefined ? undefined : readTopology(root, file, problems, tiupClientOf(file, cluster));
   const [problem] = problems.filter(({ severity }) => severity === 'fail');
   if (root === undefined || topology === undefined || problem !== undefined) {
     const message = problem === undefined ? `${file} is not a TiUP topology` : formatProblem(problem);

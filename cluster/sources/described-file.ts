@@ -8,6 +8,7 @@ import { at, type DuplicateKey, parseYaml, settingsOf, type YamlValue } from '..
 import { describe } from '../inventory/component-config.js';
 import type { Described } from '../inventory/described.js';
 import { otherProgramOf, unknownFile } from '../inventory/file-kind.js';
+import { commonNamesIn } from '../lint/names-of-files.js';
 import { isKubernetes, isOfInterest, type Manifest, readManifests } from './kubernetes.js';
 import { isTopology, readTopology, type Topology } from './topology.js';
 
@@ -58,7 +59,7 @@ function fromYaml(text: string, file: string, problems: Problem[]): DescribedFil
   const topology = documents.find(isTopology);
   if (topology !== undefined) {
     const locked = existsSync(join(dirname(file), scaleOutLock));
-    const read = readTopology(topology, file, problems, clusterNameOf(file), locked);
+    const read = readTopology(topology, file, problems, tiupClientOf(file, clusterNameOf(file)), locked);
     return { kind: 'topology', described: read.described, topology: read };
   }
   if (documents.some(isKubernetes)) {
@@ -85,6 +86,13 @@ function duplicateKey({ key, first, again }: DuplicateKey, severity: Problem['se
 /** Whether a YAML document is a Compose file. */
 export function isCompose(root: YamlValue): boolean {
   return [...(at(root, 'services')?.entries?.values() ?? [])].some(({ value }) => at(value, 'image') !== undefined);
+}
+
+/** The Common Name of TiUP's own certificate beside meta.yaml, which keeps the cluster's first name when TiUP renames the cluster. */
+export function tiupClientOf(file: string, cluster: string | undefined): string | undefined {
+  const path = join(dirname(file), 'tls/client.crt');
+  const [issued] = commonNamesIn({ value: path, origin: { kind: 'default' } }) ?? [];
+  return issued ?? (cluster === undefined ? undefined : `${cluster}-client`);
 }
 
 /** The name of the cluster whose meta.yaml this is: TiUP keeps `clusters/<name>/meta.yaml`. */

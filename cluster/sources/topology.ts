@@ -35,12 +35,12 @@ export function isTopology(root: YamlValue): boolean {
   return tiupSections.some(({ list }) => at(inner, list)?.items !== undefined);
 }
 
-/** Reads a topology. `name` is the cluster's, which TiUP's own certificate contains. */
+/** Reads a topology. `client` is the Common Name of TiUP's own certificate. */
 export function readTopology(
   root: YamlValue,
   file: string,
   problems: Problem[],
-  name?: string,
+  client?: string,
   scaleOutLocked = false,
 ): Topology {
   const inner = at(root, 'topology') ?? root;
@@ -65,7 +65,7 @@ export function readTopology(
       .filter(({ list }) => (at(inner, list)?.items ?? []).length > 0)
       .map(({ component }) => component),
     monitored: (at(inner, 'monitoring_servers')?.items ?? []).length > 0,
-    tiupClient: tls && name !== undefined ? `${name}-client` : undefined,
+    tiupClient: tls ? client : undefined,
   };
   return {
     file,

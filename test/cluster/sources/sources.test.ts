@@ -7,6 +7,7 @@ import { instanceOf } from '../../../cluster/inventory/component-config.js';
 import type { Instance } from '../../../cluster/inventory/inventory.js';
 import { lintFile } from '../../../cluster/lint/lint.js';
 import { readDescribedFile } from '../../../cluster/sources/described-file.js';
+import { authority } from '../../support/evidence.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 function written(t: Test, name: string, text: string): string {
@@ -144,6 +145,16 @@ t.test('and its lists are compared with the components of the topology', async (
     '25 cluster-verify-cn blackbox-exporter TiDB',
     '25 cluster-verify-cn tiup TiDB',
   ]);
+});
+
+t.test("TiUP's own certificate is known by its file: a renamed cluster keeps it", async (t) => {
+  const file = written(t, 'clusters/renamed/meta.yaml', topology);
+  const client = () => readDescribedFile(file, []).described[0]?.tiupClient;
+  t.equal(client(), 'renamed-client', 'by the name of the cluster where the file is elsewhere');
+  mkdirSync(join(dirname(file), 'tls'));
+  const { certificatePem } = await authority.issue({ commonName: 'prod-client' });
+  writeFileSync(join(dirname(file), 'tls/client.crt'), certificatePem);
+  t.equal(client(), 'prod-client');
 });
 
 t.test('TidbCluster: pods by name, TOML and YAML settings, the mounted secret', async (t) => {
