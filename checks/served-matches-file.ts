@@ -4,6 +4,7 @@ import { type Check, credentialKey, type EndpointObservation, type Evidence } fr
 import { type Finding, findingOf } from './finding.js';
 import { latestChains } from './latest-chains.js';
 import { reloadDeadline, reloadRuleOf } from './reload-deadline.js';
+import { servedAndOnDisk } from './served-and-on-disk.js';
 
 const id = 'served-matches-file';
 
@@ -59,7 +60,7 @@ function evaluate(
   return [
     findingOf(id, 'fail', instance, {
       endpoint,
-      message: `serves a certificate that expires ${served.notAfter.toISOString()}; the one on disk expires ${onDisk.notAfter.toISOString()}`,
+      message: servedAndOnDisk(served, onDisk),
       remediation: reloadRemediations[rule],
       evidence: {
         served: served.fingerprint,

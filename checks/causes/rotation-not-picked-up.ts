@@ -3,6 +3,7 @@ import type { Certificate } from '../../credentials/certificate.js';
 import { credentialKey, type EndpointOfInstance } from '../check.js';
 import type { Finding } from '../finding.js';
 import { reloadRuleOf } from '../reload-deadline.js';
+import { servedAndOnDisk } from '../served-and-on-disk.js';
 import { reloadRemediations } from '../served-matches-file.js';
 import type { Cause, Claim } from './cause.js';
 import { rejectedServer } from './consequences.js';
@@ -19,7 +20,7 @@ export const rotationNotPickedUp: Cause = {
     'The certificate file was replaced, and the process still serves the one before, past the reload deadline of the port. It serves it until it expires. What makes a port reload depends on the component: the fix is that of the reload rule.',
   find: (scene) =>
     notPickedUp(scene, ({ served, onDisk }) => ({
-      what: `serves the certificate that expires ${served.notAfter.toISOString()}; the one on disk expires ${onDisk.notAfter.toISOString()}`,
+      what: servedAndOnDisk(served, onDisk),
     })),
 };
 
