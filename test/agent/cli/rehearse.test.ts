@@ -105,6 +105,17 @@ t.test('bad rotations: what rehearse said beforehand, and what then happened', a
   t.strictSame(await happened(cluster), [], 'and the good certificate fixes it');
 });
 
+t.test('with a CA file of an intermediate alone, a rotation is rehearsed as under a root', async (t) => {
+  const root = await Authority.create();
+  const authority = await root.intermediate('Issuing CA');
+  const cluster = await devCluster(t, { authority });
+  const named = { ...options, commonName: 'TiCDC-Server' };
+  const good = await rehearsed(cluster, 'ticdc', written(t, await authority.issue(named)));
+  t.equal(good.at(-1)?.status, 'pass', reasonsOf(good));
+  const above = await rehearsed(cluster, 'ticdc', written(t, await root.issue(named)));
+  t.match(reasonsOf(above), /does not verify as client under the CA/, 'a certificate of the root, which no file holds');
+});
+
 t.test('a new CA: rejected while peers hold the old one, and the safe order is printed', async (t) => {
   const cluster = await devCluster(t);
   const other = await Authority.create({ commonName: 'Next CA' });
