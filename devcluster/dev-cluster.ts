@@ -18,6 +18,7 @@ import { handlersOf } from './handlers.js';
 import { type Member, type MemberCounts, type MemberName, membersOf, oneOfEach } from './members.js';
 import { DevPort } from './port.js';
 import { registryOf } from './registry.js';
+import { layOutAsTiup } from './tiup-layout.js';
 
 type RotationOrder = 'key-first' | 'certificate-first';
 
@@ -49,6 +50,8 @@ export interface DevClusterOptions {
   /** The root of all files; `stop` removes it. A temporary one by default. */
   readonly directory?: string;
   readonly members?: MemberCounts;
+  /** `tiup`: addresses are in start scripts, as TiUP writes them, and the configuration files are nearly empty. */
+  readonly layout?: 'files' | 'tiup';
   /** Issues every certificate and is every CA file; a root by default. */
   readonly authority?: Authority;
 }
@@ -68,6 +71,12 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   for (const member of members) {
     const folder = join(directory, member.name, 'conf');
     instances.set(member.name, await writeConfigs(member, folder, addressOf, pdAddresses));
+  }
+  if (options.layout === 'tiup') {
+    for (const member of members) {
+      const address = (endpoint: EndpointName) => addressOf(member, endpoint);
+      await layOutAsTiup(member, join(directory, member.name), address, pdAddresses);
+    }
   }
   await writeFile(layout.agentConfig, agentConfig());
   return clusterOf(layout, authority, ports);
