@@ -41,6 +41,8 @@ export interface Certificate {
    * whole label, one trailing dot of the host is dropped, and an IP address has to be a SAN of type IP.
    */
   coversHost(host: string): boolean;
+  /** As `coversHost`, where a Common Name counts if there is no SAN (gRPC C-core). */
+  coversHostByName(host: string): boolean;
   /** Whether it is the certificate of this private key. */
   matchesKey(key: KeyObject): boolean;
   /** Whether the key of `issuer` made the signature. */

@@ -139,6 +139,10 @@ class LazyCertificate implements Certificate {
     );
   }
 
+  coversHostByName(host: string): boolean {
+    return holds(() => this.#x509.checkHost(host, { subject: 'always', partialWildcards: false }) !== undefined);
+  }
+
   matchesKey(key: KeyObject): boolean {
     return holds(() => this.#x509.checkPrivateKey(key));
   }

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { certificateOf } from '../known-certificates.js';
 import { derOf } from '../read-certificate.js';
@@ -32,14 +31,11 @@ const weakSignature = /digest algorithm too weak/;
 
 /** C-core compares the text of SANs of every type, and where there is no SAN at all the Common Name, unless an address is dialled. */
 function covers(cert: Buffer, host: string): boolean {
-  const der = derOf(cert);
-  const leaf = certificateOf(der);
+  const leaf = certificateOf(derOf(cert));
   const { dns, ip, uri, email } = leaf.subjectAltNames;
   if (leaf.coversHost(host) || [...dns, ...uri, ...email].includes(host)) {
     return true;
   }
   const unnamed = isIP(host) === 0 && [dns, ip, uri, email].every(({ length }) => length === 0);
-  return (
-    unnamed && new X509Certificate(der).checkHost(host, { subject: 'always', partialWildcards: false }) !== undefined
-  );
+  return unnamed && leaf.coversHostByName(host);
 }
