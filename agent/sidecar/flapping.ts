@@ -2,7 +2,7 @@ import type { ChangeEvent } from './event-store.js';
 
 const windowMilliseconds = 10 * 60_000;
 /** Changes of one thing within the window that are recorded one by one. */
-const mostInWindow = 4;
+const mostInWindow = 10;
 
 interface Recent {
   /** When it changed, within the window, in milliseconds since the epoch. */
@@ -14,7 +14,7 @@ interface Recent {
 }
 
 /**
- * Counts the changes of what flaps instead of recording each: the first four within ten minutes are recorded, then one
+ * Counts the changes of what flaps instead of recording each: the first ten within ten minutes are recorded, then one
  * event every ten minutes that says how many there were, and a last one when it has been quiet for as long.
  */
 export class Flapping {
