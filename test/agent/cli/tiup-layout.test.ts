@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { DevCluster } from '../../../devcluster/dev-cluster.js';
 import { devCluster } from '../../support/dev-cluster.js';
 import { runAgent } from '../../support/run-agent.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 /** The topology of a dev cluster of one PD, TiDB, TiKV and TiCDC. */
 function topologyOf(cluster: DevCluster): string {
@@ -74,6 +75,9 @@ t.test(
       );
     }
     const listed = await runAgent('check', '--inventory', ...configs);
+    const alone = join(temporaryDirectory(t), 'pd.toml');
+    copyFileSync(join(cluster.directory, 'pd/conf/pd.toml'), alone);
+    t.match((await runAgent('check', '--inventory', alone)).stdout, /pd .*pd\.toml.*\n {2}client {3}address unknown/);
     t.strictSame(
       ports(cluster).filter((port) => !listed.stdout.includes(port)),
       [],
