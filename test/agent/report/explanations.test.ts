@@ -51,7 +51,7 @@ t.test('the reported line of each example is the one that lint prints', async (t
 
 t.test('each check has an example: a finding of its own, and the fix', async (t) => {
   for (const { id } of checks) {
-    t.match(checkExamples[id], [new RegExp(`^[✗!] .*  \\[${id}\\]$`), /^ {4}\S/], id);
+    t.match(checkExamples[id], [new RegExp(`^[✗!~] .*  \\[${id}\\]$`), /^ {4}\S/], id);
   }
 });
 
