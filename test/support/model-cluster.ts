@@ -46,6 +46,7 @@ export interface ModelMember {
 export interface Model {
   readonly members: readonly ModelMember[];
   readonly agent: Pick<ModelMember, 'pair' | 'ca' | 'facts'>;
+  readonly more?: Partial<Pick<Evidence, 'baselines' | 'peerReports' | 'resumptions'>>;
   readonly inventory?: Partial<Pick<Evidence['inventory'], 'problems' | 'disagreements'>>;
 }
 
@@ -130,6 +131,7 @@ export async function evidenceOfModel(t: Pick<Test, 'teardown'>, model: Model): 
       handshakeOf(member, { instance: member.instance, endpoint }),
     ),
     ...model.inventory,
+    ...model.more,
   });
 }
 

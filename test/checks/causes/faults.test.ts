@@ -3,7 +3,7 @@ import { incidentsOf } from '../../../checks/causes/incidents.js';
 import { placeText } from '../../../checks/causes/place.js';
 import { reasons } from '../../../checks/causes/reasons.js';
 import { runChecks } from '../../../checks/run-checks.js';
-import { type Fault, fileFaults, portFaults, settingFaults } from '../../support/faults.js';
+import { type Fault, fileFaults, otherFaults, portFaults, settingFaults } from '../../support/faults.js';
 import { evidenceOfModel, healthy, type Model } from '../../support/model-cluster.js';
 
 const model = await healthy();
@@ -17,7 +17,12 @@ t.test('a healthy cluster has no incident', async (t) => {
   t.strictSame(await incidents(model), []);
 });
 
-for (const [what, faults] of Object.entries({ ports: portFaults, files: fileFaults, settings: settingFaults })) {
+for (const [what, faults] of Object.entries({
+  ports: portFaults,
+  files: fileFaults,
+  settings: settingFaults,
+  others: otherFaults,
+})) {
   t.test(`one fault of ${what} is one incident, with its cause and a fix that fits`, async (t) => {
     for (const fault of faults) {
       t.strictSame(await found(fault), [fault.cause], fault.name);
