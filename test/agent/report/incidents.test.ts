@@ -9,7 +9,8 @@ import { incidentsOf } from '../../../checks/causes/incidents.js';
 import { runChecks } from '../../../checks/run-checks.js';
 import { AgentMetrics } from '../../../metrics/agent-metrics.js';
 import { now } from '../../support/evidence.js';
-import { changed, evidenceOfModel, healthy, pairOf, switched } from '../../support/model-cluster.js';
+import { changed, healthy, pairOf, switched } from '../../support/model-cluster.js';
+import { evidenceOfModel } from '../../support/model-evidence.js';
 
 const broken = switched(await healthy(), 'tikv', { grpc: 'plaintext' });
 const expired = await pairOf('tidb', {

@@ -3,8 +3,9 @@ import { incidentsOf } from '../../../checks/causes/incidents.js';
 import { placeText } from '../../../checks/causes/place.js';
 import { reasons } from '../../../checks/causes/reasons.js';
 import { runChecks } from '../../../checks/run-checks.js';
-import { type Fault, fileFaults, otherFaults, portFaults, settingFaults } from '../../support/faults.js';
-import { evidenceOfModel, healthy, type Model } from '../../support/model-cluster.js';
+import { type Fault, fileFaults, otherFaults, portFaults, settingFaults } from '../../support/faults/faults.js';
+import { healthy, type Model } from '../../support/model-cluster.js';
+import { evidenceOfModel } from '../../support/model-evidence.js';
 
 const model = await healthy();
 

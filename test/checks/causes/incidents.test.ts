@@ -5,8 +5,9 @@ import { placeText } from '../../../checks/causes/place.js';
 import { findingOf } from '../../../checks/finding.js';
 import { runChecks } from '../../../checks/run-checks.js';
 import { instanceOf } from '../../support/evidence.js';
-import { type Fault, fileFaults, portFaults, settingFaults } from '../../support/faults.js';
-import { evidenceOfModel, healthy, type Model } from '../../support/model-cluster.js';
+import { type Fault, fileFaults, portFaults, settingFaults } from '../../support/faults/faults.js';
+import { healthy, type Model } from '../../support/model-cluster.js';
+import { evidenceOfModel } from '../../support/model-evidence.js';
 
 const model = await healthy();
 const faults = [...portFaults, ...fileFaults, ...settingFaults];
