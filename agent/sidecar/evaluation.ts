@@ -76,17 +76,21 @@ export class Evaluation {
     }
   }
 
-  /** Milliseconds of the evaluation itself. What else the process did meanwhile, as the probes of a burst, is not its cost. */
+  /**
+   * CPU time of the evaluation itself, in milliseconds. What else the process did meanwhile, as the probes of a burst, is
+   * not its cost, nor is what other processes did.
+   */
   async #measured(): Promise<number> {
     let busy = 0;
-    let from = performance.now();
+    let from = process.cpuUsage();
     const pause = () => {
-      busy += performance.now() - from;
+      const { user, system } = process.cpuUsage(from);
+      busy += (user + system) / 1_000;
     };
     await this.#evaluate(async () => {
       pause();
       await nextTurn();
-      from = performance.now();
+      from = process.cpuUsage();
     });
     pause();
     return busy;
