@@ -28,6 +28,9 @@ export type DescribedFile =
 /** TiUP creates this file beside meta.yaml between the two stages of a scale-out. */
 const scaleOutLock = '.scale-out.yaml';
 
+/** What Kustomize and Helm read beside manifests: these files have no kind of their own. */
+const toolFile = /^(kustomization|Chart|values(-[\w-]+)?)\.ya?ml$/;
+
 const nothing: DescribedFile = { kind: 'other', described: [] };
 
 /** Reads a file of any of these kinds. Never throws: what cannot be read or used becomes a problem. */
@@ -71,6 +74,9 @@ function fromYaml(text: string, file: string, problems: Problem[]): DescribedFil
   }
   if (documents.some(isCompose)) {
     return { kind: 'compose', described: [], documents };
+  }
+  if (toolFile.test(basename(file))) {
+    return nothing;
   }
   const keys = documents.flatMap((root) => [...settingsOf(root).keys()]);
   problems.push(unknownFile({ kind: 'file', file, line: 1, column: 1 }, otherProgramOf(file, keys)));
