@@ -51,6 +51,7 @@ export const pd: ComponentProfile = {
         'pd',
         'tiflash',
         'ticdc',
+        'tikv-cdc',
         'tiproxy',
         'tso',
         'scheduling',

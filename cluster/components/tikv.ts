@@ -43,6 +43,7 @@ export const tikv: ComponentProfile = {
         'pd',
         'tiflash',
         'ticdc',
+        'tikv-cdc',
         'tikv-ctl',
         'br',
         'lightning',

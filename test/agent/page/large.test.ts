@@ -37,7 +37,7 @@ t.test('a thousand ports stay usable, and a refresh keeps focus and what is unfo
 
   await page.goto(url);
   const evidence = page
-    .locator('#incidents > .finding', { hasText: 'serves the certificate' })
+    .locator('#incidents > .finding', { hasText: 'serves a certificate' })
     .locator('> details > summary');
   await evidence.click();
   await evidence.focus();
