@@ -22,7 +22,7 @@ const chunk = 1 << 16;
 
 /**
  * Reads a file that others may replace at any moment: what is opened is what is checked. A FIFO does not block it, and a
- * file that is longer than its size says, as those of /proc, is read no further than one byte beyond `limit`. Throws
+ * file that is longer than its size says, as those of /proc, is read no further than one chunk beyond `limit`. Throws
  * UnsuitableFile, or the error of the system.
  */
 export function readRegularFile(path: string, limit: number): RegularFile {
@@ -45,12 +45,13 @@ export function readRegularFile(path: string, limit: number): RegularFile {
   }
 }
 
-/** At most one byte more than the limit, whatever `size` says. */
+/** At most one byte more than the limit, or one chunk where `size` says nothing. */
 function readToEnd(descriptor: number, size: number, limit: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
   for (let expected = size === 0 ? chunk : size + 1; length <= limit; expected = chunk) {
-    const buffer = Buffer.alloc(Math.min(expected, limit + 1 - length));
+    // The length that a read of /proc may have is given: a chunk always is.
+    const buffer = Buffer.alloc(size === 0 ? chunk : Math.min(expected, limit + 1 - length));
     const read = readSync(descriptor, buffer, 0, buffer.length, null);
     chunks.push(buffer.subarray(0, read));
     length += read;

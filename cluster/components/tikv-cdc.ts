@@ -12,8 +12,9 @@ export const tikvCdc: ComponentProfile = {
   title: 'TiKV-CDC',
   file: 'tikv-cdc',
   executable: 'tikv-cdc',
-  decidingKeys: /^$/,
-  tellingKeys: /^$/,
+  // The file's name tells the two apart.
+  decidingKeys: ticdc.decidingKeys,
+  tellingKeys: ticdc.tellingKeys,
   securityKeys: ticdc.securityKeys,
   flagsSet: 'paths-and-scheme',
   incompleteTls: 'TiKV-CDC serves plaintext, or TLS without a certificate',

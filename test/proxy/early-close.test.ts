@@ -69,8 +69,11 @@ t.test('both connections have TCP keepalive: a peer that is gone without a reset
   await handshake(port);
   await eventually('joined', async () => (await metric('connections_open', 'test')) === 1);
   for (const filter of [`sport = :${port}`, `dport = :${target}`]) {
-    const { stdout } = await promisify(execFile)('ss', ['-Htno', 'state', 'established', filter]);
-    t.match(stdout, /timer:\(keepalive/, filter);
+    // Until the last bytes are acknowledged the timer is that of their retransmission.
+    await eventually(filter, async () => {
+      const { stdout } = await promisify(execFile)('ss', ['-Htno', 'state', 'established', filter]);
+      return /timer:\(keepalive/.test(stdout);
+    });
   }
 });
 
