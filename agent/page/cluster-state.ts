@@ -1,3 +1,4 @@
+import { severityWords } from '../../checks/causes/severity-words.js';
 import { counted } from '../../checks/counted.js';
 import { type Status, summarize } from '../../checks/finding.js';
 import { worstOf } from './parts.js';
@@ -16,13 +17,13 @@ export function stateInWords(view: AgentView): string {
   if (!view.ready()) {
     return `The first cycle of probes is running; ${watched}.`;
   }
-  const { fail, warn, unknown, pass } = summarize(view.findings());
-  if (fail > 0) {
-    return `${fail} failed; ${watched}.`;
+  const incidents = view.incidents();
+  const [worst] = incidents;
+  if (worst !== undefined) {
+    const most = incidents.filter(({ severity }) => severity === worst.severity).length;
+    return `${counted(incidents.length, 'incident')}, ${most} of them: ${severityWords[worst.severity]}; ${watched}.`;
   }
-  if (warn > 0) {
-    return `0 failed, ${counted(warn, 'warning')}; ${watched}.`;
-  }
+  const { unknown, pass } = summarize(view.findings());
   return unknown > 0
     ? `0 failed, ${unknown} inconclusive, ${pass} passed; ${watched}.`
     : `All ${pass} passed; ${watched}.`;
