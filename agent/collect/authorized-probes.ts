@@ -29,7 +29,8 @@ export class AuthorizedProbes {
     const options = { timeout, signal };
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    for (const identity of identities.for(target)) {
+    // After the end no identity reads its files any more, which may be gone.
+    for (const identity of signal.aborted ? [] : identities.for(target)) {
       const observation = await access.connect(target, signal, () =>
         probeEndpoint(targetOf(endpoint), identity, options),
       );

@@ -41,14 +41,14 @@ export class NegativeProbes {
     const { access, store } = this.#options;
     const { instance, endpoint } = target;
     const observed: EndpointObservation[] = [];
-    if (getsNoNegativeProbe(target, this.#options.fallen)) {
+    if (signal.aborted || getsNoNegativeProbe(target, this.#options.fallen)) {
       return observed;
     }
     if (this.#speaksTls(target)) {
       await this.readServerHandshake(target, signal);
       await this.#tryResumption(target, signal);
     }
-    for (const attempt of await this.attempts(target, signal)) {
+    for (const attempt of signal.aborted ? [] : await this.attempts(target, signal)) {
       const observation = await access.connect(target, signal, attempt);
       // A probe that the agent cut short says nothing of the port.
       if (observation === undefined || signal.aborted) {
@@ -120,8 +120,8 @@ export class NegativeProbes {
 
   async #tryResumption(target: Target, signal: AbortSignal): Promise<void> {
     const { identities, access, store, timeout, resumption } = this.#options;
-    const agent = identities.agent();
-    if (!resumption || !target.endpoint.profile.bearsSessions || agent === undefined) {
+    const agent = resumption && !signal.aborted ? identities.agent() : undefined;
+    if (!target.endpoint.profile.bearsSessions || agent === undefined) {
       return;
     }
     const result = await access.connect(target, signal, () =>

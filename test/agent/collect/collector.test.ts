@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { Collector } from '../../../agent/collect/collector.js';
+import { observeOnce } from '../../../agent/collect/cycle.js';
 import { readAgentConfig } from '../../../agent/config/load.js';
 import { devCluster } from '../../support/dev-cluster.js';
 
@@ -21,4 +22,24 @@ t.test('readings that overlap end in their order: the files of the latest one co
   }
   await Promise.all([first, collector.readCredentials()]);
   t.strictSame(served(), before);
+});
+
+t.test('once it is told to stop, no identity reads its files any more', async (t) => {
+  const cluster = await devCluster(t, { members: { tikv: 1, tidb: 1 } });
+  const reloads: string[] = [];
+  const collector = await Collector.create(readAgentConfig(cluster.agentConfig), {
+    now: () => new Date(),
+    onReload: (_, certificate) => reloads.push(certificate),
+  });
+  await observeOnce(collector, new AbortController().signal);
+  for (const member of ['tikv', 'tidb', 'agent'] as const) {
+    rmSync(cluster.files(member).cert);
+  }
+  reloads.length = 0;
+  const stopped = AbortSignal.abort();
+  for (const target of collector.targets) {
+    t.strictSame(await collector.probe(target, stopped), []);
+    t.strictSame(await collector.negativeProbe(target, stopped), []);
+  }
+  t.strictSame(reloads, []);
 });
