@@ -24,7 +24,10 @@ t.test('a limit of file descriptors below what max-connections needs is reported
   t.notMatch(enough.output(), 'max-connections');
   for (let limit = 24; limit > 18; limit--) {
     const few = await proxyProcess(t, target, `ulimit -n ${limit};`);
-    await eventually('it listens or ended', () => few.child.exitCode !== null || /"address"/.test(few.output()));
+    await eventually(
+      'it listens or ended',
+      () => few.child.exitCode !== null || few.child.signalCode !== null || /"address"/.test(few.output()),
+    );
     // Below that Node itself does not start.
     t.notMatch(few.output(), /internal error/, `${limit} of them`);
     few.child.kill('SIGKILL');
