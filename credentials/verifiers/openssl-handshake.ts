@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { errorCode, errorMessage } from '../error-text.js';
+import { certificateOf } from '../known-certificates.js';
 import { peerChain } from '../peer-certificate.js';
 import { derOf } from '../read-certificate.js';
 import { acceptTls } from '../server-handshake.js';
@@ -32,6 +33,11 @@ export async function verifyByHandshake(
     const message = 'not verified: the private key is not here';
     return { verifier, role, trusted: undefined, step: undefined, code: undefined, message, chains: [] };
   }
+  const curve = rareCurve(shown.cert);
+  if (curve !== undefined) {
+    const message = `not verified: whether OpenSSL uses a key on the curve ${curve} in TLS depends on its release`;
+    return { verifier, role, trusted: undefined, step: undefined, code: undefined, message, chains: [] };
+  }
   const ciphers = `DEFAULT@SECLEVEL=${settings.securityLevel}`;
   let holder: SecureContext;
   try {
@@ -61,13 +67,33 @@ export async function verifyByHandshake(
   }
 }
 
+/** The curve of the certificate's key, where TLS 1.3 as RFC 8446 has it does not know the curve; Node's releases differ in it. */
+function rareCurve(cert: Buffer): string | undefined {
+  try {
+    const [, curve] = /^EC (?!P-(?:256|384|521)$)(.+)$/.exec(certificateOf(derOf(cert)).publicKey) ?? [];
+    return curve;
+  } catch {
+    // What holds no certificate fails when it is loaded, in OpenSSL's words.
+    return undefined;
+  }
+}
+
 /** Milliseconds for a handshake that no network delays. */
 const handshakeTimeout = 60_000;
 
 /** One wording for both roles: the name of OpenSSL's code, or its text where Node has no name for it. */
 function inWords(error: unknown): Pick<VerificationResult, 'code' | 'message'> {
   const code = errorCode(error);
-  return { code: code || undefined, message: /^(?!ERR_|UNSPECIFIED)\w/.test(code) ? code : errorMessage(error) };
+  return {
+    code: code || undefined,
+    message: /^(?!ERR_|UNSPECIFIED)\w/.test(code) ? code : reasonIn(errorMessage(error)),
+  };
+}
+
+/** The reason in OpenSSL's error line: that names a thread and a place in its source, and ends with a line break. */
+function reasonIn(text: string): string {
+  const [, reason] = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(text) ?? [];
+  return reason ?? text.trim();
 }
 
 /** The chain that OpenSSL built; Node tells a client alone. */
